@@ -1,0 +1,113 @@
+# The verbs of daily work. `make help` lists them; each sets up what it needs.
+#
+# PYTHON  the interpreter of the environment (default: the newest of 3.13 ... 3.10, else python3)
+# ARGS    arguments for the program that the verb runs
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+SHELL := /bin/sh
+
+usable = $(1) -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null
+ifndef PYTHON
+PYTHON := $(shell for p in python3.13 python3.12 python3.11 python3.10 python3 python; do \
+	if $(call usable,$$p); then echo $$p; break; fi; done)
+endif
+UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
+ARGS ?=
+
+BIN := .venv/bin
+ENVIRONMENT := .venv/.environment
+EXTENSION := python/mizan_native/_native.abi3.so
+DISTRIBUTIONS := cores/mizan-python backends/mizan-django backends/mizan-fastapi
+PROJECTS := pyproject.toml $(DISTRIBUTIONS:%=%/pyproject.toml)
+# Directories too: their time changes when a file comes or goes.
+RUST := Cargo.toml Cargo.lock $(shell find src cores/mizan-rust -name target -prune -o \
+	\( -type d -o -name '*.rs' -o -name Cargo.toml \) -print)
+
+# Clippy, tests and maturin see one interpreter, so that none of them recompiles PyO3 for another's sake.
+export PYO3_PYTHON := $(CURDIR)/$(BIN)/python
+export VIRTUAL_ENV := $(CURDIR)/.venv
+
+.PHONY: help
+help: ## list the verbs
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
+
+.PHONY: demo
+demo: $(EXTENSION) ## walk through the example shop in FastAPI and Django (ARGS=--serve keeps both running)
+	@$(BIN)/python -m examples.shop.demo $(ARGS)
+
+.PHONY: test
+test: lint typecheck test-rust test-python ## everything that must pass
+
+.PHONY: test-python
+test-python: $(EXTENSION) ## pytest (ARGS="-k header")
+	@echo "== pytest"
+	@$(BIN)/python -m pytest $(ARGS)
+
+.PHONY: test-rust
+test-rust: $(ENVIRONMENT) ## cargo test
+	@echo "== cargo test"
+	@cargo test --workspace --quiet --locked
+
+.PHONY: lint
+lint: $(EXTENSION) ## style, clippy and the import contracts
+	@echo "== ruff, cargo fmt, clippy, import contracts"
+	@$(BIN)/ruff check --quiet
+	@$(BIN)/ruff format --quiet --check
+	@cargo fmt --all --check
+	@cargo clippy --workspace --all-targets --quiet --locked -- -D warnings
+	@$(BIN)/lint-imports --no-cache
+
+.PHONY: typecheck
+typecheck: $(EXTENSION) ## mypy --strict, and the extension against its stubs
+	@echo "== mypy, stubtest"
+	@$(BIN)/mypy --strict
+	@$(BIN)/stubtest --mypy-config-file pyproject.toml mizan_native._native
+
+.PHONY: fmt
+fmt: $(ENVIRONMENT) ## rewrite Python and Rust in the project's style
+	@$(BIN)/ruff check --quiet --fix-only
+	@$(BIN)/ruff format --quiet
+	@cargo fmt --all
+
+.PHONY: develop
+develop: $(EXTENSION) ## the environment in .venv, with the extension built into it
+
+.PHONY: wheels
+wheels: $(ENVIRONMENT) ## build the four distributions into dist/
+	@echo "== building wheels into dist/"
+	@rm -rf dist
+	@$(BIN)/maturin build --quiet --release --locked --interpreter $(BIN)/python --out dist
+	@for project in $(DISTRIBUTIONS); do \
+		$(UV) build --quiet --wheel --no-build-isolation --python $(BIN)/python --out-dir dist $$project || exit 1; done
+	@ls dist
+
+.PHONY: constraints
+constraints: $(UV) ## resolve constraints.txt anew, for every Python that is supported
+	@$(UV) pip compile --quiet --universal --upgrade --python-version 3.10 --group dev --all-extras \
+		--strip-extras --no-header --no-annotate --no-emit-package mizan-core --no-emit-package mizan-native \
+		--output-file constraints.txt $(PROJECTS)
+
+.PHONY: clean
+clean: ## remove what was built, and the environment
+	@rm -rf .venv .tools dist target .mypy_cache .pytest_cache .ruff_cache .hypothesis $(EXTENSION)
+	@find cores python backends examples tests -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
+
+.tools/bin/uv:
+	@echo "== fetching uv into .tools/"
+	@$(if $(PYTHON),,echo "No Python >= 3.10 found: install one, or name it with make PYTHON=..." >&2; exit 1)
+	@$(PYTHON) -m venv --clear .tools && .tools/bin/python -m pip install --quiet --constraint constraints.txt uv || { \
+		echo "Could not fetch uv: install it (https://docs.astral.sh/uv/) or Python's venv and pip modules" >&2; exit 1; }
+
+$(ENVIRONMENT): constraints.txt $(PROJECTS) | $(UV)
+	@echo "== preparing .venv"
+	@$(if $(PYTHON),,echo "No Python >= 3.10 found: install one, or name it with make PYTHON=..." >&2; exit 1)
+	@test -x $(BIN)/python || $(UV) venv --quiet --no-project --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')" .venv
+	@$(UV) pip install --quiet --constraints constraints.txt --build-constraints constraints.txt \
+		--group dev $(DISTRIBUTIONS:%=--editable %)
+	@touch $@
+
+$(EXTENSION): $(ENVIRONMENT) $(RUST)
+	@echo "== building the extension"
+	@$(BIN)/maturin develop --quiet --uv --release --locked
+	@touch $@

@@ -1,0 +1,1 @@
+"""The Django adapter of Mizan."""
