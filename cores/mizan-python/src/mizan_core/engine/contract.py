@@ -1,0 +1,120 @@
+"""What an engine offers (docs/architecture.md). Both engines follow it to the letter, error messages included."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Protocol, TypeAlias
+
+from mizan_core.types import MWTClaims
+
+CONTRACT_VERSION = 1
+"""Grows with every change of the contract; an engine of another version is not used."""
+
+Json: TypeAlias = Any
+"""A JSON value as built-in types."""
+
+Secret: TypeAlias = "str | bytes"
+KeyRing: TypeAlias = "dict[str, str] | dict[str, bytes] | dict[str, Secret]"
+
+
+class CompiledGraph(Protocol):
+    """An immutable compiled graph (protocol.md section 5); each engine has a class of its own."""
+
+    def describe(self) -> dict[str, Any]:
+        """The resolved graph as plain data."""
+
+
+class Keyer(Protocol):
+    """Cache keys from one prepared secret (section 3)."""
+
+    def derive(
+        self,
+        context: str,
+        params: dict[str, Any] | None = None,
+        user_id: str | None = None,
+        rev: int = 0,
+        vary: dict[str, Any] | None = None,
+    ) -> str:
+        """The key of one entry."""
+
+
+class Verifier(Protocol):
+    """Token checks with prepared keys (section 4)."""
+
+    def decode(self, token: str, now: int | None = None) -> MWTClaims:
+        """The claims of a valid token; an ``MWTError`` otherwise."""
+
+
+class MakeKeyer(Protocol):
+    def __call__(self, secret: Secret) -> Keyer: ...
+
+
+class MakeVerifier(Protocol):
+    def __call__(self, secret: Secret | KeyRing, *, audience: str | None = None, leeway: int = 0) -> Verifier: ...
+
+
+class Engine(Protocol):
+    """One implementation of the hot paths: a module with these names."""
+
+    @property
+    def CONTRACT_VERSION(self) -> int: ...  # noqa: N802 - a module constant
+
+    @property
+    def CacheKeyer(self) -> MakeKeyer: ...  # noqa: N802 - a class of the module
+
+    @property
+    def MWTVerifier(self) -> MakeVerifier: ...  # noqa: N802 - a class of the module
+
+    def canonical_json(self, value: object) -> bytes: ...
+
+    def derive_cache_key(
+        self,
+        secret: Secret,
+        context: str,
+        params: dict[str, Any] | None = None,
+        user_id: str | None = None,
+        rev: int = 0,
+        vary: dict[str, Any] | None = None,
+    ) -> str: ...
+
+    def create_mwt(
+        self,
+        sub: str,
+        pkey: str,
+        *,
+        secret: Secret,
+        ttl: int = 300,
+        staff: bool = False,
+        superuser: bool = False,
+        audience: str | None = None,
+        kid: str | None = None,
+        now: int | None = None,
+    ) -> str: ...
+
+    def decode_mwt(
+        self,
+        token: str,
+        *,
+        secret: Secret | KeyRing,
+        audience: str | None = None,
+        leeway: int = 0,
+        now: int | None = None,
+    ) -> MWTClaims: ...
+
+    def compute_permission_key(self, staff: bool, superuser: bool, permissions: Iterable[str]) -> str: ...
+
+    def compile_graph(self, spec: Mapping[str, Any]) -> CompiledGraph: ...
+
+    def compute_invalidation(self, graph: Any, function: str, args: dict[str, Any]) -> list[Json] | None: ...
+
+    def format_invalidate_header(self, entries: Sequence[Json]) -> str: ...
+
+    def compute_merges(self, graph: Any, function: str, args: dict[str, Any], value: Json) -> list[Json] | None: ...
+
+    def encode_response(
+        self, graph: Any, function: str, args: dict[str, Any], result_json: bytes
+    ) -> tuple[bytes, str | None, list[Json] | None]: ...
+
+    def encode_bundle(self, parts: Sequence[tuple[str, bytes]]) -> bytes: ...
+
+    def emit_ir(self, document: Mapping[str, Any]) -> str: ...

@@ -1,0 +1,31 @@
+"""The pure Python engine: the readable reference of docs/protocol.md, one module a section."""
+
+from mizan_core.engine.contract import CONTRACT_VERSION
+from mizan_core.engine.pure.canonical import canonical_json
+from mizan_core.engine.pure.envelope import encode_bundle, encode_response
+from mizan_core.engine.pure.graph import Graph, compile_graph
+from mizan_core.engine.pure.header import format_invalidate_header
+from mizan_core.engine.pure.invalidation import compute_invalidation
+from mizan_core.engine.pure.ir import emit_ir
+from mizan_core.engine.pure.keys import CacheKeyer, derive_cache_key
+from mizan_core.engine.pure.merges import compute_merges
+from mizan_core.engine.pure.mwt import MWTVerifier, compute_permission_key, create_mwt, decode_mwt
+
+__all__ = (
+    "CONTRACT_VERSION",
+    "CacheKeyer",
+    "Graph",
+    "MWTVerifier",
+    "canonical_json",
+    "compile_graph",
+    "compute_invalidation",
+    "compute_merges",
+    "compute_permission_key",
+    "create_mwt",
+    "decode_mwt",
+    "derive_cache_key",
+    "emit_ir",
+    "encode_bundle",
+    "encode_response",
+    "format_invalidate_header",
+)

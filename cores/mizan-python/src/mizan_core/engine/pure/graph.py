@@ -1,0 +1,262 @@
+"""The graph of contexts and mutations (protocol.md section 5): compiled once, then only looked up in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from mizan_core.engine.pure.checks import text_argument
+from mizan_core.engine.pure.paths import quoted
+from mizan_core.engine.pure.shapes import Comparison, Shape
+from mizan_core.engine.pure.specification import Function, Specification, Target, read_specification
+from mizan_core.engine.pure.suggestions import did_you_mean
+from mizan_core.errors import GraphError
+from mizan_core.names import is_context_name, is_function_name
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """A resolved ``affects`` target: a context, or one function of it. ``scope`` is sorted."""
+
+    context: str
+    function: str | None
+    scope: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """A resolved ``merge`` target: the slot that takes the mutation's result."""
+
+    context: str
+    slot: str
+    scope: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a call of one function entails."""
+
+    context: str | None
+    affects: tuple[Effect, ...]
+    merge: tuple[Merge, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """A context: its functions and the union of their parameters, both sorted."""
+
+    functions: tuple[str, ...]
+    params: tuple[str, ...]
+
+
+class Graph:
+    """An immutable compiled graph; made by ``compile_graph``."""
+
+    __slots__ = ("_contexts", "_plans")
+
+    def __init__(self, plans: Mapping[str, Plan], contexts: Mapping[str, Members]) -> None:
+        self._plans = dict(plans)
+        self._contexts = dict(contexts)
+
+    def plan(self, function: str) -> Plan:
+        """:raises LookupError: for a function that is not in the graph."""
+        name = text_argument(function, "function")
+        plan = self._plans.get(name)
+        if plan is None:
+            raise LookupError(f"no function is named {quoted(name)} in the graph")
+        return plan
+
+    def describe(self) -> dict[str, Any]:
+        """The resolved graph as plain data (docs/architecture.md)."""
+        return {
+            "functions": {name: _describe_plan(plan) for name, plan in self._plans.items()},
+            "contexts": {
+                name: {"functions": list(members.functions), "params": list(members.params)}
+                for name, members in self._contexts.items()
+            },
+        }
+
+
+def compile_graph(spec: Mapping[str, object]) -> Graph:
+    """Compile a specification.
+
+    :raises GraphError: with every contradiction at once.
+    :raises TypeError, ValueError: when *spec* is not a specification, with the place.
+    """
+    return _Compiler(read_specification(spec)).compile()
+
+
+def graph_argument(graph: object) -> Graph:
+    """*graph*, which must be a compiled one of this engine."""
+    if not isinstance(graph, Graph):
+        raise TypeError(f"graph: expected Graph, not {type(graph).__name__}")
+    return graph
+
+
+class _Compiler:
+    def __init__(self, spec: Specification) -> None:
+        self._functions = spec.functions
+        self._by_name = {function.name: function for function in spec.functions}
+        self._comparison = Comparison(spec.types)
+        self._contexts = _group(spec.functions)
+        self._problems: list[str] = []
+
+    def compile(self) -> Graph:
+        self._check_names()
+        self._check_parameters()
+        plans = {function.name: self._plan(function) for function in self._functions}
+        if self._problems:
+            raise GraphError(self._problems)
+        contexts = {name: _members(functions) for name, functions in sorted(self._contexts.items())}
+        return Graph(dict(sorted(plans.items())), contexts)
+
+    def _check_names(self) -> None:
+        seen: set[str] = set()
+        for function in self._functions:
+            name = quoted(function.name)
+            if not is_function_name(function.name):
+                self._problems.append(f"{name} is not a function name")
+            if function.name in seen:
+                self._problems.append(f"function {name} is registered twice")
+            seen.add(function.name)
+            if function.context is None:
+                continue
+            if not is_context_name(function.context):
+                self._problems.append(f"function {name}: {quoted(function.context)} is not a context name")
+            if function.affects or function.merge:
+                self._problems.append(f"function {name}: a function of a context cannot declare affects or merge")
+
+    def _check_parameters(self) -> None:
+        for context, functions in sorted(self._contexts.items()):
+            for param in _parameter_names(functions):
+                declaring = [function for function in functions if param in function.params]
+                first = declaring[0].params[param]
+                if all(self._comparison.equal(first, other.params[param]) for other in declaring[1:]):
+                    continue
+                names = _listed(function.name for function in declaring)
+                self._problems.append(
+                    f"context {quoted(context)}: parameter {quoted(param)} has different types in {names}"
+                )
+
+    def _plan(self, function: Function) -> Plan:
+        affects = _distinct(self._effects(function))
+        merge = _distinct(self._merges(function))
+        return Plan(function.context, affects, merge)
+
+    def _effects(self, function: Function) -> Iterator[Effect]:
+        for target in function.affects:
+            resolved = self._resolve(function, "affects", target)
+            if resolved is not None:
+                context, name = resolved
+                yield Effect(context, name, self._scope(function, context))
+
+    def _merges(self, function: Function) -> Iterator[Merge]:
+        for target in function.merge:
+            resolved = self._resolve(function, "merge", target)
+            if resolved is None:
+                continue
+            context, name = resolved
+            slot = self._slot(function, target, context, name)
+            if slot is not None:
+                yield Merge(context, slot, self._scope(function, context))
+
+    def _resolve(self, function: Function, word: str, target: Target) -> tuple[str, str | None] | None:
+        """The context that *target* means, and the function in it if it means one."""
+        if target.kind == "context":
+            return self._resolve_context(function, word, target.value)
+        if target.kind == "name" and target.value in self._contexts:
+            return target.value, None
+        named = self._by_name.get(target.value)
+        if named is not None and named.context is not None:
+            return named.context, named.name
+        start = f"function {quoted(function.name)}: {word}"
+        if target.kind == "function":
+            self._problems.append(f"{start} names function {quoted(target.value)}, which is not inside a context")
+            return None
+        hint = did_you_mean(target.value, self._target_names())
+        self._problems.append(f"{start} {quoted(target.value)} names no context and no function inside one{hint}")
+        return None
+
+    def _resolve_context(self, function: Function, word: str, context: str) -> tuple[str, None] | None:
+        if is_context_name(context):
+            return context, None
+        self._problems.append(f"function {quoted(function.name)}: {word} {quoted(context)} is not a context name")
+        return None
+
+    def _target_names(self) -> list[str]:
+        return [*self._contexts, *(function.name for function in self._functions if function.context is not None)]
+
+    def _slot(self, function: Function, target: Target, context: str, name: str | None) -> str | None:
+        start = f"function {quoted(function.name)}: merge {quoted(target.value)}"
+        if function.output is None:
+            self._problems.append(f"{start} needs a result, and a framework response is none")
+            return None
+        candidates = [
+            candidate
+            for candidate in self._contexts.get(context, [])
+            if candidate.output is not None and name in (None, candidate.name)
+        ]
+        matching = [candidate for candidate in candidates if self._matches(function.output, candidate)]
+        if len(matching) == 1:
+            return matching[0].name
+        if matching:
+            names = _listed(candidate.name for candidate in matching)
+            self._problems.append(f"{start} is ambiguous: the result has the type of {names}")
+            return None
+        names = _listed(candidate.name for candidate in candidates) or "none"
+        self._problems.append(f"{start} matches no function by its result's type; candidates: {names}")
+        return None
+
+    def _matches(self, output: Shape, candidate: Function) -> bool:
+        if candidate.output is None:
+            return False
+        result = self._comparison.without_optional(output)
+        slot = self._comparison.without_optional(candidate.output)
+        if self._comparison.equal(result, slot):
+            return True
+        return slot["kind"] == "list" and self._comparison.equal(
+            result, self._comparison.without_optional(slot["item"])
+        )
+
+    def _scope(self, function: Function, context: str) -> tuple[str, ...]:
+        if not function.auto_scope:
+            return ()
+        params = _parameter_names(self._contexts.get(context, []))
+        return tuple(name for name in params if name in function.params)
+
+
+def _group(functions: Iterable[Function]) -> dict[str, list[Function]]:
+    """The functions of each context, sorted by name."""
+    contexts: dict[str, list[Function]] = {}
+    for function in sorted(functions, key=lambda function: function.name):
+        if function.context is not None:
+            contexts.setdefault(function.context, []).append(function)
+    return contexts
+
+
+def _members(functions: list[Function]) -> Members:
+    return Members(tuple(function.name for function in functions), _parameter_names(functions))
+
+
+def _parameter_names(functions: Iterable[Function]) -> tuple[str, ...]:
+    return tuple(sorted({name for function in functions for name in function.params}))
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(map(quoted, names))
+
+
+def _distinct(targets: Iterable[Any]) -> tuple[Any, ...]:
+    return tuple(dict.fromkeys(targets))
+
+
+def _describe_plan(plan: Plan) -> dict[str, Any]:
+    return {
+        "context": plan.context,
+        "affects": [
+            {"context": effect.context, "function": effect.function, "scope": list(effect.scope)}
+            for effect in plan.affects
+        ],
+        "merge": [{"context": merge.context, "slot": merge.slot, "scope": list(merge.scope)} for merge in plan.merge],
+    }

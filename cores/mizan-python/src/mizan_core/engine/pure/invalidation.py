@@ -1,0 +1,39 @@
+"""What a mutation makes stale (protocol.md section 6)."""
+
+from __future__ import annotations
+
+from mizan_core.engine.pure.canonical import Json, plain
+from mizan_core.engine.pure.checks import dict_argument
+from mizan_core.engine.pure.graph import Effect, Graph, graph_argument
+from mizan_core.engine.pure.paths import root
+
+
+def compute_invalidation(graph: Graph, function: str, args: dict[str, object]) -> list[Json] | None:
+    """The entries to refresh after a call, in declaration order; None when the function affects nothing.
+
+    :param args: the validated arguments that the caller passed, as JSON values.
+    :raises LookupError: for a function that is not in the graph.
+    """
+    effects = graph_argument(graph).plan(function).affects
+    arguments = dict_argument(args, "args")
+    return [_entry(effect, scope_values(effect.scope, arguments)) for effect in effects] or None
+
+
+def scope_values(scope: tuple[str, ...], arguments: dict[object, object]) -> dict[str, Json]:
+    """The arguments that narrow a target: those of its scope that were passed and are not None."""
+    return {
+        name: plain(arguments[name], root("args") / name)
+        for name in scope
+        if name in arguments and arguments[name] is not None
+    }
+
+
+def _entry(effect: Effect, params: dict[str, Json]) -> Json:
+    if effect.function is None and not params:
+        return effect.context
+    entry: dict[str, Json] = {"context": effect.context}
+    if effect.function is not None:
+        entry["function"] = effect.function
+    if params:
+        entry["params"] = params
+    return entry

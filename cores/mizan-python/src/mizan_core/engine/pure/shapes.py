@@ -1,0 +1,208 @@
+"""Shapes (docs/architecture.md): reading them, and comparing them structurally (protocol.md sections 5 and 7)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any, TypeAlias
+
+from mizan_core.engine.pure.reader import Reader, check_reference, check_unique
+
+Shape: TypeAlias = dict[str, Any]
+"""A checked shape or named type body, as plain data."""
+
+PRIMITIVES = ("integer", "number", "boolean", "string")
+FORMATS = ("date-time", "date", "time", "duration", "uuid", "decimal", "binary", "email", "uri")
+_SHAPE_KINDS = ("primitive", "ref", "list", "map", "optional", "enum", "union", "any", "null", "upload")
+_BODY_KINDS = ("struct", "list", "enum", "alias")
+
+
+def read_shape(reader: Reader, types: Collection[str]) -> Shape:
+    """The shape at *reader*; its references must be among *types*."""
+    kind = _kind(reader, _SHAPE_KINDS)
+    if kind == "primitive":
+        return _read_primitive(reader)
+    if kind == "ref":
+        members = reader.record(("kind", "name"))
+        return {"kind": kind, "name": check_reference(members["name"], types, "type")}
+    if kind in ("list", "optional"):
+        return _read_wrapper(reader, kind, "item", types)
+    if kind == "map":
+        return _read_wrapper(reader, kind, "value", types)
+    if kind == "enum":
+        return _read_enum(reader)
+    if kind == "union":
+        return _read_union(reader, types)
+    reader.record(("kind",))
+    return {"kind": kind}
+
+
+def read_body(reader: Reader, types: Collection[str]) -> Shape:
+    """The body of a named type at *reader*."""
+    kind = _kind(reader, _BODY_KINDS)
+    if kind == "struct":
+        return _read_struct(reader, types)
+    if kind == "list":
+        return _read_wrapper(reader, kind, "item", types)
+    if kind == "enum":
+        return _read_enum(reader)
+    return _read_wrapper(reader, kind, "shape", types)
+
+
+def referenced_types(shape: Shape) -> Iterator[str]:
+    """The names of the types that a shape or body refers to, in order."""
+    kind = shape["kind"]
+    if kind == "ref":
+        yield shape["name"]
+    elif kind == "struct":
+        for field in shape["fields"]:
+            yield from referenced_types(field["shape"])
+    elif kind == "union":
+        for item in shape["items"]:
+            yield from referenced_types(item)
+    else:
+        for member in ("item", "value", "shape"):
+            if member in shape:
+                yield from referenced_types(shape[member])
+
+
+class Comparison:
+    """Structural equality: two shapes are equal when no path through them tells them apart.
+
+    Recursive types are equal until proven different, so a pair that is being compared counts as equal meanwhile.
+    """
+
+    __slots__ = ("_assumed", "_different", "_types")
+
+    def __init__(self, types: Mapping[str, Shape]) -> None:
+        self._types = types
+        self._assumed: set[tuple[str, str]] = set()
+        self._different: set[tuple[str, str]] = set()
+
+    def equal(self, left: Shape, right: Shape) -> bool:
+        """Whether the two shapes accept the same values, names aside."""
+        if left["kind"] == "ref" or right["kind"] == "ref":
+            return self._equal_named(left, right)
+        if left["kind"] != right["kind"]:
+            return False
+        return self._equal_kind(left["kind"], left, right)
+
+    def without_optional(self, shape: Shape) -> Shape:
+        """The shape itself, freed of names, aliases and ``optional`` around it."""
+        seen: set[str] = set()
+        while shape["kind"] in ("optional", "ref"):
+            if shape["kind"] == "optional":
+                shape = shape["item"]
+            elif shape["name"] in seen:
+                return shape
+            else:
+                seen.add(shape["name"])
+                shape = self._resolve(shape)
+        return shape
+
+    def _equal_named(self, left: Shape, right: Shape) -> bool:
+        pair = (repr(left), repr(right))
+        if pair[0] == pair[1] or pair in self._assumed:
+            return True
+        if pair in self._different:
+            return False
+        before = set(self._assumed)
+        self._assumed.add(pair)
+        if self.equal(self._resolve(left), self._resolve(right)):
+            return True
+        # What was found equal since may rest on the assumption that has just failed.
+        self._assumed = before
+        self._different.add(pair)
+        return False
+
+    def _resolve(self, shape: Shape) -> Shape:
+        if shape["kind"] != "ref":
+            return shape
+        body = self._types[shape["name"]]
+        return body["shape"] if body["kind"] == "alias" else body
+
+    def _equal_kind(self, kind: str, left: Shape, right: Shape) -> bool:
+        if kind in ("list", "optional"):
+            return self.equal(left["item"], right["item"])
+        if kind == "map":
+            return self.equal(left["value"], right["value"])
+        if kind == "struct":
+            return self._equal_fields(left["fields"], right["fields"])
+        if kind == "enum":
+            return _typed(left["values"]) == _typed(right["values"])
+        if kind == "union":
+            return self._equal_items(left["items"], right["items"])
+        return left == right
+
+    def _equal_fields(self, left: list[Shape], right: list[Shape]) -> bool:
+        others = {field["name"]: field for field in right}
+        if {field["name"] for field in left} != set(others):
+            return False
+        return all(
+            field["required"] == others[field["name"]]["required"]
+            and self.equal(field["shape"], others[field["name"]]["shape"])
+            for field in left
+        )
+
+    def _equal_items(self, left: list[Shape], right: list[Shape]) -> bool:
+        return all(any(self.equal(item, other) for other in right) for item in left) and all(
+            any(self.equal(item, other) for item in left) for other in right
+        )
+
+
+def _typed(values: list[Any]) -> set[tuple[str, Any]]:
+    return {(type(value).__name__, value) for value in values}
+
+
+def _kind(reader: Reader, kinds: tuple[str, ...]) -> str:
+    members = dict(reader.members())
+    if "kind" not in members:
+        raise ValueError(f'{reader.path}: "kind" is missing')
+    return members["kind"].one_of(kinds)
+
+
+def _read_primitive(reader: Reader) -> Shape:
+    members = reader.record(("kind", "name"), ("format",))
+    shape = {"kind": "primitive", "name": members["name"].one_of(PRIMITIVES)}
+    if "format" in members:
+        shape["format"] = members["format"].one_of(FORMATS)
+    return shape
+
+
+def _read_wrapper(reader: Reader, kind: str, member: str, types: Collection[str]) -> Shape:
+    members = reader.record(("kind", member))
+    return {"kind": kind, member: read_shape(members[member], types)}
+
+
+def _read_enum(reader: Reader) -> Shape:
+    values = reader.record(("kind", "values"))["values"].items()
+    if not values:
+        raise ValueError(f"{reader.path}: an enum has one value at least")
+    for value in values:
+        if isinstance(value.value, bool) or not isinstance(value.value, str | int):
+            raise value.fail("a string or an integer")
+    return {"kind": "enum", "values": [value.value for value in values]}
+
+
+def _read_union(reader: Reader, types: Collection[str]) -> Shape:
+    items = reader.record(("kind", "items"))["items"].items()
+    if len(items) < 2:
+        raise ValueError(f"{reader.path}: a union has two shapes at least")
+    return {"kind": "union", "items": [read_shape(item, types) for item in items]}
+
+
+def _read_struct(reader: Reader, types: Collection[str]) -> Shape:
+    fields = reader.record(("kind", "fields"))["fields"].items()
+    checked = [_read_field(field, types) for field in fields]
+    check_unique([Reader(shape["name"], field.path / "name") for shape, field in zip(checked, fields)], "field")
+    return {"kind": "struct", "fields": checked}
+
+
+def _read_field(reader: Reader, types: Collection[str]) -> Shape:
+    members = reader.record(("name", "required", "shape"), ("default",))
+    field: Shape = {"name": members["name"].text(), "required": members["required"].flag()}
+    if "default" in members:
+        if isinstance(members["default"].value, list | dict):
+            raise members["default"].fail("a string, a number, true, false or null")
+        field["default"] = members["default"].value
+    field["shape"] = read_shape(members["shape"], types)
+    return field

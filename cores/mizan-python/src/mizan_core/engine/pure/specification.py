@@ -1,0 +1,81 @@
+"""Reading a graph specification (docs/architecture.md) into typed values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from mizan_core.engine.pure.reader import Reader, check_unique
+from mizan_core.engine.pure.shapes import Shape, read_body, read_shape
+
+TargetKind: TypeAlias = Literal["name", "context", "function"]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What ``affects`` or ``merge`` names: a string as typed, a Context object or a function object."""
+
+    kind: TargetKind
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A registered function as the graph sees it. ``output`` is None on the view path."""
+
+    name: str
+    context: str | None
+    params: dict[str, Shape]
+    output: Shape | None
+    affects: tuple[Target, ...]
+    merge: tuple[Target, ...]
+    auto_scope: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Specification:
+    types: dict[str, Shape]
+    functions: tuple[Function, ...]
+
+
+_TARGET_KINDS: tuple[TargetKind, ...] = ("name", "context", "function")
+_FUNCTION_MEMBERS = ("name", "context", "params", "output", "affects", "merge", "auto_scope")
+
+
+def read_specification(spec: object) -> Specification:
+    """Check and read a specification; ``TypeError`` or ``ValueError`` with the place otherwise."""
+    members = Reader.of(spec, "spec").record(("types", "functions"))
+    bodies = dict(members["types"].members())
+    types = {name: read_body(body, bodies.keys()) for name, body in bodies.items()}
+    functions = tuple(_read_function(item, types) for item in members["functions"].items())
+    return Specification(types, functions)
+
+
+def _read_function(reader: Reader, types: dict[str, Shape]) -> Function:
+    members = reader.record(_FUNCTION_MEMBERS)
+    output = members["output"]
+    return Function(
+        name=members["name"].text(),
+        context=members["context"].optional_text(),
+        params=_read_params(members["params"], types),
+        output=None if output.value is None else read_shape(output, types),
+        affects=tuple(map(_read_target, members["affects"].items())),
+        merge=tuple(map(_read_target, members["merge"].items())),
+        auto_scope=members["auto_scope"].flag(),
+    )
+
+
+def _read_params(reader: Reader, types: dict[str, Shape]) -> dict[str, Shape]:
+    params = [item.record(("name", "shape", "required")) for item in reader.items()]
+    names = check_unique([param["name"] for param in params], "parameter")
+    for param in params:
+        param["required"].flag()
+    return {name: read_shape(param["shape"], types) for name, param in zip(names, params)}
+
+
+def _read_target(reader: Reader) -> Target:
+    members = list(reader.members())
+    for kind in _TARGET_KINDS:
+        if len(members) == 1 and members[0][0] == kind:
+            return Target(kind, members[0][1].text())
+    raise reader.fail('an object with one member: "name", "context" or "function"')

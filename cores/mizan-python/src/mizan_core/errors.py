@@ -1,0 +1,164 @@
+"""Every exception of the project, in three families under one root.
+
+``APIError``: what a client is told (protocol.md section 9); a server function may raise these.
+``MWTError``: why a token is refused (section 4). Messages never hold the token, a secret or a claim's value.
+``ConfigurationError``, ``GraphError``, ``EngineUnavailable``: what the operator or developer has to mend.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+
+class MizanError(Exception):
+    """Root of the project's exceptions."""
+
+
+class ConfigurationError(MizanError, ValueError):
+    """A setting is missing, weak or contradictory."""
+
+
+class GraphError(MizanError, ValueError):
+    """The registered functions contradict one another (section 5); ``problems`` lists everything at once."""
+
+    problems: tuple[str, ...]
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("the interface does not compile:\n" + "\n".join(f"- {problem}" for problem in self.problems))
+
+
+class EngineUnavailable(MizanError, ImportError):
+    """The native engine is installed and cannot be used here: the message says why and what mends it."""
+
+
+class MWTError(MizanError, ValueError):
+    """A token is refused."""
+
+
+class MalformedToken(MWTError):
+    """Not a compact JWS in canonical form, or its header is not ours (steps 1 and 2)."""
+
+
+class UnsupportedAlgorithm(MWTError):
+    """``alg`` is a string other than ``HS256`` (step 2)."""
+
+
+class UnknownKey(MWTError):
+    """The key ring has no such ``kid`` (step 3)."""
+
+
+class InvalidSignature(MWTError):
+    """The signature is not that of the key (step 4)."""
+
+
+class InvalidClaims(MWTError):
+    """A claim is missing or not of its exact type (step 5)."""
+
+
+class ExpiredToken(MWTError):
+    """``exp`` has passed (step 6)."""
+
+
+class ImmatureToken(MWTError):
+    """``nbf`` or ``iat`` lies in the future (step 6)."""
+
+
+class InvalidAudience(MWTError):
+    """``aud`` is not the audience expected here (step 7)."""
+
+
+class APIError(MizanError):
+    """An error answered to the client as ``{"error": {"code", "message", "details"}}``.
+
+    :param message: a sentence for the client; the class's own when left out.
+    :param details: JSON object with more, for example the messages of each field; left out of the answer when empty.
+    """
+
+    code: ClassVar[str] = "INTERNAL_ERROR"
+    status: ClassVar[int] = 500
+    default_message: ClassVar[str] = "The server failed to answer."
+
+    def __init__(self, message: str | None = None, *, details: Mapping[str, object] | None = None) -> None:
+        self.message = message or self.default_message
+        self.details = dict(details or {})
+        super().__init__(self.message)
+
+
+class BadRequest(APIError):
+    code = "BAD_REQUEST"
+    status = 400
+    default_message = "The request is not well-formed."
+
+
+class Unauthorized(APIError):
+    code = "UNAUTHORIZED"
+    status = 401
+    default_message = "Authentication is required."
+
+
+class Forbidden(APIError):
+    code = "FORBIDDEN"
+    status = 403
+    default_message = "This is not allowed."
+
+
+class NotFound(APIError):
+    code = "NOT_FOUND"
+    status = 404
+    default_message = "There is no such thing."
+
+
+class MethodNotAllowed(APIError):
+    """:param allowed: the methods that the URL answers, for the ``Allow`` header."""
+
+    code = "METHOD_NOT_ALLOWED"
+    status = 405
+    default_message = "The method is not allowed here."
+
+    def __init__(self, allowed: Sequence[str], message: str | None = None) -> None:
+        self.allowed = tuple(allowed)
+        super().__init__(message or f"The method is not allowed here; allowed: {', '.join(self.allowed)}.")
+
+
+class Conflict(APIError):
+    code = "CONFLICT"
+    status = 409
+    default_message = "The request conflicts with the present state."
+
+
+class PayloadTooLarge(APIError):
+    code = "PAYLOAD_TOO_LARGE"
+    status = 413
+    default_message = "The request body is too large."
+
+
+class UnsupportedMediaType(APIError):
+    code = "UNSUPPORTED_MEDIA_TYPE"
+    status = 415
+    default_message = "The request body must be application/json."
+
+
+class ValidationFailed(APIError):
+    """``details`` is ``{"field.path": ["message", ...]}``."""
+
+    code = "VALIDATION_ERROR"
+    status = 422
+    default_message = "The arguments are not valid."
+
+
+class RateLimited(APIError):
+    code = "RATE_LIMITED"
+    status = 429
+    default_message = "Too many requests."
+
+
+class InternalError(APIError):
+    """Answered for every unforeseen exception, with nothing of it."""
+
+
+class NotSupported(APIError):
+    code = "NOT_IMPLEMENTED"
+    status = 501
+    default_message = "This is not implemented."
