@@ -7,10 +7,13 @@
 .DELETE_ON_ERROR:
 SHELL := /bin/sh
 
-usable = $(1) -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null
+# Where an interpreter lives, and its version; nothing when it is too old or does not run.
+identity = $(1) -c 'import sys; sys.version_info >= (3, 10) and print(sys.base_prefix, sys.version)' 2>/dev/null
 ifndef PYTHON
 PYTHON := $(shell for p in python3.13 python3.12 python3.11 python3.10 python3 python; do \
-	if $(call usable,$$p); then echo $$p; break; fi; done)
+	if test -n "$$($(call identity,$$p))"; then echo $$p; break; fi; done)
+else ifneq ($(shell $(call identity,$(PYTHON))),$(shell $(call identity,.venv/bin/python)))
+REPLACE_ENVIRONMENT := other-interpreter
 endif
 UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 ARGS ?=
@@ -27,6 +30,7 @@ RUST := Cargo.toml Cargo.lock $(shell find src cores/mizan-rust -name target -pr
 # Clippy, tests and maturin see one interpreter, so that none of them recompiles PyO3 for another's sake.
 export PYO3_PYTHON := $(CURDIR)/$(BIN)/python
 export VIRTUAL_ENV := $(CURDIR)/.venv
+unexport CONDA_PREFIX
 
 .PHONY: help
 help: ## list the verbs
@@ -56,7 +60,9 @@ lint: $(EXTENSION) ## style, clippy and the import contracts
 	@$(BIN)/ruff format --quiet --check
 	@cargo fmt --all --check
 	@cargo clippy --workspace --all-targets --quiet --locked -- -D warnings
-	@$(BIN)/lint-imports --no-cache
+	@! cargo tree --package mizan-core --edges normal --prefix none --locked | grep -i '^py' || { \
+		echo "cores/mizan-rust must not know Python" >&2; exit 1; }
+	@$(BIN)/lint-imports --no-cache --no-logo
 
 .PHONY: typecheck
 typecheck: $(EXTENSION) ## mypy --strict, and the extension against its stubs
@@ -93,21 +99,30 @@ clean: ## remove what was built, and the environment
 	@rm -rf .venv .tools dist target .mypy_cache .pytest_cache .ruff_cache .hypothesis $(EXTENSION)
 	@find cores python backends examples tests -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
 
+no_python = No Python >= 3.10 found: install one, or name it with make PYTHON=...
+no_uv = Could not fetch uv: install it (https://docs.astral.sh/uv/), or the venv and pip modules of $(PYTHON)
+
 .tools/bin/uv:
 	@echo "== fetching uv into .tools/"
-	@$(if $(PYTHON),,echo "No Python >= 3.10 found: install one, or name it with make PYTHON=..." >&2; exit 1)
+	@test -n "$$($(call identity,$(PYTHON)))" || { echo "$(no_python)" >&2; exit 1; }
 	@$(PYTHON) -m venv --clear .tools && .tools/bin/python -m pip install --quiet --constraint constraints.txt uv || { \
-		echo "Could not fetch uv: install it (https://docs.astral.sh/uv/) or Python's venv and pip modules" >&2; exit 1; }
+		echo "$(no_uv)" >&2; exit 1; }
 
-$(ENVIRONMENT): constraints.txt $(PROJECTS) | $(UV)
+.PHONY: other-interpreter
+other-interpreter:
+
+$(ENVIRONMENT): constraints.txt $(PROJECTS) $(REPLACE_ENVIRONMENT) | $(UV)
 	@echo "== preparing .venv"
-	@$(if $(PYTHON),,echo "No Python >= 3.10 found: install one, or name it with make PYTHON=..." >&2; exit 1)
-	@test -x $(BIN)/python || $(UV) venv --quiet --no-project --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')" .venv
+	@test -n "$$($(call identity,$(PYTHON)))" || { echo "$(no_python)" >&2; exit 1; }
+	@test "$$($(call identity,$(PYTHON)))" = "$$($(call identity,$(BIN)/python))" || $(UV) venv --quiet --clear \
+		--no-project --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')" .venv
 	@$(UV) pip install --quiet --constraints constraints.txt --build-constraints constraints.txt \
 		--group dev $(DISTRIBUTIONS:%=--editable %)
 	@touch $@
 
 $(EXTENSION): $(ENVIRONMENT) $(RUST)
+	@command -v cargo >/dev/null || { echo "No cargo found: install Rust (https://rustup.rs/)" >&2; exit 1; }
 	@echo "== building the extension"
-	@$(BIN)/maturin develop --quiet --uv --release --locked
+	@report=$$(UV_CONSTRAINT=constraints.txt $(BIN)/maturin develop --uv --release --locked 2>&1) || { \
+		echo "$$report" >&2; exit 1; }
 	@touch $@
