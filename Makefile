@@ -18,6 +18,9 @@ endif
 UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 ARGS ?=
 
+# A server builds what Cargo.lock says; at home cargo may bring it up to date with an edited Cargo.toml.
+LOCKED := $(if $(CI), --locked)
+
 BIN := .venv/bin
 ENVIRONMENT := .venv/.environment
 EXTENSION := python/mizan_native/_native.abi3.so
@@ -51,7 +54,7 @@ test-python: $(EXTENSION) ## pytest (ARGS="-k header")
 .PHONY: test-rust
 test-rust: $(ENVIRONMENT) ## cargo test
 	@echo "== cargo test"
-	@cargo test --workspace --quiet --locked
+	@cargo test --workspace --quiet$(LOCKED)
 
 .PHONY: lint
 lint: $(EXTENSION) ## style, clippy and the import contracts
@@ -59,8 +62,8 @@ lint: $(EXTENSION) ## style, clippy and the import contracts
 	@$(BIN)/ruff check --quiet
 	@$(BIN)/ruff format --quiet --check
 	@cargo fmt --all --check
-	@cargo clippy --workspace --all-targets --quiet --locked -- -D warnings
-	@! cargo tree --package mizan-core --edges normal --prefix none --locked | grep -i '^py' || { \
+	@cargo clippy --workspace --all-targets --quiet$(LOCKED) -- -D warnings
+	@! cargo tree --package mizan-core --edges normal --prefix none$(LOCKED) | grep -i '^py' || { \
 		echo "cores/mizan-rust must not know Python" >&2; exit 1; }
 	@$(BIN)/lint-imports --no-cache --no-logo
 
@@ -83,7 +86,7 @@ develop: $(EXTENSION) ## the environment in .venv, with the extension built into
 wheels: $(ENVIRONMENT) ## build the four distributions into dist/
 	@echo "== building wheels into dist/"
 	@rm -rf dist
-	@$(BIN)/maturin build --quiet --release --locked --interpreter $(BIN)/python --out dist
+	@$(BIN)/maturin build --quiet --release$(LOCKED) --interpreter $(BIN)/python --out dist
 	@for project in $(DISTRIBUTIONS); do \
 		$(UV) build --quiet --wheel --no-build-isolation --python $(BIN)/python --out-dir dist $$project || exit 1; done
 	@ls dist
@@ -123,6 +126,6 @@ $(ENVIRONMENT): constraints.txt $(PROJECTS) $(REPLACE_ENVIRONMENT) | $(UV)
 $(EXTENSION): $(ENVIRONMENT) $(RUST)
 	@command -v cargo >/dev/null || { echo "No cargo found: install Rust (https://rustup.rs/)" >&2; exit 1; }
 	@echo "== building the extension"
-	@report=$$(UV_CONSTRAINT=constraints.txt $(BIN)/maturin develop --uv --release --locked 2>&1) || { \
+	@report=$$(UV_CONSTRAINT=constraints.txt $(BIN)/maturin develop --uv --release$(LOCKED) 2>&1) || { \
 		echo "$$report" >&2; exit 1; }
 	@touch $@
