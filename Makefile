@@ -34,6 +34,11 @@ RUST := Cargo.toml Cargo.lock $(shell find src cores/mizan-rust -name target -pr
 export PYO3_PYTHON := $(CURDIR)/$(BIN)/python
 export VIRTUAL_ENV := $(CURDIR)/.venv
 unexport CONDA_PREFIX
+# Cargo would take make's job server for its own and find it closed.
+unexport MAKEFLAGS MFLAGS
+
+# Run $(1); show what it said if it fails.
+quietly = report=$$($(1) 2>&1) || { echo "$$report" >&2; exit 1; }
 
 .PHONY: help
 help: ## list the verbs
@@ -86,7 +91,7 @@ develop: $(EXTENSION) ## the environment in .venv, with the extension built into
 wheels: $(ENVIRONMENT) ## build the four distributions into dist/
 	@echo "== building wheels into dist/"
 	@rm -rf dist
-	@$(BIN)/maturin build --quiet --release$(LOCKED) --interpreter $(BIN)/python --out dist
+	@$(call quietly,$(BIN)/maturin build --release$(LOCKED) --interpreter $(BIN)/python --out dist)
 	@for project in $(DISTRIBUTIONS); do \
 		$(UV) build --quiet --wheel --no-build-isolation --python $(BIN)/python --out-dir dist $$project || exit 1; done
 	@ls dist
@@ -108,7 +113,7 @@ no_uv = Could not fetch uv: install it (https://docs.astral.sh/uv/), or the venv
 .tools/bin/uv:
 	@echo "== fetching uv into .tools/"
 	@test -n "$$($(call identity,$(PYTHON)))" || { echo "$(no_python)" >&2; exit 1; }
-	@$(PYTHON) -m venv --clear .tools && .tools/bin/python -m pip install --quiet --constraint constraints.txt uv || { \
+	@$(PYTHON) -m venv --clear .tools && .tools/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt uv || { \
 		echo "$(no_uv)" >&2; exit 1; }
 
 .PHONY: other-interpreter
@@ -126,6 +131,5 @@ $(ENVIRONMENT): constraints.txt $(PROJECTS) $(REPLACE_ENVIRONMENT) | $(UV)
 $(EXTENSION): $(ENVIRONMENT) $(RUST)
 	@command -v cargo >/dev/null || { echo "No cargo found: install Rust (https://rustup.rs/)" >&2; exit 1; }
 	@echo "== building the extension"
-	@report=$$(UV_CONSTRAINT=constraints.txt $(BIN)/maturin develop --uv --release$(LOCKED) 2>&1) || { \
-		echo "$$report" >&2; exit 1; }
+	@$(call quietly,UV_CONSTRAINT=constraints.txt $(BIN)/maturin develop --uv --release$(LOCKED))
 	@touch $@
