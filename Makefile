@@ -2,6 +2,7 @@
 #
 # PYTHON  the interpreter of the environment (default: the newest of 3.13 ... 3.10, else python3)
 # ARGS    arguments for the program that the verb runs
+# DIST    the folder that the wheels go to (default: dist)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -17,6 +18,7 @@ REPLACE_ENVIRONMENT := other-interpreter
 endif
 UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 ARGS ?=
+DIST ?= dist
 
 # A server builds what Cargo.lock says; at home cargo may bring it up to date with an edited Cargo.toml.
 LOCKED := $(if $(CI), --locked)
@@ -87,14 +89,15 @@ fmt: $(ENVIRONMENT) ## rewrite Python and Rust in the project's style
 .PHONY: develop
 develop: $(EXTENSION) ## the environment in .venv, with the extension built into it
 
+# After the extension: two maturins at a time take each other's files away.
 .PHONY: wheels
-wheels: $(ENVIRONMENT) ## build the four distributions into dist/
-	@echo "== building wheels into dist/"
-	@rm -rf dist
-	@$(call quietly,$(BIN)/maturin build --release$(LOCKED) --interpreter $(BIN)/python --out dist)
-	@for project in $(DISTRIBUTIONS); do \
-		$(UV) build --quiet --wheel --no-build-isolation --python $(BIN)/python --out-dir dist $$project || exit 1; done
-	@ls dist
+wheels: $(EXTENSION) ## build the four distributions into dist/ (DIST=folder)
+	@echo "== building wheels into $(DIST)/"
+	@mkdir -p "$(DIST)" && rm -f "$(DIST)"/mizan_*.whl
+	@$(call quietly,$(BIN)/maturin build --release$(LOCKED) --interpreter $(BIN)/python --out "$(DIST)")
+	@for project in $(DISTRIBUTIONS); do $(UV) build --quiet --wheel --no-build-isolation --no-create-gitignore \
+		--python $(BIN)/python --out-dir "$(DIST)" $$project || exit 1; done
+	@ls "$(DIST)"
 
 .PHONY: constraints
 constraints: $(UV) ## resolve constraints.txt anew, for every Python that is supported
