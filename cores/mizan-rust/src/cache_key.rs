@@ -1,0 +1,249 @@
+//! Cache keys (docs/protocol.md section 3).
+
+use crate::canonical::{Form, Writer, write_hex, write_string};
+use crate::checks::{MAX_INTEGER, filled, in_range};
+use crate::error::{Error, Result};
+use crate::mwt::Hs256;
+use crate::number::write_integer;
+use crate::path::Path;
+use crate::value::Members;
+
+/// Whose entry of which context, at which revision of the code that builds it.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry<'a> {
+    /// The context's name.
+    pub context: &'a str,
+    /// The viewer, None for an entry that all share; never empty.
+    pub user_id: Option<&'a str>,
+    /// Revision of the code that builds the entry, 0..=2^53-1.
+    pub rev: i64,
+}
+
+/// Derives keys with one prepared HMAC state.
+#[derive(Clone, Debug)]
+pub struct CacheKeyer {
+    mac: Hs256,
+}
+
+impl CacheKeyer {
+    /// A keyer for a secret, which must not be empty.
+    pub fn new(secret: &[u8]) -> Result<Self> {
+        if secret.is_empty() {
+            return Err(Error::empty("secret"));
+        }
+        Ok(Self {
+            mac: Hs256::new(secret),
+        })
+    }
+
+    /// The key of an entry; `5` and `"5"` in `params` give one key, `vary` None and empty too.
+    pub fn derive(
+        &self,
+        entry: &Entry<'_>,
+        params: Option<&Members>,
+        vary: Option<&Members>,
+    ) -> Result<String> {
+        self.derive_with(
+            entry,
+            |writer| params.map_or(Ok(()), |params| write_texts(writer, params, "params")),
+            |writer| vary.map_or(Ok(()), |vary| write_texts(writer, vary, "vary")),
+        )
+    }
+
+    /// As [`derive`](Self::derive), with the parameters pushed by the caller.
+    ///
+    /// Each closure pushes one object, whose members the writer turns into texts, or nothing at all
+    /// where there is none.
+    pub fn derive_with<E: From<Error>>(
+        &self,
+        entry: &Entry<'_>,
+        params: impl FnOnce(&mut Writer) -> Result<(), E>,
+        vary: impl FnOnce(&mut Writer) -> Result<(), E>,
+    ) -> Result<String, E> {
+        let payload = payload(entry, params, vary)?;
+        let digest = self.mac.tag(&payload);
+        let mut key = String::with_capacity("ctx::".len() + entry.context.len() + 2 * digest.len());
+        key.push_str("ctx:");
+        key.push_str(entry.context);
+        key.push(':');
+        write_hex(&mut key, &digest);
+        Ok(key)
+    }
+}
+
+fn payload<E: From<Error>>(
+    entry: &Entry<'_>,
+    params: impl FnOnce(&mut Writer) -> Result<(), E>,
+    vary: impl FnOnce(&mut Writer) -> Result<(), E>,
+) -> Result<Vec<u8>, E> {
+    let viewer = entry
+        .user_id
+        .map(|viewer| filled(viewer, "user_id"))
+        .transpose()?;
+    let rev = in_range(Some(entry.rev), "rev", 0, MAX_INTEGER)?;
+    let mut out = Vec::with_capacity(256);
+    out.extend_from_slice(b"{\"c\":");
+    write_string(&mut out, entry.context);
+    let mut out = write_member(out, b",\"p\":", b"{}", params)?;
+    out.extend_from_slice(b",\"r\":");
+    write_integer(&mut out, rev);
+    if let Some(viewer) = viewer {
+        out.extend_from_slice(b",\"u\":");
+        write_string(&mut out, viewer);
+    }
+    let end = out.len();
+    let mut out = write_member(out, b",\"v\":", b"", vary)?;
+    if out
+        .get(end..)
+        .is_some_and(|varying| matches!(varying, b",\"v\":" | b",\"v\":{}"))
+    {
+        out.truncate(end);
+    }
+    out.push(b'}');
+    Ok(out)
+}
+
+/// Appends a member with what `push` writes, or with `default` where it writes nothing.
+fn write_member<E>(
+    mut out: Vec<u8>,
+    name: &[u8],
+    default: &[u8],
+    push: impl FnOnce(&mut Writer) -> Result<(), E>,
+) -> Result<Vec<u8>, E> {
+    out.extend_from_slice(name);
+    let start = out.len();
+    let mut writer = Writer::over(out, Form::Texts, 1);
+    push(&mut writer)?;
+    let mut out = writer.finish();
+    if out.len() == start {
+        out.extend_from_slice(default);
+    }
+    Ok(out)
+}
+
+fn write_texts(writer: &mut Writer, members: &Members, name: &str) -> Result<()> {
+    writer.members(members, &Path::root(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Value;
+
+    const ENTRY: Entry<'_> = Entry {
+        context: "user",
+        user_id: None,
+        rev: 0,
+    };
+
+    fn keyer() -> CacheKeyer {
+        CacheKeyer::new(b"mizan-vector-secret-0123456789ab").unwrap()
+    }
+
+    fn members<const N: usize>(members: [(&str, Value); N]) -> Members {
+        members
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect()
+    }
+
+    #[test]
+    fn the_payload_is_canonical() {
+        let entry = Entry {
+            context: "a\"b",
+            user_id: Some("42"),
+            rev: 3,
+        };
+        let params = members([("n", Value::Int(5)), ("l", Value::List(vec![Value::Null]))]);
+        let payload = payload::<Error>(
+            &entry,
+            |writer| write_texts(writer, &params, "params"),
+            |writer| write_texts(writer, &params, "vary"),
+        );
+        let expected =
+            r#"{"c":"a\"b","p":{"l":["null"],"n":"5"},"r":3,"u":"42","v":{"l":["null"],"n":"5"}}"#;
+        assert_eq!(String::from_utf8(payload.unwrap()).unwrap(), expected);
+    }
+
+    #[test]
+    fn texts_and_numbers_give_one_key() {
+        let number = members([("user_id", Value::Int(5))]);
+        let text = members([("user_id", Value::from("5"))]);
+        let key = keyer().derive(&ENTRY, Some(&number), None).unwrap();
+        assert_eq!(keyer().derive(&ENTRY, Some(&text), None).unwrap(), key);
+        let digest = "4449abb635928367ec058eb0b0bb2620d1fc1a7f255b6d12a7cb663eae1769aa";
+        assert_eq!(key, format!("ctx:user:{digest}"));
+    }
+
+    #[test]
+    fn none_and_empty_are_one() {
+        let key = keyer().derive(&ENTRY, None, None).unwrap();
+        let empty = Members::new();
+        assert_eq!(
+            keyer().derive(&ENTRY, Some(&empty), Some(&empty)).unwrap(),
+            key
+        );
+    }
+
+    #[test]
+    fn everything_that_decides_the_content_decides_the_key() {
+        let params = members([("a", Value::Int(1))]);
+        let keys = [
+            keyer().derive(&ENTRY, None, None),
+            keyer().derive(&ENTRY, Some(&params), None),
+            keyer().derive(&ENTRY, None, Some(&params)),
+            keyer().derive(
+                &Entry {
+                    user_id: Some("1"),
+                    ..ENTRY
+                },
+                None,
+                None,
+            ),
+            keyer().derive(&Entry { rev: 1, ..ENTRY }, None, None),
+            keyer().derive(
+                &Entry {
+                    context: "users",
+                    ..ENTRY
+                },
+                None,
+                None,
+            ),
+            CacheKeyer::new(b"other")
+                .unwrap()
+                .derive(&ENTRY, None, None),
+        ];
+        let distinct: std::collections::HashSet<_> = keys.into_iter().map(Result::unwrap).collect();
+        assert_eq!(distinct.len(), 7);
+    }
+
+    #[test]
+    fn refusals_come_in_the_order_of_the_arguments() {
+        assert_eq!(CacheKeyer::new(b"").unwrap_err(), Error::empty("secret"));
+        let wrong = members([("f", Value::Float(f64::NAN))]);
+        let entry = Entry {
+            user_id: Some(""),
+            rev: -1,
+            ..ENTRY
+        };
+        let refusal = |entry: &Entry<'_>| keyer().derive(entry, Some(&wrong), None).unwrap_err();
+        assert_eq!(refusal(&entry).to_string(), "user_id: must not be empty");
+        let entry = Entry {
+            user_id: None,
+            ..entry
+        };
+        assert_eq!(
+            refusal(&entry).to_string(),
+            "rev: expected 0 to 9007199254740991"
+        );
+        assert_eq!(
+            refusal(&ENTRY).to_string(),
+            "params.f: NaN and infinities have no JSON form"
+        );
+        let error = keyer().derive(&ENTRY, None, Some(&wrong)).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "vary.f: NaN and infinities have no JSON form"
+        );
+    }
+}

@@ -1,0 +1,403 @@
+//! Canonical JSON (docs/protocol.md section 2) and the text form of values (section 3).
+//!
+//! [`Writer`] is pushed to, so that a caller can walk its own objects without building a tree;
+//! [`Value`] trees go through the same writer.
+
+use crate::error::{Error, Result};
+use crate::number::{write_float, write_integer};
+use crate::path::Path;
+use crate::value::{Members, Value};
+
+/// How many containers may stand inside one another.
+pub const MAX_DEPTH: usize = 64;
+
+const HEX: &[u8; 16] = b"0123456789abcdef";
+
+/// What becomes of scalars that are not strings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// They stay what they are (section 2).
+    Plain,
+    /// They become strings of their text, so that `5` and `"5"` are one (section 3).
+    Texts,
+}
+
+/// The one byte form of `value`.
+///
+/// Refuses NaN, infinities and nesting beyond [`MAX_DEPTH`], with the place named.
+pub fn to_vec(value: &Value) -> Result<Vec<u8>> {
+    let mut writer = Writer::new(Form::Plain);
+    writer.value(value, &Path::root("value"))?;
+    Ok(writer.finish())
+}
+
+/// The text of a value (section 3): a string is itself, another scalar its JSON form, a container
+/// the canonical JSON of its texts.
+pub fn text(value: &Value, path: &Path<'_>) -> Result<String> {
+    if let Value::String(text) = value {
+        return Ok(text.clone());
+    }
+    let form = if is_container(value) {
+        Form::Texts
+    } else {
+        Form::Plain
+    };
+    let mut writer = Writer::new(form);
+    writer.value(value, path)?;
+    Ok(String::from_utf8(writer.finish()).unwrap_or_default())
+}
+
+/// Writes canonical JSON as it is pushed.
+///
+/// The caller pushes keys in code-point order and balances begin and end; the writer sets the
+/// separators, counts the levels and refuses floats that are not finite.
+#[derive(Debug)]
+pub struct Writer {
+    out: Vec<u8>,
+    form: Form,
+    depth: usize,
+}
+
+impl Writer {
+    /// A writer of one value.
+    pub fn new(form: Form) -> Self {
+        Self::over(Vec::new(), form, 0)
+    }
+
+    /// A writer that continues `out`, with `depth` containers open around it.
+    pub(crate) fn over(out: Vec<u8>, form: Form, depth: usize) -> Self {
+        Self { out, form, depth }
+    }
+
+    /// What has been written.
+    pub fn finish(self) -> Vec<u8> {
+        self.out
+    }
+
+    /// Opens an object that stands at `path`.
+    pub fn begin_object(&mut self, path: &Path<'_>) -> Result<()> {
+        self.begin(b'{', path)
+    }
+
+    /// Closes the object.
+    pub fn end_object(&mut self) {
+        self.end(b'}');
+    }
+
+    /// Opens an array that stands at `path`.
+    pub fn begin_array(&mut self, path: &Path<'_>) -> Result<()> {
+        self.begin(b'[', path)
+    }
+
+    /// Closes the array.
+    pub fn end_array(&mut self) {
+        self.end(b']');
+    }
+
+    /// Names the next member.
+    pub fn key(&mut self, key: &str) {
+        self.separate();
+        write_string(&mut self.out, key);
+        self.out.push(b':');
+    }
+
+    /// Writes a string.
+    pub fn string(&mut self, text: &str) {
+        self.separate();
+        write_string(&mut self.out, text);
+    }
+
+    /// Writes an integer.
+    pub fn int(&mut self, value: i64) {
+        self.scalar(|out| write_integer(out, value));
+    }
+
+    /// Writes an integer of any size, given as its decimal text.
+    pub fn big_int(&mut self, digits: &str) {
+        self.scalar(|out| out.extend_from_slice(digits.as_bytes()));
+    }
+
+    /// Writes a float that stands at `path`.
+    pub fn float(&mut self, value: f64, path: &Path<'_>) -> Result<()> {
+        let mut finite = false;
+        self.scalar(|out| finite = write_float(out, value));
+        if finite {
+            Ok(())
+        } else {
+            Err(Error::not_finite(path))
+        }
+    }
+
+    /// Writes true or false.
+    pub fn bool(&mut self, value: bool) {
+        let word: &[u8] = if value { b"true" } else { b"false" };
+        self.scalar(|out| out.extend_from_slice(word));
+    }
+
+    /// Writes null.
+    pub fn null(&mut self) {
+        self.scalar(|out| out.extend_from_slice(b"null"));
+    }
+
+    /// Writes a whole value that stands at `path`.
+    pub fn value(&mut self, value: &Value, path: &Path<'_>) -> Result<()> {
+        match value {
+            Value::Null => self.null(),
+            Value::Bool(flag) => self.bool(*flag),
+            Value::Int(number) => self.int(*number),
+            Value::BigInt(digits) => self.big_int(digits),
+            Value::Float(number) => return self.float(*number, path),
+            Value::String(text) => self.string(text),
+            Value::List(items) => return self.list(items, path),
+            Value::Map(members) => return self.members(members, path),
+        }
+        Ok(())
+    }
+
+    fn list(&mut self, items: &[Value], path: &Path<'_>) -> Result<()> {
+        self.begin_array(path)?;
+        for (index, item) in items.iter().enumerate() {
+            self.value(item, &path.index(index))?;
+        }
+        self.end_array();
+        Ok(())
+    }
+
+    /// Writes an object that stands at `path`.
+    pub fn members(&mut self, members: &Members, path: &Path<'_>) -> Result<()> {
+        self.begin_object(path)?;
+        for (key, item) in members {
+            self.key(key);
+            self.value(item, &path.key(key))?;
+        }
+        self.end_object();
+        Ok(())
+    }
+
+    fn begin(&mut self, bracket: u8, path: &Path<'_>) -> Result<()> {
+        if self.depth >= MAX_DEPTH {
+            return Err(Error::too_deep(path));
+        }
+        self.separate();
+        self.depth += 1;
+        self.out.push(bracket);
+        Ok(())
+    }
+
+    fn end(&mut self, bracket: u8) {
+        self.depth = self.depth.saturating_sub(1);
+        self.out.push(bracket);
+    }
+
+    fn scalar(&mut self, write: impl FnOnce(&mut Vec<u8>)) {
+        self.separate();
+        if self.form == Form::Plain {
+            return write(&mut self.out);
+        }
+        self.out.push(b'"');
+        write(&mut self.out);
+        self.out.push(b'"');
+    }
+
+    /// No value ends in one of these bytes, so they tell that no comma is due.
+    fn separate(&mut self) {
+        if !matches!(self.out.last(), None | Some(b'{' | b'[' | b':')) {
+            self.out.push(b',');
+        }
+    }
+}
+
+/// Appends a string in its canonical form, quotes included.
+pub fn write_string(out: &mut Vec<u8>, text: &str) {
+    out.push(b'"');
+    let mut written = 0;
+    for (index, character) in text.char_indices() {
+        if matches!(character, ' '..='~') && !matches!(character, '"' | '\\') {
+            continue;
+        }
+        out.extend_from_slice(&text.as_bytes()[written..index]);
+        write_escape(out, character);
+        written = index + character.len_utf8();
+    }
+    out.extend_from_slice(&text.as_bytes()[written..]);
+    out.push(b'"');
+}
+
+fn write_escape(out: &mut Vec<u8>, character: char) {
+    let short = match character {
+        '"' => b'"',
+        '\\' => b'\\',
+        '\u{8}' => b'b',
+        '\t' => b't',
+        '\n' => b'n',
+        '\u{c}' => b'f',
+        '\r' => b'r',
+        _ => return write_unicode_escape(out, character),
+    };
+    out.extend_from_slice(&[b'\\', short]);
+}
+
+fn write_unicode_escape(out: &mut Vec<u8>, character: char) {
+    for unit in character.encode_utf16(&mut [0; 2]) {
+        let digits = unit.to_be_bytes().map(hex_digits).concat();
+        out.extend_from_slice(b"\\u");
+        out.extend_from_slice(&digits);
+    }
+}
+
+/// Appends bytes as lower-case hex.
+pub(crate) fn write_hex(out: &mut String, bytes: &[u8]) {
+    for &byte in bytes {
+        out.extend(hex_digits(byte).map(char::from));
+    }
+}
+
+fn hex_digits(byte: u8) -> [u8; 2] {
+    [HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]]
+}
+
+fn is_container(value: &Value) -> bool {
+    matches!(value, Value::List(_) | Value::Map(_))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    fn written(value: &Value) -> String {
+        String::from_utf8(to_vec(value).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn strings_are_ascii_with_short_escapes() {
+        let text = "\"\\/\u{8}\u{c}\n\r\t\0\u{1f}\u{7f}\u{80}é☃😀~ ";
+        let expected = r#""\"\\/\b\f\n\r\t\u0000\u001f\u007f\u0080\u00e9\u2603\ud83d\ude00~ ""#;
+        assert_eq!(written(&Value::from(text)), expected);
+    }
+
+    #[test]
+    fn objects_are_sorted_by_code_point() {
+        let value = Value::object([
+            ("b", Value::Int(1)),
+            ("\u{10000}", Value::Int(2)),
+            ("\u{ffff}", Value::Int(3)),
+            ("_", Value::Int(4)),
+            ("B", Value::Int(5)),
+        ]);
+        assert_eq!(
+            written(&value),
+            r#"{"B":5,"_":4,"b":1,"\uffff":3,"\ud800\udc00":2}"#
+        );
+    }
+
+    #[test]
+    fn scalars_and_separators() {
+        let value = Value::List(vec![
+            Value::Null,
+            Value::Bool(true),
+            Value::List(vec![]),
+            Value::object([]),
+            Value::object([
+                ("a", Value::List(vec![Value::Bool(false)])),
+                ("b", Value::Float(1.0)),
+            ]),
+            Value::BigInt("1208925819614629174706176".into()),
+        ]);
+        assert_eq!(
+            written(&value),
+            r#"[null,true,[],{},{"a":[false],"b":1.0},1208925819614629174706176]"#
+        );
+    }
+
+    #[test]
+    fn texts_turn_scalars_into_strings() {
+        let value = Value::object([
+            (
+                "a",
+                Value::List(vec![Value::Int(5), Value::from("5"), Value::Null]),
+            ),
+            ("b", Value::Float(1e-7)),
+            ("c", Value::Bool(false)),
+        ]);
+        let path = Path::root("value");
+        assert_eq!(
+            text(&value, &path).unwrap(),
+            r#"{"a":["5","5","null"],"b":"1e-07","c":"false"}"#
+        );
+        assert_eq!(text(&Value::Bool(true), &path).unwrap(), "true");
+        assert_eq!(text(&Value::Float(1.5), &path).unwrap(), "1.5");
+        assert_eq!(text(&Value::from("\n"), &path).unwrap(), "\n");
+    }
+
+    #[test]
+    fn refusals_name_the_place() {
+        let value = Value::object([(
+            "a b",
+            Value::List(vec![Value::Null, Value::Float(f64::NAN)]),
+        )]);
+        let error = to_vec(&value).unwrap_err().to_string();
+        assert_eq!(
+            error,
+            r#"value["a b"][1]: NaN and infinities have no JSON form"#
+        );
+        let deep = (0..=MAX_DEPTH).fold(Value::Null, |inner, _| Value::List(vec![inner]));
+        let error = to_vec(&deep).unwrap_err().to_string();
+        assert!(
+            error.ends_with("[0]: nested deeper than 64 levels"),
+            "{error}"
+        );
+    }
+
+    /// What both this crate and `serde_json` can hold; its map is sorted by bytes as well.
+    fn shared_values() -> impl Strategy<Value = serde_json::Value> {
+        let scalars = prop_oneof![
+            Just(json!(null)),
+            any::<bool>().prop_map(|flag| json!(flag)),
+            any::<i64>().prop_map(|number| json!(number)),
+            "\\PC*".prop_map(|text| json!(text)),
+            any::<String>().prop_map(|text| json!(text)),
+        ];
+        scalars.prop_recursive(6, 64, 8, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..8).prop_map(|items| json!(items)),
+                prop::collection::btree_map(any::<String>(), inner, 0..8)
+                    .prop_map(|members| json!(members)),
+            ]
+        })
+    }
+
+    fn converted(value: &serde_json::Value) -> Value {
+        match value {
+            serde_json::Value::Null => Value::Null,
+            serde_json::Value::Bool(flag) => Value::Bool(*flag),
+            serde_json::Value::Number(number) => Value::Int(number.as_i64().unwrap()),
+            serde_json::Value::String(text) => Value::from(text.as_str()),
+            serde_json::Value::Array(items) => items.iter().map(converted).collect(),
+            serde_json::Value::Object(members) => Value::Map(
+                members
+                    .iter()
+                    .map(|(key, item)| (key.clone(), converted(item)))
+                    .collect(),
+            ),
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_reads_back_and_is_ascii(value in shared_values()) {
+            let text = written(&converted(&value));
+            prop_assert!(text.bytes().all(|byte| matches!(byte, b' '..=b'~')));
+            prop_assert_eq!(&serde_json::from_str::<serde_json::Value>(&text).unwrap(), &value);
+        }
+
+        #[test]
+        fn ascii_values_equal_the_compact_form_of_serde_json(
+            members in prop::collection::btree_map("[ -~]*", "[ -~\n\r\t]*", 0..8)
+        ) {
+            let value = json!(members);
+            prop_assert_eq!(written(&converted(&value)), value.to_string());
+        }
+    }
+}

@@ -1,0 +1,30 @@
+//! The Mizan protocol in Rust: what docs/protocol.md says in sections 1 to 8 and 11, free of Python.
+//!
+//! One module a section. The pure Python engine is the readable reference: both give the same bytes
+//! for the same input, or the same class of error with the same message.
+//!
+//! | section | module |
+//! | --- | --- |
+//! | 1 names | [`names`] |
+//! | 2 canonical JSON | [`canonical`], [`number`] |
+//! | 3 cache keys | [`cache_key`] |
+//! | 4 the Mizan Web Token | [`mwt`] |
+//!
+//! Beside them: [`value`] (plain data), [`path`] (where a value stands, for messages), [`checks`]
+//! (single arguments) and [`error`].
+
+#![forbid(unsafe_code)]
+#![deny(missing_docs)]
+
+pub mod cache_key;
+pub mod canonical;
+pub mod checks;
+pub mod error;
+pub mod mwt;
+pub mod names;
+pub mod number;
+pub mod path;
+pub mod value;
+
+pub use error::{Error, Result};
+pub use value::Value;

@@ -1,0 +1,156 @@
+//! HMAC-SHA256 with a prepared state (RFC 7518 section 3.2), as this crate and jsonwebtoken use it.
+
+use std::fmt;
+
+use hmac::{Hmac, KeyInit, Mac};
+use jsonwebtoken::Algorithm;
+use jsonwebtoken::crypto::{JwtSigner, JwtVerifier};
+use sha2::{Digest, Sha256};
+use signature::{Signer, Verifier};
+
+/// The length of a tag in bytes.
+pub const TAG_LENGTH: usize = 32;
+
+const BLOCK_LENGTH: usize = 64;
+
+/// An HMAC-SHA256 key, hashed into its state once; signing and verifying copy that state.
+#[derive(Clone)]
+pub struct Hs256 {
+    keyed: Hmac<Sha256>,
+}
+
+impl Hs256 {
+    /// Prepares a key of any length (RFC 2104: longer than a block is hashed, shorter padded).
+    pub fn new(key: &[u8]) -> Self {
+        let mut block = [0; BLOCK_LENGTH];
+        if key.len() > BLOCK_LENGTH {
+            block[..TAG_LENGTH].copy_from_slice(&Sha256::digest(key));
+        } else {
+            block[..key.len()].copy_from_slice(key);
+        }
+        Self {
+            keyed: Hmac::new(&block.into()),
+        }
+    }
+
+    /// The tag of a message.
+    pub fn tag(&self, message: &[u8]) -> [u8; TAG_LENGTH] {
+        let mut mac = self.keyed.clone();
+        mac.update(message);
+        mac.finalize().into_bytes().into()
+    }
+
+    /// Whether `tag` is the message's, compared in constant time.
+    pub fn matches(&self, message: &[u8], tag: &[u8]) -> bool {
+        let mut mac = self.keyed.clone();
+        mac.update(message);
+        mac.verify_slice(tag).is_ok()
+    }
+}
+
+/// Says nothing of the key.
+impl fmt::Debug for Hs256 {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Hs256").finish_non_exhaustive()
+    }
+}
+
+impl Signer<Vec<u8>> for Hs256 {
+    fn try_sign(&self, message: &[u8]) -> Result<Vec<u8>, signature::Error> {
+        Ok(self.tag(message).to_vec())
+    }
+}
+
+impl Verifier<Vec<u8>> for Hs256 {
+    fn verify(&self, message: &[u8], signature: &Vec<u8>) -> Result<(), signature::Error> {
+        if self.matches(message, signature) {
+            Ok(())
+        } else {
+            Err(signature::Error::new())
+        }
+    }
+}
+
+impl JwtSigner for Hs256 {
+    fn algorithm(&self) -> Algorithm {
+        Algorithm::HS256
+    }
+}
+
+impl JwtVerifier for Hs256 {
+    fn algorithm(&self) -> Algorithm {
+        Algorithm::HS256
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::canonical::write_hex;
+    use proptest::prelude::*;
+
+    fn hex(key: &[u8], message: &[u8]) -> String {
+        let mut out = String::new();
+        write_hex(&mut out, &Hs256::new(key).tag(message));
+        out
+    }
+
+    /// RFC 4231, test cases 1, 2, 6 and 7: a short key, a shorter one, and two longer than a block.
+    #[test]
+    fn published_vectors() {
+        let long_data = b"This is a test using a larger than block-size key and a larger than \
+            block-size data. The key needs to be hashed before being used by the HMAC algorithm.";
+        let cases: [(&[u8], &[u8], &str); 4] = [
+            (
+                &[0x0b; 20],
+                b"Hi There",
+                "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7",
+            ),
+            (
+                b"Jefe",
+                b"what do ya want for nothing?",
+                "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843",
+            ),
+            (
+                &[0xaa; 131],
+                b"Test Using Larger Than Block-Size Key - Hash Key First",
+                "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54",
+            ),
+            (
+                &[0xaa; 131],
+                long_data,
+                "9b09ffa71b942fcb27635fbcd5b0e944bfdc63644f0713938a7f51535c3a35e2",
+            ),
+        ];
+        for (key, message, tag) in cases {
+            assert_eq!(hex(key, message), tag);
+        }
+    }
+
+    #[test]
+    fn tags_of_another_length_do_not_match() {
+        let key = Hs256::new(b"key");
+        let tag = key.tag(b"message");
+        assert!(key.matches(b"message", &tag));
+        assert!(!key.matches(b"message", &tag[..31]));
+        assert!(!key.matches(b"message", &[&tag[..], b"x"].concat()));
+        assert!(!key.matches(b"message", b""));
+    }
+
+    #[test]
+    fn debugging_shows_no_key() {
+        assert_eq!(format!("{:?}", Hs256::new(b"key")), "Hs256 { .. }");
+    }
+
+    proptest! {
+        #[test]
+        fn keys_of_every_length_equal_the_keys_of_hmac(
+            key in prop::collection::vec(any::<u8>(), 0..200),
+            message in prop::collection::vec(any::<u8>(), 0..200),
+        ) {
+            let mut mac = Hmac::<Sha256>::new_from_slice(&key).unwrap();
+            mac.update(&message);
+            prop_assert_eq!(Hs256::new(&key).tag(&message), <[u8; 32]>::from(mac.finalize().into_bytes()));
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! Plain data: what JSON can say, with integers of any size.
+
+use std::collections::BTreeMap;
+
+use crate::canonical::MAX_DEPTH;
+use crate::error::{Error, Result};
+use crate::path::Path;
+
+/// The members of an object, sorted by code point.
+pub type Members = BTreeMap<String, Value>;
+
+/// A JSON value.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value {
+    /// `null`
+    Null,
+    /// `true` or `false`
+    Bool(bool),
+    /// An integer of 64 bits.
+    Int(i64),
+    /// The decimal text of an integer beyond 64 bits, without a plus sign or leading zeros.
+    BigInt(String),
+    /// A float; NaN and infinities are refused where the value is used.
+    Float(f64),
+    /// A string.
+    String(String),
+    /// A list.
+    List(Vec<Value>),
+    /// An object.
+    Map(Members),
+}
+
+impl Value {
+    /// An integer from its decimal text; None when `text` is not one.
+    pub fn integer(text: &str) -> Option<Self> {
+        let digits = text.strip_prefix('-').unwrap_or(text);
+        let plain = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+        if !plain {
+            return None;
+        }
+        Some(
+            text.parse()
+                .map_or_else(|_| big_integer(text, digits), Self::Int),
+        )
+    }
+
+    /// An object of the given members.
+    pub fn object<const N: usize>(members: [(&str, Value); N]) -> Self {
+        Self::Map(
+            members
+                .into_iter()
+                .map(|(name, value)| (name.to_owned(), value))
+                .collect(),
+        )
+    }
+
+    /// A list of strings.
+    pub fn strings<'a>(items: impl IntoIterator<Item = &'a str>) -> Self {
+        items.into_iter().map(Self::from).collect()
+    }
+
+    /// Whether this is null.
+    pub fn is_null(&self) -> bool {
+        matches!(self, Self::Null)
+    }
+
+    /// Refuses NaN, infinities and containers beyond [`MAX_DEPTH`]; `depth` is the level that the
+    /// value stands on, 1 for a whole argument.
+    pub fn check(&self, path: &Path<'_>, depth: usize) -> Result<()> {
+        match self {
+            Self::Float(value) if !value.is_finite() => Err(Error::not_finite(path)),
+            Self::List(_) | Self::Map(_) if depth > MAX_DEPTH => Err(Error::too_deep(path)),
+            Self::List(items) => items
+                .iter()
+                .enumerate()
+                .try_for_each(|(index, item)| item.check(&path.index(index), depth + 1)),
+            Self::Map(members) => members
+                .iter()
+                .try_for_each(|(key, item)| item.check(&path.key(key), depth + 1)),
+            _ => Ok(()),
+        }
+    }
+}
+
+fn big_integer(text: &str, digits: &str) -> Value {
+    let significant = digits.trim_start_matches('0');
+    let sign = if digits.len() < text.len() { "-" } else { "" };
+    let text = format!("{sign}{significant}");
+    text.parse().map_or(Value::BigInt(text), Value::Int)
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Self::String(text.to_owned())
+    }
+}
+
+impl From<String> for Value {
+    fn from(text: String) -> Self {
+        Self::String(text)
+    }
+}
+
+impl From<bool> for Value {
+    fn from(flag: bool) -> Self {
+        Self::Bool(flag)
+    }
+}
+
+impl From<i64> for Value {
+    fn from(number: i64) -> Self {
+        Self::Int(number)
+    }
+}
+
+impl<T: Into<Value>> From<Option<T>> for Value {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Null, Into::into)
+    }
+}
+
+impl<T: Into<Value>> FromIterator<T> for Value {
+    fn from_iter<I: IntoIterator<Item = T>>(items: I) -> Self {
+        Self::List(items.into_iter().map(Into::into).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn integers_have_one_form() {
+        for (text, value) in [
+            ("0", Value::Int(0)),
+            ("-0", Value::Int(0)),
+            ("007", Value::Int(7)),
+            ("9223372036854775807", Value::Int(i64::MAX)),
+            ("-9223372036854775808", Value::Int(i64::MIN)),
+            (
+                "9223372036854775808",
+                Value::BigInt("9223372036854775808".into()),
+            ),
+            (
+                "-09223372036854775809",
+                Value::BigInt("-9223372036854775809".into()),
+            ),
+            ("000000000000000000000000000001", Value::Int(1)),
+        ] {
+            assert_eq!(Value::integer(text), Some(value), "{text}");
+        }
+        for text in ["", "-", "+1", "1.0", "1e3", " 1", "٣"] {
+            assert_eq!(Value::integer(text), None, "{text}");
+        }
+    }
+
+    fn nested(levels: usize) -> Value {
+        (0..levels).fold(Value::Null, |inner, _| Value::List(vec![inner]))
+    }
+
+    #[test]
+    fn nesting_is_bounded() {
+        let path = Path::root("value");
+        assert_eq!(nested(MAX_DEPTH).check(&path, 1), Ok(()));
+        let error = nested(MAX_DEPTH + 1).check(&path, 1).unwrap_err();
+        let place = format!("value{}", "[0]".repeat(MAX_DEPTH));
+        assert_eq!(
+            error.to_string(),
+            format!("{place}: nested deeper than 64 levels")
+        );
+    }
+
+    #[test]
+    fn floats_are_finite() {
+        let value = Value::object([("a", Value::List(vec![Value::Float(f64::NAN)]))]);
+        let error = value.check(&Path::root("value"), 1).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "value.a[0]: NaN and infinities have no JSON form"
+        );
+    }
+}
