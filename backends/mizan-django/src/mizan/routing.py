@@ -1,0 +1,39 @@
+"""URL patterns with a sync and an async view: WSGI gets the one, ASGI the other, neither pays for the other's bridge."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from django.db import connections
+from django.urls import ResolverMatch, URLPattern
+from django.urls.resolvers import RoutePattern
+
+
+class EndpointPattern(URLPattern):
+    """A route that resolves to *view*, or to *async_view* where Django is running on an event loop.
+
+    With ``ATOMIC_REQUESTS`` it is always *view*: Django has no transactions around async views.
+    """
+
+    def __init__(self, route: str, view: Callable[..., Any], async_view: Callable[..., Any], name: str) -> None:
+        super().__init__(RoutePattern(route, name=name, is_endpoint=True), view, None, name)
+        self._on_event_loop = URLPattern(RoutePattern(route, name=name, is_endpoint=True), async_view, None, name)
+
+    def resolve(self, path: str) -> ResolverMatch | None:
+        if _is_event_loop_running() and not _has_atomic_requests():
+            return self._on_event_loop.resolve(path)
+        return super().resolve(path)
+
+
+def _is_event_loop_running() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
+
+
+def _has_atomic_requests() -> bool:
+    return any(settings["ATOMIC_REQUESTS"] for settings in connections.settings.values())

@@ -1,0 +1,5 @@
+"""``from mizan.setup.registry import register``, as earlier releases had it."""
+
+from mizan_core.registry import register
+
+__all__ = ("register",)

@@ -1,0 +1,13 @@
+"""``path("api/mizan/", include("mizan.urls"))``."""
+
+from __future__ import annotations
+
+from mizan import views
+from mizan.routing import EndpointPattern
+
+app_name = "mizan"
+urlpatterns = [
+    EndpointPattern("session/", views.session, views.asession, "session"),
+    EndpointPattern("call/", views.call, views.acall, "call"),
+    EndpointPattern("ctx/<str:name>/", views.fetch, views.afetch, "context"),
+]

@@ -1,0 +1,1 @@
+"""The origin cache without I/O. So far: the keys of its entries."""

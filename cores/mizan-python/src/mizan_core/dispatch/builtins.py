@@ -1,0 +1,41 @@
+"""Functions that every application has."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from typing_extensions import TypedDict
+
+from mizan_core.client.function import ClientFunction, client
+from mizan_core.errors import Forbidden, NotSupported
+from mizan_core.mwt import MWTUser, create_mwt
+from mizan_core.settings import Settings
+
+
+class TokenGrant(TypedDict):
+    """A token and the seconds it lives."""
+
+    token: str
+    expires_in: int
+
+
+def token_functions(settings: Settings, current_user: Callable[[Any], Any]) -> dict[str, ClientFunction[..., Any]]:
+    """``mwt_obtain``: gives a user whom the framework has logged in a token.
+
+    :param current_user: the framework's user of a request.
+    """
+
+    @client(auth=True)
+    def mwt_obtain(request: Any) -> TokenGrant:
+        user = current_user(request)
+        if isinstance(user, MWTUser):
+            raise Forbidden("A token cannot obtain another: log in to get one.")
+        signing = settings.signing_key()
+        if signing is None:
+            raise NotSupported("Tokens are not configured on this server.")
+        secret, kid = signing
+        token = create_mwt(user, secret, settings.mwt_ttl, settings.mwt_audience, kid)
+        return {"token": token, "expires_in": settings.mwt_ttl}
+
+    return {"mwt_obtain": mwt_obtain}

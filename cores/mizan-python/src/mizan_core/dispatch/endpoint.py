@@ -1,0 +1,162 @@
+"""A registered function, prepared for requests: what depends on the code alone is done here, once."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from pydantic import TypeAdapter, ValidationError
+from pydantic_core import PydanticSerializationError
+
+from mizan_core.client.calls import observed
+from mizan_core.client.frameworks import is_response_class
+from mizan_core.client.function import ClientFunction
+from mizan_core.dispatch.effects import Invoke
+from mizan_core.engine import ENGINE
+from mizan_core.errors import MizanError, ValidationFailed
+
+_PLAIN_TYPES = (int, bool, type(None))
+
+
+class ResultMismatch(MizanError):
+    """A function's result is not what its annotation says; the message holds no value of it."""
+
+
+class NestedCall(NamedTuple):
+    """A call that a running function made through ``fn.call`` or ``fn.call_sync``."""
+
+    function: ClientFunction[..., Any]
+    arguments: Mapping[str, Any]
+
+
+class Outcome(NamedTuple):
+    """What a call gave: the serialised result (a framework response on the view path) and the calls it made."""
+
+    result: Any
+    nested: list[NestedCall]
+
+
+class Endpoint:
+    """One function under its registered name.
+
+    :param scope: the parameters that narrow what the function invalidates.
+    """
+
+    __slots__ = ("_run", "_validate", "auth", "context", "function", "is_auth_async", "is_view", "name", "parameters", "private", "scope")
+
+    def __init__(self, name: str, function: ClientFunction[..., Any], scope: frozenset[str]) -> None:
+        function.prepare()
+        self.name = name
+        self.function = function
+        self.context = function.context
+        self.auth = function.auth
+        self.is_auth_async = inspect.iscoroutinefunction(function.auth)
+        self.private = function.private
+        self.is_view = function.is_view
+        self.parameters = frozenset(parameter.name for parameter in function.parameters)
+        self.scope = {
+            parameter.name: TypeAdapter[Any](parameter.annotation)
+            for parameter in function.parameters
+            if parameter.name in scope
+        }
+        self._validate = function.arguments.validator.validate_python
+        self._run = _runner(function, _view_check(name) if self.is_view else result_serializer(name, function.result))
+
+    def validate(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """The arguments as the function takes them; only those that were passed.
+
+        :raises ValidationFailed: with the messages of each field.
+        """
+        try:
+            validated: dict[str, Any] = self._validate(arguments)
+        except ValidationError as error:
+            raise ValidationFailed(details=_messages(error)) from None
+        return validated
+
+    def scope_values(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """The arguments that scope what is invalidated, as JSON values.
+
+        Worked out before the function runs, so that an argument without a JSON form is refused while nothing has
+        happened yet.
+        """
+        return {
+            name: _json_value(name, arguments[name], adapter)
+            for name, adapter in self.scope.items()
+            if name in arguments
+        }
+
+    def invocation(self, arguments: Mapping[str, Any]) -> Invoke:
+        """The effect that runs the function; its outcome is an ``Outcome``."""
+        return Invoke(self._run, arguments, self.function.is_async)
+
+
+def result_serializer(name: str, adapter: TypeAdapter[Any]) -> Callable[[Any], bytes]:
+    """A function that serialises results by their annotation.
+
+    What is not an instance of the annotated type (a dict for a model, an ORM object) is validated first, so that nothing
+    that the annotation does not declare can leave the server.
+    """
+    to_json = adapter.serializer.to_json
+    validate = adapter.validator.validate_python
+
+    def serialize(value: Any) -> bytes:
+        try:
+            return to_json(value, by_alias=True, warnings="error")
+        except PydanticSerializationError:
+            pass
+        try:
+            return to_json(validate(value, from_attributes=True), by_alias=True, warnings="error")
+        except ValidationError as error:
+            problems = "; ".join(f"{path}: {', '.join(texts)}" for path, texts in _messages(error).items())
+        except PydanticSerializationError:
+            problems = "it cannot be written as JSON"
+        raise ResultMismatch(f"{name}: the result does not match its annotation: {problems}")
+
+    return serialize
+
+
+def _view_check(name: str) -> Callable[[Any], Any]:
+    def check(response: Any) -> Any:
+        if not is_response_class(type(response)):
+            raise ResultMismatch(f"{name}: the result is no framework response, as its annotation says")
+        return response
+
+    return check
+
+
+def _runner(
+    function: ClientFunction[..., Any], finish: Callable[[Any], Any]
+) -> Callable[[Any, Mapping[str, Any]], Any]:
+    """Serialisation belongs to the run: a lazy attribute is then read where the function itself may read it."""
+    target = function.function
+
+    def run(request: Any, arguments: Mapping[str, Any]) -> Outcome:
+        calls: list[NestedCall] = []
+        with observed(lambda *call: calls.append(NestedCall(*call))):
+            return Outcome(finish(target(request, **arguments)), calls)
+
+    async def run_async(request: Any, arguments: Mapping[str, Any]) -> Outcome:
+        calls: list[NestedCall] = []
+        with observed(lambda *call: calls.append(NestedCall(*call))):
+            return Outcome(finish(await target(request, **arguments)), calls)
+
+    return run_async if function.is_async else run
+
+
+def _messages(error: ValidationError) -> dict[str, list[str]]:
+    messages: dict[str, list[str]] = {}
+    for problem in error.errors(include_url=False, include_context=False, include_input=False):
+        messages.setdefault(".".join(map(str, problem["loc"])), []).append(problem["msg"])
+    return messages
+
+
+def _json_value(name: str, value: Any, adapter: TypeAdapter[Any]) -> Any:
+    if type(value) in _PLAIN_TYPES or (type(value) is str and value.isascii()):
+        return value
+    try:
+        plain = adapter.dump_python(value, mode="json", by_alias=True)
+        ENGINE.canonical_json(plain)
+    except (TypeError, ValueError):
+        raise ValidationFailed(details={name: ["This value has no JSON form"]}) from None
+    return plain

@@ -1,0 +1,147 @@
+"""The compiled form of a registry: what requests look things up in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from mizan_core.dispatch.builtins import token_functions
+from mizan_core.dispatch.endpoint import Endpoint, NestedCall
+from mizan_core.dispatch.query import QueryReader
+from mizan_core.engine import ENGINE
+from mizan_core.errors import MWTError, NotFound, Unauthorized, ValidationFailed
+from mizan_core.graph import graph_specification
+from mizan_core.mwt import MWTUser
+from mizan_core.names import is_context_name, is_function_name
+from mizan_core.registry import Registry
+from mizan_core.settings import Settings
+
+
+class Bundle:
+    """A context as clients fetch it: its public data functions, sorted by name."""
+
+    __slots__ = ("_readers", "endpoints", "name")
+
+    def __init__(self, name: str, endpoints: list[Endpoint], readers: Mapping[str, QueryReader]) -> None:
+        self.name = name
+        self.endpoints = endpoints
+        self._readers = readers
+
+    def read(self, query: Mapping[str, list[str]]) -> dict[str, Any]:
+        """The values to validate, by parameter.
+
+        :raises ValidationFailed: for parameters that no function declares, or that cannot be read.
+        """
+        surplus = sorted(query.keys() - self._readers.keys())
+        if surplus:
+            raise ValidationFailed(details={name: ["Extra inputs are not permitted"] for name in surplus})
+        return {name: self._readers[name].read(name, texts) for name, texts in query.items()}
+
+    def validate(self, values: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """The arguments of each function: of the values, those it declares."""
+        arguments: list[dict[str, Any]] = []
+        problems: dict[str, Any] = {}
+        for endpoint in self.endpoints:
+            own = {name: value for name, value in values.items() if name in endpoint.parameters}
+            try:
+                arguments.append(endpoint.validate(own))
+            except ValidationFailed as error:
+                problems.update(error.details)
+        if problems:
+            raise ValidationFailed(details=problems)
+        return arguments
+
+
+class Interface:
+    """A registry and its settings, frozen.
+
+    :param current_user: gives the framework's user of a request.
+    :raises GraphError: with everything that contradicts itself.
+    """
+
+    def __init__(self, registry: Registry, settings: Settings, current_user: Callable[[Any], Any]) -> None:
+        self.version = registry.version
+        self.settings = settings
+        self._verifier = settings.verifier()
+        specification = graph_specification(registry)
+        functions = registry.get_all_functions()
+        self.graph = ENGINE.compile_graph(specification)
+        plans: Mapping[str, Any] = self.graph.describe()["functions"]
+        self._endpoints = {name: Endpoint(name, function, _scope(plans[name])) for name, function in functions.items()}
+        self._names = {function: name for name, function in functions.items()}
+        self._bundles = _bundles(self._endpoints, specification)
+        self._builtins = {
+            name: Endpoint(name, function, frozenset())
+            for name, function in token_functions(settings, current_user).items()
+            if name not in self._endpoints
+        }
+
+    def token_user(self, token: str) -> MWTUser:
+        """The user that a token stands for.
+
+        :raises Unauthorized: for a token that is refused, or when none are accepted.
+        """
+        if self._verifier is None:
+            raise Unauthorized("Tokens are not accepted here.")
+        try:
+            return MWTUser(self._verifier.decode(token))
+        except MWTError as error:
+            raise Unauthorized(f"The token is refused: {error}.") from None
+
+    def endpoint(self, name: str) -> Endpoint:
+        """:raises NotFound: for a function that is not registered."""
+        endpoint = self._endpoints.get(name) or self._builtins.get(name)
+        if endpoint is None:
+            raise NotFound(f'No function is named "{name}".' if is_function_name(name) else "No such function.")
+        return endpoint
+
+    def bundle(self, name: str) -> Bundle:
+        """:raises NotFound: for a context that no public function is registered in."""
+        bundle = self._bundles.get(name)
+        if bundle is None:
+            raise NotFound(f'No context is named "{name}".' if is_context_name(name) else "No such context.")
+        return bundle
+
+    def is_builtin(self, endpoint: Endpoint) -> bool:
+        """Whether the graph knows nothing of *endpoint*."""
+        return self._builtins.get(endpoint.name) is endpoint
+
+    def nested_entries(self, call: NestedCall) -> list[Any]:
+        """What a call made by server code makes stale.
+
+        A merge target counts as affected: the nested result is not part of the answer, so it must be fetched.
+        """
+        name = self._names.get(call.function)
+        if name is None:
+            return []
+        scope = self._endpoints[name].scope_values(call.arguments)
+        entries = ENGINE.compute_invalidation(self.graph, name, scope) or []
+        for merge in ENGINE.compute_merges(self.graph, name, scope, True) or []:
+            entry = {"context": merge["context"], "function": merge["slot"]}
+            entries.append(entry | ({"params": merge["params"]} if "params" in merge else {}))
+        return entries
+
+
+def _scope(plan: Mapping[str, Any]) -> frozenset[str]:
+    return frozenset(name for target in (*plan["affects"], *plan["merge"]) for name in target["scope"])
+
+
+def _bundles(endpoints: Mapping[str, Endpoint], specification: Mapping[str, Any]) -> dict[str, Bundle]:
+    public: dict[str, list[Endpoint]] = {}
+    for endpoint in endpoints.values():
+        if endpoint.context is not None and not endpoint.private and not endpoint.is_view:
+            public.setdefault(endpoint.context, []).append(endpoint)
+    params = {function["name"]: function["params"] for function in specification["functions"]}
+    types = specification["types"]
+    return {
+        name: Bundle(
+            name,
+            members,
+            {
+                param["name"]: QueryReader(param["shape"], types)
+                for endpoint in members
+                for param in params[endpoint.name]
+            },
+        )
+        for name, members in public.items()
+    }

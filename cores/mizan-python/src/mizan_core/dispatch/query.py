@@ -1,0 +1,79 @@
+"""Reading the query string of a context fetch (protocol.md section 9).
+
+A query string holds text; what a text means depends on the parameter's shape. Scalars are left to pydantic, which reads
+``"5"`` as an integer where one is wanted; objects, maps and unions of them are written as JSON; a list is a repeated key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeAlias
+from urllib.parse import parse_qsl
+
+from pydantic_core import from_json
+
+from mizan_core.errors import BadRequest, ValidationFailed
+
+MAX_FIELDS = 1_000
+Shape: TypeAlias = "Mapping[str, Any]"
+
+
+def read_query(query: str) -> dict[str, list[str]]:
+    """The texts of each key, in order.
+
+    :raises BadRequest: for a query that is not UTF-8 or has more than 1,000 fields.
+    """
+    if not query:
+        return {}
+    try:
+        pairs = parse_qsl(query, keep_blank_values=True, errors="strict", max_num_fields=MAX_FIELDS)
+    except ValueError:
+        raise BadRequest(f"The query must be percent-encoded UTF-8 with at most {MAX_FIELDS} fields.") from None
+    values: dict[str, list[str]] = {}
+    for name, value in pairs:
+        values.setdefault(name, []).append(value)
+    return values
+
+
+class QueryReader:
+    """Turns the texts of one parameter into the value to validate, by the parameter's shape."""
+
+    __slots__ = ("_shape", "_types")
+
+    def __init__(self, shape: Shape, types: Mapping[str, Shape]) -> None:
+        self._types = types
+        self._shape = self._resolve(shape)
+
+    def read(self, name: str, texts: list[str]) -> Any:
+        """:raises ValidationFailed: when a scalar comes twice, or a text that must be JSON is none."""
+        if self._shape["kind"] == "list":
+            item = self._resolve(self._shape["item"])
+            return [self._read_item(name, item, text) for text in texts]
+        if len(texts) > 1:
+            raise ValidationFailed(details={name: ["Given more than once"]})
+        return self._read_item(name, self._shape, texts[0])
+
+    def _read_item(self, name: str, shape: Shape, text: str) -> Any:
+        if shape["kind"] == "enum":
+            return next((value for value in shape["values"] if str(value) == text), text)
+        if self._is_text(shape):
+            return text
+        try:
+            return from_json(text, allow_inf_nan=False)
+        except ValueError:
+            raise ValidationFailed(details={name: ["Expected JSON"]}) from None
+
+    def _is_text(self, shape: Shape) -> bool:
+        if shape["kind"] == "union":
+            return all(self._is_text(self._resolve(item)) for item in shape["items"])
+        return shape["kind"] in ("primitive", "enum", "any")
+
+    def _resolve(self, shape: Shape) -> Shape:
+        """The shape behind optional, names and aliases."""
+        for _ in range(len(self._types) + 2):
+            if shape["kind"] == "optional":
+                shape = shape["item"]
+            elif shape["kind"] == "ref":
+                body = self._types[shape["name"]]
+                shape = body["shape"] if body["kind"] == "alias" else body
+        return shape
