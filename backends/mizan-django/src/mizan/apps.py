@@ -15,13 +15,13 @@ class MizanConfig(AppConfig):
     verbose_name = "Mizan"
 
     def ready(self) -> None:
-        from mizan import checks  # noqa: F401, PLC0415 - registers the checks
+        from mizan import checks  # noqa: F401 - registers the checks
 
         setting_changed.connect(_forget_settings)
 
 
 def _forget_settings(*, setting: str, **_: Any) -> None:
     if setting.startswith(PREFIX):
-        from mizan.views import dispatcher  # noqa: PLC0415 - views need the app registry to be ready
+        from mizan.views import dispatcher
 
         dispatcher.reset()

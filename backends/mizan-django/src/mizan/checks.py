@@ -11,12 +11,11 @@ mizan.W002 ``CsrfViewMiddleware`` is not installed
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
-from django.apps import AppConfig
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Warning, register
+from django.core import checks
+from django.core.checks import CheckMessage
 
 from mizan.conf import gather_settings
 from mizan_core.registry import validate_registry
@@ -26,20 +25,20 @@ _SECRET_HINT = 'Make one with: python -c "import secrets; print(secrets.token_ur
 _CSRF_MIDDLEWARE = "django.middleware.csrf.CsrfViewMiddleware"
 
 
-@register("mizan")
-def check_settings(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:
+@checks.register("mizan")
+def check_settings(**_: Any) -> list[CheckMessage]:
     """The values of the ``MIZAN_*`` settings."""
     configured = gather_settings()
     messages: list[CheckMessage] = [_settings_error(*problem) for problem in configured.problems()]
     if configured.mwt_secret is None:
         messages.append(
-            Warning(
+            checks.Warning(
                 f"{_SECRET} is missing: tokens are neither given nor accepted.", hint=_SECRET_HINT, id="mizan.W001"
             )
         )
     if _CSRF_MIDDLEWARE not in settings.MIDDLEWARE:
         messages.append(
-            Warning(
+            checks.Warning(
                 f"{_CSRF_MIDDLEWARE} is not in MIDDLEWARE.",
                 hint="Mizan checks its own calls, but nothing protects the other views.",
                 id="mizan.W002",
@@ -48,15 +47,15 @@ def check_settings(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[Ch
     return messages
 
 
-@register("mizan")
-def check_interface(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:
+@checks.register("mizan")
+def check_interface(**_: Any) -> list[CheckMessage]:
     """The graph of the registered functions."""
-    return [Error(problem, id="mizan.E003") for problem in validate_registry()]
+    return [checks.Error(problem, id="mizan.E003") for problem in validate_registry()]
 
 
 def _settings_error(setting: str, message: str) -> CheckMessage:
     is_secret = setting == _SECRET
-    return Error(
+    return checks.Error(
         f"{setting}: {message}.",
         hint=_SECRET_HINT if is_secret else None,
         id="mizan.E001" if is_secret else "mizan.E002",

@@ -17,13 +17,13 @@ def translated() -> Iterator[None]:
     try:
         yield
     except Http404 as error:
-        raise NotFound() from error
+        raise NotFound from error
     except PermissionDenied as error:
-        raise Forbidden() from error
+        raise Forbidden from error
     except RequestDataTooBig as error:
-        raise PayloadTooLarge() from error
+        raise PayloadTooLarge from error
     except SuspiciousOperation as error:
-        raise BadRequest() from error
+        raise BadRequest from error
     except ValidationError as error:
         raise ValidationFailed(details=_field_messages(error)) from error
     except UnreadablePostError as error:

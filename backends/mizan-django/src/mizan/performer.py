@@ -92,13 +92,12 @@ class AsyncPerformer:
         return viewer
 
 
-def perform_plain(effect: Effect, request: HttpRequest) -> Any:
+def perform_plain(effect: ReadBody | Assume | IssueCsrfToken, request: HttpRequest) -> Any:
     """The effects that are the same with and without an event loop."""
     if isinstance(effect, ReadBody):
         return read_body(request, effect.limit)
     if isinstance(effect, Assume):
         return assume_user(request, effect.user)
-    assert isinstance(effect, IssueCsrfToken)
     return get_token(request)
 
 
@@ -106,10 +105,10 @@ def read_body(request: HttpRequest, limit: int) -> bytes:
     """The whole body; ``PayloadTooLarge`` when it is longer than *limit*."""
     declared = request.META.get("CONTENT_LENGTH") or "0"
     if declared.isdecimal() and int(declared) > limit:
-        raise PayloadTooLarge()
+        raise PayloadTooLarge
     body: bytes = request.body
     if len(body) > limit:
-        raise PayloadTooLarge()
+        raise PayloadTooLarge
     return body
 
 
@@ -127,5 +126,3 @@ def _with_fresh_connections(
         return target(request, arguments)
     finally:
         close_old_connections()
-
-

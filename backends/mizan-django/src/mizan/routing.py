@@ -1,4 +1,4 @@
-"""URL patterns with a sync and an async view: WSGI gets the one, ASGI the other, neither pays for the other's bridge."""
+"""URL patterns with a sync and an async view: WSGI gets the one, ASGI the other, neither pays for a bridge."""
 
 from __future__ import annotations
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -15,7 +14,7 @@ from mizan_core.ir import build_ir, difference
 def main(arguments: list[str] | None = None) -> int:
     """Import the module that registers the functions, then print, write or check the document."""
     options = _parser().parse_args(arguments)
-    sys.path.insert(0, os.getcwd())
+    sys.path.insert(0, str(Path.cwd()))
     import_module(options.module)
     try:
         document = build_ir()
@@ -49,7 +48,7 @@ def _check(document: str, path: Path) -> int:
 
 
 def _fail(message: str) -> int:
-    print(message, file=sys.stderr)
+    sys.stderr.write(message + "\n")
     return 1
 
 

@@ -19,7 +19,8 @@ class MWTUser:
     """The user that a valid token stands for; no database was asked.
 
     It answers what framework code asks of a user: ``pk`` and ``id`` (text), ``is_authenticated``, ``is_staff``,
-    ``is_superuser``, ``is_active``, ``is_anonymous``. Permissions are not in the token: load the user where they matter.
+    ``is_superuser``, ``is_active``, ``is_anonymous``. Permissions are not in the token: load the user where they
+    matter.
     """
 
     is_authenticated = True
@@ -68,9 +69,7 @@ def compute_permission_key(user: Any) -> str:
     return ENGINE.compute_permission_key(viewer.staff, viewer.superuser, permissions_of(user))
 
 
-def create_mwt(
-    user: Any, secret: Secret, ttl: int = 300, audience: str | None = None, kid: str | None = None
-) -> str:
+def create_mwt(user: Any, secret: Secret, ttl: int = 300, audience: str | None = None, kid: str | None = None) -> str:
     """A token for *user*.
 
     :param secret: at least 32 bytes.

@@ -23,7 +23,7 @@ def check_content_type(content_type: str | None) -> None:
     """Only JSON: a plain form, which any foreign page can send, is none."""
     media_type = (content_type or "").partition(";")[0].strip().lower()
     if media_type != "application/json":
-        raise UnsupportedMediaType()
+        raise UnsupportedMediaType
 
 
 def read_call(body: bytes) -> CallBody:

@@ -143,7 +143,7 @@ def _answered(place: str, steps: Steps) -> Steps:
         return (yield from steps)
     except APIError as error:
         return _error_response(place, error)
-    except Exception:
+    except Exception:  # noqa: BLE001 - whatever user code raises; it is logged, and the client learns nothing of it
         _log.exception("A request to %s failed", place)
         return error_response(InternalError())
 
@@ -174,9 +174,9 @@ def _authorize(endpoint: Endpoint, viewer: Viewer) -> Generator[Effect, Any, Non
     else:
         allowed = viewer.authenticated
     if allowed is not True and not viewer.authenticated:
-        raise Unauthorized()
+        raise Unauthorized
     if allowed is not True:
-        raise Forbidden()
+        raise Forbidden
 
 
 def _call_reply(interface: Interface, endpoint: Endpoint, scope: dict[str, Any], outcome: Outcome) -> Reply:
@@ -198,5 +198,3 @@ def _view_reply(
     entries = [*(ENGINE.compute_invalidation(interface.graph, endpoint.name, scope) or []), *nested]
     headers = (NO_STORE, (INVALIDATE_HEADER, header_of(entries))) if entries else (NO_STORE,)
     return PassThrough(outcome.result, headers)
-
-

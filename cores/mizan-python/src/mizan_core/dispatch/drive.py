@@ -16,7 +16,7 @@ def drive(steps: Steps, perform: Callable[[Effect], Any]) -> Reply:
         while True:
             try:
                 outcome = perform(effect)
-            except BaseException as error:
+            except BaseException as error:  # noqa: BLE001 - the generator decides; a cancellation passes through it
                 effect = steps.throw(error)
             else:
                 effect = steps.send(outcome)
@@ -32,7 +32,7 @@ async def drive_async(steps: Steps, perform: Callable[[Effect], Awaitable[Any]])
         while True:
             try:
                 outcome = await perform(effect)
-            except BaseException as error:
+            except BaseException as error:  # noqa: BLE001 - the generator decides; a cancellation passes through it
                 effect = steps.throw(error)
             else:
                 effect = steps.send(outcome)

@@ -43,7 +43,19 @@ class Endpoint:
     :param scope: the parameters that narrow what the function invalidates.
     """
 
-    __slots__ = ("_run", "_validate", "auth", "context", "function", "is_auth_async", "is_view", "name", "parameters", "private", "scope")
+    __slots__ = (
+        "_run",
+        "_validate",
+        "auth",
+        "context",
+        "function",
+        "is_auth_async",
+        "is_view",
+        "name",
+        "parameters",
+        "private",
+        "scope",
+    )
 
     def __init__(self, name: str, function: ClientFunction[..., Any], scope: frozenset[str]) -> None:
         function.prepare()
@@ -94,8 +106,8 @@ class Endpoint:
 def result_serializer(name: str, adapter: TypeAdapter[Any]) -> Callable[[Any], bytes]:
     """A function that serialises results by their annotation.
 
-    What is not an instance of the annotated type (a dict for a model, an ORM object) is validated first, so that nothing
-    that the annotation does not declare can leave the server.
+    What is not an instance of the annotated type (a dict for a model, an ORM object) is validated first, so that
+    nothing that the annotation does not declare can leave the server.
     """
     to_json = adapter.serializer.to_json
     validate = adapter.validator.validate_python

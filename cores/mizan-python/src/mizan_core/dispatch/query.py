@@ -1,7 +1,8 @@
 """Reading the query string of a context fetch (protocol.md section 9).
 
-A query string holds text; what a text means depends on the parameter's shape. Scalars are left to pydantic, which reads
-``"5"`` as an integer where one is wanted; objects, maps and unions of them are written as JSON; a list is a repeated key.
+A query string holds text; what a text means depends on the parameter's shape. Scalars are left to pydantic, which
+reads ``"5"`` as an integer where one is wanted; objects, maps and unions of them are written as JSON; a list is a
+repeated key.
 """
 
 from __future__ import annotations

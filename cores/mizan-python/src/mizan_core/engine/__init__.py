@@ -1,7 +1,8 @@
 """The engine in use, picked once at import.
 
-``MIZAN_ENGINE`` in the environment decides: ``auto`` (the default; native where it can be used, else pure), ``pure``, or
-``native`` (fails loudly when it cannot be used). The rest of the core calls ``ENGINE`` and never asks which one it is.
+``MIZAN_ENGINE`` in the environment decides: ``auto`` (the default; native where it can be used, else pure), ``pure``,
+or ``native`` (fails loudly when it cannot be used). The rest of the core calls ``ENGINE`` and never asks which one it
+is.
 """
 
 from __future__ import annotations
@@ -43,7 +44,9 @@ def _choose(mode: str) -> Choice:
     if mode == "pure":
         return Choice("pure", f"{VARIABLE}=pure asks for it", cast(Engine, pure))
     try:
-        return Choice("native", "mizan-native is installed" if mode == "auto" else f"{VARIABLE}=native asks for it", _load())
+        return Choice(
+            "native", "mizan-native is installed" if mode == "auto" else f"{VARIABLE}=native asks for it", _load()
+        )
     except ModuleNotFoundError as error:
         if mode == "native" or error.name != _NATIVE:
             raise

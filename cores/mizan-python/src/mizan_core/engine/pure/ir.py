@@ -27,9 +27,7 @@ _FUNCTION_MEMBERS = (
     "nullable",
 )
 _SHORT_ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
-_ESCAPED = re.compile(
-    '[\\\\"\x00-\x1f\x7f\x85\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]'  # noqa: PLE2502, RUF001 - what must be escaped
-)
+_ESCAPED = re.compile('[\\\\"\x00-\x1f\x7f\x85\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]')
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +83,13 @@ def _read_types(reader: Reader) -> dict[str, Shape]:
     records = [item.record(("name", "body")) for item in reader.items()]
     names = check_unique([record["name"] for record in records], "type")
     known = set(names)
-    return {name: read_body(record["body"], known) for name, record in zip(names, records)}
+    return {name: read_body(record["body"], known) for name, record in zip(names, records, strict=True)}
 
 
 def _read_functions(reader: Reader, types: Mapping[str, Shape]) -> dict[str, dict[str, Any]]:
     records = [item.record(_FUNCTION_MEMBERS) for item in reader.items()]
     names = check_unique([record["name"] for record in records], "function")
-    return {name: _read_function(record, types) for name, record in zip(names, records)}
+    return {name: _read_function(record, types) for name, record in zip(names, records, strict=True)}
 
 
 def _read_function(record: dict[str, Reader], types: Mapping[str, Shape]) -> dict[str, Any]:
@@ -131,7 +129,7 @@ def _read_contexts(
             "functions": [check_reference(item, functions, "function") for item in record["functions"].items()],
             "params": _read_params(record["params"], types, functions),
         }
-        for name, record in zip(names, records)
+        for name, record in zip(names, records, strict=True)
     }
 
 
@@ -146,7 +144,7 @@ def _read_params(
             "shape": read_shape(record["shape"], types),
             "shared_by": [check_reference(item, functions, "function") for item in record["shared_by"].items()],
         }
-        for name, record in zip(names, records)
+        for name, record in zip(names, records, strict=True)
     }
 
 

@@ -6,7 +6,8 @@ import hmac
 from functools import lru_cache
 from hashlib import sha256
 
-from mizan_core.engine.pure.checks import checked_text, secret_bytes
+from mizan_core.engine.pure.canonical import checked_text
+from mizan_core.engine.pure.checks import secret_bytes
 from mizan_core.engine.pure.paths import Path, root
 from mizan_core.errors import ConfigurationError
 

@@ -193,7 +193,9 @@ def _read_union(reader: Reader, types: Collection[str]) -> Shape:
 def _read_struct(reader: Reader, types: Collection[str]) -> Shape:
     fields = reader.record(("kind", "fields"))["fields"].items()
     checked = [_read_field(field, types) for field in fields]
-    check_unique([Reader(shape["name"], field.path / "name") for shape, field in zip(checked, fields)], "field")
+    check_unique(
+        [Reader(shape["name"], field.path / "name") for shape, field in zip(checked, fields, strict=True)], "field"
+    )
     return {"kind": "struct", "fields": checked}
 
 

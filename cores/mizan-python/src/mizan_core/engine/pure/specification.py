@@ -70,7 +70,7 @@ def _read_params(reader: Reader, types: dict[str, Shape]) -> dict[str, Shape]:
     names = check_unique([param["name"] for param in params], "parameter")
     for param in params:
         param["required"].flag()
-    return {name: read_shape(param["shape"], types) for name, param in zip(names, params)}
+    return {name: read_shape(param["shape"], types) for name, param in zip(names, params, strict=True)}
 
 
 def _read_target(reader: Reader) -> Target:
