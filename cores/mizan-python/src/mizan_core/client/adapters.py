@@ -1,0 +1,64 @@
+"""Pydantic's validators and serialisers for server functions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from pydantic import ConfigDict, TypeAdapter, with_config
+from pydantic.errors import PydanticUndefinedAnnotation, PydanticUserError
+from typing_extensions import NotRequired, TypedDict
+
+from mizan_core.client.signature import Parameter
+
+_CONFIG = ConfigDict(extra="forbid", allow_inf_nan=False)
+_REFUSALS = (PydanticUserError, PydanticUndefinedAnnotation, TypeError, ValueError)
+
+
+def arguments_adapter(
+    name: str, parameters: Iterable[Parameter], names: Mapping[str, Any]
+) -> TypeAdapter[dict[str, Any]]:
+    """A validator for the arguments of *name*: a dict that holds exactly what was passed.
+
+    Parameters with a default may be left out and then stay out, so that Python's own defaults fill them.
+
+    :raises TypeError: naming the parameter whose annotation pydantic cannot validate.
+    """
+    parameters = tuple(parameters)
+    fields = {parameter.name: _entry(parameter) for parameter in parameters}
+    make: Any = TypedDict  # mypy knows the static form alone
+    arguments = with_config(_CONFIG)(make(f"{name} arguments", fields))
+    try:
+        return _adapter(arguments, names)
+    except _REFUSALS:
+        for parameter in parameters:
+            annotation_adapter(f"parameter {parameter.name!r}", parameter.annotation, names)
+        raise
+
+
+def annotation_adapter(place: str, annotation: Any, names: Mapping[str, Any]) -> TypeAdapter[Any]:
+    """A validator and serialiser for one annotation.
+
+    :raises TypeError: naming *place*, when pydantic cannot handle it.
+    """
+    try:
+        return _adapter(annotation, names)
+    except _REFUSALS as error:
+        raise TypeError(f"{place}: {annotation!r} cannot be sent over the wire: {_reason(error)}") from error
+
+
+def _entry(parameter: Parameter) -> Any:
+    return parameter.annotation if parameter.required else NotRequired[parameter.annotation]
+
+
+def _adapter(annotation: Any, names: Mapping[str, Any]) -> TypeAdapter[Any]:
+    adapter: TypeAdapter[Any] = TypeAdapter(annotation)
+    if not adapter.pydantic_complete:
+        adapter.rebuild(_types_namespace=names)
+    return adapter
+
+
+def _reason(error: Exception) -> str:
+    """The first sentence of pydantic's message; the rest advises on models, not on functions."""
+    text = error.message if isinstance(error, PydanticUserError) else str(error)
+    return text.split(". ")[0].splitlines()[0]

@@ -1,0 +1,216 @@
+"""The value that ``@client`` leaves in a function's place."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import inspect
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import RLock
+from types import FrameType, FunctionType
+from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar, cast
+
+from pydantic import TypeAdapter
+
+from mizan_core.client.adapters import annotation_adapter, arguments_adapter
+from mizan_core.client.annotations import Scope
+from mizan_core.client.signature import Parameter, Signature, WrittenSignature, read_signature
+
+if TYPE_CHECKING:
+    from mizan_core.client.cache_policy import Caching
+    from mizan_core.client.declaration import Auth, Declaration, Target
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class ClientFunction(Generic[P, R]):
+    """A server function: the plain function, what its decorator says, and what its signature says.
+
+    Calling it calls the plain function. It cannot be changed. What is costly, or has to wait for names that the module
+    defines further down, is made at first use: once, by whichever thread comes first.
+
+    :raises TypeError, ValueError: when the signature cannot be served, naming the function and the offender.
+    """
+
+    function: Callable[P, R]
+    """The plain function."""
+    name: str
+    """The function's own name; registration may choose another."""
+    where: str
+    """For messages: ``qualified.name (module:line)``."""
+    is_async: bool
+    context: str | None
+    affects: tuple[Target, ...]
+    merge: tuple[Target, ...]
+    auth: Auth
+    private: bool
+    rev: int
+    auto_scope: bool
+    websocket: bool
+    route: str | None
+    methods: tuple[str, ...]
+    """HTTP methods of the route, in upper case; empty without one."""
+    cache: Caching
+
+    _written: WrittenSignature
+    _scope: Scope
+    _lock: RLock
+    _signature: Signature | None
+    _arguments: TypeAdapter[dict[str, Any]] | None
+    _result: TypeAdapter[Any] | None
+
+    def __init__(self, function: Callable[P, R], declaration: Declaration, frame: FrameType) -> None:
+        functools.update_wrapper(self, function)
+        where = describe(function)
+        with naming(where):
+            written = read_signature(cast(FunctionType, function))
+        self._keep(
+            **{field.name: getattr(declaration, field.name) for field in dataclasses.fields(declaration)},
+            function=function,
+            name=function.__name__,
+            where=where,
+            is_async=inspect.iscoroutinefunction(function),
+            _written=written,
+            _scope=Scope(cast(FunctionType, inspect.unwrap(function)), frame),
+            _lock=RLock(),
+            _signature=None,
+            _arguments=None,
+            _result=None,
+        )
+        self._resolve_early()
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        return self.function(*args, **kwargs)
+
+    def __repr__(self) -> str:
+        return f"<ClientFunction {self.where}>"
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if "function" in vars(self):
+            raise AttributeError(f"{self!r} cannot be changed")
+        super().__setattr__(name, value)
+
+    def __delattr__(self, name: str) -> None:
+        raise AttributeError(f"{self!r} cannot be changed")
+
+    @property
+    def signature(self) -> Signature:
+        """The signature with its annotations resolved.
+
+        :raises TypeError: when an annotation names something that is not defined.
+        """
+        return self._signature or self._resolve()
+
+    @property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """What clients pass: the parameters, the request aside."""
+        return self.signature.parameters
+
+    @property
+    def returns(self) -> Any:
+        """The return annotation, resolved."""
+        return self.signature.returns
+
+    @property
+    def is_view(self) -> bool:
+        """Whether the function answers with a framework response (the view path, protocol.md section 9)."""
+        return self.signature.is_view
+
+    @property
+    def names(self) -> dict[str, Any]:
+        """The types in the scopes around the function, which the models that it names may name in turn."""
+        return self._scope.names
+
+    @property
+    def arguments(self) -> TypeAdapter[dict[str, Any]]:
+        """Validates arguments into a dict that holds exactly those passed; Python's own defaults fill the rest.
+
+        :raises TypeError: naming the parameter whose annotation pydantic cannot validate.
+        """
+        if self._arguments is None:
+            with self._lock, naming(self.where):
+                if self._arguments is None:
+                    self._keep(_arguments=arguments_adapter(self.name, self.parameters, self.names))
+        return cast("TypeAdapter[dict[str, Any]]", self._arguments)
+
+    @property
+    def result(self) -> TypeAdapter[Any]:
+        """Serialises what the function returns.
+
+        :raises TypeError: when pydantic cannot serialise it, or when it is a framework response.
+        """
+        if self._result is None:
+            with self._lock, naming(self.where):
+                if self._result is None:
+                    self._keep(_result=self._result_adapter())
+        return cast("TypeAdapter[Any]", self._result)
+
+    def prepare(self) -> None:
+        """Make now what is otherwise made at first use.
+
+        :raises TypeError: when an annotation does not resolve, or pydantic cannot handle it.
+        """
+        self.arguments  # noqa: B018 - for its effect
+        if not self.is_view:
+            self.result  # noqa: B018 - for its effect
+
+    def _result_adapter(self) -> TypeAdapter[Any]:
+        if self.is_view:
+            raise TypeError("it answers with a framework response, which is not serialised")
+        return annotation_adapter("the return annotation", self.returns, self.names)
+
+    def _resolve_early(self) -> None:
+        try:
+            self._resolve_signature()
+        except NameError:
+            # The name may be defined further down: looked for again when the function is registered or used.
+            return
+
+    def _resolve(self) -> Signature:
+        try:
+            return self._resolve_signature()
+        except NameError as error:
+            self._scope.settle()
+            raise TypeError(f"{self.where}: an annotation names {error.name!r}, which is not defined") from error
+
+    def _resolve_signature(self) -> Signature:
+        with self._lock, naming(self.where):
+            if self._signature is None:
+                signature = self._written.resolve(self._scope)
+                _check_path(self.route, self.websocket, signature)
+                self._keep(_signature=signature)
+                self._scope.settle()
+        return cast(Signature, self._signature)
+
+    def _keep(self, **state: object) -> None:
+        vars(self).update(state)
+
+
+def describe(function: Callable[..., Any]) -> str:
+    """Which function this is and where it stands, for messages: ``qualified.name (module:line)``."""
+    plain = inspect.unwrap(function)
+    line = plain.__code__.co_firstlineno if inspect.isfunction(plain) else 0
+    return f"{plain.__qualname__} ({plain.__module__}:{line})"
+
+
+@contextmanager
+def naming(where: str) -> Iterator[None]:
+    """Put *where* in front of the messages of refusals."""
+    try:
+        yield
+    except TypeError as error:
+        raise TypeError(f"{where}: {error}") from error
+    except ValueError as error:
+        raise ValueError(f"{where}: {error}") from error
+
+
+def _check_path(route: str | None, websocket: bool, signature: Signature) -> None:
+    if route is not None and not signature.is_view:
+        raise TypeError(
+            f"route={route!r} needs a function that returns a framework response (Django's HttpResponse, "
+            f"Starlette's Response), not {signature.returns!r}"
+        )
+    if websocket and signature.is_view:
+        raise TypeError("websocket=True: a framework response cannot be sent over a WebSocket; return data")

@@ -1,0 +1,107 @@
+"""The decorator that makes a server function."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections.abc import Callable, Sequence
+from types import FrameType
+from typing import Any, ParamSpec, TypeVar, overload
+
+from mizan_core.client.cache_policy import CachePolicy
+from mizan_core.client.client_function import ClientFunction, describe, naming
+from mizan_core.client.context import Context
+from mizan_core.client.declaration import Auth, Targets, read_declaration
+
+__all__ = ("ClientFunction", "client")
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+@overload
+def client(function: Callable[P, R], /) -> ClientFunction[P, R]: ...
+
+
+@overload
+def client(
+    *,
+    context: str | Context | None = None,
+    affects: Targets = None,
+    merge: Targets = None,
+    auth: Auth = None,
+    private: bool = False,
+    rev: int = 0,
+    auto_scope: bool = True,
+    websocket: bool = False,
+    route: str | None = None,
+    methods: Sequence[str] | None = None,
+    cache: bool | int | CachePolicy | None = None,
+) -> Callable[[Callable[P, R]], ClientFunction[P, R]]: ...
+
+
+def client(
+    function: Callable[..., Any] | None = None,
+    /,
+    *,
+    context: str | Context | None = None,
+    affects: Targets = None,
+    merge: Targets = None,
+    auth: Auth = None,
+    private: bool = False,
+    rev: int = 0,
+    auto_scope: bool = True,
+    websocket: bool = False,
+    route: str | None = None,
+    methods: Sequence[str] | None = None,
+    cache: bool | int | CachePolicy | None = None,
+) -> Any:
+    """Make a server function of *function*: ``@client`` or ``@client(...)``.
+
+    Its first parameter is the request; the others are what clients pass, by name. Parameters and result are annotated
+    with types that pydantic can handle.
+
+    :param context: the context that the function is part of; ``"global"`` is the singleton.
+    :param affects: what a mutation invalidates: contexts or functions, by name or as objects; one, or a list or tuple.
+    :param merge: the contexts whose slot of the result's type takes the result as it is (protocol.md section 7).
+    :param auth: who may call: True (whoever is authenticated), ``"staff"``, ``"superuser"``, or a callable that gets
+        the request and answers True or False, possibly async.
+    :param private: never callable by a client.
+    :param rev: cache revision, 0 to 2**53 - 1; another one makes earlier cache entries unreachable.
+    :param auto_scope: whether invalidation is narrowed to the parameters that the function shares with the context.
+    :param websocket: whether clients call it over a WebSocket.
+    :param route: the URL path of a function that returns a framework response.
+    :param methods: HTTP methods of *route*; by default GET in a context, else POST.
+    :param cache: seconds that a context function's result may be cached, False for never, or a ``CachePolicy``.
+    :raises TypeError, ValueError: naming the function, what is wrong and what would be right.
+    """
+    options = {
+        "context": context,
+        "affects": affects,
+        "merge": merge,
+        "auth": auth,
+        "private": private,
+        "rev": rev,
+        "auto_scope": auto_scope,
+        "websocket": websocket,
+        "route": route,
+        "methods": methods,
+        "cache": cache,
+    }
+    if function is not None:
+        return _decorate(function, options, sys._getframe(1))
+    return lambda plain: _decorate(plain, options, sys._getframe(1))
+
+
+def _decorate(function: Any, options: dict[str, Any], frame: FrameType) -> ClientFunction[..., Any]:
+    if isinstance(function, ClientFunction):
+        raise TypeError(f"{function.where}: @client stands here twice; once is enough")
+    if not inspect.isfunction(function):
+        raise TypeError(f"@client decorates a function (def or async def), not {function!r}")
+    where = describe(function)
+    plain = inspect.unwrap(function)
+    if inspect.isgeneratorfunction(plain) or inspect.isasyncgenfunction(plain):
+        raise TypeError(f"{where}: a server function returns one value, it cannot yield; return a list")
+    with naming(where):
+        declaration = read_declaration(**options)
+    return ClientFunction(function, declaration, frame)

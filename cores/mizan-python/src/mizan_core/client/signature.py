@@ -1,0 +1,177 @@
+"""Reading a server function's signature: its parameters, its result, and whether it takes the view path."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from types import FunctionType, UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
+
+from pydantic.fields import FieldInfo
+
+from mizan_core.client.annotations import Scope
+from mizan_core.client.frameworks import fastapi_marker, is_request_class, is_response_class
+from mizan_core.names import check_parameter_name
+
+REQUEST_NAMES = ("request", "_request", "req", "_req", "_")
+"""Names by which a first parameter without an annotation, or with a foreign one, is known to be the request."""
+
+MISSING: Any = inspect.Parameter.empty
+"""The default of a parameter that has none."""
+
+_POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+_REFUSED_KINDS: dict[object, str] = {
+    inspect.Parameter.VAR_POSITIONAL: "*{}: clients pass arguments by name; declare each parameter",
+    inspect.Parameter.VAR_KEYWORD: "**{}: clients have to know every argument; declare each parameter",
+    inspect.Parameter.POSITIONAL_ONLY: "parameter {!r} is positional-only: arguments come by name; remove the '/'",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter that clients pass by name. ``default`` is ``MISSING`` when it is required."""
+
+    name: str
+    annotation: Any
+    required: bool
+    default: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """What a function takes and returns, every annotation resolved."""
+
+    parameters: tuple[Parameter, ...]
+    returns: Any
+    is_view: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenSignature:
+    """A signature as written: its form is checked, its annotations may still be strings."""
+
+    request: inspect.Parameter
+    parameters: tuple[inspect.Parameter, ...]
+    returns: Any
+
+    def resolve(self, scope: Scope) -> Signature:
+        """The signature with every annotation resolved.
+
+        :raises NameError: when a name in an annotation is not defined (yet).
+        :raises TypeError: when an annotation is none, or says what this interface cannot mean.
+        """
+        _check_request(self.request, scope)
+        hints = _resolve_all(self.parameters, self.returns, scope)
+        parameters = tuple(_parameter(written, hints[written.name]) for written in self.parameters)
+        returns = hints["return"]
+        return Signature(parameters, returns, _is_view(returns))
+
+
+def read_signature(function: FunctionType) -> WrittenSignature:
+    """Check the form of *function*'s signature.
+
+    :raises TypeError, ValueError: naming the parameter that cannot be served, and what would be right.
+    """
+    signature = inspect.signature(function)
+    if signature.return_annotation is inspect.Signature.empty:
+        raise TypeError("the return annotation is missing; write what it returns, for example '-> None'")
+    parameters = tuple(signature.parameters.values())
+    if not parameters or parameters[0].kind not in _POSITIONAL:
+        raise TypeError("the request parameter is missing; write 'request' as the first parameter")
+    for parameter in parameters[1:]:
+        _check_form(parameter)
+    return WrittenSignature(parameters[0], parameters[1:], signature.return_annotation)
+
+
+def _check_form(parameter: inspect.Parameter) -> None:
+    check_parameter_name(parameter.name)
+    refused = _REFUSED_KINDS.get(parameter.kind)
+    if refused is not None:
+        raise TypeError(refused.format(parameter.name))
+    if parameter.annotation is parameter.empty:
+        raise TypeError(f"parameter {parameter.name!r} has no annotation; write its type (Any takes every JSON value)")
+    _check_default(parameter.name, parameter.default)
+
+
+def _check_default(name: str, default: object) -> None:
+    marker = fastapi_marker(default)
+    if marker is not None:
+        raise TypeError(f"parameter {name!r}: FastAPI's {marker}(...) is not resolved here; read it from the request")
+    if isinstance(default, FieldInfo):
+        raise TypeError(f"parameter {name!r} = Field(...): write {name}: Annotated[<type>, Field(...)] instead")
+
+
+def _check_request(request: inspect.Parameter, scope: Scope) -> None:
+    if request.name in REQUEST_NAMES:
+        return
+    annotation = request.annotation
+    if annotation is not request.empty:
+        annotation = scope.resolve({request.name: annotation})[request.name]
+    if not is_request_class(annotation):
+        raise TypeError(f"the request parameter is missing; write 'request' before {request.name!r}")
+
+
+def _resolve_all(parameters: tuple[inspect.Parameter, ...], returns: Any, scope: Scope) -> dict[str, Any]:
+    written = {parameter.name: parameter.annotation for parameter in parameters}
+    try:
+        return scope.resolve({**written, "return": returns})
+    except NameError:
+        raise
+    except Exception:
+        _blame(written, returns, scope)
+        raise
+
+
+def _blame(written: Mapping[str, Any], returns: Any, scope: Scope) -> None:
+    """Raise ``TypeError`` for the annotation that does not resolve."""
+    places = {f"parameter {name!r}": annotation for name, annotation in written.items()}
+    for place, annotation in {**places, "the return annotation": returns}.items():
+        try:
+            scope.resolve({"value": annotation})
+        except Exception as error:  # An annotation in a string is code: it may raise anything.
+            raise TypeError(f"{place}: {annotation!r} is not a type ({error})") from error
+
+
+def _parameter(written: inspect.Parameter, annotation: Any) -> Parameter:
+    for metadata in _metadata(annotation):
+        _check_metadata(written.name, metadata)
+    required = written.default is written.empty
+    return Parameter(written.name, annotation, required, MISSING if required else written.default)
+
+
+def _metadata(annotation: Any) -> Iterator[Any]:
+    if get_origin(annotation) is Annotated:
+        yield from get_args(annotation)[1:]
+
+
+def _check_metadata(name: str, metadata: object) -> None:
+    marker = fastapi_marker(metadata)
+    if marker is not None:
+        raise TypeError(f"parameter {name!r}: FastAPI's {marker}(...) is not resolved here; read it from the request")
+    if not isinstance(metadata, FieldInfo):
+        return
+    if metadata.alias is not None or metadata.validation_alias is not None:
+        raise ValueError(f"parameter {name!r}: Field(alias=...) is not possible; a parameter has one name everywhere")
+    if not metadata.is_required():
+        raise ValueError(f"parameter {name!r}: Field(default=...) is not possible; write the default after '='")
+
+
+def _is_view(returns: Any) -> bool:
+    options = [option for option in _options(returns) if option is not type(None)]
+    responses = [is_response_class(option) for option in options]
+    if any(responses) and not all(responses):
+        raise TypeError(f"it returns either a response or data, not both: {returns!r}")
+    return any(responses)
+
+
+def _options(annotation: Any) -> Iterator[Any]:
+    """The members of a union, or the annotation itself."""
+    origin = get_origin(annotation)
+    if origin is Annotated:
+        yield from _options(get_args(annotation)[0])
+    elif origin is Union or origin is UnionType:
+        for option in get_args(annotation):
+            yield from _options(option)
+    else:
+        yield annotation

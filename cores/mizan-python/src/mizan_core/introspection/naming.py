@@ -1,0 +1,127 @@
+"""The names that clients see (protocol.md section 11).
+
+A type is identified by its *path* (module, qualified name, type arguments) and known by a *label* (its own name).
+Labels become names; where two types would have one name, both step up: the module's last part comes in front, then the
+whole path takes its place.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from types import UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+_NOT_IN_IDENTIFIERS = re.compile(r"\W+")
+_LAST_STEP = 2
+
+
+def camel_case(name: str) -> str:
+    """A function's name for clients: ``user.set-name`` and ``user_set_name`` are both ``userSetName``."""
+    first, *later = re.split("[-._]", name)
+    return first + "".join(map(capitalised, later))
+
+
+def capitalised(word: str) -> str:
+    return word[:1].upper() + word[1:]
+
+
+def type_path(annotation: Any) -> str:
+    """What identifies a type: ``shop.models.Page[shop.models.Order]``. Constraints in ``Annotated`` do not count."""
+    origin, arguments = _parts(annotation)
+    if origin is Annotated:
+        return type_path(arguments[0])
+    if origin is Literal:
+        return f"Literal[{', '.join(map(repr, arguments))}]"
+    return _path_of_name(origin) + (f"[{', '.join(map(type_path, arguments))}]" if arguments else "")
+
+
+def type_label(annotation: Any) -> str:
+    """A type's own name as an identifier: ``Order``, or ``PageOrder`` for ``Page[Order]``."""
+    origin, arguments = _parts(annotation)
+    if origin is Annotated:
+        return type_label(arguments[0])
+    if origin is Union:
+        return _union_label(arguments)
+    words = [repr(value) for value in arguments] if origin is Literal else map(type_label, arguments)
+    return "".join(_word(word, first=not index) for index, word in enumerate([_name(origin), *words]))
+
+
+def type_module(annotation: Any) -> str:
+    """The module that a type was defined in."""
+    return getattr(_parts(annotation)[0], "__module__", None) or ""
+
+
+def name_at(path: str, label: str, module: str, step: int) -> str:
+    """A type's name after *step* collisions."""
+    if step == 0:
+        return label
+    if step == 1:
+        return "".join(map(capitalised, module.rpartition(".")[2].split("_"))) + label
+    return _NOT_IN_IDENTIFIERS.sub("_", path).strip("_")
+
+
+def give_names(labels: Mapping[str, tuple[str, str]], suffixes: Mapping[str, Iterable[str]], taken: set[str]) -> Names:
+    """Names for types: every path's name, each suffix of which is no other path's and not *taken*.
+
+    :param labels: each path's label and module.
+    :param suffixes: what is appended to each path's name, for its forms.
+    """
+    steps = dict.fromkeys(labels, 0)
+    while True:
+        names = {path: name_at(path, label, module, steps[path]) for path, (label, module) in labels.items()}
+        colliding = _colliding(names, suffixes, taken)
+        movable = [path for path in sorted(colliding) if steps[path] < _LAST_STEP]
+        if not movable:
+            return Names(names, sorted(colliding))
+        for path in movable:
+            steps[path] += 1
+
+
+class Names(dict[str, str]):
+    """Path to name. ``colliding`` are the paths that no step could tell apart."""
+
+    def __init__(self, names: Mapping[str, str], colliding: list[str]) -> None:
+        super().__init__(names)
+        self.colliding = colliding
+
+
+def _colliding(names: Mapping[str, str], suffixes: Mapping[str, Iterable[str]], taken: set[str]) -> set[str]:
+    owners: dict[str, set[str]] = {}
+    for path, name in names.items():
+        for suffix in suffixes[path]:
+            owners.setdefault(name + suffix, set()).add(path)
+    return {path for name, paths in owners.items() if len(paths) > 1 or name in taken for path in paths}
+
+
+def _parts(annotation: Any) -> tuple[Any, tuple[Any, ...]]:
+    """What an annotation is made of: a class or special form, and its arguments."""
+    generic = getattr(annotation, "__pydantic_generic_metadata__", None)
+    if generic and generic["origin"] is not None:
+        return generic["origin"], tuple(generic["args"])
+    origin = get_origin(annotation)
+    if origin is None:
+        return annotation, ()
+    return (Union if origin is UnionType else origin), get_args(annotation)
+
+
+def _path_of_name(origin: Any) -> str:
+    name = getattr(origin, "__qualname__", None) or _name(origin)
+    module = getattr(origin, "__module__", None)
+    return name if module in (None, "builtins", "typing") else f"{module}.{name}"
+
+
+def _name(origin: Any) -> str:
+    if origin is type(None):
+        return "None"
+    return getattr(origin, "__name__", None) or repr(origin)
+
+
+def _union_label(options: tuple[Any, ...]) -> str:
+    words = [_word(type_label(option)) for option in options if option is not type(None)]
+    return ("Optional" if type(None) in options else "") + "Or".join(words)
+
+
+def _word(text: str, first: bool = False) -> str:
+    words = [word for word in _NOT_IN_IDENTIFIERS.split(text) if word]
+    return "".join(word if first else capitalised(word) for word in words)

@@ -1,0 +1,266 @@
+"""From annotations to shapes (docs/architecture.md), as pydantic validates and serialises them."""
+
+from __future__ import annotations
+
+import collections
+import dataclasses
+from collections import abc
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from enum import Enum, Flag
+from operator import getitem
+from types import NoneType, UnionType
+from typing import Annotated, Any, ClassVar, Final, Literal, NamedTuple, TypeAlias, TypeVar, Union, get_args, get_origin
+from uuid import UUID
+
+import typing_extensions
+from pydantic import BaseModel, JsonValue, RootModel
+from typing_extensions import NotRequired, ReadOnly, Required, is_typeddict
+
+from mizan_core.client.annotations import class_hints, resolve_beside
+from mizan_core.introspection.metadata import pydantic_shape, wire_form
+from mizan_core.introspection.naming import type_path
+from mizan_core.introspection.shapes import (
+    ANY,
+    NULL,
+    Body,
+    Mode,
+    Shape,
+    default_of,
+    list_of,
+    literal_of,
+    map_of,
+    optional,
+    primitive,
+    reference,
+    union_of,
+)
+from mizan_core.introspection.structs import (
+    Field,
+    Serialized,
+    dataclass_fields,
+    model_serializer,
+    pydantic_fields,
+    typed_dict_fields,
+)
+from mizan_core.introspection.types import NamedType, TypeTable
+from mizan_core.introspection.variables import bindings, meaning, substitute
+
+_SCALARS: dict[Any, Shape] = {
+    str: primitive("string"),
+    int: primitive("integer"),
+    float: primitive("number"),
+    bool: primitive("boolean"),
+    datetime: primitive("string", "date-time"),
+    date: primitive("string", "date"),
+    time: primitive("string", "time"),
+    timedelta: primitive("string", "duration"),
+    UUID: primitive("string", "uuid"),
+    Decimal: primitive("string", "decimal"),
+    bytes: primitive("string", "binary"),
+    bytearray: primitive("string", "binary"),
+    NoneType: NULL,
+    object: ANY,
+}
+_LISTS = frozenset(
+    {
+        *(list, set, frozenset, collections.deque),
+        *(abc.Sequence, abc.MutableSequence, abc.Set, abc.MutableSet, abc.Collection),
+        *(abc.Iterable, abc.Iterator, abc.Generator),
+    }
+)
+_MAPS = frozenset({dict, collections.OrderedDict, collections.defaultdict, abc.Mapping, abc.MutableMapping})
+_QUALIFIERS = frozenset({Required, NotRequired, ReadOnly, Final, ClassVar})
+_ALIASES = (type(JsonValue), type(typing_extensions.TypeAliasType("_Alias", int)))
+"""``TypeAliasType`` as pydantic and typing_extensions know it; the latter's is typing's own where there is one."""
+
+_MODES: tuple[Mode, Mode] = ("input", "output")
+_Bindings: TypeAlias = Mapping[Any, Any]
+
+
+class View(NamedTuple):
+    """Where an annotation is seen from."""
+
+    mode: Mode
+    names: Mapping[str, Any]
+    """The types around the function that it was met in, for classes made in the same scope."""
+
+
+_MakeBody: TypeAlias = Callable[[Any, _Bindings, View], Body]
+
+
+class ShapeReader:
+    """Reads annotations into shapes, and the types that they name into ``types``."""
+
+    def __init__(self) -> None:
+        self.types = TypeTable()
+        self.problems: list[str] = []
+
+    def read(self, annotation: Any, view: View, whole: Any = None) -> Shape:
+        """The shape of *annotation*.
+
+        :param whole: the annotation with its metadata, for types that only pydantic understands.
+        :raises NameError: when a class inside names something that is not defined.
+        """
+        origin = get_origin(annotation)
+        if origin is Annotated:
+            base, *metadata = get_args(annotation)
+            return self._read_dressed(base, metadata, view)
+        if origin is not None:
+            return self._read_generic(annotation, origin, view, whole)
+        if isinstance(annotation, type):
+            return self._read_class(annotation, view, whole)
+        return self._read_special(annotation, view, whole)
+
+    # Forms.
+
+    def _read_dressed(self, base: Any, metadata: Sequence[Any], view: View) -> Shape:
+        """A type and what stands beside it; the last word is that of the outermost."""
+        for item in reversed(metadata):
+            form = wire_form(item, view.mode, view.names)
+            if isinstance(form, Serialized):
+                return self._read_serialized(form, base, view)
+            if form is not None:
+                return form
+        whole = getitem(Annotated, (base, *metadata)) if metadata else None
+        return self.read(base, view, whole)
+
+    def _read_serialized(self, form: Serialized, base: Any, view: View) -> Shape:
+        shape = self.read(form.annotation, view)
+        return optional(shape) if form.keeps_none and self.read(base, view)["kind"] == "optional" else shape
+
+    def _read_special(self, annotation: Any, view: View, whole: Any) -> Shape:
+        if annotation is Any or annotation is JsonValue:
+            return ANY
+        if annotation is None:
+            return NULL
+        if isinstance(annotation, TypeVar):
+            return self.read(meaning(annotation), view)
+        if isinstance(annotation, _ALIASES):
+            return self._define(annotation, annotation, self._alias_body, view, is_alias=True)
+        if hasattr(annotation, "__supertype__"):  # typing.NewType
+            return self.read(annotation.__supertype__, view)
+        return pydantic_shape(annotation if whole is None else whole, view.mode)
+
+    def _read_generic(self, annotation: Any, origin: Any, view: View, whole: Any) -> Shape:
+        arguments = get_args(annotation)
+        if origin is Union or origin is UnionType:
+            return union_of([self.read(argument, view) for argument in arguments])
+        if origin is Literal:
+            return literal_of(arguments)
+        if origin in _QUALIFIERS:
+            return self.read(arguments[0], view)
+        if isinstance(origin, _ALIASES):
+            return self._define(annotation, origin, self._alias_body, view, is_alias=True)
+        if isinstance(origin, type):
+            container = self._read_container(origin, arguments, view)
+            return container or self._read_structured(annotation, origin, view, whole)
+        return pydantic_shape(annotation if whole is None else whole, view.mode)
+
+    def _read_class(self, cls: type, view: View, whole: Any) -> Shape:
+        simple = _SCALARS.get(cls) or self._read_container(cls, (), view)
+        if simple is not None:
+            return simple
+        if issubclass(cls, Flag):
+            return _SCALARS[int]
+        if issubclass(cls, Enum):
+            return literal_of(cls)
+        return self._read_structured(cls, cls, view, whole)
+
+    def _read_container(self, origin: type, arguments: Sequence[Any], view: View) -> Shape | None:
+        if origin in _LISTS:
+            return self._read_items(arguments[:1], view)
+        if origin is tuple:
+            return self._read_items([argument for argument in arguments if argument not in (..., ())], view)
+        if origin in _MAPS:
+            return map_of(self.read(arguments[-1], view) if arguments else ANY)
+        return map_of(_SCALARS[int]) if origin is collections.Counter else None
+
+    def _read_items(self, annotations: Iterable[Any], view: View) -> Shape:
+        """An array whose elements have these types."""
+        items = [self.read(annotation, view) for annotation in annotations]
+        return list_of(union_of(items) if items else ANY)
+
+    def _read_structured(self, annotation: Any, cls: type, view: View, whole: Any) -> Shape:
+        """A class with fields. *annotation* is the class, or the class with the values of its type variables."""
+        make_body = self._body_maker(cls)
+        if make_body is None:
+            return pydantic_shape(annotation if whole is None else whole, view.mode)
+        return self._define(annotation, cls, make_body, view)
+
+    # Named types.
+
+    def _body_maker(self, cls: type) -> _MakeBody | None:
+        if issubclass(cls, BaseModel):
+            return self._model_body
+        if "__pydantic_fields__" in vars(cls):
+            return self._pydantic_dataclass_body
+        if hasattr(cls, "__get_pydantic_core_schema__"):
+            return None
+        if is_typeddict(cls):
+            return self._typed_dict_body
+        if dataclasses.is_dataclass(cls):
+            return self._dataclass_body
+        return self._named_tuple_body if issubclass(cls, tuple) and hasattr(cls, "_fields") else None
+
+    def _define(self, annotation: Any, generic: Any, make_body: _MakeBody, view: View, is_alias: bool = False) -> Shape:
+        """A reference to the named type that *annotation* is, read at the first encounter."""
+        path = type_path(annotation)
+        values = bindings(generic, get_args(annotation))
+        named = self.types.get(path)
+        if named is None:
+            named = self.types[path] = NamedType.of(annotation, is_alias)
+            named.bodies.update({mode: make_body(generic, values, view._replace(mode=mode)) for mode in _MODES})
+        elif annotation not in named.sources:
+            named.sources.append(annotation)
+            if named.bodies != {mode: make_body(generic, values, view._replace(mode=mode)) for mode in _MODES}:
+                self.problems.append(f"two different types are both {path}; give one of them another name")
+        return reference(path)
+
+    def _alias_body(self, alias: Any, values: _Bindings, view: View) -> Body:
+        value = resolve_beside(alias, alias.__value__, view.names)
+        return {"kind": "alias", "shape": self.read(substitute(value, values), view)}
+
+    def _model_body(self, cls: Any, _: _Bindings, view: View) -> Body:
+        fields = list(pydantic_fields(cls, view.names))
+        serialized = model_serializer(cls, view.names) if view.mode == "output" else None
+        if serialized is not None:
+            return {"kind": "alias", "shape": self.read(serialized.annotation, view)}
+        if issubclass(cls, RootModel):
+            return {"kind": "alias", "shape": self._read_field(fields[0], {}, view)}
+        return self._struct_body(fields, {}, view)
+
+    def _pydantic_dataclass_body(self, cls: Any, values: _Bindings, view: View) -> Body:
+        fields = list(pydantic_fields(cls, view.names))
+        return self._struct_body(fields, values, view)
+
+    def _dataclass_body(self, cls: Any, values: _Bindings, view: View) -> Body:
+        return self._struct_body(dataclass_fields(cls, view.names), values, view)
+
+    def _typed_dict_body(self, cls: Any, values: _Bindings, view: View) -> Body:
+        return self._struct_body(typed_dict_fields(cls, view.names), values, view)
+
+    def _named_tuple_body(self, cls: Any, values: _Bindings, view: View) -> Body:
+        hints = class_hints(cls, view.names)
+        items = [substitute(hints.get(name, Any), values) for name in cls._fields]
+        return {"kind": "alias", "shape": self._read_items(items, view)}
+
+    def _struct_body(self, fields: Iterable[Field], values: _Bindings, view: View) -> Body:
+        members: dict[str, Any] = {}
+        for field in fields:
+            is_input = view.mode == "input"
+            name = field.input_name if is_input else field.output_name
+            if name is None:
+                continue
+            required = field.input_required if is_input else field.output_required
+            default = {} if required else default_of(field.default)
+            member = {"name": name, "required": required, **default, "shape": self._read_field(field, values, view)}
+            members.setdefault(name, member)
+        return {"kind": "struct", "fields": list(members.values())}
+
+    def _read_field(self, field: Field, values: _Bindings, view: View) -> Shape:
+        annotation = substitute(field.annotation, values)
+        if field.serialized is not None and view.mode == "output":
+            return self._read_serialized(field.serialized, annotation, view)
+        return self._read_dressed(annotation, field.metadata, view)

@@ -1,0 +1,149 @@
+"""Shapes as plain data (docs/architecture.md), and how they combine."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Iterator
+from enum import Enum
+from typing import Any, Literal, TypeAlias
+
+Shape: TypeAlias = dict[str, Any]
+"""A shape; a reference names its type by ``naming.type_path`` until names are given out."""
+
+Body: TypeAlias = dict[str, Any]
+"""The body of a named type."""
+
+Mode: TypeAlias = Literal["input", "output"]
+"""Which side of the wire: what clients send, or what they get."""
+
+FORMATS = frozenset({"date-time", "date", "time", "duration", "uuid", "decimal", "binary", "email", "uri"})
+"""Formats that a string may have."""
+
+ANY: Shape = {"kind": "any"}
+NULL: Shape = {"kind": "null"}
+
+_SCALARS = (str, int, float, bool)
+
+
+def primitive(name: str, wire_format: str | None = None) -> Shape:
+    """A JSON scalar, with its format where it has one."""
+    shape: Shape = {"kind": "primitive", "name": name}
+    return shape if wire_format is None else {**shape, "format": wire_format}
+
+
+def reference(path: str) -> Shape:
+    return {"kind": "ref", "name": path}
+
+
+def list_of(item: Shape) -> Shape:
+    return {"kind": "list", "item": item}
+
+
+def map_of(value: Shape) -> Shape:
+    return {"kind": "map", "value": value}
+
+
+def optional(item: Shape) -> Shape:
+    """*item* or null."""
+    return item if item["kind"] in ("optional", "null") else {"kind": "optional", "item": item}
+
+
+def union_of(shapes: Iterable[Shape]) -> Shape:
+    """Any of *shapes*: unions inside are flattened, equal members come once, null makes the whole optional."""
+    members = [member for shape in shapes for member in _members(shape)]
+    distinct: list[Shape] = []
+    for member in members:
+        if member != NULL and member not in distinct:
+            distinct.append(member)
+    if not distinct:
+        return NULL
+    whole = distinct[0] if len(distinct) == 1 else {"kind": "union", "items": distinct}
+    return optional(whole) if NULL in members else whole
+
+
+def literal_of(values: Iterable[object]) -> Shape:
+    """One of *values*, as a ``Literal`` or an ``Enum`` lists them: an enum of the strings and integers among them."""
+    values = [value.value if isinstance(value, Enum) else value for value in values]
+    words = list(dict.fromkeys(_exact(value) for value in values if _is_word(value)))
+    shapes = [{"kind": "enum", "values": words}] if words else []
+    shapes += [_loose(value) for value in values if not _is_word(value)]
+    return union_of(shapes) if shapes else ANY
+
+
+def default_of(value: object) -> dict[str, Any]:
+    """``{"default": value}`` where *value* is a JSON scalar, or an enum's member that is one; else nothing."""
+    value = value.value if isinstance(value, Enum) else value
+    if value is None or isinstance(value, bool):
+        return {"default": value}
+    if isinstance(value, float) and not math.isfinite(value):
+        return {}
+    return {"default": _exact(value)} if isinstance(value, _SCALARS) else {}
+
+
+def transform(shape: Shape, replace: Callable[[str], Shape]) -> Shape:
+    """A copy of *shape* in which every reference is replaced."""
+    kind = shape["kind"]
+    if kind == "ref":
+        return replace(shape["name"])
+    if kind == "list":
+        return list_of(transform(shape["item"], replace))
+    if kind == "map":
+        return map_of(transform(shape["value"], replace))
+    if kind == "optional":
+        return optional(transform(shape["item"], replace))
+    if kind == "union":
+        return union_of(transform(item, replace) for item in shape["items"])
+    return shape
+
+
+def transform_body(body: Body, replace: Callable[[str], Shape]) -> Body:
+    """A copy of *body* in which every reference is replaced."""
+    if body["kind"] == "alias":
+        return {"kind": "alias", "shape": transform(body["shape"], replace)}
+    fields = [{**field, "shape": transform(field["shape"], replace)} for field in body["fields"]]
+    return {"kind": "struct", "fields": fields}
+
+
+def references(shape: Shape) -> Iterator[str]:
+    """The paths that *shape*, or a body, refers to."""
+    kind = shape["kind"]
+    if kind == "ref":
+        yield shape["name"]
+    for inner in (shape.get("item"), shape.get("value"), shape.get("shape")):
+        if inner is not None:
+            yield from references(inner)
+    for inner in shape.get("items", ()):
+        yield from references(inner)
+    for field in shape.get("fields", ()):
+        yield from references(field["shape"])
+
+
+def _members(shape: Shape) -> list[Shape]:
+    if shape["kind"] == "union":
+        return list(shape["items"])
+    if shape["kind"] == "optional":
+        return [*_members(shape["item"]), NULL]
+    return [shape]
+
+
+def _is_word(value: object) -> bool:
+    return isinstance(value, (str, int)) and not isinstance(value, bool)
+
+
+def _loose(value: object) -> Shape:
+    """The shape of a literal that an enum cannot hold."""
+    if value is None:
+        return NULL
+    if isinstance(value, bool):
+        return primitive("boolean")
+    if isinstance(value, float):
+        return primitive("number")
+    return primitive("string", "binary") if isinstance(value, bytes) else ANY
+
+
+def _exact(value: Any) -> Any:
+    """*value* without its subclass."""
+    for kind in (str, int, float):
+        if isinstance(value, kind):
+            return getattr(kind, f"__{kind.__name__}__")(value)
+    return value

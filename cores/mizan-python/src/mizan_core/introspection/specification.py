@@ -1,0 +1,71 @@
+"""The graph specification: ``compile_graph``'s argument (docs/architecture.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from mizan_core.client.client_function import ClientFunction
+from mizan_core.client.context import Context
+from mizan_core.errors import GraphError
+from mizan_core.introspection.description import DescribedFunction, Description
+from mizan_core.introspection.shapes import Mode, Shape
+from mizan_core.introspection.vocabulary import Vocabulary
+
+
+def specification_of(description: Description) -> dict[str, Any]:
+    """The specification of every described function, private and view-path ones too.
+
+    :raises GraphError: when types have no names of their own, or a target is a function that is not registered.
+    """
+    description.check()
+    vocabulary = Vocabulary(description.types, _roots(description), taken=set())
+    names = {described.function: described.name for described in description.functions}
+    problems = [*vocabulary.problems, *_unregistered_targets(description, names)]
+    if problems:
+        raise GraphError(problems)
+    functions = [_function(described, vocabulary, names) for described in description.functions]
+    return {"types": vocabulary.types(), "functions": functions}
+
+
+def _roots(description: Description) -> Iterator[tuple[Shape, Mode]]:
+    for described in description.functions:
+        for param in described.params:
+            yield param.shape, "input"
+        if described.output is not None:
+            yield described.output, "output"
+
+
+def _unregistered_targets(description: Description, names: Mapping[ClientFunction[..., Any], str]) -> Iterator[str]:
+    for described in description.functions:
+        function = described.function
+        for word, targets in (("affects", function.affects), ("merge", function.merge)):
+            for target in targets:
+                if isinstance(target, ClientFunction) and target not in names:
+                    yield f'function "{described.name}": {word} names {target.where}, which is not registered'
+
+
+def _function(
+    described: DescribedFunction, vocabulary: Vocabulary, names: Mapping[ClientFunction[..., Any], str]
+) -> dict[str, Any]:
+    function = described.function
+    return {
+        "name": described.name,
+        "context": function.context,
+        "params": [
+            {"name": param.name, "shape": vocabulary.shape(param.shape, "input"), "required": param.required}
+            for param in described.params
+        ],
+        "output": None if described.output is None else vocabulary.shape(described.output, "output"),
+        "affects": [_target(target, names) for target in function.affects],
+        "merge": [_target(target, names) for target in function.merge],
+        "auto_scope": function.auto_scope,
+    }
+
+
+def _target(target: object, names: Mapping[ClientFunction[..., Any], str]) -> dict[str, str]:
+    if isinstance(target, Context):
+        return {"context": target.name}
+    if isinstance(target, ClientFunction):
+        return {"function": names[target]}
+    return {"name": str(target)}

@@ -1,0 +1,201 @@
+"""The fields of models, dataclasses and typed dictionaries, as pydantic reads and writes them."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple, get_args, get_origin
+
+from pydantic import AliasChoices, AliasGenerator, AliasPath, BaseModel
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
+from typing_extensions import NotRequired, ReadOnly, Required
+
+from mizan_core.client.annotations import class_hints, complete_models, resolve_beside
+
+_QUALIFIERS = (Final, Required, NotRequired, ReadOnly)
+
+
+class Serialized(NamedTuple):
+    """What a serialiser makes of a value."""
+
+    annotation: Any
+    keeps_none: bool
+    """Whether None stays None (``when_used="unless-none"``)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field and its names on the wire; a name of None means that it is not part of that side."""
+
+    input_name: str | None
+    output_name: str | None
+    annotation: Any
+    metadata: tuple[Any, ...]
+    input_required: bool
+    output_required: bool
+    default: Any
+    """``PydanticUndefined`` when there is none, or a factory makes it."""
+    serialized: Serialized | None
+
+
+def pydantic_fields(cls: Any, names: Mapping[str, Any]) -> Iterator[Field]:
+    """The fields of a model or pydantic dataclass; computed fields come last.
+
+    :raises NameError: when an annotation names something that is not defined.
+    """
+    complete_models(cls, names)
+    decorators = cls.__pydantic_decorators__
+    serializers = _field_serializers(decorators, names)
+    for name, info in cls.__pydantic_fields__.items():
+        yield _field(name, info, _config(cls), serializers.get(name, serializers.get("*")))
+    for name, decorator in decorators.computed_fields.items():
+        yield _computed_field(name, decorator.info, serializers.get(name))
+
+
+def dataclass_fields(cls: Any, names: Mapping[str, Any]) -> Iterator[Field]:
+    """The fields of a dataclass of the standard library; errors as ``pydantic_fields``."""
+    own = {field.name: field for field in dataclasses.fields(cls)}
+    for name, hint in class_hints(cls, names).items():
+        if isinstance(hint, dataclasses.InitVar):
+            info = _info(name, hint.type, getattr(cls, name, PydanticUndefined), cls)
+            info.init_var = True
+        elif name in own:
+            info = _info(name, hint, _dataclass_default(own[name]), cls)
+            info.init = own[name].init
+        else:
+            continue
+        yield _field(name, info, _config(cls), None)
+
+
+def typed_dict_fields(cls: Any, names: Mapping[str, Any]) -> Iterator[Field]:
+    """The keys of a typed dictionary; errors as ``pydantic_fields``."""
+    for name, hint in class_hints(cls, names).items():
+        qualifiers, annotation = _unqualified(hint)
+        # Under `from __future__ import annotations` __required_keys__ has not seen the qualifiers.
+        required = (name in cls.__required_keys__ or Required in qualifiers) and NotRequired not in qualifiers
+        field = _field(name, _info(name, annotation, PydanticUndefined, cls), _config(cls), None)
+        yield dataclasses.replace(field, input_required=required, output_required=required)
+
+
+def model_serializer(cls: Any, names: Mapping[str, Any]) -> Serialized | None:
+    """What a model is written as, when that is not its fields."""
+    for decorator in cls.__pydantic_decorators__.model_serializers.values():
+        return serialized_as(decorator.func, decorator.info.return_type, decorator.info.when_used, names)
+    return None
+
+
+def serialized_as(function: Any, declared: Any, when_used: str, names: Mapping[str, Any]) -> Serialized | None:
+    """What a serialiser makes: as declared, else as annotated; None when it does not say."""
+    annotation = declared
+    if declared is PydanticUndefined:
+        annotation = function if isinstance(function, type) else _written_return(function, names)
+    return None if annotation is PydanticUndefined else Serialized(annotation, when_used.endswith("unless-none"))
+
+
+def _written_return(function: Any, names: Mapping[str, Any]) -> Any:
+    written = getattr(function, "__annotations__", {}).get("return", PydanticUndefined)
+    if written is PydanticUndefined:
+        return written
+    try:
+        return resolve_beside(function, written, names)
+    except NameError:
+        return PydanticUndefined
+
+
+def _field(name: str, info: FieldInfo, config: Mapping[str, Any], serialized: Serialized | None) -> Field:
+    is_sent = not info.exclude and not info.init_var
+    required = info.is_required()
+    return Field(
+        input_name=None if info.init is False else _input_name(name, info, config),
+        output_name=(info.serialization_alias or name) if is_sent else None,
+        annotation=info.annotation,
+        metadata=tuple(info.metadata),
+        input_required=required,
+        output_required=required and getattr(info, "exclude_if", None) is None,
+        default=info.default,
+        serialized=serialized,
+    )
+
+
+def _computed_field(name: str, info: Any, serialized: Serialized | None) -> Field:
+    return Field(
+        input_name=None,
+        output_name=info.alias or name,
+        annotation=Any if info.return_type is PydanticUndefined else info.return_type,
+        metadata=(),
+        input_required=False,
+        output_required=getattr(info, "exclude_if", None) is None,
+        default=PydanticUndefined,
+        serialized=serialized,
+    )
+
+
+def _input_name(name: str, info: FieldInfo, config: Mapping[str, Any]) -> str:
+    alias = info.validation_alias
+    if alias is None or config.get("validate_by_alias") is False:
+        return name
+    if isinstance(alias, str):
+        return alias
+    choices = alias.choices if isinstance(alias, AliasChoices) else [alias]
+    return next(_plain_aliases(choices), name)
+
+
+def _plain_aliases(choices: Iterable[str | AliasPath]) -> Iterator[str]:
+    for choice in choices:
+        if isinstance(choice, str):
+            yield choice
+        elif len(choice.path) == 1:
+            yield str(choice.path[0])
+
+
+def _field_serializers(decorators: Any, names: Mapping[str, Any]) -> dict[str, Serialized | None]:
+    return {
+        field: serialized_as(decorator.func, decorator.info.return_type, decorator.info.when_used, names)
+        for decorator in decorators.field_serializers.values()
+        for field in decorator.info.fields
+    }
+
+
+def _info(name: str, annotation: Any, default: Any, cls: Any) -> FieldInfo:
+    """What pydantic makes of a field of a class that is not its own."""
+    info = FieldInfo.from_annotated_attribute(_unqualified(annotation)[1], default)
+    generator = _config(cls).get("alias_generator")
+    if generator is not None:
+        _generate_aliases(generator, name, info)
+    return info
+
+
+def _generate_aliases(generator: Any, name: str, info: FieldInfo) -> None:
+    if not isinstance(generator, AliasGenerator):
+        generator = AliasGenerator(alias=generator)
+    alias, validation_alias, serialization_alias = generator.generate_aliases(name)
+    if info.validation_alias is None:
+        info.validation_alias = validation_alias or alias
+    if info.serialization_alias is None:
+        info.serialization_alias = serialization_alias or alias
+
+
+def _dataclass_default(field: Any) -> Any:
+    if field.default is not dataclasses.MISSING:
+        return field.default
+    if field.default_factory is not dataclasses.MISSING:
+        return FieldInfo(default_factory=field.default_factory)
+    return PydanticUndefined
+
+
+def _unqualified(hint: Any) -> tuple[list[Any], Any]:
+    """The qualifiers around an annotation, and the annotation."""
+    qualifiers = []
+    while get_origin(hint) in _QUALIFIERS:
+        qualifiers.append(get_origin(hint))
+        hint = get_args(hint)[0]
+    return qualifiers, hint
+
+
+def _config(cls: Any) -> Mapping[str, Any]:
+    config: Mapping[str, Any] = (
+        cls.model_config if issubclass(cls, BaseModel) else getattr(cls, "__pydantic_config__", {})
+    )
+    return config

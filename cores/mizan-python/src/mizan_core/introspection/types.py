@@ -1,0 +1,86 @@
+"""Named types: what the introspected annotations refer to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from mizan_core.introspection.naming import type_label, type_module
+from mizan_core.introspection.shapes import ANY, Body, Mode, Shape, references
+
+_WRITTEN_IN_PLACE = frozenset({"primitive", "enum"})
+_ALIASES_IN_PLACE = frozenset({"primitive", "enum", "ref", "any", "null"})
+
+
+@dataclass(slots=True)
+class NamedType:
+    """A type with a name of its own, as it is sent (``input``) and as it is answered (``output``)."""
+
+    label: str
+    module: str
+    is_alias: bool
+    """Whether it is but another name (``type X = ...``), not a model."""
+    sources: list[Any]
+    """The annotations that it was read from."""
+    bodies: dict[Mode, Body] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, annotation: Any, is_alias: bool) -> NamedType:
+        return cls(type_label(annotation), type_module(annotation), is_alias, [annotation])
+
+    def in_place(self, mode: Mode) -> Shape | None:
+        """What is written instead of a reference to it; None for the reference."""
+        body = self.bodies[mode]
+        kinds = _ALIASES_IN_PLACE if self.is_alias else _WRITTEN_IN_PLACE
+        return body["shape"] if body["kind"] == "alias" and body["shape"]["kind"] in kinds else None
+
+
+class TypeTable(dict[str, NamedType]):
+    """Every named type by its path."""
+
+    def settle(self, path: str, mode: Mode) -> Shape | str:
+        """What a reference comes to: the path of the type referred to, or the shape that is written in place."""
+        seen: set[str] = set()
+        while path not in seen:
+            seen.add(path)
+            shape = self[path].in_place(mode)
+            if shape is None:
+                return path
+            if shape["kind"] != "ref":
+                return shape
+            path = shape["name"]
+        return ANY  # `type X = X` says nothing.
+
+    def reachable(self, roots: Iterable[tuple[Shape, Mode]]) -> set[tuple[str, Mode]]:
+        """The types that shapes refer to, directly or through other types, each with its side."""
+        waiting = [(path, mode) for shape, mode in roots for path in references(shape)]
+        reached: set[tuple[str, Mode]] = set()
+        while waiting:
+            path, mode = waiting.pop()
+            settled = self.settle(path, mode)
+            if isinstance(settled, str) and (settled, mode) not in reached:
+                reached.add((settled, mode))
+                waiting.extend((inner, mode) for inner in references(self[settled].bodies[mode]))
+        return reached
+
+    def two_faced(self) -> set[str]:
+        """The types that differ between the sides, in themselves or in a type that they refer to."""
+        users: dict[str, set[str]] = {}
+        differing = set()
+        for path, named in self.items():
+            if named.bodies["input"] != named.bodies["output"]:
+                differing.add(path)
+            for body in named.bodies.values():
+                for inner in references(body):
+                    users.setdefault(inner, set()).add(path)
+        return _closure(differing, users)
+
+
+def _closure(start: set[str], users: Mapping[str, set[str]]) -> set[str]:
+    reached, waiting = set(start), list(start)
+    while waiting:
+        new = users.get(waiting.pop(), set()) - reached
+        reached |= new
+        waiting.extend(new)
+    return reached

@@ -1,0 +1,130 @@
+"""Which functions there are, by name."""
+
+from __future__ import annotations
+
+from threading import Lock
+from typing import Any, TypeAlias, TypeVar
+
+from mizan_core.client.client_function import ClientFunction
+from mizan_core.introspection.problems import find_problems
+from mizan_core.names import check_function_name
+
+AnyFunction: TypeAlias = "ClientFunction[Any, Any]"
+F = TypeVar("F", bound="ClientFunction[..., Any]")
+
+
+class Registry:
+    """Server functions by name; safe to use from several threads."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._functions: dict[str, AnyFunction] = {}
+        self._names: dict[AnyFunction, str] = {}
+        self._version = 0
+
+    @property
+    def version(self) -> int:
+        """Grows with every change, so that what was made from the registry knows when it is outdated."""
+        return self._version
+
+    def register(self, function: F, name: str | None = None) -> F:
+        """Add *function* under *name*, by default its own, and return it. Adding it once more changes nothing.
+
+        :raises TypeError: when it is not a ``@client`` function, or an annotation of it does not resolve.
+        :raises ValueError: when the name breaks the rule (protocol.md section 1) or belongs to another function, or the
+            function has another name already.
+        """
+        if not isinstance(function, ClientFunction):
+            raise TypeError(f"register(...) takes a @client function, not {function!r}; decorate it with @client first")
+        chosen = check_function_name(_text(function.name if name is None else name))
+        function.signature  # noqa: B018 - resolves what had to wait at decoration, or says what is missing
+        with self._lock:
+            if self._functions.get(chosen) is not function:
+                self._check_free(function, chosen)
+                self._functions[chosen] = function
+                self._names[function] = chosen
+                self._version += 1
+        return function
+
+    def get_function(self, name: str) -> AnyFunction | None:
+        """The function of that name, or None."""
+        return self._functions.get(name)
+
+    def get_all_functions(self) -> dict[str, AnyFunction]:
+        """Every function, sorted by name."""
+        with self._lock:
+            return dict(sorted(self._functions.items()))
+
+    def get_context_groups(self) -> dict[str, list[str]]:
+        """The names of each context's functions; contexts and names sorted."""
+        groups: dict[str, list[str]] = {}
+        for name, function in self.get_all_functions().items():
+            if function.context is not None:
+                groups.setdefault(function.context, []).append(name)
+        return dict(sorted(groups.items()))
+
+    def validate(self) -> list[str]:
+        """Everything that keeps the functions from being served or described, as sentences; empty when all is well."""
+        return find_problems(self.get_all_functions())
+
+    def clear(self) -> None:
+        """Forget every function."""
+        with self._lock:
+            self._functions.clear()
+            self._names.clear()
+            self._version += 1
+
+    def _check_free(self, function: AnyFunction, name: str) -> None:
+        holder = self._functions.get(name)
+        if holder is not None:
+            raise ValueError(
+                f"the function name {name!r} is taken by {holder.where}; {function.where} needs another: "
+                f"register(function, 'name')"
+            )
+        other = self._names.get(function)
+        if other is not None:
+            raise ValueError(f"{function.where} is registered as {other!r} already; it cannot be {name!r} too")
+
+
+default_registry = Registry()
+"""The registry that functions go to when none is named."""
+
+
+def register(function: F, name: str | None = None, *, registry: Registry | None = None) -> F:
+    """``Registry.register`` on *registry*, by default the default one."""
+    return _chosen(registry).register(function, name)
+
+
+def get_function(name: str, *, registry: Registry | None = None) -> AnyFunction | None:
+    """``Registry.get_function`` on *registry*, by default the default one."""
+    return _chosen(registry).get_function(name)
+
+
+def get_all_functions(*, registry: Registry | None = None) -> dict[str, AnyFunction]:
+    """``Registry.get_all_functions`` on *registry*, by default the default one."""
+    return _chosen(registry).get_all_functions()
+
+
+def get_context_groups(*, registry: Registry | None = None) -> dict[str, list[str]]:
+    """``Registry.get_context_groups`` on *registry*, by default the default one."""
+    return _chosen(registry).get_context_groups()
+
+
+def validate_registry(*, registry: Registry | None = None) -> list[str]:
+    """``Registry.validate`` on *registry*, by default the default one."""
+    return _chosen(registry).validate()
+
+
+def clear_registry(*, registry: Registry | None = None) -> None:
+    """``Registry.clear`` on *registry*, by default the default one."""
+    _chosen(registry).clear()
+
+
+def _chosen(registry: Registry | None) -> Registry:
+    return default_registry if registry is None else registry
+
+
+def _text(name: object) -> str:
+    if not isinstance(name, str):
+        raise TypeError(f"a function's name is a str, not {name!r}")
+    return name
