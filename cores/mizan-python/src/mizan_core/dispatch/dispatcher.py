@@ -102,7 +102,7 @@ class Dispatcher:
         yield from _admit(interface, [endpoint], token, guarded=True)
         arguments = endpoint.validate(body.arguments)
         scope = endpoint.scope_values(arguments)
-        outcome: Outcome = yield endpoint.invocation(arguments)
+        outcome: Outcome = yield from _run(f"function {endpoint.name}", endpoint.invocation(arguments))
         return _call_reply(interface, endpoint, scope, outcome)
 
     def _fetch(self, method: str, context: str, query: str, token: str | None) -> Steps:
@@ -112,7 +112,7 @@ class Dispatcher:
         yield from _admit(interface, bundle.endpoints, token, guarded=False)
         arguments = bundle.validate(bundle.read(read_query(query)))
         invocations = [endpoint.invocation(own) for endpoint, own in zip(bundle.endpoints, arguments, strict=True)]
-        outcomes: list[Outcome] = yield InvokeAll(tuple(invocations))
+        outcomes: list[Outcome] = yield from _run(f"context {bundle.name}", InvokeAll(tuple(invocations)))
         parts = [(endpoint.name, outcome.result) for endpoint, outcome in zip(bundle.endpoints, outcomes, strict=True)]
         return json_response(ENGINE.encode_bundle(parts), (CACHE_HEADER, "BYPASS"))
 
@@ -146,6 +146,17 @@ def _answered(place: str, steps: Steps) -> Steps:
     except Exception:  # noqa: BLE001 - whatever user code raises; it is logged, and the client learns nothing of it
         _log.exception("A request to %s failed", place)
         return error_response(InternalError())
+
+
+def _run(what: str, effect: Effect) -> Generator[Effect, Any, Any]:
+    """Perform *effect*, which runs user code; the log says *what* failed in an unforeseen way."""
+    try:
+        return (yield effect)
+    except APIError:
+        raise
+    except Exception as error:
+        _log.exception("The %s failed", what)
+        raise InternalError from error
 
 
 def _error_response(place: str, error: APIError) -> Response:

@@ -10,7 +10,8 @@ from mizan_core.dispatch.endpoint import Endpoint, NestedCall
 from mizan_core.dispatch.query import QueryReader
 from mizan_core.engine import ENGINE
 from mizan_core.errors import MWTError, NotFound, Unauthorized, ValidationFailed
-from mizan_core.graph import graph_specification
+from mizan_core.introspection.description import describe
+from mizan_core.introspection.specification import specification_of
 from mizan_core.mwt import MWTUser
 from mizan_core.names import is_context_name, is_function_name
 from mizan_core.registry import Registry
@@ -63,8 +64,8 @@ class Interface:
         self.version = registry.version
         self.settings = settings
         self._verifier = settings.verifier()
-        specification = graph_specification(registry)
         functions = registry.get_all_functions()
+        specification = specification_of(describe(functions))
         self.graph = ENGINE.compile_graph(specification)
         plans: Mapping[str, Any] = self.graph.describe()["functions"]
         self._endpoints = {name: Endpoint(name, function, _scope(plans[name])) for name, function in functions.items()}
