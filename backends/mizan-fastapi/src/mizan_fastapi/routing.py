@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import APIRouter
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
 from mizan_core.dispatch import Dispatcher
@@ -32,7 +32,7 @@ def create_router(registry: Registry | None = None, settings: Settings | None = 
         dispatcher.interface()
         yield
 
-    routes = [
+    routes: list[BaseRoute] = [
         Route("/session/", SessionEndpoint(dispatcher), name="mizan-session", include_in_schema=False),
         Route("/call/", CallEndpoint(dispatcher), name="mizan-call", include_in_schema=False),
         Route("/ctx/{name}/", FetchEndpoint(dispatcher), name="mizan-context", include_in_schema=False),
