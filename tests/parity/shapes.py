@@ -1,0 +1,193 @@
+"""Strategies for shapes and named types, and what shapes mean, written apart from the engines."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from functools import cache
+from typing import Any, TypeAlias
+
+from hypothesis import strategies as st
+
+Shape: TypeAlias = dict[str, Any]
+Shapes: TypeAlias = st.SearchStrategy[Shape]
+
+PRIMITIVES = ("integer", "number", "boolean", "string")
+FORMATS = ("date-time", "date", "time", "duration", "uuid", "decimal", "binary", "email", "uri")
+
+INTEGER: Shape = {"kind": "primitive", "name": "integer"}
+STRING: Shape = {"kind": "primitive", "name": "string"}
+
+
+def ref(name: str) -> Shape:
+    return {"kind": "ref", "name": name}
+
+
+def list_of(item: Shape) -> Shape:
+    return {"kind": "list", "item": item}
+
+
+def optional(item: Shape) -> Shape:
+    return {"kind": "optional", "item": item}
+
+
+def alias(shape: Shape) -> Shape:
+    return {"kind": "alias", "shape": shape}
+
+
+def struct(**fields: Shape) -> Shape:
+    """A struct of required fields."""
+    return {
+        "kind": "struct",
+        "fields": [{"name": name, "required": True, "shape": shape} for name, shape in fields.items()],
+    }
+
+
+def shapes(names: Collection[str], enum_values: st.SearchStrategy[Any] | None = None) -> Shapes:
+    """Shapes whose references are among *names*."""
+    return _shapes(tuple(sorted(names)), enum_values)
+
+
+@cache  # a strategy takes longer to make than to draw from
+def _shapes(names: tuple[str, ...], enum_values: st.SearchStrategy[Any] | None) -> Shapes:
+    leaves = [
+        st.builds(lambda name: {"kind": "primitive", "name": name}, st.sampled_from(PRIMITIVES)),
+        st.builds(
+            lambda name, form: {"kind": "primitive", "name": name, "format": form},
+            st.sampled_from(PRIMITIVES),
+            st.sampled_from(FORMATS),
+        ),
+        st.sampled_from(({"kind": "any"}, {"kind": "null"}, {"kind": "upload"})),
+        _enums(enum_values),
+    ]
+    references = [st.sampled_from(names).map(ref)] * 3 if names else []
+    return st.recursive(st.one_of(*leaves, *references), _wrapped, max_leaves=4)
+
+
+def bodies(
+    names: Collection[str],
+    field_names: st.SearchStrategy[str],
+    defaults: st.SearchStrategy[Any],
+    enum_values: st.SearchStrategy[Any] | None = None,
+) -> Shapes:
+    """Bodies of named types."""
+    inner = shapes(names, enum_values)
+    fields = st.lists(_fields(field_names, inner, defaults), max_size=3, unique_by=lambda field: field["name"])
+    structs = fields.map(lambda items: {"kind": "struct", "fields": items})
+    return st.one_of(structs, structs, inner.map(list_of), _enums(enum_values), inner.map(alias))
+
+
+def _enums(items: st.SearchStrategy[Any] | None) -> Shapes:
+    usual = st.sampled_from(("a", "b", "A", 1, 2, -(2**70)))
+    return st.lists(items or usual, min_size=1, max_size=3).map(lambda found: {"kind": "enum", "values": found})
+
+
+def _fields(names: st.SearchStrategy[str], inner: Shapes, defaults: st.SearchStrategy[Any]) -> Shapes:
+    return st.fixed_dictionaries(
+        {"name": names, "required": st.booleans(), "shape": inner}, optional={"default": defaults}
+    )
+
+
+def _wrapped(children: Shapes) -> Shapes:
+    return st.one_of(
+        children.map(list_of),
+        children.map(optional),
+        children.map(lambda value: {"kind": "map", "value": value}),
+        st.lists(children, min_size=2, max_size=3).map(lambda items: {"kind": "union", "items": items}),
+    )
+
+
+def twins(types: Mapping[str, Shape]) -> st.SearchStrategy[dict[str, Shape]]:
+    """Those types and a copy of each under the name ``<name>2``, which mean the same more often than not.
+
+    A copy refers to originals and copies alike, in another order, so that two names meet on paths of another length.
+    """
+    return st.composite(_twins)(types)
+
+
+def _twins(draw: st.DrawFn, types: Mapping[str, Shape]) -> dict[str, Shape]:
+    copies = {f"{name}2": _copy(draw, body) for name, body in types.items()}
+    if draw(st.booleans()):
+        name = draw(st.sampled_from(sorted(copies)))
+        copies[name] = draw(st.sampled_from((alias(STRING), alias(ref(name)), list_of(ref(name)), struct())))
+    return {**types, **copies}
+
+
+def _copy(draw: st.DrawFn, part: Any) -> Any:
+    if isinstance(part, list):
+        items = [_copy(draw, item) for item in part]
+        return draw(st.permutations(items)) if all(isinstance(item, dict) for item in items) else items
+    if not isinstance(part, dict):
+        return part
+    if part.get("kind") == "ref":
+        return ref(part["name"] + draw(st.sampled_from(("", "2"))))
+    return {name: _copy(draw, item) for name, item in part.items()}
+
+
+class Meaning:
+    """Structural equality by unfolding: names are looked up until the fuel is spent.
+
+    Two shapes that differ do so within as many steps as there are pairs of nodes; the fuel is more than that for the
+    few small types of a test.
+    """
+
+    FUEL = 60
+
+    def __init__(self, types: Mapping[str, Shape]) -> None:
+        self._types = types
+        self._equal = cache(self._compare)
+        self._shapes: dict[str, Shape] = {}
+
+    def equal(self, left: Shape, right: Shape) -> bool:
+        return self._equal(self._key(left), self._key(right), self.FUEL)
+
+    def _key(self, shape: Shape) -> str:
+        key = repr(shape)
+        self._shapes[key] = shape
+        return key
+
+    def _compare(self, left_key: str, right_key: str, fuel: int) -> bool:
+        left, right = self._resolved(self._shapes[left_key]), self._resolved(self._shapes[right_key])
+        if fuel == 0 or left is None or right is None:
+            return True
+        if left["kind"] != right["kind"]:
+            return False
+        return self._same_parts(left, right, fuel - 1)
+
+    def _same_parts(self, left: Shape, right: Shape, fuel: int) -> bool:
+        kind = left["kind"]
+        if kind == "primitive":
+            return left == right
+        if kind == "enum":
+            return {(type(v), v) for v in left["values"]} == {(type(v), v) for v in right["values"]}
+        if kind == "struct":
+            return self._same_fields(left["fields"], right["fields"], fuel)
+        if kind == "union":
+            items, others = left["items"], right["items"]
+            return self._covers(items, others, fuel) and self._covers(others, items, fuel)
+        part = {"list": "item", "optional": "item", "map": "value"}.get(kind)
+        return part is None or self._same(left[part], right[part], fuel)
+
+    def _same_fields(self, left: list[Shape], right: list[Shape], fuel: int) -> bool:
+        mine, others = ({field["name"]: field for field in fields} for fields in (left, right))
+        return mine.keys() == others.keys() and all(
+            mine[name]["required"] is others[name]["required"]
+            and self._same(mine[name]["shape"], others[name]["shape"], fuel)
+            for name in mine
+        )
+
+    def _covers(self, items: list[Shape], others: list[Shape], fuel: int) -> bool:
+        return all(any(self._same(item, other, fuel) for other in others) for item in items)
+
+    def _same(self, left: Shape, right: Shape, fuel: int) -> bool:
+        return self._equal(self._key(left), self._key(right), fuel)
+
+    def _resolved(self, shape: Shape) -> Shape | None:
+        """The shape behind names and aliases; None for an alias of nothing but itself."""
+        seen: set[str] = set()
+        while shape["kind"] == "ref":
+            if shape["name"] in seen:
+                return None
+            seen.add(shape["name"])
+            body = self._types[shape["name"]]
+            shape = body["shape"] if body["kind"] == "alias" else body
+        return shape

@@ -1,0 +1,146 @@
+"""Canonical JSON (protocol.md section 2)."""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mizan_core.engine import Engine
+from tests.parity import impostors, values
+from tests.parity.differential import Outcome, Same, exact
+
+
+@given(value=values.anything())
+def test_engines_agree_on_anything(same: Same, value: object) -> None:
+    same(lambda engine: engine.canonical_json(value))
+
+
+@given(value=values.deep_values())
+def test_engines_agree_on_deep_values(same: Same, value: object) -> None:
+    same(lambda engine: engine.canonical_json(value))
+
+
+@given(value=st.floats() | st.floats(width=32) | st.sampled_from(values.FLOATS))
+def test_floats_are_written_as_repr_writes_them(same: Same, value: float) -> None:
+    outcome = same(lambda engine: engine.canonical_json(value))
+    assert outcome.value == (repr(value).encode() if math.isfinite(value) else None)
+
+
+@given(bits=st.integers(0, 2**64 - 1))
+def test_floats_of_random_bits(same: Same, bits: int) -> None:
+    value: float = memoryview(bits.to_bytes(8, sys.byteorder)).cast("d")[0]
+    outcome = same(lambda engine: engine.canonical_json(value))
+    assert outcome.value == (repr(value).encode() if math.isfinite(value) else None)
+
+
+@given(value=values.integers() | st.integers(-(10**80), 10**80))
+def test_integers_are_written_in_decimal(same: Same, value: int) -> None:
+    assert same(lambda engine: engine.canonical_json(value)).value == str(Decimal(value)).encode()
+
+
+@given(value=values.json_values())
+def test_equals_json_dumps(engine: Engine, value: object) -> None:
+    with unlimited_digits():
+        expected = json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    assert engine.canonical_json(value) == expected.encode("ascii")
+
+
+@given(value=values.json_values())
+def test_is_read_back_as_it_was(engine: Engine, value: object) -> None:
+    text = engine.canonical_json(value)
+    with unlimited_digits():
+        assert json.loads(text) == value
+    assert all(0x20 <= byte <= 0x7E for byte in text)
+
+
+@given(value=values.anything())
+def test_leaves_its_argument_alone(engine: Engine, value: object) -> None:
+    before = exact(value)
+    with suppress(TypeError, ValueError):
+        engine.canonical_json(value)
+    assert exact(value) == before
+
+
+@pytest.mark.parametrize("wrap", [lambda inner: [inner], lambda inner: (inner,), lambda inner: {"a": inner}])
+def test_depth_limit(same: Same, wrap: Callable[[Any], Any]) -> None:
+    def write(levels: int) -> Outcome:
+        value = values.nested(levels, wrap)
+        return same(lambda engine: engine.canonical_json(value))
+
+    assert write(values.MAX_DEPTH).error is None
+    assert write(values.MAX_DEPTH + 1).kind is ValueError
+    assert write(10_000).kind is ValueError
+
+
+def test_a_container_that_holds_itself(same: Same) -> None:
+    endless: list[Any] = []
+    endless.append(endless)
+    assert same(lambda engine: engine.canonical_json(endless)).kind is ValueError
+    circle: dict[str, Any] = {}
+    circle["a-b"] = {"c": circle}
+    assert same(lambda engine: engine.canonical_json(circle)).kind is ValueError
+
+
+@pytest.mark.parametrize(
+    ("value", "error", "place"),
+    [
+        pytest.param(math.nan, ValueError, "value: ", id="NaN"),
+        pytest.param({"filter": [1, {"x": -math.inf}]}, ValueError, "value.filter[1].x: ", id="infinity inside"),
+        pytest.param(["a", "\ud83d"], ValueError, "value[1]: ", id="lone surrogate"),
+        pytest.param({"a\udc00": 1}, ValueError, "value: ", id="lone surrogate in a key"),
+        pytest.param({"a": {1: 2}}, TypeError, "value.a: ", id="integer key"),
+        pytest.param({"a": {None: 2}}, TypeError, "value.a: ", id="null key"),
+        pytest.param({"a b": {"c": {1, 2}}}, TypeError, 'value["a b"].c: ', id="set"),
+        pytest.param({'"\n': b""}, TypeError, 'value["\\"\\n"]: ', id="bytes under a key with quotes"),
+        pytest.param([Decimal(1)], TypeError, "value[0]: ", id="Decimal"),
+        pytest.param([[], [object()]], TypeError, "value[1][0]: ", id="object"),
+    ],
+)
+def test_refusals_name_the_place(same: Same, value: object, error: type[Exception], place: str) -> None:
+    outcome = same(lambda engine: engine.canonical_json(value))
+    assert outcome.kind is error
+    assert str(outcome.error).startswith(place)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        pytest.param(impostors.Level.LOW, b"1", id="IntEnum"),
+        pytest.param(impostors.Colour.RED, b'"red"', id="str Enum"),
+        pytest.param(impostors.LyingText("truth"), b'"truth"', id="str"),
+        pytest.param(impostors.LyingInteger(5), b"5", id="int"),
+        pytest.param(impostors.LyingFloat(0.5), b"0.5", id="float"),
+        pytest.param(impostors.LyingList([1, 2]), b"[1,2]", id="list"),
+        pytest.param(impostors.LyingTuple((1, 2)), b"[1,2]", id="tuple"),
+        pytest.param(impostors.LyingDict({"a": 1}), b'{"a":1}', id="dict"),
+        pytest.param({impostors.Key("a"): 1, impostors.Key("a"): 2}, b'{"a":2}', id="one text as two keys"),
+        pytest.param(impostors.Point(1, None), b"[1,null]", id="NamedTuple"),
+    ],
+)
+def test_subclasses_are_taken_by_what_they_hold(same: Same, value: object, text: bytes) -> None:
+    assert same(lambda engine: engine.canonical_json(value)).value == text
+
+
+def test_keys_are_sorted_by_code_point(same: Same) -> None:
+    value = {"\U00010000": 1, "\uffff": 2, "é": 3, "a": 4, "B": 5, "": 6, "aa": 7}
+    assert list(json.loads(same(lambda engine: engine.canonical_json(value)).value)) == sorted(value)  # type: ignore[arg-type]
+
+
+@contextmanager
+def unlimited_digits() -> Iterator[None]:
+    """Let the reference print and read integers of any size, as canonical JSON does."""
+    limit = sys.get_int_max_str_digits()
+    sys.set_int_max_str_digits(0)
+    try:
+        yield
+    finally:
+        sys.set_int_max_str_digits(limit)

@@ -1,0 +1,355 @@
+"""Compiling the graph (protocol.md section 5)."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mizan_core.engine import Engine
+from mizan_core.errors import GraphError
+from tests.parity import shapes, values
+from tests.parity.corruption import broken
+from tests.parity.differential import Outcome, Same, exact
+from tests.parity.shapes import INTEGER, STRING, Meaning, Shape, alias, list_of, optional, ref, struct
+from tests.parity.specifications import (
+    Specification,
+    contradictory,
+    function,
+    param,
+    specifications,
+    type_tables,
+)
+
+
+def describe(same: Same, spec: Any) -> Outcome:
+    return same(lambda engine: engine.compile_graph(spec).describe())
+
+
+def problems(outcome: Outcome) -> tuple[str, ...]:
+    assert isinstance(outcome.error, GraphError), outcome
+    return outcome.error.problems
+
+
+def interface(*functions: dict[str, Any], types: dict[str, Shape] | None = None) -> Specification:
+    return {"types": types or {}, "functions": [*functions]}
+
+
+@given(spec=specifications())
+def test_engines_agree_on_specifications(same: Same, spec: Specification) -> None:
+    outcome = describe(same, spec)
+    if outcome.error is None:
+        assert_well_formed(spec, outcome.value)
+
+
+@given(spec=contradictory())
+def test_engines_agree_on_contradictions(same: Same, spec: Specification) -> None:
+    describe(same, spec)
+
+
+@given(spec=broken(specifications()))
+def test_engines_agree_on_broken_specifications(same: Same, spec: Any) -> None:
+    describe(same, spec)
+
+
+@given(spec=values.anything())
+def test_engines_agree_on_anything(same: Same, spec: Any) -> None:
+    describe(same, spec)
+
+
+@given(spec=specifications())
+def test_a_specification_is_left_alone(engine: Engine, spec: Specification) -> None:
+    before = exact(spec)
+    try:
+        graph = engine.compile_graph(spec)
+    except GraphError:
+        return
+    finally:
+        assert exact(spec) == before
+    described = exact(graph.describe())
+    graph.describe()["functions"].clear()
+    spec["functions"].clear()
+    assert exact(graph.describe()) == described
+
+
+def assert_well_formed(spec: Specification, graph: Any) -> None:
+    """What the architecture page says of ``describe()``."""
+    functions = {item["name"]: item for item in spec["functions"]}
+    contexts = {item["context"] for item in functions.values()} - {None}
+    assert list(graph["functions"]) == sorted(functions)
+    assert list(graph["contexts"]) == sorted(contexts)
+    for name, described in graph["contexts"].items():
+        members = [item for item in functions.values() if item["context"] == name]
+        assert described["functions"] == sorted(item["name"] for item in members)
+        assert described["params"] == sorted({known["name"] for item in members for known in item["params"]})
+    for name, described in graph["functions"].items():
+        assert described["context"] == functions[name]["context"]
+        own = {known["name"] for known in functions[name]["params"]}
+        for target in (*described["affects"], *described["merge"]):
+            theirs = graph["contexts"].get(target["context"], {"params": []})["params"]
+            assert target["scope"] == (sorted(own & {*theirs}) if functions[name]["auto_scope"] else [])
+
+
+# Types.
+
+
+@given(data=st.data(), types=type_tables())
+def test_parameters_agree_when_their_types_mean_the_same(same: Same, data: st.DataObject, types: Any) -> None:
+    types = data.draw(shapes.twins(types))
+    left, right = data.draw(shapes.shapes(types)), data.draw(shapes.shapes(types))
+    outcomes = [describe(same, _two_parameters(types, *pair)) for pair in ((left, right), (right, left))]
+    for outcome in outcomes:
+        assert (outcome.error is None) is Meaning(types).equal(left, right)
+    assert describe(same, _two_parameters(types, left, left)).error is None
+
+
+@given(data=st.data(), types=type_tables())
+def test_a_copy_means_the_same_as_its_original(same: Same, data: st.DataObject, types: Any) -> None:
+    twins = data.draw(shapes.twins(types))
+    name = data.draw(st.sampled_from(sorted(types)))
+    left, right = ref(name), ref(f"{name}2")
+    for pair in ((left, right), (right, left)):
+        outcome = describe(same, _two_parameters(twins, *pair))
+        assert (outcome.error is None) is Meaning(twins).equal(left, right)
+
+
+def _two_parameters(types: dict[str, Shape], left: Shape, right: Shape) -> Specification:
+    return interface(
+        function("a", context="user", params=[param("p", left)]),
+        function("b", context="user", params=[param("p", right)]),
+        types=types,
+    )
+
+
+@given(data=st.data(), types=type_tables())
+def test_a_merge_finds_its_slot_by_type(same: Same, data: st.DataObject, types: Any) -> None:
+    slots = data.draw(st.lists(shapes.shapes(types), min_size=1, max_size=3))
+    base = data.draw(st.sampled_from(slots) | shapes.shapes(types))
+    result = data.draw(st.sampled_from((base, optional(base), base.get("item", base), list_of(base))))
+    readers = [function(f"slot{number}", context="user", output=slot) for number, slot in enumerate(slots)]
+    writer = function("write", output=result, merge=[{"name": "user"}])
+    outcome = describe(same, interface(*readers, writer, types=types))
+    fitting = [reader["name"] for reader in readers if _fits(types, result, reader["output"])]
+    if len(fitting) == 1:
+        assert outcome.error is None
+        described: Any = outcome.value
+        assert described["functions"]["write"]["merge"] == [{"context": "user", "slot": fitting[0], "scope": []}]
+    else:
+        (problem,) = problems(outcome)
+        assert all(json.dumps(name) in problem for name in fitting)
+
+
+def _fits(types: dict[str, Shape], result: Shape, slot: Shape) -> bool:
+    meaning = Meaning(types)
+    bare, place = _without_optional(types, result), _without_optional(types, slot)
+    if meaning.equal(bare, place):
+        return True
+    return place["kind"] == "list" and meaning.equal(bare, _without_optional(types, place["item"]))
+
+
+def _without_optional(types: dict[str, Shape], shape: Shape) -> Shape:
+    seen: set[str] = set()
+    while shape["kind"] in ("optional", "ref"):
+        if shape["kind"] == "optional":
+            shape = shape["item"]
+            continue
+        if shape["name"] in seen:
+            return shape
+        seen.add(shape["name"])
+        body = types[shape["name"]]
+        shape = body["shape"] if body["kind"] == "alias" else body
+    return shape
+
+
+EQUAL_TYPES: dict[str, tuple[dict[str, Shape], Shape, Shape]] = {
+    "another name": ({"A": struct(x=INTEGER), "B": struct(x=INTEGER)}, ref("A"), ref("B")),
+    "fields in another order": (
+        {"A": struct(x=INTEGER, y=STRING), "B": struct(y=STRING, x=INTEGER)},
+        ref("A"),
+        ref("B"),
+    ),
+    "an alias": ({"A": alias(list_of(INTEGER))}, ref("A"), list_of(INTEGER)),
+    "an alias of an alias": ({"A": alias(ref("B")), "B": alias(STRING)}, ref("A"), STRING),
+    "a named list": ({"A": list_of(STRING)}, ref("A"), list_of(STRING)),
+    "recursion of another period": (
+        {
+            "A": struct(next=optional(ref("A"))),
+            "B": struct(next=optional(ref("C"))),
+            "C": struct(next=optional(ref("B"))),
+        },
+        ref("A"),
+        ref("B"),
+    ),
+    "recursion unrolled once": (
+        {"A": struct(next=optional(ref("A"))), "B": struct(next=optional(ref("A")))},
+        ref("A"),
+        ref("B"),
+    ),
+    "a union in another order": (
+        {},
+        {"kind": "union", "items": [INTEGER, STRING]},
+        {"kind": "union", "items": [STRING, INTEGER]},
+    ),
+    "an enum in another order": ({}, {"kind": "enum", "values": ["a", 1]}, {"kind": "enum", "values": [1, "a"]}),
+}
+DIFFERENT_TYPES: dict[str, tuple[dict[str, Shape], Shape, Shape]] = {
+    "another primitive": ({}, INTEGER, STRING),
+    "another format": ({}, STRING, {**STRING, "format": "uuid"}),
+    "optional": ({}, INTEGER, optional(INTEGER)),
+    "required": (
+        {"A": struct(x=INTEGER), "B": {**struct(), "fields": [{"name": "x", "required": False, "shape": INTEGER}]}},
+        ref("A"),
+        ref("B"),
+    ),
+    "a field more": ({"A": struct(x=INTEGER), "B": struct(x=INTEGER, y=INTEGER)}, ref("A"), ref("B")),
+    "deep in a recursion": (
+        {
+            "A": struct(next=ref("A"), x=INTEGER),
+            "B": struct(next=ref("C"), x=INTEGER),
+            "C": struct(next=ref("B"), x=STRING),
+        },
+        ref("A"),
+        ref("B"),
+    ),
+    "text and integer in an enum": ({}, {"kind": "enum", "values": ["1"]}, {"kind": "enum", "values": [1]}),
+    "list and map": ({}, list_of(STRING), {"kind": "map", "value": STRING}),
+}
+
+
+@pytest.mark.parametrize(("types", "left", "right"), EQUAL_TYPES.values(), ids=EQUAL_TYPES)
+def test_equal_types(same: Same, types: dict[str, Shape], left: Shape, right: Shape) -> None:
+    assert describe(same, _two_parameters(types, left, right)).error is None
+
+
+@pytest.mark.parametrize(("types", "left", "right"), DIFFERENT_TYPES.values(), ids=DIFFERENT_TYPES)
+def test_different_types(same: Same, types: dict[str, Shape], left: Shape, right: Shape) -> None:
+    (problem,) = problems(describe(same, _two_parameters(types, left, right)))
+    assert '"user"' in problem
+    assert '"p"' in problem
+    assert '"a", "b"' in problem
+
+
+# Targets.
+
+PROFILE = function("user_profile", context="user", params=[param("user_id")], output=STRING)
+ORDERS = function("user_orders", context="user", params=[param("user_id")], output=list_of(INTEGER))
+
+
+def resolved(same: Same, *functions: dict[str, Any], name: str = "write") -> Any:
+    outcome = describe(same, interface(*functions))
+    assert outcome.error is None, outcome
+    graph: Any = outcome.value
+    return graph["functions"][name]
+
+
+def test_a_context_wins_over_a_function_of_its_name(same: Same) -> None:
+    namesake = function("user", context="shop", output=STRING)
+    write = function("write", affects=[{"name": "user"}, {"function": "user"}])
+    assert resolved(same, PROFILE, namesake, write)["affects"] == [
+        {"context": "user", "function": None, "scope": []},
+        {"context": "shop", "function": "user", "scope": []},
+    ]
+
+
+def test_a_context_object_needs_no_function_here(same: Same) -> None:
+    write = function("write", params=[param("user_id")], affects=[{"context": "elsewhere"}])
+    assert resolved(same, write)["affects"] == [{"context": "elsewhere", "function": None, "scope": []}]
+
+
+def test_a_scope_is_shared_by_name_with_any_function_of_the_context(same: Same) -> None:
+    write = function("write", params=[param("user_id", STRING), param("other")], affects=[{"name": "user_orders"}])
+    described = resolved(same, function("user_name", context="user"), ORDERS, write)
+    assert described["affects"] == [{"context": "user", "function": "user_orders", "scope": ["user_id"]}]
+    broad = resolved(same, ORDERS, {**write, "auto_scope": False})
+    assert broad["affects"] == [{"context": "user", "function": "user_orders", "scope": []}]
+
+
+def test_equal_targets_count_once_in_declaration_order(same: Same) -> None:
+    targets = [{"name": "user_orders"}, {"name": "user"}, {"context": "user"}, {"function": "user_orders"}]
+    described = resolved(same, PROFILE, ORDERS, function("write", affects=targets))
+    assert [target["function"] for target in described["affects"]] == ["user_orders", None]
+
+
+@pytest.mark.parametrize(
+    ("target", "hint"),
+    [
+        pytest.param({"name": "usr"}, 'did you mean "user"?', id="a letter left out"),
+        pytest.param({"name": "user_order"}, '"user_orders"', id="of a function"),
+        pytest.param({"name": "lonely"}, None, id="a function outside of contexts"),
+        pytest.param({"name": "entirely-different"}, None, id="nothing near"),
+        pytest.param({"function": "lonely"}, None, id="a function object outside of contexts"),
+        pytest.param({"function": "nowhere"}, None, id="a function object not registered"),
+        pytest.param({"context": "no context name"}, None, id="a Context of a wrong name"),
+        pytest.param({"name": "x\r\ny"}, None, id="control characters"),
+    ],
+)
+@pytest.mark.parametrize("word", ["affects", "merge"])
+def test_unknown_targets(same: Same, word: str, target: dict[str, str], hint: str | None) -> None:
+    write = function("write", output=STRING, **{word: [target]})
+    (problem,) = problems(describe(same, interface(PROFILE, ORDERS, function("lonely"), write)))
+    assert '"write"' in problem
+    assert word in problem
+    assert json.dumps(next(iter(target.values()))) in problem
+    assert ("did you mean" in problem) is (hint is not None)
+    assert hint is None or hint in problem
+
+
+def test_merges(same: Same) -> None:
+    replace = function("write", output=optional(STRING), params=[param("user_id")], merge=[{"name": "user"}])
+    assert resolved(same, PROFILE, ORDERS, replace)["merge"] == [
+        {"context": "user", "slot": "user_profile", "scope": ["user_id"]}
+    ]
+    for output in (INTEGER, list_of(INTEGER), optional(list_of(INTEGER))):
+        upsert = function("write", output=output, merge=[{"name": "user"}])
+        assert resolved(same, PROFILE, ORDERS, upsert)["merge"][0]["slot"] == "user_orders"
+
+
+@pytest.mark.parametrize(
+    ("output", "target", "listed"),
+    [
+        pytest.param(STRING, {"name": "user"}, ["user_name", "user_profile"], id="ambiguous"),
+        pytest.param({"kind": "any"}, {"name": "user"}, ["user_name", "user_orders", "user_profile"], id="none fits"),
+        pytest.param(STRING, {"name": "user_orders"}, [], id="the function named does not fit"),
+        pytest.param(STRING, {"context": "elsewhere"}, [], id="a context without functions"),
+        pytest.param(None, {"name": "user"}, [], id="no result"),
+    ],
+)
+def test_merges_that_resolve_to_no_slot(same: Same, output: Shape | None, target: Any, listed: list[str]) -> None:
+    name = function("user_name", context="user", output=STRING)
+    view = function("user_page", context="user", output=None)
+    write = function("write", output=output, merge=[target])
+    (problem,) = problems(describe(same, interface(PROFILE, ORDERS, name, view, write)))
+    _, _, said = problem.partition(": merge ")
+    functions = ("user_name", "user_orders", "user_page", "user_profile")
+    named = next(iter(target.values()))
+    assert [name for name in functions if f'"{name}"' in said and name != named] == listed
+
+
+def test_all_problems_are_told_at_once(same: Same) -> None:
+    outcome = describe(
+        same,
+        interface(
+            function("1st"),
+            function("twice"),
+            function("twice"),
+            function("placed", context="no context"),
+            function("both", context="user", affects=[{"context": "user"}]),
+            function("a", context="user", params=[param("p", INTEGER)]),
+            function("b", context="user", params=[param("p", STRING)]),
+            function("write", affects=[{"name": "usr"}, {"name": "shop"}], merge=[{"name": "user"}]),
+        ),
+    )
+    found = problems(outcome)
+    for word in ("1st", "twice", "no context", "both", '"p"', '"usr"', '"shop"', '"write": merge'):
+        assert any(word in problem for problem in found), word
+    assert all(problem in str(outcome.error) for problem in found)
+
+
+@pytest.mark.parametrize("length", [127, 128, 129])
+def test_name_limit(same: Same, length: int) -> None:
+    for spec in (function("f" * length), function("f", context="c" * length)):
+        outcome = describe(same, interface(spec))
+        assert outcome.kind is (None if length <= 128 else GraphError)
