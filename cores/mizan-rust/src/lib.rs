@@ -9,6 +9,11 @@
 //! | 2 canonical JSON | [`canonical`], [`number`] |
 //! | 3 cache keys | [`cache_key`] |
 //! | 4 the Mizan Web Token | [`mwt`] |
+//! | 5 the graph | [`graph`], [`shape`] |
+//! | 6 invalidation | [`invalidation`], [`header`] |
+//! | 7 merges | [`merges`] |
+//! | 8 the response envelope | [`envelope`] |
+//! | 11 the IR | [`ir`] |
 //!
 //! Beside them: [`value`] (plain data), [`path`] (where a value stands, for messages), [`checks`]
 //! (single arguments) and [`error`].
@@ -19,11 +24,19 @@
 pub mod cache_key;
 pub mod canonical;
 pub mod checks;
+pub mod envelope;
 pub mod error;
+pub mod graph;
+pub mod header;
+pub mod invalidation;
+pub mod ir;
+pub mod merges;
 pub mod mwt;
 pub mod names;
 pub mod number;
 pub mod path;
+mod reader;
+pub mod shape;
 pub mod value;
 
 pub use error::{Error, Result};

@@ -1,0 +1,109 @@
+//! Response bodies (docs/protocol.md section 8). Serialised results are spliced in, never parsed
+//! again.
+
+use std::collections::BTreeMap;
+
+use crate::canonical::write_string;
+use crate::error::{Error, Result};
+use crate::graph::Plan;
+use crate::header::write_header;
+use crate::invalidation::{Arguments, Entry, compute_invalidation};
+use crate::merges::{MergeEntry, compute_merges};
+use crate::path::quoted;
+
+const NULL: &[u8] = b"null";
+
+/// The answer to a call.
+#[derive(Clone, Debug)]
+pub struct Response<'g> {
+    /// `{"result":R,"invalidate":[...],"merge":[...]}`, the last two where there is something.
+    pub body: Vec<u8>,
+    /// The value of `X-Mizan-Invalidate`, where there are entries.
+    pub header: Option<String>,
+    /// The entries to refresh.
+    pub entries: Option<Vec<Entry<'g>>>,
+}
+
+/// The answer to a call of the plan's function, around its serialised result.
+pub fn encode_response<'g, A: Arguments>(
+    plan: &'g Plan,
+    args: &A,
+    result: &[u8],
+) -> Result<Response<'g>, A::Error> {
+    let entries = compute_invalidation(plan, args)?;
+    let merges = if result == NULL {
+        None
+    } else {
+        compute_merges(plan, args)?
+    };
+    let header = entries.as_deref().map(write_header).transpose()?;
+    let body = write_body(result, entries.as_deref(), merges.as_deref())?;
+    Ok(Response {
+        body,
+        header,
+        entries,
+    })
+}
+
+/// The body of a context: each function's serialised result under its name, sorted.
+///
+/// A value error for a function that comes twice.
+pub fn encode_bundle<'a>(parts: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> Result<Vec<u8>> {
+    let mut results = BTreeMap::new();
+    for (name, result) in parts {
+        if results.insert(name, result).is_some() {
+            return Err(Error::Value(format!("parts: {} comes twice", quoted(name))));
+        }
+    }
+    let size: usize = results
+        .iter()
+        .map(|(name, result)| name.len() + result.len() + 4)
+        .sum();
+    let mut body = Vec::with_capacity(size + 2);
+    body.push(b'{');
+    for (index, (name, result)) in results.into_iter().enumerate() {
+        if index > 0 {
+            body.push(b',');
+        }
+        write_string(&mut body, name);
+        body.push(b':');
+        body.extend_from_slice(result);
+    }
+    body.push(b'}');
+    Ok(body)
+}
+
+fn write_body(
+    result: &[u8],
+    entries: Option<&[Entry<'_>]>,
+    merges: Option<&[MergeEntry<'_>]>,
+) -> Result<Vec<u8>> {
+    let copies = 1 + merges.map_or(0, <[_]>::len);
+    let mut body = Vec::with_capacity(copies * (result.len() + 128));
+    body.extend_from_slice(b"{\"result\":");
+    body.extend_from_slice(result);
+    write_list(&mut body, b",\"invalidate\":[", entries, Entry::write_json)?;
+    write_list(&mut body, b",\"merge\":[", merges, |merge, body| {
+        merge.write_json(body, result)
+    })?;
+    body.push(b'}');
+    Ok(body)
+}
+
+fn write_list<T>(
+    body: &mut Vec<u8>,
+    start: &[u8],
+    items: Option<&[T]>,
+    write: impl Fn(&T, &mut Vec<u8>) -> Result<()>,
+) -> Result<()> {
+    let Some(items) = items else { return Ok(()) };
+    body.extend_from_slice(start);
+    for (index, item) in items.iter().enumerate() {
+        if index > 0 {
+            body.push(b',');
+        }
+        write(item, body)?;
+    }
+    body.push(b']');
+    Ok(())
+}

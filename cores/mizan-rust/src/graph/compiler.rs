@@ -1,0 +1,362 @@
+//! Compiling a specification: everything is validated, and all problems are reported at once.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
+
+use crate::error::{Error, Result};
+use crate::names::{is_context_name, is_function_name};
+use crate::path::quoted;
+use crate::shape::Shape;
+
+use super::comparison::Comparison;
+use super::specification::{Function, Specification, Target};
+use super::suggestions::did_you_mean;
+use super::{Context, Effect, Graph, Merge, Param, Plan};
+
+/// Compiles a specification, or answers every contradiction in it.
+pub(super) fn compile(spec: &Specification) -> Result<Graph> {
+    let mut compiler = Compiler::new(spec);
+    compiler.check_names();
+    compiler.check_parameters();
+    let plan = |function: &Function| (function.name.clone(), compiler.plan(function));
+    let plans = spec.functions.iter().map(plan).collect();
+    if !compiler.problems.is_empty() {
+        return Err(Error::Graph(compiler.problems));
+    }
+    let contexts = compiler.contexts.iter();
+    let contexts = contexts.map(|(name, functions)| ((*name).to_owned(), context(functions)));
+    Ok(Graph {
+        plans,
+        contexts: contexts.collect(),
+        params: compiler.params.listed,
+    })
+}
+
+struct Compiler<'a> {
+    functions: &'a [Function],
+    by_name: HashMap<&'a str, &'a Function>,
+    /// The functions of each context, sorted by name.
+    contexts: BTreeMap<&'a str, Vec<&'a Function>>,
+    comparison: Comparison,
+    params: Params,
+    problems: Vec<String>,
+}
+
+impl<'a> Compiler<'a> {
+    fn new(spec: &'a Specification) -> Self {
+        Self {
+            functions: &spec.functions,
+            by_name: spec
+                .functions
+                .iter()
+                .map(|function| (function.name.as_str(), function))
+                .collect(),
+            contexts: group(&spec.functions),
+            comparison: Comparison::new(&spec.types),
+            params: Params::default(),
+            problems: Vec::new(),
+        }
+    }
+
+    fn check_names(&mut self) {
+        let mut seen = HashSet::new();
+        for function in self.functions {
+            let name = quoted(&function.name);
+            if !is_function_name(&function.name) {
+                self.problems.push(format!("{name} is not a function name"));
+            }
+            if !seen.insert(&function.name) {
+                self.problems
+                    .push(format!("function {name} is registered twice"));
+            }
+            if let Some(context) = &function.context {
+                self.check_context(function, context);
+            }
+        }
+    }
+
+    fn check_context(&mut self, function: &Function, context: &str) {
+        let name = quoted(&function.name);
+        if !is_context_name(context) {
+            self.problems.push(format!(
+                "function {name}: {} is not a context name",
+                quoted(context)
+            ));
+        }
+        if !function.affects.is_empty() || !function.merge.is_empty() {
+            self.problems.push(format!(
+                "function {name}: a function of a context cannot declare affects or merge"
+            ));
+        }
+    }
+
+    fn check_parameters(&mut self) {
+        for (context, functions) in &self.contexts {
+            for param in parameter_names(functions) {
+                let declaring = functions
+                    .iter()
+                    .filter(|function| function.params.contains_key(param));
+                let declaring: Vec<_> = declaring.copied().collect();
+                if !agree(&mut self.comparison, &declaring, param) {
+                    self.problems.push(format!(
+                        "context {}: parameter {} has different types in {}",
+                        quoted(context),
+                        quoted(param),
+                        listed(&declaring)
+                    ));
+                }
+            }
+        }
+    }
+
+    fn plan(&mut self, function: &Function) -> Plan {
+        let affects = self.effects(function);
+        let merge = self.merges(function);
+        Plan {
+            context: function.context.clone(),
+            affects,
+            merge,
+        }
+    }
+
+    fn effects(&mut self, function: &Function) -> Vec<Effect> {
+        let mut seen = HashSet::new();
+        let mut effects = Vec::new();
+        for target in &function.affects {
+            let Some((context, name)) = self.resolve(function, "affects", target) else {
+                continue;
+            };
+            if seen.insert((context, name)) {
+                effects.push(Effect::new(context, name, self.scope(function, context)));
+            }
+        }
+        effects
+    }
+
+    fn merges(&mut self, function: &Function) -> Vec<Merge> {
+        let mut seen = HashSet::new();
+        let mut merges = Vec::new();
+        for target in &function.merge {
+            let Some((context, name)) = self.resolve(function, "merge", target) else {
+                continue;
+            };
+            let Some(slot) = self.slot(function, target, context, name) else {
+                continue;
+            };
+            if seen.insert((context, slot)) {
+                merges.push(Merge::new(context, slot, self.scope(function, context)));
+            }
+        }
+        merges
+    }
+
+    /// The context that `target` means, and the function in it if it means one.
+    fn resolve<'t>(
+        &mut self,
+        function: &Function,
+        word: &str,
+        target: &'t Target,
+    ) -> Option<(&'t str, Option<&'t str>)>
+    where
+        'a: 't,
+    {
+        let wanted = target.value();
+        match target {
+            Target::Context(_) if is_context_name(wanted) => return Some((wanted, None)),
+            Target::Name(_) if self.contexts.contains_key(wanted) => return Some((wanted, None)),
+            Target::Name(_) | Target::Function(_) => {
+                if let Some(context) = self.context_of(wanted) {
+                    return Some((context, Some(wanted)));
+                }
+            }
+            Target::Context(_) => {}
+        }
+        let problem = self.unresolved(target);
+        self.problems.push(format!(
+            "function {}: {word} {problem}",
+            quoted(&function.name)
+        ));
+        None
+    }
+
+    fn context_of(&self, function: &str) -> Option<&'a str> {
+        self.by_name.get(function)?.context.as_deref()
+    }
+
+    fn unresolved(&self, target: &Target) -> String {
+        let name = quoted(target.value());
+        match target {
+            Target::Context(_) => format!("{name} is not a context name"),
+            Target::Function(_) => format!("names function {name}, which is not inside a context"),
+            Target::Name(wanted) => {
+                let inside = self.contexts.values().flatten();
+                let names = inside.map(|function| function.name.as_str());
+                let hint = did_you_mean(wanted, self.contexts.keys().copied().chain(names));
+                format!("{name} names no context and no function inside one{hint}")
+            }
+        }
+    }
+
+    /// The one function of the context whose result's type is the mutation's.
+    fn slot(
+        &mut self,
+        function: &Function,
+        target: &Target,
+        context: &str,
+        name: Option<&str>,
+    ) -> Option<&'a str> {
+        let found = match &function.output {
+            None => Err("needs a result, and a framework response is none".to_owned()),
+            Some(output) => self.matching(output, context, name),
+        };
+        found
+            .map_err(|problem| {
+                let start = format!(
+                    "function {}: merge {}",
+                    quoted(&function.name),
+                    quoted(target.value())
+                );
+                self.problems.push(format!("{start} {problem}"));
+            })
+            .ok()
+    }
+
+    fn matching(
+        &mut self,
+        output: &Shape,
+        context: &str,
+        name: Option<&str>,
+    ) -> Result<&'a str, String> {
+        let candidates = self.contexts.get(context).into_iter().flatten().copied();
+        let candidates = candidates.filter(|candidate| {
+            candidate.output.is_some() && name.is_none_or(|name| name == candidate.name)
+        });
+        let candidates: Vec<&'a Function> = candidates.collect();
+        let matching: Vec<&'a Function> = candidates
+            .iter()
+            .copied()
+            .filter(|candidate| matches_output(&mut self.comparison, output, candidate))
+            .collect();
+        match matching.as_slice() {
+            [one] => Ok(&one.name),
+            [] if candidates.is_empty() => Err(no_match("none")),
+            [] => Err(no_match(&listed(&candidates))),
+            several => Err(format!(
+                "is ambiguous: the result has the type of {}",
+                listed(several)
+            )),
+        }
+    }
+
+    fn scope(&mut self, function: &Function, context: &str) -> Vec<Arc<Param>> {
+        if !function.auto_scope {
+            return Vec::new();
+        }
+        let params = self
+            .contexts
+            .get(context)
+            .map(|functions| parameter_names(functions));
+        let params = params.unwrap_or_default().into_iter();
+        let shared = params.filter(|name| function.params.contains_key(*name));
+        shared.map(|name| self.params.intern(name)).collect()
+    }
+}
+
+/// The parameters that narrow targets, once for each name.
+#[derive(Default)]
+struct Params {
+    listed: Vec<Arc<Param>>,
+    indices: HashMap<String, usize>,
+}
+
+impl Params {
+    fn intern(&mut self, name: &str) -> Arc<Param> {
+        if let Some(param) = self
+            .indices
+            .get(name)
+            .and_then(|index| self.listed.get(*index))
+        {
+            return Arc::clone(param);
+        }
+        let param = Arc::new(Param::new(name, self.listed.len()));
+        self.indices.insert(name.to_owned(), self.listed.len());
+        self.listed.push(Arc::clone(&param));
+        param
+    }
+}
+
+fn group(functions: &[Function]) -> BTreeMap<&str, Vec<&Function>> {
+    let mut contexts: BTreeMap<&str, Vec<&Function>> = BTreeMap::new();
+    for function in functions {
+        if let Some(context) = &function.context {
+            contexts.entry(context).or_default().push(function);
+        }
+    }
+    for functions in contexts.values_mut() {
+        functions.sort_by_key(|function| &function.name);
+    }
+    contexts
+}
+
+fn context(functions: &[&Function]) -> Context {
+    Context {
+        functions: functions
+            .iter()
+            .map(|function| function.name.clone())
+            .collect(),
+        params: parameter_names(functions)
+            .into_iter()
+            .map(str::to_owned)
+            .collect(),
+    }
+}
+
+/// The parameters of all these functions.
+fn parameter_names<'a>(functions: &[&'a Function]) -> BTreeSet<&'a str> {
+    functions
+        .iter()
+        .flat_map(|function| function.params.keys())
+        .map(String::as_str)
+        .collect()
+}
+
+/// Whether these functions, which all declare the parameter, give it one type.
+fn agree(comparison: &mut Comparison, functions: &[&Function], param: &str) -> bool {
+    let shapes = functions
+        .iter()
+        .filter_map(|function| function.params.get(param));
+    let shapes: Vec<_> = shapes.map(|shape| comparison.intern(shape)).collect();
+    shapes
+        .iter()
+        .all(|shape| comparison.equal(shapes[0], *shape))
+}
+
+fn matches_output(comparison: &mut Comparison, output: &Shape, candidate: &Function) -> bool {
+    let Some(slot) = &candidate.output else {
+        return false;
+    };
+    let (result, slot) = (comparison.intern(output), comparison.intern(slot));
+    let (result, slot) = (
+        comparison.without_optional(result),
+        comparison.without_optional(slot),
+    );
+    if comparison.equal(result, slot) {
+        return true;
+    }
+    comparison.list_item(slot).is_some_and(|item| {
+        let item = comparison.without_optional(item);
+        comparison.equal(result, item)
+    })
+}
+
+fn no_match(candidates: &str) -> String {
+    format!("matches no function by its result's type; candidates: {candidates}")
+}
+
+fn listed(functions: &[&Function]) -> String {
+    let names: Vec<_> = functions
+        .iter()
+        .map(|function| quoted(&function.name))
+        .collect();
+    names.join(", ")
+}

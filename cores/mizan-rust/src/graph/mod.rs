@@ -1,0 +1,290 @@
+//! The graph of contexts and mutations (docs/protocol.md section 5): compiled once, then only
+//! looked up in.
+
+mod comparison;
+mod compiler;
+mod specification;
+mod suggestions;
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use crate::canonical::write_string;
+use crate::error::{Error, Result};
+use crate::header::write_percent_encoded;
+use crate::path::quoted;
+use crate::value::Value;
+
+/// An immutable compiled graph.
+#[derive(Clone, Debug)]
+pub struct Graph {
+    plans: HashMap<String, Plan>,
+    contexts: BTreeMap<String, Context>,
+    params: Vec<Arc<Param>>,
+}
+
+/// What a call of one function entails.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    context: Option<String>,
+    affects: Vec<Effect>,
+    merge: Vec<Merge>,
+}
+
+/// A resolved `affects` target: a context, or one function of it.
+#[derive(Clone, Debug)]
+pub struct Effect {
+    context: String,
+    function: Option<String>,
+    scope: Vec<Arc<Param>>,
+    /// `{"context":"user","function":"f"`, so far the JSON of every entry that is an object.
+    json_start: Vec<u8>,
+}
+
+/// A resolved `merge` target: the slot that takes the mutation's result.
+#[derive(Clone, Debug)]
+pub struct Merge {
+    context: String,
+    slot: String,
+    scope: Vec<Arc<Param>>,
+    /// `{"context":"user"`
+    json_start: Vec<u8>,
+    /// `,"slot":"f","value":`
+    json_slot: Vec<u8>,
+}
+
+/// A parameter that narrows a target, once for each name in the graph.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Param {
+    name: String,
+    index: usize,
+    /// `"name":`
+    json_start: Vec<u8>,
+    /// `;name=`
+    header_start: String,
+}
+
+/// A context: its functions and the union of their parameters, both sorted.
+#[derive(Clone, Debug)]
+pub struct Context {
+    functions: Vec<String>,
+    params: Vec<String>,
+}
+
+impl Graph {
+    /// Compiles a specification (docs/architecture.md).
+    ///
+    /// A value error names the place where `spec` is not one; a graph error holds every
+    /// contradiction at once.
+    pub fn compile(spec: &Value) -> Result<Self> {
+        compiler::compile(&specification::Specification::read(spec)?)
+    }
+
+    /// What a call of `function` entails; a lookup error when it is not in the graph.
+    pub fn plan(&self, function: &str) -> Result<&Plan> {
+        self.plans.get(function).ok_or_else(|| {
+            Error::Lookup(format!(
+                "no function is named {} in the graph",
+                quoted(function)
+            ))
+        })
+    }
+
+    /// Every parameter that narrows a target of this graph, each at its [`Param::index`].
+    pub fn params(&self) -> &[Arc<Param>] {
+        &self.params
+    }
+
+    /// The resolved graph as plain data (docs/architecture.md).
+    pub fn describe(&self) -> Value {
+        let plans = self
+            .plans
+            .iter()
+            .map(|(name, plan)| (name.clone(), plan.describe()));
+        let contexts = self
+            .contexts
+            .iter()
+            .map(|(name, context)| (name.clone(), context.describe()));
+        Value::object([
+            ("functions", Value::Map(plans.collect())),
+            ("contexts", Value::Map(contexts.collect())),
+        ])
+    }
+}
+
+impl Plan {
+    /// The context that the function belongs to.
+    pub fn context(&self) -> Option<&str> {
+        self.context.as_deref()
+    }
+
+    /// What the function makes stale, in declaration order.
+    pub fn affects(&self) -> &[Effect] {
+        &self.affects
+    }
+
+    /// Which slots take its result, in declaration order.
+    pub fn merge(&self) -> &[Merge] {
+        &self.merge
+    }
+
+    fn describe(&self) -> Value {
+        Value::object([
+            ("context", Value::from(self.context())),
+            (
+                "affects",
+                self.affects.iter().map(Effect::describe).collect(),
+            ),
+            ("merge", self.merge.iter().map(Merge::describe).collect()),
+        ])
+    }
+}
+
+impl Effect {
+    fn new(context: &str, function: Option<&str>, scope: Vec<Arc<Param>>) -> Self {
+        let mut json_start = member(b"{\"context\":", context);
+        if let Some(function) = function {
+            json_start.extend(member(b",\"function\":", function));
+        }
+        let (context, function) = (context.to_owned(), function.map(str::to_owned));
+        Self {
+            context,
+            function,
+            scope,
+            json_start,
+        }
+    }
+
+    /// The context that becomes stale.
+    pub fn context(&self) -> &str {
+        &self.context
+    }
+
+    /// The one function of it that does, None for all.
+    pub fn function(&self) -> Option<&str> {
+        self.function.as_deref()
+    }
+
+    /// The parameters that narrow it, sorted by name.
+    pub fn scope(&self) -> &[Arc<Param>] {
+        &self.scope
+    }
+
+    pub(crate) fn json_start(&self) -> &[u8] {
+        &self.json_start
+    }
+
+    fn describe(&self) -> Value {
+        Value::object([
+            ("context", Value::from(self.context())),
+            ("function", Value::from(self.function())),
+            ("scope", names(&self.scope)),
+        ])
+    }
+}
+
+impl Merge {
+    fn new(context: &str, slot: &str, scope: Vec<Arc<Param>>) -> Self {
+        let json_start = member(b"{\"context\":", context);
+        let mut json_slot = member(b",\"slot\":", slot);
+        json_slot.extend_from_slice(b",\"value\":");
+        Self {
+            context: context.to_owned(),
+            slot: slot.to_owned(),
+            scope,
+            json_start,
+            json_slot,
+        }
+    }
+
+    /// The context that the slot is in.
+    pub fn context(&self) -> &str {
+        &self.context
+    }
+
+    /// The function whose cached result takes the value.
+    pub fn slot(&self) -> &str {
+        &self.slot
+    }
+
+    /// The parameters that narrow it, sorted by name.
+    pub fn scope(&self) -> &[Arc<Param>] {
+        &self.scope
+    }
+
+    pub(crate) fn json_start(&self) -> &[u8] {
+        &self.json_start
+    }
+
+    pub(crate) fn json_slot(&self) -> &[u8] {
+        &self.json_slot
+    }
+
+    fn describe(&self) -> Value {
+        Value::object([
+            ("context", Value::from(self.context())),
+            ("slot", Value::from(self.slot())),
+            ("scope", names(&self.scope)),
+        ])
+    }
+}
+
+impl Param {
+    fn new(name: &str, index: usize) -> Self {
+        let mut json_start = Vec::new();
+        write_string(&mut json_start, name);
+        json_start.push(b':');
+        let mut header_start = String::from(";");
+        write_percent_encoded(&mut header_start, name);
+        header_start.push('=');
+        Self {
+            name: name.to_owned(),
+            index,
+            json_start,
+            header_start,
+        }
+    }
+
+    /// The parameter's name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Where it stands in [`Graph::params`].
+    pub fn index(&self) -> usize {
+        self.index
+    }
+
+    pub(crate) fn json_start(&self) -> &[u8] {
+        &self.json_start
+    }
+
+    pub(crate) fn header_start(&self) -> &str {
+        &self.header_start
+    }
+}
+
+impl Context {
+    fn describe(&self) -> Value {
+        Value::object([
+            (
+                "functions",
+                Value::strings(self.functions.iter().map(String::as_str)),
+            ),
+            (
+                "params",
+                Value::strings(self.params.iter().map(String::as_str)),
+            ),
+        ])
+    }
+}
+
+fn member(start: &[u8], text: &str) -> Vec<u8> {
+    let mut out = start.to_vec();
+    write_string(&mut out, text);
+    out
+}
+
+fn names(params: &[Arc<Param>]) -> Value {
+    Value::strings(params.iter().map(|param| param.name()))
+}

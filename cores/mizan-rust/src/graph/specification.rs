@@ -1,0 +1,146 @@
+//! Reading a graph specification (docs/architecture.md) into typed values.
+
+use std::collections::{BTreeMap, HashSet};
+
+use crate::error::Result;
+use crate::reader::{Reader, check_unique};
+use crate::shape::{Body, Shape};
+use crate::value::Value;
+
+const FUNCTION_MEMBERS: [&str; 7] = [
+    "name",
+    "context",
+    "params",
+    "output",
+    "affects",
+    "merge",
+    "auto_scope",
+];
+
+/// The registry as the graph sees it.
+#[derive(Debug)]
+pub(super) struct Specification {
+    pub(super) types: BTreeMap<String, Body>,
+    pub(super) functions: Vec<Function>,
+}
+
+/// A registered function. `output` is None on the view path.
+#[derive(Debug)]
+pub(super) struct Function {
+    pub(super) name: String,
+    pub(super) context: Option<String>,
+    pub(super) params: BTreeMap<String, Shape>,
+    pub(super) output: Option<Shape>,
+    pub(super) affects: Vec<Target>,
+    pub(super) merge: Vec<Target>,
+    pub(super) auto_scope: bool,
+}
+
+/// What `affects` or `merge` names.
+#[derive(Debug)]
+pub(super) enum Target {
+    /// A string as typed: a context, else a function inside one.
+    Name(String),
+    /// A Context object.
+    Context(String),
+    /// A function object.
+    Function(String),
+}
+
+impl Specification {
+    /// Checks and reads a specification; a value error with the place otherwise.
+    pub(super) fn read(spec: &Value) -> Result<Self> {
+        let reader = Reader::of(spec, "spec")?;
+        let record = reader.record(&["types", "functions"], &[])?;
+        let types = record.member("types")?;
+        let bodies: Vec<_> = types.members()?.collect();
+        let known: HashSet<&str> = bodies.iter().map(|(name, _)| *name).collect();
+        let body =
+            |(name, body): &(&str, Reader<'_>)| Ok(((*name).to_owned(), Body::read(body, &known)?));
+        let types = bodies.iter().map(body).collect::<Result<_>>()?;
+        let functions = record.member("functions")?;
+        let functions = functions.items()?;
+        let functions = functions
+            .iter()
+            .map(|function| Function::read(function, &known));
+        Ok(Self {
+            types,
+            functions: functions.collect::<Result<_>>()?,
+        })
+    }
+}
+
+impl Function {
+    fn read(reader: &Reader<'_>, types: &HashSet<&str>) -> Result<Self> {
+        let record = reader.record(&FUNCTION_MEMBERS, &[])?;
+        Ok(Self {
+            name: record.member("name")?.text()?.to_owned(),
+            context: record
+                .member("context")?
+                .optional_text()?
+                .map(str::to_owned),
+            params: read_params(&record.member("params")?, types)?,
+            output: read_output(&record.member("output")?, types)?,
+            affects: read_targets(&record.member("affects")?)?,
+            merge: read_targets(&record.member("merge")?)?,
+            auto_scope: record.member("auto_scope")?.flag()?,
+        })
+    }
+}
+
+impl Target {
+    fn read(reader: &Reader<'_>) -> Result<Self> {
+        let members: Vec<_> = reader.members()?.collect();
+        match members.as_slice() {
+            [("name", name)] => Ok(Self::Name(name.text()?.to_owned())),
+            [("context", name)] => Ok(Self::Context(name.text()?.to_owned())),
+            [("function", name)] => Ok(Self::Function(name.text()?.to_owned())),
+            _ => {
+                let expected = r#"an object with one member: "name", "context" or "function""#;
+                Err(reader.fail(expected))
+            }
+        }
+    }
+
+    /// The name, whatever it names.
+    pub(super) fn value(&self) -> &str {
+        match self {
+            Self::Name(value) | Self::Context(value) | Self::Function(value) => value,
+        }
+    }
+}
+
+fn read_params(reader: &Reader<'_>, types: &HashSet<&str>) -> Result<BTreeMap<String, Shape>> {
+    let items = reader.items()?;
+    let records = items
+        .iter()
+        .map(|item| item.record(&["name", "shape", "required"], &[]));
+    let records: Vec<_> = records.collect::<Result<_>>()?;
+    let names: Vec<_> = records
+        .iter()
+        .map(|record| record.member("name"))
+        .collect::<Result<_>>()?;
+    let names = check_unique(&names, "parameter")?;
+    for record in &records {
+        record.member("required")?.flag()?;
+    }
+    let shape = |(name, record): (&str, _)| {
+        let record: &crate::reader::Record<'_> = record;
+        Ok((
+            name.to_owned(),
+            Shape::read(&record.member("shape")?, types)?,
+        ))
+    };
+    names.into_iter().zip(&records).map(shape).collect()
+}
+
+fn read_output(reader: &Reader<'_>, types: &HashSet<&str>) -> Result<Option<Shape>> {
+    if reader.value.is_null() {
+        return Ok(None);
+    }
+    Shape::read(reader, types).map(Some)
+}
+
+fn read_targets(reader: &Reader<'_>) -> Result<Vec<Target>> {
+    reader.items()?.iter().map(Target::read).collect()
+}

@@ -1,0 +1,209 @@
+//! The `X-Mizan-Invalidate` header (docs/protocol.md section 6). Only ASCII without control
+//! characters can come out.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashSet};
+
+use crate::canonical::text;
+use crate::error::Result;
+use crate::invalidation::Entry;
+use crate::names::is_context_name;
+use crate::path::Path;
+use crate::reader::Reader;
+use crate::value::Value;
+
+/// The longest value; past it, scoped items collapse into broad ones.
+pub const MAX_HEADER_BYTES: usize = 4096;
+
+const SEPARATOR: &str = ", ";
+const HEX: &[u8; 16] = b"0123456789ABCDEF";
+
+/// The header's value for entries of plain data, at most [`MAX_HEADER_BYTES`] unless the broad items
+/// alone are longer.
+///
+/// A value error names the place where `entries` is not what
+/// [`compute_invalidation`](crate::invalidation::compute_invalidation) answers.
+pub fn format_invalidate_header(entries: &Value) -> Result<String> {
+    let reader = Reader::of(entries, "entries")?;
+    let readers = reader.items()?;
+    Ok(join(readers.iter().map(read_item).collect::<Result<_>>()?))
+}
+
+/// The header's value for computed entries.
+pub(crate) fn write_header(entries: &[Entry<'_>]) -> Result<String> {
+    Ok(join(entries.iter().map(item_of).collect::<Result<_>>()?))
+}
+
+/// Appends `text` as UTF-8 with all but `A-Z a-z 0-9 - . _ ~` percent-encoded.
+pub(crate) fn write_percent_encoded(out: &mut String, text: &str) {
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
+            out.push(char::from(byte));
+        } else {
+            out.push('%');
+            out.push(char::from(HEX[usize::from(byte >> 4)]));
+            out.push(char::from(HEX[usize::from(byte & 15)]));
+        }
+    }
+}
+
+/// A context with its parameters' text, `;name=value` each; broad without.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Item<'a> {
+    context: &'a str,
+    suffix: String,
+}
+
+impl Item<'_> {
+    fn len(&self) -> usize {
+        self.context.len() + self.suffix.len()
+    }
+}
+
+fn item_of<'a>(entry: &'a Entry<'_>) -> Result<Item<'a>> {
+    let mut suffix = String::new();
+    for (param, value) in entry.params() {
+        suffix.push_str(param.header_start());
+        write_percent_encoded(&mut suffix, &value_text(value)?);
+    }
+    Ok(Item {
+        context: entry.context(),
+        suffix,
+    })
+}
+
+fn read_item<'a>(reader: &'a Reader<'a>) -> Result<Item<'a>> {
+    if matches!(reader.value, Value::String(_)) {
+        return Ok(Item {
+            context: read_context(reader)?,
+            suffix: String::new(),
+        });
+    }
+    let record = reader.record(&["context"], &["function", "params"])?;
+    let context = read_context(&record.member("context")?)?;
+    if let Some(function) = record.find("function") {
+        function.text()?;
+    }
+    let suffix = record
+        .find("params")
+        .map(|params| read_suffix(&params))
+        .transpose()?;
+    Ok(Item {
+        context,
+        suffix: suffix.unwrap_or_default(),
+    })
+}
+
+fn read_context<'a>(reader: &Reader<'a>) -> Result<&'a str> {
+    let name = reader.text()?;
+    if !is_context_name(name) {
+        return Err(reader.fail("a context name"));
+    }
+    Ok(name)
+}
+
+fn read_suffix(params: &Reader<'_>) -> Result<String> {
+    let mut suffix = String::new();
+    for (name, param) in params.members()? {
+        suffix.push(';');
+        write_percent_encoded(&mut suffix, name);
+        suffix.push('=');
+        write_percent_encoded(&mut suffix, &value_text(param.value)?);
+    }
+    Ok(suffix)
+}
+
+fn value_text(value: &Value) -> Result<Cow<'_, str>> {
+    match value {
+        Value::String(text) => Ok(Cow::Borrowed(text)),
+        _ => text(value, &Path::root("value")).map(Cow::Owned),
+    }
+}
+
+fn join(items: Vec<Item<'_>>) -> String {
+    let items = collapse(distinct(items));
+    let mut header = String::with_capacity(length(&items));
+    for item in &items {
+        if !header.is_empty() {
+            header.push_str(SEPARATOR);
+        }
+        header.push_str(item.context);
+        header.push_str(&item.suffix);
+    }
+    header
+}
+
+/// Equal items once, where the first of them stood.
+fn distinct(items: Vec<Item<'_>>) -> Vec<Item<'_>> {
+    let mut seen = HashSet::with_capacity(items.len());
+    let is_first: Vec<bool> = items.iter().map(|item| seen.insert(item)).collect();
+    items
+        .into_iter()
+        .zip(is_first)
+        .filter_map(|(item, first)| first.then_some(item))
+        .collect()
+}
+
+fn length(items: &[Item<'_>]) -> usize {
+    let total: usize = items.iter().map(|item| item.len() + SEPARATOR.len()).sum();
+    total.saturating_sub(SEPARATOR.len())
+}
+
+/// Puts broad items in the place of scoped ones until the value fits.
+fn collapse(mut items: Vec<Item<'_>>) -> Vec<Item<'_>> {
+    let excess = length(&items).saturating_sub(MAX_HEADER_BYTES);
+    if excess == 0 {
+        return items;
+    }
+    let collapsed = chosen(&items, excess);
+    for item in &mut items {
+        if collapsed.contains(item.context) {
+            item.suffix.clear();
+        }
+    }
+    distinct(items)
+}
+
+/// The contexts to collapse so that `excess` bytes go away: those whose scoped items take the most
+/// room first, of equals the first by name.
+fn chosen<'a>(items: &[Item<'a>], mut excess: usize) -> HashSet<&'a str> {
+    let mut rooms: Vec<(&str, Room)> = rooms(items).into_iter().collect();
+    rooms.retain(|(_, room)| room.scoped > 0);
+    rooms.sort_by_key(|(_, room)| std::cmp::Reverse(room.scoped));
+    let mut chosen = HashSet::new();
+    for (context, room) in rooms {
+        if excess == 0 {
+            break;
+        }
+        let broad = if room.has_broad {
+            0
+        } else {
+            context.len() + SEPARATOR.len()
+        };
+        excess = excess.saturating_sub((room.scoped + room.separators).saturating_sub(broad));
+        chosen.insert(context);
+    }
+    chosen
+}
+
+/// What the items of one context take.
+#[derive(Default)]
+struct Room {
+    scoped: usize,
+    separators: usize,
+    has_broad: bool,
+}
+
+fn rooms<'a>(items: &[Item<'a>]) -> BTreeMap<&'a str, Room> {
+    let mut rooms: BTreeMap<&str, Room> = BTreeMap::new();
+    for item in items {
+        let room = rooms.entry(item.context).or_default();
+        if item.suffix.is_empty() {
+            room.has_broad = true;
+        } else {
+            room.scoped += item.len();
+            room.separators += SEPARATOR.len();
+        }
+    }
+    rooms
+}

@@ -1,0 +1,151 @@
+//! What a mutation makes stale (docs/protocol.md section 6).
+
+use std::sync::Arc;
+
+use crate::canonical::{Form, Writer, write_string};
+use crate::error::{Error, Result};
+use crate::graph::{Effect, Param, Plan};
+use crate::path::Path;
+use crate::value::{Members, Value};
+
+/// The path of a call's arguments, for messages.
+pub const ARGS: Path<'static> = Path::root("args");
+
+/// The validated arguments that a caller passed; asked only for those that narrow a target.
+pub trait Arguments {
+    /// Why an argument is refused.
+    type Error: From<Error>;
+
+    /// The argument as a JSON value (checked, at the path `args.<name>`), None when it was not
+    /// passed or is null.
+    fn get(&self, param: &Param) -> Result<Option<Value>, Self::Error>;
+}
+
+impl Arguments for Members {
+    type Error = Error;
+
+    fn get(&self, param: &Param) -> Result<Option<Value>> {
+        let Some(value) = Members::get(self, param.name()).filter(|value| !value.is_null()) else {
+            return Ok(None);
+        };
+        value.check(&ARGS.key(param.name()), 1)?;
+        Ok(Some(value.clone()))
+    }
+}
+
+/// The arguments that narrow a target, sorted by name.
+pub type Scoped<'g> = Vec<(&'g Param, Value)>;
+
+/// One thing to refresh: a context or a function of it, perhaps for some arguments alone.
+#[derive(Clone, Debug)]
+pub struct Entry<'g> {
+    effect: &'g Effect,
+    params: Scoped<'g>,
+}
+
+impl<'g> Entry<'g> {
+    /// The stale context.
+    pub fn context(&self) -> &'g str {
+        self.effect.context()
+    }
+
+    /// The one function of it that is, None for all.
+    pub fn function(&self) -> Option<&'g str> {
+        self.effect.function()
+    }
+
+    /// The arguments that narrow it, sorted by name; none for a broad entry.
+    pub fn params(&self) -> &[(&'g Param, Value)] {
+        &self.params
+    }
+
+    /// The entry as plain data: a string, or an object with `function` and `params` where it has
+    /// them.
+    pub fn to_value(&self) -> Value {
+        if self.is_context() {
+            return Value::from(self.context());
+        }
+        let mut members = Members::from([("context".to_owned(), Value::from(self.context()))]);
+        members.extend(
+            self.function()
+                .map(|name| ("function".to_owned(), Value::from(name))),
+        );
+        members.extend(params_member(&self.params));
+        Value::Map(members)
+    }
+
+    /// Appends the entry's canonical JSON.
+    pub(crate) fn write_json(&self, out: &mut Vec<u8>) -> Result<()> {
+        if self.is_context() {
+            write_string(out, self.context());
+            return Ok(());
+        }
+        out.extend_from_slice(self.effect.json_start());
+        write_params(out, &self.params)?;
+        out.push(b'}');
+        Ok(())
+    }
+
+    fn is_context(&self) -> bool {
+        self.function().is_none() && self.params.is_empty()
+    }
+}
+
+/// The entries to refresh after a call, in declaration order; None when the function affects
+/// nothing.
+pub fn compute_invalidation<'g, A: Arguments>(
+    plan: &'g Plan,
+    args: &A,
+) -> Result<Option<Vec<Entry<'g>>>, A::Error> {
+    if plan.affects().is_empty() {
+        return Ok(None);
+    }
+    let entry = |effect: &'g Effect| {
+        Ok(Entry {
+            effect,
+            params: scope_values(effect.scope(), args)?,
+        })
+    };
+    plan.affects()
+        .iter()
+        .map(entry)
+        .collect::<Result<_, _>>()
+        .map(Some)
+}
+
+/// Those of a scope that were passed and are not null.
+pub(crate) fn scope_values<'g, A: Arguments>(
+    scope: &'g [Arc<Param>],
+    args: &A,
+) -> Result<Scoped<'g>, A::Error> {
+    let mut values = Vec::with_capacity(scope.len());
+    for param in scope {
+        if let Some(value) = args.get(param)? {
+            values.push((&**param, value));
+        }
+    }
+    Ok(values)
+}
+
+/// `params` as a member of plain data; None where nothing narrows.
+pub(crate) fn params_member(params: &[(&Param, Value)]) -> Option<(String, Value)> {
+    let members = params
+        .iter()
+        .map(|(param, value)| (param.name().to_owned(), value.clone()));
+    (!params.is_empty()).then(|| ("params".to_owned(), Value::Map(members.collect())))
+}
+
+/// Appends `,"params":{...}`, or nothing where nothing narrows.
+pub(crate) fn write_params(out: &mut Vec<u8>, params: &[(&Param, Value)]) -> Result<()> {
+    for (index, (param, value)) in params.iter().enumerate() {
+        out.extend_from_slice(if index == 0 { b",\"params\":{" } else { b"," });
+        out.extend_from_slice(param.json_start());
+        let mut writer = Writer::over(std::mem::take(out), Form::Plain, 0);
+        writer.value(value, &ARGS.key(param.name()))?;
+        *out = writer.finish();
+    }
+    if !params.is_empty() {
+        out.push(b'}');
+    }
+    Ok(())
+}

@@ -1,0 +1,28 @@
+//! The interface document (docs/protocol.md section 11): what clients are generated from.
+//!
+//! [`emit`] writes plain data as KDL v2, [`parse`] reads that text back:
+//! `emit(&parse(text)?)? == text` for every text that `parse` takes.
+
+mod document;
+mod emit;
+mod layout;
+mod nodes;
+mod parse;
+mod source;
+
+use crate::error::Result;
+use crate::value::Value;
+
+pub use document::{Context, Document, Function, Param};
+
+/// The text of an interface document given as plain data (docs/architecture.md); a value error with
+/// the place when it is not one.
+pub fn emit(document: &Value) -> Result<String> {
+    Ok(Document::read(document)?.emit())
+}
+
+/// The document that a text says, as plain data (docs/architecture.md); a value error with line and
+/// column, and what was expected there, when it is not an interface document as [`emit`] writes it.
+pub fn parse(text: &str) -> Result<Value> {
+    Ok(Document::parse(text)?.to_value())
+}

@@ -1,0 +1,73 @@
+//! Which cached slots take a mutation's result as it is (docs/protocol.md section 7).
+
+use crate::error::Result;
+use crate::graph::{Merge, Param, Plan};
+use crate::invalidation::{Arguments, Scoped, params_member, scope_values, write_params};
+use crate::value::{Members, Value};
+
+/// A slot that takes a result.
+#[derive(Clone, Debug)]
+pub struct MergeEntry<'g> {
+    merge: &'g Merge,
+    params: Scoped<'g>,
+}
+
+impl<'g> MergeEntry<'g> {
+    /// The context that the slot is in.
+    pub fn context(&self) -> &'g str {
+        self.merge.context()
+    }
+
+    /// The function whose cached result takes the value.
+    pub fn slot(&self) -> &'g str {
+        self.merge.slot()
+    }
+
+    /// The arguments that narrow it, sorted by name.
+    pub fn params(&self) -> &[(&'g Param, Value)] {
+        &self.params
+    }
+
+    /// The entry as plain data, with the result that the slot takes.
+    pub fn to_value(&self, result: Value) -> Value {
+        let mut members = Members::from([
+            ("context".to_owned(), Value::from(self.context())),
+            ("slot".to_owned(), Value::from(self.slot())),
+            ("value".to_owned(), result),
+        ]);
+        members.extend(params_member(&self.params));
+        Value::Map(members)
+    }
+
+    /// Appends the entry's canonical JSON around the serialised result.
+    pub(crate) fn write_json(&self, out: &mut Vec<u8>, result: &[u8]) -> Result<()> {
+        out.extend_from_slice(self.merge.json_start());
+        write_params(out, &self.params)?;
+        out.extend_from_slice(self.merge.json_slot());
+        out.extend_from_slice(result);
+        out.push(b'}');
+        Ok(())
+    }
+}
+
+/// The merge entries of a call whose result is not null, in declaration order; None when the
+/// function merges into nothing. A null result merges into nothing either.
+pub fn compute_merges<'g, A: Arguments>(
+    plan: &'g Plan,
+    args: &A,
+) -> Result<Option<Vec<MergeEntry<'g>>>, A::Error> {
+    if plan.merge().is_empty() {
+        return Ok(None);
+    }
+    let entry = |merge: &'g Merge| {
+        Ok(MergeEntry {
+            merge,
+            params: scope_values(merge.scope(), args)?,
+        })
+    };
+    plan.merge()
+        .iter()
+        .map(entry)
+        .collect::<Result<_, _>>()
+        .map(Some)
+}

@@ -1,0 +1,230 @@
+//! Reading plain data with a place for every complaint: `spec.functions[0].name: expected a string`.
+
+use std::collections::HashSet;
+
+use crate::error::{Error, Result};
+use crate::path::{Path, quoted};
+use crate::value::{Members, Value};
+
+/// A value and where it stands.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Reader<'a> {
+    pub(crate) value: &'a Value,
+    pub(crate) path: Path<'a>,
+}
+
+impl<'a> Reader<'a> {
+    /// A reader of a whole argument, after the check that all of it is JSON.
+    pub(crate) fn of(value: &'a Value, label: &'a str) -> Result<Self> {
+        let path = Path::root(label);
+        value.check(&path, 1)?;
+        Ok(Self { value, path })
+    }
+
+    pub(crate) fn fail(&self, expected: &str) -> Error {
+        self.refuse(format_args!("expected {expected}"))
+    }
+
+    pub(crate) fn refuse(&self, problem: impl std::fmt::Display) -> Error {
+        Error::Value(format!("{}: {problem}", self.path))
+    }
+
+    pub(crate) fn text(&self) -> Result<&'a str> {
+        match self.value {
+            Value::String(text) => Ok(text),
+            _ => Err(self.fail("a string")),
+        }
+    }
+
+    pub(crate) fn optional_text(&self) -> Result<Option<&'a str>> {
+        match self.value {
+            Value::Null => Ok(None),
+            Value::String(text) => Ok(Some(text)),
+            _ => Err(self.fail("a string or null")),
+        }
+    }
+
+    /// The one of `words` that stands here.
+    pub(crate) fn one_of(&self, words: &[&'static str]) -> Result<&'static str> {
+        let found = match self.value {
+            Value::String(text) => words.iter().find(|word| *word == text),
+            _ => None,
+        };
+        found
+            .copied()
+            .ok_or_else(|| self.fail(&format!("one of {}", words.join(", "))))
+    }
+
+    pub(crate) fn flag(&self) -> Result<bool> {
+        match self.value {
+            Value::Bool(flag) => Ok(*flag),
+            _ => Err(self.fail("true or false")),
+        }
+    }
+
+    pub(crate) fn items(&'a self) -> Result<Vec<Reader<'a>>> {
+        let Value::List(items) = self.value else {
+            return Err(self.fail("a list"));
+        };
+        let item = |(index, value)| Reader {
+            value,
+            path: self.path.index(index),
+        };
+        Ok(items.iter().enumerate().map(item).collect())
+    }
+
+    /// Every member of an object, sorted by name.
+    pub(crate) fn members(&'a self) -> Result<impl Iterator<Item = (&'a str, Reader<'a>)>> {
+        Ok(self
+            .object()?
+            .iter()
+            .map(|(key, value)| (key.as_str(), self.at(key, value))))
+    }
+
+    /// The member of that name of an object.
+    pub(crate) fn find(&'a self, name: &'a str) -> Result<Option<Reader<'a>>> {
+        Ok(self.object()?.get(name).map(|value| self.at(name, value)))
+    }
+
+    /// The members of an object that has all of `required` and nothing beside those and `optional`.
+    pub(crate) fn record(&'a self, required: &[&str], optional: &[&str]) -> Result<Record<'a>> {
+        let record = Record {
+            owner: self,
+            members: self.object()?,
+        };
+        if let Some(name) = required
+            .iter()
+            .find(|name| !record.members.contains_key(**name))
+        {
+            return Err(record.missing(name));
+        }
+        let is_known = |name: &str| required.contains(&name) || optional.contains(&name);
+        match record.members.keys().find(|name| !is_known(name)) {
+            Some(name) => Err(self.refuse(format_args!("unknown member {}", quoted(name)))),
+            None => Ok(record),
+        }
+    }
+
+    fn object(&self) -> Result<&'a Members> {
+        match self.value {
+            Value::Map(members) => Ok(members),
+            _ => Err(self.fail("an object")),
+        }
+    }
+
+    fn at(&'a self, key: &'a str, value: &'a Value) -> Reader<'a> {
+        Reader {
+            value,
+            path: self.path.key(key),
+        }
+    }
+}
+
+/// An object whose member names have been checked.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Record<'a> {
+    owner: &'a Reader<'a>,
+    members: &'a Members,
+}
+
+impl<'a> Record<'a> {
+    pub(crate) fn member(&self, name: &'a str) -> Result<Reader<'a>> {
+        self.find(name).ok_or_else(|| self.missing(name))
+    }
+
+    pub(crate) fn find(&self, name: &'a str) -> Option<Reader<'a>> {
+        self.members
+            .get(name)
+            .map(|value| self.owner.at(name, value))
+    }
+
+    fn missing(&self, name: &str) -> Error {
+        self.owner
+            .refuse(format_args!("{} is missing", quoted(name)))
+    }
+}
+
+/// The name at `reader`, which must be among `known`.
+pub(crate) fn check_reference(
+    reader: &Reader<'_>,
+    known: &HashSet<&str>,
+    kind: &str,
+) -> Result<String> {
+    let name = reader.text()?;
+    if !known.contains(name) {
+        return Err(reader.refuse(format_args!("no {kind} is named {}", quoted(name))));
+    }
+    Ok(name.to_owned())
+}
+
+/// The names at `readers`, each of which may come once.
+pub(crate) fn check_unique<'a>(readers: &[Reader<'a>], kind: &str) -> Result<Vec<&'a str>> {
+    let mut known = HashSet::with_capacity(readers.len());
+    let mut names = Vec::with_capacity(readers.len());
+    for reader in readers {
+        let name = reader.text()?;
+        if !known.insert(name) {
+            return Err(reader.refuse(format_args!("the {kind} {} comes twice", quoted(name))));
+        }
+        names.push(name);
+    }
+    Ok(names)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message<T: std::fmt::Debug>(result: Result<T>) -> String {
+        result.unwrap_err().to_string()
+    }
+
+    #[test]
+    fn records_have_what_they_must_and_nothing_else() {
+        let value = Value::object([("b", Value::Null), ("x y", Value::Null)]);
+        let reader = Reader::of(&value, "spec").unwrap();
+        assert_eq!(
+            message(reader.record(&["b", "a"], &[])),
+            "spec: \"a\" is missing"
+        );
+        assert_eq!(
+            message(reader.record(&["b"], &[])),
+            "spec: unknown member \"x y\""
+        );
+        let record = reader.record(&["b"], &["x y", "z"]).unwrap();
+        assert!(record.find("z").is_none());
+        let member = record.member("x y").unwrap();
+        assert_eq!(message(member.text()), "spec[\"x y\"]: expected a string");
+        assert_eq!(message(member.items()), "spec[\"x y\"]: expected a list");
+        let text = Value::from("t");
+        let reader = Reader::of(&text, "spec").unwrap();
+        assert_eq!(message(reader.record(&[], &[])), "spec: expected an object");
+        assert_eq!(
+            message(reader.one_of(&["a", "b"])),
+            "spec: expected one of a, b"
+        );
+        assert_eq!(message(reader.flag()), "spec: expected true or false");
+    }
+
+    #[test]
+    fn names_come_once() {
+        let value = Value::strings(["a", "b", "a"]);
+        let reader = Reader::of(&value, "names").unwrap();
+        let items = reader.items().unwrap();
+        assert_eq!(
+            message(check_unique(&items, "type")),
+            "names[2]: the type \"a\" comes twice"
+        );
+        assert_eq!(check_unique(&items[..2], "type").unwrap(), ["a", "b"]);
+        let known = HashSet::from(["a"]);
+        let missing = check_reference(&items[1], &known, "type");
+        assert_eq!(message(missing), "names[1]: no type is named \"b\"");
+    }
+
+    #[test]
+    fn all_of_an_argument_is_checked_first() {
+        let value = Value::object([("a", Value::Float(f64::INFINITY))]);
+        let error = message(Reader::of(&value, "spec"));
+        assert_eq!(error, "spec.a: NaN and infinities have no JSON form");
+    }
+}
