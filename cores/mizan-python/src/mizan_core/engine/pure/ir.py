@@ -198,6 +198,8 @@ def _shape(shape: Shape) -> Node:
         return Node(kind, tuple(shape["values"]))
     if kind == "union":
         return Node(kind, children=[_shape(item) for item in shape["items"]])
+    if kind == "null":
+        return Node('"null"')  # the bare word is reserved in KDL v2
     inner = shape.get("item") or shape.get("value")
     return Node(kind, children=[_shape(inner)] if inner else [])
 
