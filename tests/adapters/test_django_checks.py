@@ -1,0 +1,61 @@
+"""``manage.py check`` names every misconfiguration by its id, and no secret."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.adapters.projects import FUNCTIONS, run, write_django_project
+
+PEM = "-----BEGIN PUBLIC KEY-----" + "A" * 40
+SHORT = "only-thirty-one-bytes-of-secret"
+
+
+def check(folder: Path, functions: str = FUNCTIONS, options: str = "{}") -> tuple[int, str]:
+    write_django_project(folder, functions, options)
+    done = run(folder, "project.py", "check", "--fail-level", "WARNING")
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_a_sound_project_has_nothing_to_complain_of(tmp_path: Path) -> None:
+    status, output = check(tmp_path)
+    assert (status, "no issues" in output) == (0, True), output
+
+
+@pytest.mark.parametrize(
+    ("options", "identifier", "words"),
+    [
+        pytest.param(f"dict(MIZAN_MWT_SECRET={SHORT!r})", "mizan.E001", "at least 32 bytes", id="short secret"),
+        pytest.param(f"dict(MIZAN_MWT_SECRET={PEM!r})", "mizan.E001", "PEM block", id="public key as secret"),
+        pytest.param("dict(MIZAN_MWT_SECRET={})", "mizan.E001", "key ring is empty", id="empty ring"),
+        pytest.param(f"dict(MIZAN_MWT_SECRET=dict(v1={SHORT!r}))", "mizan.E001", "secret.v1", id="weak key in a ring"),
+        pytest.param("dict(MIZAN_MWT_TTL=0)", "mizan.E002", "MIZAN_MWT_TTL: an integer from 1 to 86400", id="ttl"),
+        pytest.param("dict(MIZAN_MWT_LEEWAY='x')", "mizan.E002", "MIZAN_MWT_LEEWAY", id="leeway"),
+        pytest.param("dict(MIZAN_MAX_BODY_BYTES=-1)", "mizan.E002", "MIZAN_MAX_BODY_BYTES", id="body limit"),
+        pytest.param("dict(MIZAN_MWT_AUDIENCE=5)", "mizan.E002", "a string is needed", id="audience"),
+        pytest.param("dict(MIZAN_MWT_SECRET=None)", "mizan.W001", "missing", id="no secret"),
+        pytest.param("dict(MIDDLEWARE=[])", "mizan.W002", "CsrfViewMiddleware", id="no CSRF middleware"),
+    ],
+)
+def test_a_setting_that_cannot_be_used(tmp_path: Path, options: str, identifier: str, words: str) -> None:
+    status, output = check(tmp_path, options=options)
+    assert status == 1
+    assert identifier in output
+    assert words in output
+    assert SHORT not in output
+    assert PEM not in output
+
+
+def test_every_contradiction_of_the_graph_at_once(tmp_path: Path) -> None:
+    broken = FUNCTIONS.replace('affects="user"', 'affects=["usr", "nothing_like_it"]')
+    status, output = check(tmp_path, broken)
+    assert status == 1
+    assert output.count("mizan.E003") == 2
+    assert 'did you mean "user"?' in output
+    assert "nothing_like_it" in output
+
+
+def test_checks_can_be_silenced(tmp_path: Path) -> None:
+    status, _ = check(tmp_path, options="dict(MIZAN_MWT_SECRET=None, SILENCED_SYSTEM_CHECKS=['mizan.W001'])")
+    assert status == 0
