@@ -84,7 +84,8 @@ fn write_shape(writer: &mut Writer, shape: &Shape) {
             }
         }),
         Shape::Any => writer.node("any").end(),
-        Shape::Null => writer.node("null").end(),
+        // The bare word is reserved in KDL v2.
+        Shape::Null => writer.node("\"null\"").end(),
         Shape::Upload => writer.node("upload").end(),
     }
 }

@@ -87,7 +87,7 @@ fn scan_node(
     content: &str,
     offset: usize,
 ) -> Result<bool> {
-    if !content.starts_with(|first: char| first.is_ascii_alphabetic()) {
+    if !content.starts_with(|first: char| first.is_ascii_alphabetic() || first == '"') {
         return Err(source.fail(offset, "a node"));
     }
     let (words, opens) = match content.strip_suffix(" {") {
@@ -222,7 +222,6 @@ mod tests {
             ("// a\n", "line 1, column 1: expected a node"),
             ("/-a\n", "line 1, column 1: expected a node"),
             ("\u{feff}a\n", "line 1, column 1: expected a node"),
-            ("\"a\"\n", "line 1, column 1: expected a node"),
             (
                 "a \"é\n",
                 "line 1, column 5: expected the closing quote of the string",
