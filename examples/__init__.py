@@ -1,0 +1,1 @@
+"""Small applications to run and to copy from."""

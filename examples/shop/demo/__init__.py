@@ -1,0 +1,1 @@
+"""A walk through the shop over HTTP: ``python -m examples.shop.demo``."""

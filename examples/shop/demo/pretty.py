@@ -1,0 +1,55 @@
+"""JSON and headers as people read them, with secrets cut short."""
+
+from __future__ import annotations
+
+import json
+import re
+
+_WIDTH = 100
+_INDENT = "  "
+_SECRET_MEMBERS = frozenset({"password", "token", "csrfToken"})
+_SECRET_HEADERS = frozenset({"X-Mizan-Token", "X-CSRFToken"})
+_COOKIE_HEADERS = frozenset({"Cookie", "Set-Cookie"})
+_COOKIE_VALUE = re.compile(r"((?:csrftoken|session\w*|\w+_session)=)([^;,]+)")
+
+
+def pretty_json(value: object, indent: str = "") -> str:
+    """Objects and lists on one line where they fit, else one line a member."""
+    flat = json.dumps(value, ensure_ascii=False)
+    if len(indent) + len(flat) <= _WIDTH or not isinstance(value, dict | list) or not value:
+        return flat
+    deeper = indent + _INDENT
+    if isinstance(value, dict):
+        members = [f"{json.dumps(key)}: {pretty_json(member, deeper)}" for key, member in value.items()]
+        opening, closing = "{}"
+    else:
+        members = [pretty_json(item, deeper) for item in value]
+        opening, closing = "[]"
+    inner = ",\n".join(deeper + member for member in members)
+    return f"{opening}\n{inner}\n{indent}{closing}"
+
+
+def without_secrets(value: object) -> object:
+    """*value* with passwords and tokens cut short."""
+    if isinstance(value, list):
+        return [without_secrets(item) for item in value]
+    if isinstance(value, dict):
+        return {
+            key: cut_short(member) if key in _SECRET_MEMBERS and isinstance(member, str) else without_secrets(member)
+            for key, member in value.items()
+        }
+    return value
+
+
+def shown_header(name: str, value: str) -> str:
+    """A header's value, safe to show."""
+    if name in _SECRET_HEADERS:
+        return cut_short(value)
+    if name in _COOKIE_HEADERS:
+        return _COOKIE_VALUE.sub(lambda match: match[1] + cut_short(match[2]), value)
+    return value
+
+
+def cut_short(secret: str) -> str:
+    """Enough to tell two apart where they are long, nothing of a short one."""
+    return f"{secret[:6]}… ({len(secret)} characters)" if len(secret) >= 32 else "…"

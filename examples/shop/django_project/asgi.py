@@ -1,0 +1,10 @@
+"""For an ASGI server: ``uvicorn examples.shop.django_project.asgi:application``."""
+
+from __future__ import annotations
+
+import os
+
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "examples.shop.django_project.settings")
+application = get_asgi_application()

@@ -1,0 +1,78 @@
+"""The shop in FastAPI: ``uvicorn examples.shop.fastapi_app:app``.
+
+=================== ==================================================================================
+MIZAN_MWT_SECRET    signs tokens, 32 bytes or more; made at start-up when left out: one process only
+SHOP_DATABASE       the SQLite file; beside this module when left out
+SHOP_PASSWORD       the password of the customers a new database begins with
+=================== ==================================================================================
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from fastapi import FastAPI, HTTPException, Request, Response
+from fastapi import __version__ as fastapi_version
+from pydantic import BaseModel
+from starlette.concurrency import run_in_threadpool
+
+import examples.shop.functions  # noqa: F401 - registers the server functions
+from examples.shop.ports import shop
+from examples.shop.sqlite_accounts import LIFETIME, Accounts
+from examples.shop.sqlite_database import Database
+from examples.shop.sqlite_store import SqliteStore
+from mizan_core.settings import Settings
+from mizan_fastapi import create_router
+
+SESSION_COOKIE = "shop_session"
+
+database = Database(Path(os.environ.get("SHOP_DATABASE") or Path(__file__).with_name("fastapi.sqlite3")))
+accounts = Accounts(database)
+shop.open(
+    store=SqliteStore(database),
+    user_of=lambda request: request.state.user,
+    server=f"FastAPI {fastapi_version}",
+)
+
+
+@asynccontextmanager
+async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+    database.prepare()
+    yield
+
+
+class Credentials(BaseModel):
+    username: str
+    password: str
+
+
+app = FastAPI(title="Tea shop", lifespan=lifespan)
+settings = Settings(mwt_secret=os.environ.get("MIZAN_MWT_SECRET") or secrets.token_urlsafe(32))
+app.include_router(create_router(settings=settings), prefix="/api/mizan")
+
+
+@app.middleware("http")
+async def identify(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+    """Who has the session goes where Mizan looks for the user."""
+    key = request.cookies.get(SESSION_COOKIE)
+    request.state.user = None if key is None else await run_in_threadpool(accounts.find, key)
+    return await call_next(request)
+
+
+@app.post("/login/", status_code=204)
+def log_in(credentials: Credentials, response: Response) -> None:
+    key = accounts.log_in(credentials.username, credentials.password)
+    if key is None:
+        raise HTTPException(401, "The name or the password is wrong.")
+    # Lax: no other site's page can call with this cookie. Behind HTTPS add secure=True.
+    response.set_cookie(SESSION_COOKIE, key, max_age=int(LIFETIME.total_seconds()), httponly=True, samesite="lax")
+
+
+@app.post("/logout/", status_code=204)
+def log_out(request: Request, response: Response) -> None:
+    accounts.log_out(request.cookies.get(SESSION_COOKIE, ""))
+    response.delete_cookie(SESSION_COOKIE)
