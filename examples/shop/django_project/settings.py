@@ -44,3 +44,4 @@ DATABASES = {
 AUTH_USER_MODEL = "shop.Customer"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = True
+TIME_ZONE = "UTC"
