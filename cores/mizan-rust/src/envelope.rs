@@ -107,3 +107,68 @@ fn write_list<T>(
     body.push(b']');
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::graph::Graph;
+    use crate::graph::tests::spec;
+    use crate::value::{Members, Value};
+
+    fn graph() -> Graph {
+        let param = r#"{"name":"user_id","shape":{"kind":"any"},"required":true}"#;
+        let function = format!(
+            r#"{{"name":"f","context":"user","params":[{param}],"output":{{"kind":"any"}}}}"#
+        );
+        let mutation = format!(
+            r#"{{"name":"m","params":[{param}],"output":{{"kind":"any"}},
+                "affects":[{{"name":"user"}},{{"name":"f"}}],"merge":[{{"name":"user"}}]}}"#
+        );
+        Graph::compile(&spec("{}", &[&function, &mutation])).unwrap()
+    }
+
+    fn answer(function: &str, args: &Members, result: &str) -> (String, Option<String>) {
+        let graph = graph();
+        let plan = graph.plan(function).unwrap();
+        let response = encode_response(plan, args, result.as_bytes()).unwrap();
+        assert_eq!(response.entries.is_some(), response.header.is_some());
+        (String::from_utf8(response.body).unwrap(), response.header)
+    }
+
+    #[test]
+    fn the_result_is_spliced_in_unchanged() {
+        let args = Members::from([("user_id".to_owned(), Value::Int(5))]);
+        let (body, header) = answer("m", &args, " {\"b\": 1, \"a\": \u{e9}}");
+        let expected = concat!(
+            "{\"result\": {\"b\": 1, \"a\": \u{e9}},",
+            r#""invalidate":[{"context":"user","params":{"user_id":5}},"#,
+            r#"{"context":"user","function":"f","params":{"user_id":5}}],"#,
+            r#""merge":[{"context":"user","params":{"user_id":5},"slot":"f","value": "#,
+            "{\"b\": 1, \"a\": \u{e9}}}]}",
+        );
+        assert_eq!(body, expected);
+        assert_eq!(header.as_deref(), Some("user;user_id=5"));
+    }
+
+    #[test]
+    fn what_is_not_there_is_left_out() {
+        let none = Members::new();
+        assert_eq!(answer("f", &none, "1"), (r#"{"result":1}"#.into(), None));
+        let (body, header) = answer("m", &none, "null");
+        let expected = r#"{"result":null,"invalidate":["user",{"context":"user","function":"f"}]}"#;
+        assert_eq!(body, expected);
+        assert_eq!(header.as_deref(), Some("user"));
+    }
+
+    #[test]
+    fn bundles_are_sorted_and_spliced() {
+        let parts = [("b", &b" [1]"[..]), ("a\"", b"null"), ("B", b"2")];
+        assert_eq!(
+            encode_bundle(parts).unwrap(),
+            br#"{"B":2,"a\"":null,"b": [1]}"#
+        );
+        assert_eq!(encode_bundle([]).unwrap(), b"{}");
+        let error = encode_bundle([("a", &b"1"[..]), ("a", b"2")]).unwrap_err();
+        assert_eq!(error, Error::Value(r#"parts: "a" comes twice"#.into()));
+    }
+}

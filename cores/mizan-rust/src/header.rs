@@ -207,3 +207,139 @@ fn rooms<'a>(items: &[Item<'a>]) -> BTreeMap<&'a str, Room> {
     }
     rooms
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::graph::tests::plain;
+    use crate::value::Members;
+    use proptest::prelude::*;
+
+    fn header(entries: &str) -> String {
+        format_invalidate_header(&plain(entries)).unwrap()
+    }
+
+    fn scoped(context: &str, numbers: std::ops::Range<usize>) -> Vec<Value> {
+        let entry = |number: usize| {
+            let params = Value::object([("n", Value::from(format!("{number:04}")))]);
+            Value::object([("context", Value::from(context)), ("params", params)])
+        };
+        numbers.map(entry).collect()
+    }
+
+    #[test]
+    fn items_are_joined_once_each() {
+        assert_eq!(header("[]"), "");
+        let entries = r#"["b",{"context":"a","function":"f"},"a","b",{"context":"a","params":{}}]"#;
+        assert_eq!(header(entries), "b, a");
+    }
+
+    #[test]
+    fn values_are_encoded_texts() {
+        let entries =
+            r#"[{"context":"s","params":{"z":true,"\u00e9":["1",2],"a":"x y\n;,=%\u00e9~"}}]"#;
+        let expected = "s;a=x%20y%0A%3B%2C%3D%25%C3%A9~;z=true;%C3%A9=%5B%221%22%2C%222%22%5D";
+        assert_eq!(header(entries), expected);
+    }
+
+    #[test]
+    fn the_context_with_the_longest_items_collapses_first() {
+        // 300 items of "a;n=0000" and 150 of "b;n=0000", each with a separator: 4,498 bytes.
+        let mut entries = scoped("a", 0..150);
+        entries.extend(scoped("b", 0..150));
+        entries.extend(scoped("a", 150..300));
+        let header = format_invalidate_header(&Value::List(entries)).unwrap();
+        assert!(header.starts_with("a, b;n=0000, b;n=0001, "));
+        assert_eq!(header.matches("b;n=").count(), 150);
+    }
+
+    #[test]
+    fn of_equally_long_contexts_the_first_by_name_collapses() {
+        let mut entries = scoped("b", 0..206);
+        entries.extend(scoped("a", 0..206));
+        let header = format_invalidate_header(&Value::List(entries)).unwrap();
+        assert!(header.starts_with("b;n=0000, ") && header.ends_with("b;n=0205, a"));
+    }
+
+    #[test]
+    fn exactly_the_limit_fits() {
+        // 409 items of eight bytes and a separator, and one of six: 409 * 10 + 6 bytes.
+        let mut entries = scoped("a", 0..409);
+        entries.push(Value::from("bbbbbb"));
+        let fitting = format_invalidate_header(&Value::List(entries.clone())).unwrap();
+        assert_eq!(fitting.len(), MAX_HEADER_BYTES);
+        entries.push(Value::from("c"));
+        assert_eq!(
+            format_invalidate_header(&Value::List(entries)).unwrap(),
+            "a, bbbbbb, c"
+        );
+    }
+
+    #[test]
+    fn an_item_that_is_broad_already_takes_the_first_place() {
+        let mut entries = scoped("a", 0..500);
+        entries.push(Value::from("b"));
+        entries.push(Value::from("a"));
+        assert_eq!(
+            format_invalidate_header(&Value::List(entries)).unwrap(),
+            "a, b"
+        );
+    }
+
+    #[test]
+    fn entries_are_checked_with_their_place() {
+        for (entries, message) in [
+            ("{}", "entries: expected a list"),
+            ("[1]", "entries[0]: expected an object"),
+            (r#"["a b"]"#, "entries[0]: expected a context name"),
+            (r#"["a\r\nb"]"#, "entries[0]: expected a context name"),
+            (
+                r#"[{"context":1}]"#,
+                "entries[0].context: expected a string",
+            ),
+            (r#"[{"params":{}}]"#, r#"entries[0]: "context" is missing"#),
+            (
+                r#"[{"context":"a","x":1}]"#,
+                r#"entries[0]: unknown member "x""#,
+            ),
+            (
+                r#"[{"context":"a","function":1}]"#,
+                "entries[0].function: expected a string",
+            ),
+            (
+                r#"[{"context":"a","params":[]}]"#,
+                "entries[0].params: expected an object",
+            ),
+        ] {
+            let error = format_invalidate_header(&plain(entries)).unwrap_err();
+            assert_eq!(error.to_string(), message);
+        }
+    }
+
+    fn values() -> impl Strategy<Value = Value> {
+        let scalars = prop_oneof![
+            any::<String>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            Just(Value::Null)
+        ];
+        scalars.prop_recursive(3, 16, 4, |inner| {
+            prop::collection::vec(inner, 0..4).prop_map(Value::List)
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_but_bounded_printable_ascii_comes_out(
+            entries in prop::collection::vec(
+                ("[a-d]{1,3}", prop::collection::btree_map(any::<String>(), values(), 0..4)), 0..200
+            )
+        ) {
+            let entry = |(context, params): (String, Members)| {
+                Value::object([("context", Value::from(context)), ("params", Value::Map(params))])
+            };
+            let header = format_invalidate_header(&entries.into_iter().map(entry).collect()).unwrap();
+            prop_assert!(header.bytes().all(|byte| matches!(byte, b' '..=b'~')));
+            prop_assert!(header.len() <= MAX_HEADER_BYTES || !header.contains(';'));
+        }
+    }
+}

@@ -149,3 +149,72 @@ pub(crate) fn write_params(out: &mut Vec<u8>, params: &[(&Param, Value)]) -> Res
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::graph::Graph;
+    use crate::graph::tests::{plain, spec};
+
+    fn graph(auto_scope: bool) -> Graph {
+        let param = r#"{"name":"user_id","shape":{"kind":"any"},"required":true}"#;
+        let page = r#"{"name":"page","shape":{"kind":"any"},"required":true}"#;
+        let function =
+            format!(r#"{{"name":"profile","context":"user","params":[{param},{page}]}}"#);
+        let mutation = format!(
+            r#"{{"name":"m","params":[{param},{page}],"auto_scope":{auto_scope},
+                "affects":[{{"name":"user"}},{{"name":"profile"}},{{"context":"b"}}]}}"#
+        );
+        Graph::compile(&spec("{}", &[&function, &mutation])).unwrap()
+    }
+
+    fn entries(graph: &Graph, function: &str, args: &str) -> Option<Value> {
+        let Value::Map(args) = plain(args) else {
+            panic!("an object")
+        };
+        let entries = compute_invalidation(graph.plan(function).unwrap(), &args).unwrap()?;
+        let values: Vec<Value> = entries.iter().map(Entry::to_value).collect();
+        for (entry, value) in entries.iter().zip(&values) {
+            let mut json = Vec::new();
+            entry.write_json(&mut json).unwrap();
+            assert_eq!(json, crate::canonical::to_vec(value).unwrap());
+        }
+        Some(Value::List(values))
+    }
+
+    #[test]
+    fn arguments_narrow_the_entries() {
+        let found = entries(&graph(true), "m", r#"{"user_id":5,"page":null,"other":1}"#);
+        let expected = r#"[{"context":"user","params":{"user_id":5}},
+            {"context":"user","function":"profile","params":{"user_id":5}},"b"]"#;
+        assert_eq!(found, Some(plain(expected)));
+    }
+
+    #[test]
+    fn without_arguments_entries_are_broad() {
+        let expected = plain(r#"["user",{"context":"user","function":"profile"},"b"]"#);
+        assert_eq!(entries(&graph(true), "m", "{}"), Some(expected.clone()));
+        assert_eq!(
+            entries(&graph(false), "m", r#"{"user_id":5}"#),
+            Some(expected)
+        );
+    }
+
+    #[test]
+    fn a_function_that_affects_nothing_has_no_entries() {
+        assert_eq!(entries(&graph(true), "profile", r#"{"user_id":5}"#), None);
+    }
+
+    #[test]
+    fn only_arguments_that_narrow_are_looked_at() {
+        let graph = graph(true);
+        let plan = graph.plan("m").unwrap();
+        let args = |name: &str| Members::from([(name.to_owned(), Value::Float(f64::NAN))]);
+        assert!(compute_invalidation(plan, &args("other")).is_ok());
+        let error = compute_invalidation(plan, &args("page")).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "args.page: NaN and infinities have no JSON form"
+        );
+    }
+}

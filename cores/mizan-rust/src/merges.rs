@@ -71,3 +71,58 @@ pub fn compute_merges<'g, A: Arguments>(
         .collect::<Result<_, _>>()
         .map(Some)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::canonical::to_vec;
+    use crate::graph::Graph;
+    use crate::graph::tests::{plain, spec};
+
+    fn graph() -> Graph {
+        let param = r#"{"name":"user_id","shape":{"kind":"any"},"required":true}"#;
+        let output = r#"{"kind":"primitive","name":"integer"}"#;
+        let function = |name: &str, context: &str| {
+            format!(
+                r#"{{"name":"{name}","context":"{context}","params":[{param}],"output":{output}}}"#
+            )
+        };
+        let mutation = format!(
+            r#"{{"name":"m","params":[{param}],"output":{output},
+                "merge":[{{"name":"user"}},{{"function":"g"}}]}}"#
+        );
+        let functions = [&function("f", "user"), &function("g", "other"), &mutation];
+        Graph::compile(&spec("{}", &functions.map(String::as_str))).unwrap()
+    }
+
+    #[test]
+    fn entries_name_slot_and_scope() {
+        let graph = graph();
+        let args = Members::from([("user_id".to_owned(), Value::from("a"))]);
+        let entries = compute_merges(graph.plan("m").unwrap(), &args)
+            .unwrap()
+            .unwrap();
+        let values: Vec<_> = entries
+            .iter()
+            .map(|entry| entry.to_value(Value::Int(7)))
+            .collect();
+        let expected = r#"[{"context":"user","params":{"user_id":"a"},"slot":"f","value":7},
+            {"context":"other","params":{"user_id":"a"},"slot":"g","value":7}]"#;
+        assert_eq!(Value::List(values.clone()), plain(expected));
+        for (entry, value) in entries.iter().zip(&values) {
+            let mut json = Vec::new();
+            entry.write_json(&mut json, b"7").unwrap();
+            assert_eq!(json, to_vec(value).unwrap());
+        }
+    }
+
+    #[test]
+    fn a_function_that_merges_into_nothing_has_no_entries() {
+        let graph = graph();
+        assert!(
+            compute_merges(graph.plan("f").unwrap(), &Members::new())
+                .unwrap()
+                .is_none()
+        );
+    }
+}

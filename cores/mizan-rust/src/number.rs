@@ -8,6 +8,9 @@ use std::fmt::Write as _;
 /// Decimal exponents that are written without an exponent: `0.0001` to `9999999999999998.0`.
 const FIXED_NOTATION: std::ops::Range<i32> = -4..16;
 
+/// Digits after the first one, from which on two shortest texts can be equally near to a float.
+const MIN_TIE_PRECISION: usize = 15;
+
 /// Appends the shortest text that reads back as `value` (`1.0`, `1e-07`, `1e+16`, `-0.0`).
 ///
 /// Returns false, with nothing written, for NaN and the infinities: they have no text in this protocol.
@@ -16,10 +19,9 @@ pub fn write_float(out: &mut Vec<u8>, value: f64) -> bool {
     if !value.is_finite() {
         return false;
     }
-    let mut scratch = Scratch::default();
-    // The scratch holds every `{:e}` text of a finite float, so this write cannot fail.
-    let _ = write!(scratch, "{value:e}");
-    write_digits(out, scratch.text());
+    let shortest = Scratch::of(format_args!("{value:e}"));
+    let even = even_neighbour(value, shortest.text());
+    write_digits(out, even.as_ref().unwrap_or(&shortest).text());
     true
 }
 
@@ -53,6 +55,26 @@ pub fn write_natural(out: &mut Vec<u8>, mut value: u64) {
         }
     }
     out[start..].reverse();
+}
+
+/// The other choice where the value lies half-way between two shortest texts: Python takes the one
+/// that ends in an even digit, Rust the larger one.
+///
+/// That needs an exact value of one digit more than the shortest text, and so at least sixteen
+/// digits in that: with fewer, the next text of the same length is no longer the same float.
+fn even_neighbour(value: f64, shortest: &str) -> Option<Scratch> {
+    let mantissa = shortest.split('e').next().unwrap_or_default();
+    let precision = mantissa
+        .bytes()
+        .filter(u8::is_ascii_digit)
+        .count()
+        .checked_sub(1)?;
+    if precision < MIN_TIE_PRECISION {
+        return None;
+    }
+    let even = Scratch::of(format_args!("{value:.precision$e}"));
+    // At a power of two, the even one may already be another float.
+    (even.text().parse() == Ok(value)).then_some(even)
 }
 
 /// Lays the digits of `[-]d[.ddd]e[-]dd` out as Python does.
@@ -115,6 +137,13 @@ struct Scratch {
 impl Scratch {
     const SIZE: usize = 32;
 
+    fn of(text: std::fmt::Arguments<'_>) -> Self {
+        let mut scratch = Self::default();
+        // The scratch holds every such text of a finite float, so this write cannot fail.
+        let _ = scratch.write_fmt(text);
+        scratch
+    }
+
     fn text(&self) -> &str {
         std::str::from_utf8(&self.bytes[..self.len]).unwrap_or_default()
     }
@@ -162,6 +191,19 @@ mod tests {
     }
 
     #[test]
+    fn ties_go_to_the_even_digit() {
+        for (value, text) in [
+            (4_210_886_737_736.0 + 9.0 / 32.0, "4210886737736.2812"),
+            (844_659_930_260_246.0 + 0.25, "844659930260246.2"),
+            (844_659_930_260_246.0 + 0.75, "844659930260246.8"),
+            (816_106_021_086_188.0 + 0.25, "816106021086188.2"),
+            (-844_659_930_260_246.0 - 0.25, "-844659930260246.2"),
+        ] {
+            assert_eq!(float_text(value).as_deref(), Some(text));
+        }
+    }
+
+    #[test]
     fn what_is_not_finite_has_no_text() {
         for value in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
             let mut out = b"x".to_vec();
@@ -180,9 +222,19 @@ mod tests {
         }
     }
 
+    /// Floats of every magnitude, and those of few bits after the point, where ties are.
+    fn finite() -> impl Strategy<Value = f64> {
+        prop_oneof![
+            any::<f64>().prop_filter("finite", |value| value.is_finite()),
+            (any::<u32>(), any::<u32>(), 0..64_i32).prop_map(|(high, low, shift)| {
+                (f64::from(high) * 4096.0 + f64::from(low >> 20)) * 2.0_f64.powi(-shift)
+            }),
+        ]
+    }
+
     proptest! {
         #[test]
-        fn floats_round_trip(value in any::<f64>().prop_filter("finite", |value| value.is_finite())) {
+        fn floats_round_trip(value in finite()) {
             let text = float_text(value).unwrap();
             prop_assert_eq!(text.parse::<f64>().unwrap().to_bits(), value.to_bits());
             prop_assert!(text.contains('.') || text.contains('e'));

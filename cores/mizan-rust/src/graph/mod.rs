@@ -5,6 +5,8 @@ mod comparison;
 mod compiler;
 mod specification;
 mod suggestions;
+#[cfg(test)]
+pub(crate) mod tests;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
