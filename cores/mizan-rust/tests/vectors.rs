@@ -1,0 +1,205 @@
+//! The exact vectors of the specification (tests/vectors), which both engines must meet.
+
+#![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use mizan_core::cache_key::{CacheKeyer, Entry};
+use mizan_core::header::format_invalidate_header;
+use mizan_core::mwt::{
+    Hs256, KeyRing, Keys, NewToken, Verifier, create, permission_key, signing_key,
+};
+use mizan_core::path::Path;
+use mizan_core::value::Members;
+use mizan_core::{Error, Result, Value};
+use serde_json::value::RawValue;
+
+const SECRET: Path<'static> = Path::root("secret");
+
+/// The cases of a vector file, integers of every size intact.
+fn cases(name: &str) -> Vec<Members> {
+    let file = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("../../tests/vectors")
+        .join(name);
+    let text = std::fs::read_to_string(file).unwrap();
+    let cases: Vec<&RawValue> = serde_json::from_str(&text).unwrap();
+    assert!(!cases.is_empty());
+    cases.into_iter().map(|case| members(case.get())).collect()
+}
+
+fn members(text: &str) -> Members {
+    let members: BTreeMap<String, &RawValue> = serde_json::from_str(text).unwrap();
+    members
+        .into_iter()
+        .map(|(name, value)| (name, plain(value.get())))
+        .collect()
+}
+
+fn plain(text: &str) -> Value {
+    match text.as_bytes()[0] {
+        b'{' => Value::Map(members(text)),
+        b'[' => {
+            let items: Vec<&RawValue> = serde_json::from_str(text).unwrap();
+            items.into_iter().map(|item| plain(item.get())).collect()
+        }
+        b'"' => Value::String(serde_json::from_str(text).unwrap()),
+        b'n' => Value::Null,
+        b't' | b'f' => Value::Bool(text == "true"),
+        _ => Value::integer(text).unwrap_or_else(|| Value::Float(text.parse().unwrap())),
+    }
+}
+
+fn map<'a>(case: &'a Members, name: &str) -> &'a Members {
+    optional_map(case, name).unwrap()
+}
+
+fn optional_map<'a>(case: &'a Members, name: &str) -> Option<&'a Members> {
+    match &case[name] {
+        Value::Map(members) => Some(members),
+        _ => None,
+    }
+}
+
+fn text<'a>(case: &'a Members, name: &str) -> &'a str {
+    optional_text(case, name).unwrap()
+}
+
+fn optional_text<'a>(case: &'a Members, name: &str) -> Option<&'a str> {
+    match &case[name] {
+        Value::String(text) => Some(text),
+        _ => None,
+    }
+}
+
+fn number(case: &Members, name: &str) -> i64 {
+    match case[name] {
+        Value::Int(number) => Some(number),
+        _ => None,
+    }
+    .unwrap()
+}
+
+fn flag(case: &Members, name: &str) -> bool {
+    case[name] == Value::Bool(true)
+}
+
+fn key(secret: &str) -> Hs256 {
+    signing_key(secret.as_bytes(), &SECRET).unwrap()
+}
+
+#[test]
+fn cache_keys() {
+    for case in cases("cache_keys.json") {
+        let input = map(&case, "input");
+        let entry = Entry {
+            context: text(input, "context"),
+            user_id: optional_text(input, "user_id"),
+            rev: number(input, "rev"),
+        };
+        let keyer = CacheKeyer::new(text(input, "secret").as_bytes()).unwrap();
+        let (params, vary) = (optional_map(input, "params"), optional_map(input, "vary"));
+        assert_eq!(
+            keyer.derive(&entry, params, vary).unwrap(),
+            text(&case, "key"),
+            "{input:?}"
+        );
+    }
+}
+
+#[test]
+fn permission_keys() {
+    for case in cases("permission_keys.json") {
+        let input = map(&case, "input");
+        let Value::List(names) = &input["permissions"] else {
+            panic!("a list")
+        };
+        let names = names.iter().map(|name| match name {
+            Value::String(name) => name.as_str(),
+            _ => panic!("a name"),
+        });
+        let found = permission_key(flag(input, "staff"), flag(input, "superuser"), names);
+        assert_eq!(found.unwrap(), text(&case, "pkey"), "{input:?}");
+    }
+}
+
+#[test]
+fn tokens() {
+    for case in cases("mwt.json") {
+        let input = map(&case, "input");
+        let token = NewToken {
+            sub: text(input, "sub"),
+            pkey: text(input, "pkey"),
+            ttl: number(input, "ttl"),
+            staff: flag(input, "staff"),
+            superuser: flag(input, "superuser"),
+            audience: optional_text(input, "audience"),
+            kid: optional_text(input, "kid"),
+            now: number(input, "now"),
+        };
+        let key = key(text(input, "secret"));
+        let expected = text(&case, "token");
+        assert_eq!(create(&key, &token).unwrap(), expected);
+        let audience = token.audience.map(str::to_owned);
+        let verifier = Verifier::new(Keys::One(key), audience, 0).unwrap();
+        let claims = verifier.decode(expected, token.now).unwrap();
+        assert_eq!(claims.sub, token.sub);
+        assert_eq!((claims.iat, claims.exp), (token.now, token.now + token.ttl));
+    }
+}
+
+#[test]
+fn token_checks() {
+    for case in cases("mwt_decode.json") {
+        let outcome = decode(&case);
+        let found = outcome.as_ref().err().map(class);
+        assert_eq!(
+            found,
+            optional_text(&case, "error"),
+            "{}: {outcome:?}",
+            text(&case, "name")
+        );
+    }
+}
+
+fn decode(case: &Members) -> Result<mizan_core::mwt::Claims> {
+    let args = map(case, "args");
+    let keys = match &args["secret"] {
+        Value::Map(secrets) => Keys::Ring(ring(secrets)),
+        _ => Keys::One(key(text(args, "secret"))),
+    };
+    let audience = optional_text(args, "audience").map(str::to_owned);
+    let verifier = Verifier::new(keys, audience, number(args, "leeway"))?;
+    verifier.decode(text(case, "token"), number(args, "now"))
+}
+
+fn ring(secrets: &Members) -> KeyRing {
+    let mut ring = KeyRing::default();
+    for kid in secrets.keys() {
+        ring.insert(kid, text(secrets, kid).as_bytes(), &SECRET)
+            .unwrap();
+    }
+    ring
+}
+
+fn class(error: &Error) -> &'static str {
+    match error {
+        Error::MalformedToken(_) => "MalformedToken",
+        Error::UnsupportedAlgorithm => "UnsupportedAlgorithm",
+        Error::UnknownKey => "UnknownKey",
+        Error::InvalidSignature => "InvalidSignature",
+        Error::InvalidClaims(_) => "InvalidClaims",
+        Error::ExpiredToken => "ExpiredToken",
+        Error::ImmatureToken => "ImmatureToken",
+        Error::InvalidAudience => "InvalidAudience",
+        _ => "not a token's error",
+    }
+}
+
+#[test]
+fn invalidate_headers() {
+    for case in cases("invalidate_header.json") {
+        let header = format_invalidate_header(&case["entries"]).unwrap();
+        assert_eq!(header, text(&case, "header"), "{:?}", case["entries"]);
+    }
+}
