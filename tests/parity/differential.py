@@ -68,5 +68,12 @@ def exact(value: object) -> object:
 
 def _shown(outcome: Outcome) -> str:
     if outcome.error is None:
-        return f"returned {outcome.value!r}"
+        return f"returned {_printed(outcome.value)}"
     return f"raised {type(outcome.error).__module__}.{type(outcome.error).__qualname__}: {outcome.error}"
+
+
+def _printed(value: object) -> str:
+    try:
+        return repr(value)
+    except ValueError:  # CPython prints no integer of more than 4,300 digits
+        return f"a {type(value).__name__} that cannot be printed"

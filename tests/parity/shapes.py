@@ -78,7 +78,9 @@ def bodies(
 
 def _enums(items: st.SearchStrategy[Any] | None) -> Shapes:
     usual = st.sampled_from(("a", "b", "A", 1, 2, -(2**70)))
-    return st.lists(items or usual, min_size=1, max_size=3).map(lambda found: {"kind": "enum", "values": found})
+    return st.lists(usual if items is None else items, min_size=1, max_size=3).map(
+        lambda found: {"kind": "enum", "values": found}
+    )
 
 
 def _fields(names: st.SearchStrategy[str], inner: Shapes, defaults: st.SearchStrategy[Any]) -> Shapes:

@@ -85,7 +85,12 @@ def any_texts() -> st.SearchStrategy[str]:
 
 
 def integers() -> st.SearchStrategy[int]:
-    return st.one_of(st.integers(), st.sampled_from(INTEGERS), st.builds(_long_integer, st.sampled_from(DIGITS)))
+    return printable_integers() | st.builds(long_integer, st.sampled_from(DIGITS))
+
+
+def printable_integers() -> st.SearchStrategy[int]:
+    """Those that ``str`` will print."""
+    return st.integers() | st.sampled_from(INTEGERS)
 
 
 def floats() -> st.SearchStrategy[float]:
@@ -161,7 +166,8 @@ def plain_dicts(keys: st.SearchStrategy[str], values: Values) -> st.SearchStrate
     return st.dictionaries(keys, values, max_size=4)
 
 
-def _long_integer(digits: int) -> int:
+def long_integer(digits: int) -> int:
+    """An integer of that many digits."""
     return int(10 ** (digits - 1)) + 7
 
 

@@ -1,0 +1,183 @@
+"""Strategies for interface documents (docs/architecture.md), and what each must say once it is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Any, TypeAlias
+
+from hypothesis import strategies as st
+
+from tests.parity import shapes, values
+from tests.parity.shapes import Shape, ref
+
+Document: TypeAlias = dict[str, Any]
+
+TRANSPORTS = ("http", "websocket")
+AUTH_WORDS = (None, "required", "staff", "superuser", "custom")
+
+WORDS = ("Order", "OrderOutput", "user", "user_profile", "update.profile-now", "global", "type", "5", "-1", "#true")
+SIGNS = ("", " ", "é", "😀", '"', "\\", "\\u{1}", '#"raw"#', '"""', "/* */", "//", "/-", "{", "}", ";", "=", "null")
+CONTROLS = ("\n", "\r\n", "\t", "\x00", "\x07", "\x1b[0m", "\x7f", "\x85", "\u200e", "\u2028\u2029", "\u202e", "\ufeff")
+UNSAFE = [*range(0x20), 0x7F, 0x85, 0x200E, 0x200F, *range(0x2028, 0x202F), *range(0x2066, 0x206A), 0xFEFF]
+"""What KDL v2 forbids in a string or counts as a newline (protocol.md section 11)."""
+
+
+_ODD_TEXTS = st.text(st.sampled_from([*map(chr, UNSAFE), *'"\\ax']), max_size=6)
+_NAME = st.sampled_from((*WORDS, *SIGNS, *CONTROLS)) | st.text(max_size=6) | _ODD_TEXTS
+_FEW_NAMES = st.sampled_from(("user", "user_profile", 'quo"ted', "\u2028"))
+_ENUM_VALUE = values.printable_integers() | _NAME
+_DEFAULT = st.one_of(st.none(), st.booleans(), values.printable_integers(), values.floats(), _NAME)
+
+
+def names() -> st.SearchStrategy[str]:
+    return _NAME
+
+
+def defaults() -> values.Values:
+    return _DEFAULT
+
+
+def function(name: str, output: str, **members: Any) -> dict[str, Any]:
+    """A function of the document; what is not given is empty."""
+    empty: dict[str, Any] = {"transport": "http", "auth": None, "context": None, "affects": [], "merge": []}
+    return {"name": name, "camel": name, **empty, "input": None, "output": output, "nullable": False, **members}
+
+
+def document(*functions: dict[str, Any], types: dict[str, Shape], contexts: list[Any] | None = None) -> Document:
+    bodies = [{"name": name, "body": body} for name, body in types.items()]
+    return {"types": bodies, "functions": [*functions], "contexts": contexts or []}
+
+
+@st.composite
+def documents(draw: st.DrawFn) -> Document:
+    """Valid documents, in any order, with types that nothing refers to and targets named twice."""
+    types = draw(st.lists(_NAME, unique=True, min_size=1, max_size=4))
+    functions = draw(st.lists(_NAME, unique=True, max_size=3))
+    contexts = draw(st.lists(_NAME, unique=True, max_size=2))
+    drawn = draw(_numbered(len(types), len(functions), len(contexts)))
+    renamed = _renamed(drawn, types)
+    for items, names_of in (("types", types), ("functions", functions), ("contexts", contexts)):
+        renamed[items] = [{"name": name, **item} for name, item in zip(names_of, renamed[items], strict=True)]
+    for item in renamed["contexts"]:
+        item["functions"] = [functions[number] for number in item["functions"]]
+        for param in item["params"]:
+            param["shared_by"] = [functions[number] for number in param["shared_by"]]
+    return dict(renamed)
+
+
+@cache  # a strategy takes longer to make than to draw from
+def _numbered(types: int, functions: int, contexts: int) -> st.SearchStrategy[Any]:
+    """Documents whose types are called by number, as are the functions inside contexts."""
+    known = tuple(map(str, range(types)))
+    bodies = shapes.bodies(known, _NAME, _DEFAULT, _ENUM_VALUE).map(lambda body: {"body": body})
+    return st.fixed_dictionaries(
+        {
+            "types": _exactly(types, bodies),
+            "functions": _exactly(functions, _functions(known)),
+            "contexts": _exactly(contexts, _contexts(known, functions)),
+        }
+    )
+
+
+def _functions(types: tuple[str, ...]) -> values.Values:
+    reference = st.sampled_from([ref(name) for name in types])
+    return st.fixed_dictionaries(
+        {
+            "camel": _NAME,
+            "transport": st.sampled_from(TRANSPORTS),
+            "auth": st.sampled_from(AUTH_WORDS),
+            "context": st.none() | _NAME,
+            "affects": _few(st.fixed_dictionaries({"context": _FEW_NAMES, "function": st.none() | _FEW_NAMES})),
+            "merge": _few(st.fixed_dictionaries({"context": _FEW_NAMES, "slot": _FEW_NAMES})),
+            "input": st.none() | reference,
+            "output": reference,
+            "nullable": st.booleans(),
+        }
+    )
+
+
+def _contexts(types: tuple[str, ...], functions: int) -> values.Values:
+    members = _few(st.integers(0, functions - 1)) if functions else st.just([])
+    shape = shapes.shapes(types, _ENUM_VALUE)
+    param = st.fixed_dictionaries({"name": _NAME, "required": st.booleans(), "shape": shape, "shared_by": members})
+    params = st.lists(param, unique_by=lambda found: str(found["name"]), max_size=2)
+    return st.fixed_dictionaries({"functions": members, "params": params})
+
+
+def _renamed(part: Any, types: list[str]) -> Any:
+    """*part* with the numbers in its references replaced by those names."""
+    if isinstance(part, list):
+        return [_renamed(item, types) for item in part]
+    if not isinstance(part, dict):
+        return part
+    if part.get("kind") == "ref":
+        return ref(types[int(part["name"])])
+    renamed = {name: _renamed(item, types) for name, item in part.items()}
+    for name in ("input", "output"):
+        if isinstance(renamed.get(name), dict):
+            renamed[name] = renamed[name]["name"]
+    return renamed
+
+
+def _few(items: values.Values) -> values.Values:
+    return st.lists(items, max_size=3)
+
+
+def _exactly(count: int, items: values.Values) -> values.Values:
+    return st.lists(items, min_size=count, max_size=count)
+
+
+# What a document says, apart from the engines.
+
+
+def emitted(source: Document) -> Document:
+    """The document as its text has it: sorted, nothing twice, no type that nothing emitted refers to."""
+    types = {item["name"]: item["body"] for item in source["types"]}
+    reached = _reached(source, types)
+    return {
+        "types": [{"name": name, "body": types[name]} for name in sorted(reached)],
+        "functions": sorted(map(_emitted_function, source["functions"]), key=_name),
+        "contexts": sorted(map(_emitted_context, source["contexts"]), key=_name),
+    }
+
+
+def _name(item: dict[str, Any]) -> str:
+    return str(item["name"])
+
+
+def _emitted_function(item: dict[str, Any]) -> dict[str, Any]:
+    return {**item, "affects": _distinct(item["affects"]), "merge": _distinct(item["merge"])}
+
+
+def _emitted_context(item: dict[str, Any]) -> dict[str, Any]:
+    params = [{**param, "shared_by": sorted({*param["shared_by"]})} for param in item["params"]]
+    return {**item, "functions": sorted({*item["functions"]}), "params": sorted(params, key=_name)}
+
+
+def _distinct(items: list[Any]) -> list[Any]:
+    return [item for index, item in enumerate(items) if item not in items[:index]]
+
+
+def _reached(source: Document, types: dict[str, Shape]) -> set[str]:
+    roots = [name for item in source["functions"] for name in (item["input"], item["output"]) if name is not None]
+    roots += [name for item in source["contexts"] for name in _references(item["params"])]
+    reached: set[str] = set()
+    while roots:
+        name = roots.pop()
+        if name not in reached:
+            reached.add(name)
+            roots += _references(types[name])
+    return reached
+
+
+def _references(part: Any) -> Iterator[str]:
+    """Every name that a ``ref`` anywhere in *part* holds."""
+    if isinstance(part, list):
+        for item in part:
+            yield from _references(item)
+    elif isinstance(part, dict):
+        if part.get("kind") == "ref":
+            yield part["name"]
+        for item in part.values():
+            yield from _references(item)

@@ -1,0 +1,116 @@
+"""Reading an interface document with ckdl, a KDL reader of other hands."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ckdl
+
+Node = Any
+
+
+def read(text: str) -> Any:
+    """The document in *text*, in ``comparable`` form; an ``AssertionError`` where it is not such a document."""
+    nodes = ckdl.parse(text, version=2).nodes
+    kinds = [node.name for node in nodes]
+    assert kinds == sorted(kinds, key=("type", "function", "context").index)
+    return comparable(
+        {
+            "types": [{"name": argument(node), "body": body(only(node))} for node in nodes if node.name == "type"],
+            "functions": [function(node) for node in nodes if node.name == "function"],
+            "contexts": [context(node) for node in nodes if node.name == "context"],
+        }
+    )
+
+
+def comparable(value: Any) -> Any:
+    """A form that tells types apart, floats aside, which ckdl reads only nearly right."""
+    if isinstance(value, dict):
+        return {name: comparable(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [comparable(item) for item in value]
+    return (float, f"{value:.14g}") if isinstance(value, float) else (type(value), value)
+
+
+def function(node: Node) -> dict[str, Any]:
+    found: dict[str, Any] = {"name": argument(node), "auth": None, "context": None, "input": None}
+    order = ("camel", "transport", "auth", "context", "affects", "merge", "input", "output")
+    words = [child.name for child in node.children]
+    assert words == sorted(words, key=order.index)
+    assert all(words.count(word) <= 1 for word in order if word not in ("affects", "merge"))
+    for child in node.children:
+        if child.name not in ("affects", "merge"):
+            found[child.name] = argument(child)
+    affects = [child for child in node.children if child.name == "affects"]
+    merges = [child for child in node.children if child.name == "merge"]
+    (output,) = (child for child in node.children if child.name == "output")
+    return {
+        **found,
+        "affects": [{"context": argument(child), "function": child.properties.get("function")} for child in affects],
+        "merge": [{"context": argument(child), **properties(child, "slot")} for child in merges],
+        **properties(output, "nullable"),
+    }
+
+
+def context(node: Node) -> dict[str, Any]:
+    functions = [argument(child) for child in node.children if child.name == "function"]
+    params = node.children[len(functions) :]
+    return {"name": argument(node), "functions": functions, "params": [param(child) for child in params]}
+
+
+def param(node: Node) -> dict[str, Any]:
+    assert node.name == "param"
+    wrapper, shared = node.children
+    assert (wrapper.name, shared.name) == ("shape", "shared-by")
+    return {
+        "name": argument(node),
+        **properties(node, "required"),
+        "shape": shape(only(wrapper)),
+        "shared_by": [*shared.args],
+    }
+
+
+def body(node: Node) -> dict[str, Any]:
+    if node.name == "struct":
+        return {"kind": "struct", "fields": [field(child) for child in node.children]}
+    if node.name == "alias":
+        return {"kind": "alias", "shape": shape(only(node))}
+    assert node.name in ("list", "enum")
+    return shape(node)
+
+
+def field(node: Node) -> dict[str, Any]:
+    assert node.name == "field"
+    return {"name": argument(node), **node.properties, "shape": shape(only(node))}
+
+
+def shape(node: Node) -> dict[str, Any]:
+    kind = node.name
+    if kind in ("primitive", "ref"):
+        return {"kind": kind, "name": argument(node), **node.properties}
+    if kind in ("list", "optional"):
+        return {"kind": kind, "item": shape(only(node))}
+    if kind == "map":
+        return {"kind": kind, "value": shape(only(node))}
+    if kind == "union":
+        return {"kind": kind, "items": [shape(child) for child in node.children]}
+    if kind == "enum":
+        return {"kind": kind, "values": [*node.args]}
+    assert kind in ("any", "null", "upload")
+    assert not node.args
+    return {"kind": kind}
+
+
+def argument(node: Node) -> Any:
+    (value,) = node.args
+    return value
+
+
+def only(node: Node) -> Node:
+    (child,) = node.children
+    return child
+
+
+def properties(node: Node, *names: str) -> dict[str, Any]:
+    assert tuple(node.properties) == names
+    return dict(node.properties)
