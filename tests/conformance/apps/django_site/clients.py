@@ -1,0 +1,140 @@
+"""Functions that only a Django application can have, beside all the others; ``mizan_clients`` finds this module."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.handlers.asgi import ASGIRequest
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from pydantic import BaseModel
+
+from mizan.client import client
+from mizan_core.errors import Conflict
+from tests.conformance import functions
+from tests.conformance.apps.django_site.models import Note
+from tests.conformance.functions.serving import both, only, pair
+
+__all__ = ("functions",)
+
+
+class NoteOut(BaseModel):
+    id: int
+    text: str
+
+
+@both(affects="user")
+def view_affecting(request: HttpRequest, user_id: int) -> HttpResponse:
+    response = HttpResponse(f"<p>{user_id}</p>", status=201, headers={"X-Own": "kept"})
+    response.headers["Cache-Control"] = "public, max-age=60"
+    response.set_cookie("flavour", "sweet")
+    return response
+
+
+@both()
+def view_plain(request: HttpRequest) -> HttpResponse:
+    return HttpResponse("plain", content_type="text/plain")
+
+
+@both(affects="label")
+def view_naming(request: HttpRequest, name: str) -> HttpResponse:
+    return HttpResponse("named", content_type="text/plain")
+
+
+@both(affects="user")
+def view_redirecting(request: HttpRequest, user_id: int) -> HttpResponseRedirect:
+    return HttpResponseRedirect("/elsewhere", status=303)
+
+
+@both(affects="user")
+def view_streaming(request: HttpRequest, user_id: int) -> StreamingHttpResponse:
+    parts = (b"one ", b"two")
+
+    async def stream() -> AsyncIterator[bytes]:
+        for part in parts:
+            yield part
+
+    content = stream() if isinstance(request, ASGIRequest) else iter(parts)
+    return StreamingHttpResponse(content, content_type="text/plain")
+
+
+@both(affects="user", auth="staff")
+def view_for_staff(request: HttpRequest, user_id: int) -> HttpResponse:
+    return HttpResponse("staff", content_type="text/plain")
+
+
+@both(context="user")
+def view_in_context(request: HttpRequest, user_id: int) -> HttpResponse:
+    return HttpResponse("not data", content_type="text/plain")
+
+
+_FRAMEWORK_ERRORS = {
+    "Http404": Http404("Said by the framework."),
+    "PermissionDenied": PermissionDenied("Said by the framework."),
+    "ValidationError": ValidationError("Said by the framework."),
+    "ValidationErrorOfFields": ValidationError({"name": ["Taken.", "Short."], "age": "Low."}),
+}
+
+
+@both()
+def raise_framework_error(request: HttpRequest, kind: str) -> None:
+    raise _FRAMEWORK_ERRORS[kind]
+
+
+# The database.
+
+
+def stored_note(request: HttpRequest, note_id: int) -> NoteOut | None:
+    return Note.objects.filter(pk=note_id).first()  # type: ignore[return-value]  # the row becomes a NoteOut
+
+
+async def _stored_note(request: HttpRequest, note_id: int) -> NoteOut | None:
+    return await Note.objects.filter(pk=note_id).afirst()  # type: ignore[return-value]
+
+
+pair(stored_note, _stored_note)
+
+
+@only
+def add_note(request: HttpRequest, text: str) -> int:
+    return int(Note.objects.create(text=text).pk)
+
+
+@only
+def add_note_and_fail(request: HttpRequest, text: str) -> int:
+    Note.objects.create(text=text)
+    raise Conflict("After writing.")
+
+
+@only
+def add_note_and_collapse(request: HttpRequest, text: str) -> int:
+    Note.objects.create(text=text)
+    raise RuntimeError("after writing")
+
+
+def notes(request: HttpRequest) -> list[NoteOut]:
+    return list(Note.objects.order_by("pk"))  # type: ignore[arg-type]
+
+
+def note_count(request: HttpRequest) -> int:
+    return Note.objects.count()
+
+
+def note_texts(request: HttpRequest) -> list[str]:
+    return list(Note.objects.order_by("pk").values_list("text", flat=True))
+
+
+async def notes_from_loop(request: HttpRequest) -> int:
+    return await Note.objects.acount()
+
+
+for _function in (notes, note_count, note_texts):
+    only(_function, context="notes")
+    only(_function, f"{_function.__name__}_mixed", context="notes_mixed")
+only(notes_from_loop, context="notes_mixed")
+
+
+@client
+def discovered(request: HttpRequest) -> str:
+    """Registered by ``mizan_clients`` alone."""
+    return "found"

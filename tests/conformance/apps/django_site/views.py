@@ -1,0 +1,16 @@
+from __future__ import annotations
+
+from django.contrib.auth import get_user_model, login
+from django.http import HttpRequest, JsonResponse
+
+from mizan_core.engine import current
+
+
+def log_in(request: HttpRequest, name: str) -> JsonResponse:
+    user = get_user_model().objects.get(username=name)
+    login(request, user)
+    return JsonResponse({"id": str(user.pk)})
+
+
+def engine(request: HttpRequest) -> JsonResponse:
+    return JsonResponse({"engine": current().name})

@@ -1,0 +1,83 @@
+"""The functions under test in a FastAPI application."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+
+from fastapi import FastAPI, Response
+from starlette.requests import HTTPConnection
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from mizan_core.engine import current
+from mizan_core.settings import Settings
+from mizan_fastapi import create_router, router
+from tests.conformance import functions
+from tests.conformance.apps import fastapi_functions
+from tests.conformance.apps.accounts import ACCOUNTS, RING, SECRET
+
+__all__ = ("app", "fastapi_functions", "functions")
+
+COOKIE = "session"
+
+
+@dataclass(frozen=True)
+class User:
+    id: int
+    is_staff: bool
+    is_superuser: bool
+    permissions: tuple[str, ...]
+    is_authenticated: bool = True
+
+    def get_all_permissions(self) -> set[str]:
+        return set(self.permissions)
+
+
+@dataclass(frozen=True)
+class Nobody:
+    """What some middlewares put in place of a user."""
+
+    is_authenticated: bool = False
+
+
+_users = {
+    account.name: User(number, account.staff, account.superuser, account.permissions)
+    for number, account in enumerate(ACCOUNTS.values(), start=101)
+}
+_sessions: dict[str, User | Nobody] = {"nobody": Nobody()}
+
+
+class SessionMiddleware:
+    """Puts the user of the session cookie where the adapter looks for it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            session = HTTPConnection(scope).cookies.get(COOKIE)
+            if session in _sessions:
+                scope.setdefault("state", {})["user"] = _sessions[session]
+        await self._app(scope, receive, send)
+
+
+app = FastAPI()
+app.add_middleware(SessionMiddleware)
+app.include_router(create_router(settings=Settings(mwt_secret=SECRET)), prefix="/api/mizan")
+app.include_router(router, prefix="/default/mizan")
+app.include_router(create_router(settings=Settings(mwt_secret=RING)), prefix="/ring/mizan")
+app.include_router(create_router(settings=Settings(mwt_secret=SECRET, mwt_audience="x")), prefix="/audience/mizan")
+app.include_router(create_router(settings=Settings(mwt_secret=SECRET, mwt_leeway=10)), prefix="/leeway/mizan")
+
+
+@app.get("/test/login/{name}/")
+def login(name: str, response: Response) -> dict[str, str]:
+    session = secrets.token_urlsafe()
+    _sessions[session] = _users[name]
+    response.set_cookie(COOKIE, session)
+    return {"id": str(_users[name].id)}
+
+
+@app.get("/test/engine/")
+def engine() -> dict[str, str]:
+    return {"engine": current().name}

@@ -1,0 +1,60 @@
+"""Functions that only a FastAPI application can have: those that return or raise what is Starlette's."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from fastapi import HTTPException
+from fastapi.responses import StreamingResponse
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from tests.conformance.functions.serving import both
+
+
+@both(affects="user")
+def view_affecting(request: Request, user_id: int) -> Response:
+    response = Response(f"<p>{user_id}</p>", status_code=201, media_type="text/html", headers={"X-Own": "kept"})
+    response.headers["Cache-Control"] = "public, max-age=60"
+    response.set_cookie("flavour", "sweet")
+    return response
+
+
+@both()
+def view_plain(request: Request) -> Response:
+    return Response("plain", media_type="text/plain")
+
+
+@both(affects="label")
+def view_naming(request: Request, name: str) -> Response:
+    return Response("named", media_type="text/plain")
+
+
+@both(affects="user")
+def view_redirecting(request: Request, user_id: int) -> RedirectResponse:
+    return RedirectResponse("/elsewhere", status_code=303)
+
+
+@both(affects="user")
+def view_streaming(request: Request, user_id: int) -> StreamingResponse:
+    async def parts() -> AsyncIterator[bytes]:
+        yield b"one "
+        yield b"two"
+
+    return StreamingResponse(parts(), media_type="text/plain")
+
+
+@both(affects="user", auth="staff")
+def view_for_staff(request: Request, user_id: int) -> Response:
+    return Response("staff", media_type="text/plain")
+
+
+@both(context="user")
+def view_in_context(request: Request, user_id: int) -> Response:
+    return Response("not data", media_type="text/plain")
+
+
+@both()
+def raise_framework_error(request: Request, kind: str) -> None:
+    """*kind* is a status."""
+    raise HTTPException(status_code=int(kind), detail="Said by the framework.")

@@ -1,0 +1,14 @@
+"""The functions under test. Importing the package registers them, as an application's own modules would."""
+
+from tests.conformance.functions import (
+    arguments,
+    contexts,
+    failures,
+    identity,
+    meetings,
+    merges,
+    nesting,
+    results,
+)
+
+__all__ = ("arguments", "contexts", "failures", "identity", "meetings", "merges", "nesting", "results")

@@ -1,0 +1,105 @@
+"""Functions that fail, each in its way."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mizan_core import errors
+from tests.conformance.functions.serving import both
+
+CAUSE = "the-cause-41c9"
+"""The message of every unforeseen exception here."""
+
+ERRORS: dict[str, type[errors.APIError]] = {
+    error.code: error
+    for error in (
+        errors.BadRequest,
+        errors.Unauthorized,
+        errors.Forbidden,
+        errors.NotFound,
+        errors.Conflict,
+        errors.PayloadTooLarge,
+        errors.UnsupportedMediaType,
+        errors.ValidationFailed,
+        errors.RateLimited,
+        errors.InternalError,
+        errors.NotSupported,
+    )
+}
+"""By code: what a function may raise."""
+
+
+@both()
+def fail_with(request: Any, code: str, message: str | None = None) -> None:
+    raise ERRORS[code](message)
+
+
+@both()
+def fail_with_details(request: Any, code: str) -> None:
+    raise ERRORS[code]("With details.", details={"name": ["Taken."], "count": 3})
+
+
+@both()
+def fail_unforeseen(request: Any, text: str) -> None:
+    raise RuntimeError(CAUSE)
+
+
+@both()
+def fail_chained(request: Any, text: str) -> None:
+    try:
+        fail_inside()
+    except KeyError as error:
+        raise RuntimeError(CAUSE) from error
+
+
+def fail_inside() -> None:
+    raise KeyError("inside")
+
+
+@both()
+def fail_stop_iteration(request: Any) -> None:
+    raise StopIteration(CAUSE)
+
+
+@both()
+def fail_stop_async_iteration(request: Any) -> None:
+    raise StopAsyncIteration(CAUSE)
+
+
+@both()
+def fail_timeout(request: Any) -> None:
+    raise TimeoutError(CAUSE)
+
+
+@both()
+def fail_assertion(request: Any) -> None:
+    raise AssertionError(CAUSE)
+
+
+@both()
+def fail_recursion(request: Any) -> None:
+    fail_recursion_deeper(0)
+
+
+def fail_recursion_deeper(depth: int) -> int:
+    return fail_recursion_deeper(depth + 1) + 1
+
+
+@both()
+def fail_surrogate(request: Any) -> None:
+    raise errors.Conflict("lone \ud800 surrogate")
+
+
+@both()
+def fail_value_error(request: Any) -> None:
+    raise ValueError(CAUSE)
+
+
+@both()
+def fail_type_error(request: Any) -> None:
+    raise TypeError(CAUSE)
+
+
+@both(context="unforeseen")
+def fail_in_context(request: Any) -> int:
+    raise RuntimeError(CAUSE)

@@ -1,0 +1,33 @@
+"""Runs ``django_cases`` under each engine: Django's own test case classes need its own runner and settings."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.conformance.target import ENGINES, ROOT
+
+
+@pytest.mark.parametrize("engine_name", ENGINES)
+def test_django_cases(engine_name: str, pytestconfig: pytest.Config) -> None:
+    if engine_name == "native" and pytestconfig.getoption("no_native"):
+        pytest.skip("--no-native leaves the native engine out")
+    run = subprocess.run(
+        [sys.executable, "-W", "error", "-m", "django", "test", "tests.conformance.django_cases"],
+        cwd=ROOT,
+        env={
+            **{name: value for name, value in os.environ.items() if not name.startswith("MIZAN_")},
+            "MIZAN_ENGINE": engine_name,
+            "DJANGO_SETTINGS_MODULE": "tests.conformance.apps.django_site.settings",
+            "PYTHONPATH": str(ROOT),
+        },
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert "Ran 0 tests" not in run.stderr

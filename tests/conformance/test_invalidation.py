@@ -1,0 +1,188 @@
+"""Invalidation in the body and in ``X-Mizan-Invalidate`` (protocol.md section 6)."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+from tests.conformance.caller import Caller
+from tests.conformance.conftest import World
+
+Case = tuple[str, dict[str, Any], str, str, str]
+"""Function, arguments, exact JSON of ``result`` and of ``invalidate``, and the header; ``@`` is the world's suffix."""
+
+CASES: list[Case] = [
+    ("rename_all", {"name": "Bo"}, '"Bo"', '["user@"]', "user@"),
+    ("rename", {"user_id": 5}, '"Ada"', '[{"context":"user@","params":{"user_id":5}}]', "user@;user_id=5"),
+    ("rename", {"user_id": "5"}, '"Ada"', '[{"context":"user@","params":{"user_id":5}}]', "user@;user_id=5"),
+    ("rename_maybe", {"user_id": 5}, "5", '[{"context":"user@","params":{"user_id":5}}]', "user@;user_id=5"),
+    ("rename_maybe", {"user_id": None}, "null", '["user@"]', "user@"),
+    ("rename_default", {}, "7", '["user@"]', "user@"),
+    ("rename_default", {"user_id": 7}, "7", '[{"context":"user@","params":{"user_id":7}}]', "user@;user_id=7"),
+    ("rename_broadly", {"user_id": 5}, "5", '["user@"]', "user@"),
+    (
+        "relimit",
+        {"user_id": 5, "limit": 1},
+        "1",
+        '[{"context":"user@","params":{"limit":1,"user_id":5}}]',
+        "user@;limit=1;user_id=5",
+    ),
+    (
+        "repaint",
+        {"user_id": 5},
+        "5",
+        '[{"context":"user@","function":"user_profile@","params":{"user_id":5}}]',
+        "user@;user_id=5",
+    ),
+    (
+        "repaint_object",
+        {"user_id": 5},
+        "5",
+        '[{"context":"user@","function":"user_profile@","params":{"user_id":5}}]',
+        "user@;user_id=5",
+    ),
+    ("repaint_all", {}, "0", '[{"context":"user@","function":"user_profile@"}]', "user@"),
+    (
+        "transfer",
+        {"user_id": 5, "team_id": 3},
+        '"transferred"',
+        '[{"context":"user@","params":{"user_id":5}},{"context":"team@","params":{"team_id":3}}]',
+        "user@;user_id=5, team@;team_id=3",
+    ),
+    (
+        "transfer_back",
+        {"user_id": 5},
+        '"transferred"',
+        '["team@",{"context":"user@","params":{"user_id":5}}]',
+        "team@, user@;user_id=5",
+    ),
+    ("twice", {"user_id": 5}, '"twice"', '[{"context":"user@","params":{"user_id":5}}]', "user@;user_id=5"),
+    (
+        "profile_and_user",
+        {"user_id": 5},
+        '"both"',
+        (
+            '[{"context":"user@","function":"user_profile@","params":{"user_id":5}},'
+            '{"context":"user@","params":{"user_id":5}}]'
+        ),
+        "user@;user_id=5",
+    ),
+    ("far_away", {"user_id": 5}, '"elsewhere"', '["elsewhere"]', "elsewhere"),
+    (
+        "relocate",
+        {"team_id": 3, "region": "south west"},
+        '"south west"',
+        '[{"context":"team@","params":{"region":"south west","team_id":3}}]',
+        "team@;region=south%20west;team_id=3",
+    ),
+    (
+        "relabel",
+        {"name": "é😀"},
+        "2",
+        '[{"context":"label@","params":{"name":"\\u00e9\\ud83d\\ude00"}}]',
+        "label@;name=%C3%A9%F0%9F%98%80",
+    ),
+    ("relabel", {"name": ""}, "0", '[{"context":"label@","params":{"name":""}}]', "label@;name="),
+    (
+        "book",
+        {
+            "active": True,
+            "amount": "10.50",
+            "colour": "red",
+            "day": "2026-01-02",
+            "flags": [1, 2],
+            "limits": {"b": 1, "a": 2},
+            "moment": "2026-01-02T03:04:05Z",
+            "ratio": 2,
+            "ref": "12345678123456781234567812345678",
+        },
+        '"booked"',
+        (
+            '[{"context":"ledger@","params":{"active":true,"amount":"10.50","colour":"red","day":"2026-01-02",'
+            '"flags":[1,2],"limits":{"a":2,"b":1},"moment":"2026-01-02T03:04:05Z","ratio":2.0,'
+            '"ref":"12345678-1234-5678-1234-567812345678"}}]'
+        ),
+        (
+            "ledger@;active=true;amount=10.50;colour=red;day=2026-01-02;flags=%5B%221%22%2C%222%22%5D;"
+            "limits=%7B%22a%22%3A%222%22%2C%22b%22%3A%221%22%7D;moment=2026-01-02T03%3A04%3A05Z;ratio=2.0;"
+            "ref=12345678-1234-5678-1234-567812345678"
+        ),
+    ),
+]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case[0]}-{len(case[1])}")
+def test_what_a_mutation_makes_stale(stranger: Caller, world: World, case: Case) -> None:
+    function, arguments, result, entries, header = case
+    answer = stranger.call(world(function), arguments)
+    assert answer.body.decode() == _there(f'{{"result":{result},"invalidate":{entries}}}', world)
+    assert answer.header == _there(header, world)
+
+
+def test_there_is_no_key_and_no_header_when_nothing_is_stale(stranger: Caller, world: World) -> None:
+    answer = stranger.call(world("add"), {"a": 1})
+    assert answer.body == b'{"result":3}'
+    assert answer.header is None
+
+
+@pytest.mark.parametrize("arguments", [{"user_id": number} for number in (0, -1, 2**53, 2**63, 2**64, 10**30)])
+def test_the_header_says_what_the_body_says(stranger: Caller, world: World, arguments: dict[str, Any]) -> None:
+    answer = stranger.call(world("rename"), arguments)
+    assert answer.invalidate == [{"context": world("user"), "params": arguments}]
+    assert answer.header == f"{world('user')};user_id={arguments['user_id']}"
+
+
+@pytest.mark.parametrize(
+    ("ratio", "text"),
+    [
+        (1, "1.0"),
+        (0.1, "0.1"),
+        (-0.0, "-0.0"),
+        (1e15, "1000000000000000.0"),
+        (1e16, "1e%2B16"),
+        (1e-4, "0.0001"),
+        (1e-5, "1e-05"),
+        (5e-324, "5e-324"),
+        (1.7976931348623157e308, "1.7976931348623157e%2B308"),
+    ],
+)
+def test_floats_are_written_as_python_writes_them(stranger: Caller, world: World, ratio: float, text: str) -> None:
+    answer = stranger.call(world("tune"), {"ratio": ratio})
+    assert answer.header == f"{world('dial')};ratio={text}"
+    assert f'"params":{{"ratio":{float(ratio)!r}}}'.encode() in answer.body
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("é", "é"),
+        (True, "true"),
+        (1.5, "1.5"),
+        (10**30, str(10**30)),
+        ([], "[]"),
+        ({}, "{}"),
+        ([1, "1", None, [False]], '["1","1","null",["false"]]'),
+        ({"b": [1, None, True, 1.5], "a": "é"}, '{"a":"\\u00e9","b":["1","null","true","1.5"]}'),
+        ({"é": "\r\n", "\uff5e": 1, "\U0001f600": 2}, '{"\\u00e9":"\\r\\n","\\uff5e":"1","\\ud83d\\ude00":"2"}'),
+    ],
+)
+def test_any_json_may_be_a_scope(stranger: Caller, world: World, value: Any, text: str) -> None:
+    answer = stranger.call(world("put_up"), {"value": value})
+    assert answer.invalidate == [{"context": world("shelf"), "params": {"value": value}}]
+    assert answer.header == f"{world('shelf')};value={quote(text, safe='')}"
+    entry = {"context": world("shelf"), "params": {"value": value}}
+    assert json.dumps([entry], sort_keys=True, separators=(",", ":")).encode() in answer.body
+
+
+def test_an_error_makes_nothing_stale(stranger: Caller, world: World) -> None:
+    for arguments, code in (({"user_id": 5}, "CONFLICT"), ({"user_id": "x"}, "VALIDATION_ERROR")):
+        answer = stranger.call(world("rename_and_fail"), arguments).refused(code)
+        assert answer.header is None
+        assert "invalidate" not in json.loads(answer.body)
+
+
+def _there(text: str, world: World) -> str:
+    return text.replace("@", world.suffix)
