@@ -1,1 +1,200 @@
-__version__: str
+"""The protocol in Rust. Every function has its twin in ``mizan_core.engine.pure``, errors and messages included.
+
+Sections are those of docs/protocol.md; plain data has the forms of docs/architecture.md.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final, final
+
+from typing_extensions import Self
+
+from mizan_core.engine.contract import Json, KeyRing, Secret
+from mizan_core.types import MWTClaims
+
+__all__ = [
+    "CONTRACT_VERSION",
+    "CacheKeyer",
+    "Graph",
+    "MWTVerifier",
+    "__version__",
+    "canonical_json",
+    "compile_graph",
+    "compute_invalidation",
+    "compute_merges",
+    "compute_permission_key",
+    "create_mwt",
+    "decode_mwt",
+    "derive_cache_key",
+    "emit_ir",
+    "encode_bundle",
+    "encode_response",
+    "format_invalidate_header",
+    "parse_ir",
+]
+
+CONTRACT_VERSION: Final[int]
+"""The engine contract that the extension speaks; ``mizan_core`` uses no other than its own."""
+
+__version__: Final[str]
+"""The version of ``mizan-native``."""
+
+def canonical_json(value: object) -> bytes:
+    """The one byte form of *value* (section 2).
+
+    :raises TypeError: for a key that is not a string or a value that is no JSON value, with its path.
+    :raises ValueError: for NaN, infinities, lone surrogates and nesting beyond 64 levels.
+    """
+
+@final
+class CacheKeyer:
+    """Derives cache keys with one prepared HMAC state (section 3).
+
+    :param secret: non-empty ``str`` (taken as UTF-8) or bytes.
+    """
+
+    def __new__(cls, secret: Secret) -> Self: ...
+    def derive(
+        self,
+        context: str,
+        params: dict[str, Any] | None = None,
+        user_id: str | None = None,
+        rev: int = 0,
+        vary: dict[str, Any] | None = None,
+    ) -> str:
+        """The key of one viewer's entry: ``ctx:<context>:`` and 64 hex digits.
+
+        :param params: the context's parameters; ``5`` and ``"5"`` give one key.
+        :param user_id: the viewer, None for an entry that all share.
+        :param rev: revision of the code that builds the entry, 0..2^53-1.
+        :param vary: what else decides the content; None and empty are the same.
+        :raises TypeError, ValueError: naming the argument and the place in it.
+        """
+
+def derive_cache_key(
+    secret: Secret,
+    context: str,
+    params: dict[str, Any] | None = None,
+    user_id: str | None = None,
+    rev: int = 0,
+    vary: dict[str, Any] | None = None,
+) -> str:
+    """``CacheKeyer(secret).derive(...)`` for a single key (section 3)."""
+
+def create_mwt(
+    sub: str,
+    pkey: str,
+    *,
+    secret: Secret,
+    ttl: int = 300,
+    staff: bool = False,
+    superuser: bool = False,
+    audience: str | None = None,
+    kid: str | None = None,
+    now: int | None = None,
+) -> str:
+    """Sign a token (section 4). The same inputs give the same bytes.
+
+    :param sub: user id, not empty.
+    :param pkey: permission key, see ``compute_permission_key``.
+    :param secret: at least 32 bytes.
+    :param ttl: seconds until it expires, 1..86400.
+    :param now: issue time in seconds since the epoch; the clock's when None.
+    :raises ConfigurationError: for a weak secret; ``TypeError``, ``ValueError``: for any other argument.
+    """
+
+@final
+class MWTVerifier:
+    """Checks tokens with prepared keys (section 4).
+
+    :param secret: one secret, or a key ring ``{kid: secret}``.
+    :param audience: the ``aud`` that a token must carry; with None it must carry none.
+    :param leeway: seconds by which clocks may differ.
+    """
+
+    def __new__(cls, secret: Secret | KeyRing, *, audience: str | None = None, leeway: int = 0) -> Self: ...
+    def decode(self, token: str, now: int | None = None) -> MWTClaims:
+        """The claims of a valid token.
+
+        :param now: seconds since the epoch; the clock's when None.
+        :raises MWTError: the subclass that section 4 names for the first step that fails.
+        """
+
+def decode_mwt(
+    token: str,
+    *,
+    secret: Secret | KeyRing,
+    audience: str | None = None,
+    leeway: int = 0,
+    now: int | None = None,
+) -> MWTClaims:
+    """``MWTVerifier(secret, ...).decode(token, now)`` for a single token (section 4)."""
+
+def compute_permission_key(staff: bool, superuser: bool, permissions: Iterable[str]) -> str:
+    """A digest of what a user may do, 32 hex digits; it changes whenever that does (section 4).
+
+    :param permissions: names, in any order; repeated ones count once.
+    """
+
+@final
+class Graph:
+    """An immutable compiled graph; made by ``compile_graph`` (section 5)."""
+
+    def describe(self) -> dict[str, Any]:
+        """The resolved graph as plain data (docs/architecture.md)."""
+
+def compile_graph(spec: Mapping[str, Any]) -> Graph:
+    """Compile a specification (section 5).
+
+    :raises GraphError: with every contradiction at once.
+    :raises TypeError, ValueError: when *spec* is not a specification, with the place.
+    """
+
+def compute_invalidation(graph: Graph, function: str, args: dict[str, Any]) -> list[Json] | None:
+    """The entries to refresh after a call, in declaration order; None when the function affects nothing (section 6).
+
+    :param args: the validated arguments that the caller passed, as JSON values.
+    :raises LookupError: for a function that is not in the graph.
+    """
+
+def format_invalidate_header(entries: Sequence[Json]) -> str:
+    """The value of ``X-Mizan-Invalidate``, at most 4,096 bytes unless the broad items alone are longer (section 6).
+
+    :param entries: what ``compute_invalidation`` returns.
+    :raises TypeError, ValueError: for anything else, with the place.
+    """
+
+def compute_merges(graph: Graph, function: str, args: dict[str, Any], value: Json) -> list[Json] | None:
+    """The merge entries of a call; None when there are none, as for a result of None (section 7).
+
+    :param value: the result as a JSON value.
+    :raises LookupError: for a function that is not in the graph.
+    """
+
+def encode_response(
+    graph: Graph, function: str, args: dict[str, Any], result_json: bytes
+) -> tuple[bytes, str | None, list[Json] | None]:
+    """The body of a call's answer, the ``X-Mizan-Invalidate`` value and the invalidation entries (section 8).
+
+    :param args: the validated arguments that the caller passed, as JSON values.
+    :param result_json: the serialised result, spliced in unchanged.
+    :raises LookupError: for a function that is not in the graph.
+    """
+
+def encode_bundle(parts: Sequence[tuple[str, bytes]]) -> bytes:
+    """The body of a context: each function's serialised result under its name, sorted (section 8).
+
+    :param parts: (function, result_json) pairs, each function once.
+    """
+
+def emit_ir(document: Mapping[str, Any]) -> str:
+    """The text of an interface document (section 11).
+
+    :param document: plain data (docs/architecture.md).
+    :raises TypeError, ValueError: when it is not such a document, with the place.
+    """
+
+def parse_ir(text: str) -> dict[str, Any]:
+    """The document that *text* says; ``emit_ir`` turns it into *text* again (section 11).
+
+    :raises ValueError: when *text* is not an interface document, with the place.
+    """

@@ -1,0 +1,143 @@
+//! Checks of single arguments, in the words of the pure engine's `checks` module.
+
+use mizan_core::Error;
+use mizan_core::checks::{filled, in_range};
+use mizan_core::path::Path;
+use pyo3::prelude::*;
+use pyo3::pybacked::{PyBackedBytes, PyBackedStr};
+use pyo3::types::{PyBool, PyBytes, PyDict, PyInt, PyString};
+
+use crate::convert::{checked_text, small_int, text, type_name};
+use crate::error::{Fault, Result};
+
+/// An argument with a default, which an explicit None is not; checked when the function reads it,
+/// since the order of the checks is part of the contract.
+#[derive(Clone, Copy)]
+pub enum Argument<'a, 'py, T> {
+    /// Not passed.
+    Default(T),
+    /// What was passed.
+    Passed(Borrowed<'a, 'py, PyAny>),
+}
+
+impl<'a, 'py, T> FromPyObject<'a, 'py> for Argument<'a, 'py, T> {
+    type Error = PyErr;
+
+    fn extract(object: Borrowed<'a, 'py, PyAny>) -> PyResult<Self> {
+        Ok(Self::Passed(object))
+    }
+}
+
+impl Argument<'_, '_, i64> {
+    /// The integer, in `low..=high`.
+    pub fn integer(self, name: &str, low: i64, high: i64) -> Result<i64> {
+        match self {
+            Self::Default(value) => Ok(value),
+            Self::Passed(value) => integer_argument(&value, name, low, high),
+        }
+    }
+}
+
+impl Argument<'_, '_, bool> {
+    /// True or false.
+    pub fn flag(self, name: &str) -> Result<bool> {
+        match self {
+            Self::Default(value) => Ok(value),
+            Self::Passed(value) => flag_argument(&value, name),
+        }
+    }
+}
+
+/// A `str` of valid Unicode.
+pub fn text_argument<'a>(value: &'a Bound<'_, PyAny>, name: &str) -> Result<&'a str> {
+    match value.cast::<PyString>() {
+        Ok(string) => text(string, &Path::root(name)),
+        Err(_) => Err(unexpected(value, name, "str")),
+    }
+}
+
+/// As [`text_argument`], and not empty.
+pub fn filled_text_argument<'a>(value: &'a Bound<'_, PyAny>, name: &str) -> Result<&'a str> {
+    Ok(filled(text_argument(value, name)?, name)?)
+}
+
+/// As [`text_argument`], or None.
+pub fn optional_text_argument<'a>(
+    value: Option<&'a Bound<'_, PyAny>>,
+    name: &str,
+) -> Result<Option<&'a str>> {
+    value.map(|value| text_argument(value, name)).transpose()
+}
+
+/// An `int` in `low..=high`; a bool is not an integer here.
+pub fn integer_argument(value: &Bound<'_, PyAny>, name: &str, low: i64, high: i64) -> Result<i64> {
+    match value.cast::<PyInt>() {
+        Ok(number) if !value.is_instance_of::<PyBool>() => {
+            Ok(in_range(small_int(number), name, low, high)?)
+        }
+        _ => Err(unexpected(value, name, "int")),
+    }
+}
+
+/// True or false.
+pub fn flag_argument(value: &Bound<'_, PyAny>, name: &str) -> Result<bool> {
+    match value.cast::<PyBool>() {
+        Ok(flag) => Ok(flag.is_true()),
+        Err(_) => Err(unexpected(value, name, "bool")),
+    }
+}
+
+/// `bytes`.
+pub fn bytes_argument<'a>(value: &'a Bound<'_, PyAny>, name: &str) -> Result<&'a [u8]> {
+    match value.cast::<PyBytes>() {
+        Ok(bytes) => Ok(bytes.as_bytes()),
+        Err(_) => Err(unexpected(value, name, "bytes")),
+    }
+}
+
+/// As [`text_argument`], keeping the `str` alive.
+pub fn backed_text_argument(
+    value: Bound<'_, PyAny>,
+    name: &str,
+    expected: &str,
+) -> Result<PyBackedStr> {
+    match value.cast_into::<PyString>() {
+        Ok(string) => checked_text(string, &Path::root(name)),
+        Err(error) => Err(unexpected(&error.into_inner(), name, expected)),
+    }
+}
+
+/// As [`bytes_argument`], keeping the `bytes` alive.
+pub fn backed_bytes_argument(value: Bound<'_, PyAny>, name: &str) -> Result<PyBackedBytes> {
+    match value.cast_into::<PyBytes>() {
+        Ok(bytes) => Ok(bytes.into()),
+        Err(error) => Err(unexpected(&error.into_inner(), name, "bytes")),
+    }
+}
+
+/// A dict, whose content is not looked at.
+pub fn dict_argument<'a, 'py>(
+    value: &'a Bound<'py, PyAny>,
+    name: &str,
+) -> Result<&'a Bound<'py, PyDict>> {
+    value.cast().map_err(|_| unexpected(value, name, "dict"))
+}
+
+/// A secret: bytes, or a `str` as UTF-8.
+pub fn secret_bytes<'a>(value: &'a Bound<'_, PyAny>, path: &Path<'_>) -> Result<&'a [u8]> {
+    if let Ok(bytes) = value.cast::<PyBytes>() {
+        return Ok(bytes.as_bytes());
+    }
+    match value.cast::<PyString>() {
+        Ok(string) => text(string, path).map(str::as_bytes),
+        Err(_) => Err(unexpected(value, path, "str or bytes")),
+    }
+}
+
+/// The error for an argument of another type.
+pub fn unexpected(value: &Bound<'_, PyAny>, path: impl std::fmt::Display, expected: &str) -> Fault {
+    match type_name(value) {
+        Ok(found) => Error::unexpected_type(path, expected, found).into(),
+        Err(error) => error.into(),
+    }
+}

@@ -1,0 +1,158 @@
+//! The graph of contexts and mutations (docs/protocol.md section 5).
+
+use std::sync::Arc;
+
+use mizan_core::Value;
+use mizan_core::graph::{Graph as Compiled, Param, Plan};
+use mizan_core::invalidation::{ARGS, Arguments};
+use mizan_core::path::Path;
+use mizan_core::value::Members;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyList, PyString};
+
+use crate::arguments::{dict_argument, text_argument, unexpected};
+use crate::convert::{self, to_python};
+use crate::error::{Fault, Result};
+
+/// An immutable compiled graph; made by `compile_graph`.
+#[pyclass(frozen, module = "mizan_native")]
+pub struct Graph {
+    compiled: Compiled,
+    /// The name of each parameter at its `Param::index`, for look-ups and for answers.
+    names: Vec<Py<PyString>>,
+}
+
+#[pymethods]
+impl Graph {
+    /// The resolved graph as plain data.
+    fn describe<'py>(&self, py: Python<'py>) -> Result<Bound<'py, PyDict>> {
+        let functions = PyDict::new(py);
+        let description = PyDict::new(py);
+        description.set_item("functions", &functions)?;
+        if let Value::Map(sections) = self.compiled.describe() {
+            for name in sections.get("functions").map(keys).into_iter().flatten() {
+                functions.set_item(name, plan_object(py, self.compiled.plan(name)?)?)?;
+            }
+            let contexts = sections
+                .get("contexts")
+                .map(|contexts| to_python(py, contexts));
+            description.set_item("contexts", contexts.transpose()?)?;
+        }
+        Ok(description)
+    }
+}
+
+impl Graph {
+    /// `name` of that parameter as a `str` that Python has interned.
+    pub fn name<'py>(&self, py: Python<'py>, param: &Param) -> Bound<'py, PyString> {
+        match self.names.get(param.index()) {
+            Some(name) => name.bind(py).clone(),
+            None => PyString::new(py, param.name()),
+        }
+    }
+}
+
+/// Compiles a specification.
+#[pyfunction]
+pub fn compile_graph(spec: &Bound<'_, PyAny>) -> Result<Graph> {
+    let py = spec.py();
+    let compiled = Compiled::compile(&convert::value(spec, &Path::root("spec"), 1)?)?;
+    let intern = |param: &Arc<Param>| PyString::intern(py, param.name()).unbind();
+    let names = compiled.params().iter().map(intern).collect();
+    Ok(Graph { compiled, names })
+}
+
+/// A call: what the graph knows of its function, and the arguments that were passed.
+pub struct Call<'a, 'py> {
+    graph: &'a Graph,
+    plan: &'a Plan,
+    args: &'a Bound<'py, PyDict>,
+}
+
+impl<'a, 'py> Call<'a, 'py> {
+    /// Reads the three arguments that every function about a call begins with.
+    pub fn read(
+        graph: &'a Bound<'py, PyAny>,
+        function: &Bound<'py, PyAny>,
+        args: &'a Bound<'py, PyAny>,
+    ) -> Result<Self> {
+        let Ok(graph) = graph.cast::<Graph>() else {
+            return Err(unexpected(graph, "graph", "Graph"));
+        };
+        let plan = graph
+            .get()
+            .compiled
+            .plan(text_argument(function, "function")?)?;
+        Ok(Self {
+            graph: graph.get(),
+            plan,
+            args: dict_argument(args, "args")?,
+        })
+    }
+
+    /// What the call entails.
+    pub fn plan(&self) -> &'a Plan {
+        self.plan
+    }
+
+    /// `params` as a dict.
+    pub fn params(&self, params: &[(&Param, Value)]) -> PyResult<Bound<'py, PyDict>> {
+        let py = self.args.py();
+        let dict = PyDict::new(py);
+        for (param, value) in params {
+            dict.set_item(self.graph.name(py, param), to_python(py, value)?)?;
+        }
+        Ok(dict)
+    }
+}
+
+impl Arguments for Call<'_, '_> {
+    type Error = Fault;
+
+    fn get(&self, param: &Param) -> Result<Option<Value>> {
+        let name = self.graph.name(self.args.py(), param);
+        match self.args.get_item(name)? {
+            Some(value) if !value.is_none() => {
+                convert::value(&value, &ARGS.key(param.name()), 1).map(Some)
+            }
+            _ => Ok(None),
+        }
+    }
+}
+
+fn keys(value: &Value) -> impl Iterator<Item = &String> {
+    let members = if let Value::Map(members) = value {
+        Some(members)
+    } else {
+        None
+    };
+    members.into_iter().flat_map(Members::keys)
+}
+
+fn plan_object<'py>(py: Python<'py>, plan: &Plan) -> PyResult<Bound<'py, PyDict>> {
+    let affects = PyList::empty(py);
+    for effect in plan.affects() {
+        let object = PyDict::new(py);
+        object.set_item("context", effect.context())?;
+        object.set_item("function", effect.function())?;
+        object.set_item("scope", scope(effect.scope()))?;
+        affects.append(object)?;
+    }
+    let merge = PyList::empty(py);
+    for target in plan.merge() {
+        let object = PyDict::new(py);
+        object.set_item("context", target.context())?;
+        object.set_item("slot", target.slot())?;
+        object.set_item("scope", scope(target.scope()))?;
+        merge.append(object)?;
+    }
+    let object = PyDict::new(py);
+    object.set_item("context", plan.context())?;
+    object.set_item("affects", affects)?;
+    object.set_item("merge", merge)?;
+    Ok(object)
+}
+
+fn scope(params: &[Arc<Param>]) -> Vec<&str> {
+    params.iter().map(|param| param.name()).collect()
+}
