@@ -1,0 +1,61 @@
+"""The programs that build and install, each run with a time limit; a failure shows what the program said."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+BIN = ROOT / ".venv/bin"
+
+BUILD_SECONDS = 900
+
+
+def lacking(what: str) -> NoReturn:
+    """Skip the test, or fail it where nothing may be lacking (``CI=true``)."""
+    if os.environ.get("CI", "").lower() == "true":
+        pytest.fail(f"{what}; CI=true takes that for a failure", pytrace=False)
+    pytest.skip(what)
+
+
+def uv(*arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+    """Run uv; with *check* a failure is an AssertionError."""
+    return run(_uv(), *arguments, variables=os.environ, timeout=300, check=check)
+
+
+def make(*arguments: str) -> None:
+    """Run a verb of the Makefile in the checkout."""
+    if shutil.which("make") is None:
+        lacking("make is missing")
+    run("make", *arguments, variables=os.environ, folder=ROOT, timeout=BUILD_SECONDS)
+
+
+def run(
+    *command: str,
+    variables: Mapping[str, str],
+    folder: Path | None = None,
+    timeout: float = 60,
+    check: bool = True,
+) -> subprocess.CompletedProcess[str]:
+    """Run *command* with the environment *variables*; with *check* a failure is an AssertionError."""
+    ended = subprocess.run(
+        command, capture_output=True, text=True, check=False, env=variables, cwd=folder, timeout=timeout
+    )
+    assert not check or ended.returncode == 0, (
+        f"{command} ended with {ended.returncode}:\n{ended.stdout}\n{ended.stderr}"
+    )
+    return ended
+
+
+def _uv() -> str:
+    for candidate in (Path(sys.executable).with_name("uv"), BIN / "uv", ROOT / ".tools/bin/uv"):
+        if candidate.exists():
+            return str(candidate)
+    return shutil.which("uv") or lacking("uv is missing")
