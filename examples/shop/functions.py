@@ -133,7 +133,7 @@ def _check_access(request: Any, user_id: UUID) -> None:
 
 
 def _sold(request: Any, wanted: Wanted) -> OrderLine:
-    product = take_from_stock.call_sync(request, product_id=wanted.product_id, quantity=wanted.quantity)
+    product: Product = take_from_stock.call_sync(request, product_id=wanted.product_id, quantity=wanted.quantity)
     return OrderLine(product_id=product.id, name=product.name, quantity=wanted.quantity, unit_price=product.price)
 
 
