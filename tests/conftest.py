@@ -13,7 +13,7 @@ from mizan_core.engine import CONTRACT_VERSION, Engine, pure
 
 settings.register_profile("ci", max_examples=150, deadline=None, derandomize=True, database=None)
 settings.register_profile(
-    "thorough", max_examples=5_000, deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
+    "thorough", max_examples=2_000, deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 

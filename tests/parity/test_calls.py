@@ -134,30 +134,29 @@ def test_engines_agree_on_strange_bundles(same: Same, parts: Any) -> None:
 
 
 @given(call=calls(), args=JSON_ARGUMENTS)
-def test_invalidation_is_what_the_specification_says(engine: Engine, call: Any, args: dict[str, Any]) -> None:
+def test_invalidation_is_what_the_specification_says(same: Same, call: Any, args: dict[str, Any]) -> None:
     spec, name = call
-    try:
-        graph = engine.compile_graph(spec)
-        entries = engine.compute_invalidation(graph, name, args)
-    except (GraphError, LookupError, TypeError, ValueError):
-        return
-    assert pure.canonical_json(entries) == pure.canonical_json(_invalidation(spec, name, args))
+    outcome = same(lambda engine: engine.compute_invalidation(engine.compile_graph(spec), name, args))
+    if outcome.error is None:
+        assert pure.canonical_json(outcome.value) == pure.canonical_json(_invalidation(spec, name, args))
+    else:
+        assert outcome.kind is GraphError or name not in [item["name"] for item in spec["functions"]]
 
 
 @given(call=calls(), args=JSON_ARGUMENTS, value=values.json_values())
-def test_the_envelope_says_what_the_parts_say(engine: Engine, call: Any, args: dict[str, Any], value: Any) -> None:
+def test_the_envelope_says_what_the_parts_say(same: Same, call: Any, args: dict[str, Any], value: Any) -> None:
     spec, name = call
-    try:
-        graph = engine.compile_graph(spec)
-        entries = engine.compute_invalidation(graph, name, args)
-    except (GraphError, LookupError, TypeError, ValueError):
-        return
     result = json.dumps(_shortened(value), indent=1).encode()
-    body, header, told = engine.encode_response(graph, name, args, result)
-    assert exact(told) == exact(entries)
-    assert header == (None if entries is None else engine.format_invalidate_header(entries))
+    outcome = same(lambda engine: engine.encode_response(engine.compile_graph(spec), name, args, result))
+    if outcome.error is not None:
+        return
+    answer: Any = outcome.value
+    body, header, entries = answer
+    graph = pure.compile_graph(spec)
+    assert exact(entries) == exact(pure.compute_invalidation(graph, name, args))
+    assert header == (None if entries is None else pure.format_invalidate_header(entries))
     assert body.startswith(b'{"result":' + result)
-    merges = engine.compute_merges(graph, name, args, _shortened(value))
+    merges = pure.compute_merges(graph, name, args, _shortened(value))
     assert body.count(b'"value":' + result) >= len(merges or ())
     _assert_body(body, _shortened(value), entries, merges)
 
@@ -196,13 +195,13 @@ def _scope(functions: dict[str, Any], mutation: dict[str, Any], context: str, ar
 
 
 @given(parts=st.dictionaries(values.texts(), values.json_values(), max_size=5))
-def test_a_bundle_holds_every_part_under_its_name(engine: Engine, parts: dict[str, Any]) -> None:
+def test_a_bundle_holds_every_part_under_its_name(same: Same, parts: dict[str, Any]) -> None:
     results = [(name, json.dumps(_shortened(value), indent=1).encode()) for name, value in parts.items()]
-    body = engine.encode_bundle(results)
+    body: Any = same(lambda engine: engine.encode_bundle(results)).value
     assert json.loads(body) == {name: _shortened(value) for name, value in parts.items()}
     assert list(json.loads(body)) == sorted(parts)
     assert all(result in body for _, result in results)
-    assert body == engine.encode_bundle([*reversed(results)])
+    assert body == same(lambda engine: engine.encode_bundle([*reversed(results)])).value
 
 
 def test_an_example(same: Same) -> None:
