@@ -233,6 +233,34 @@ def test_lines_in_another_order(native: Native, source: Document, data: st.DataO
     assert_read_or_refused(native, "".join(data.draw(st.lists(st.sampled_from(lines or [""]), max_size=12))))
 
 
+LONG = (
+    "a" * 100_000,
+    "1" * 100_000,
+    "1e" + "9" * 100_000,
+    '"' + "a" * 100_000,
+    'type "' + "\\u{41}" * 30_000 + '"',
+    'type "' + "\\   " * 30_000 + '"',
+    "type " + '"T" ' * 30_000,
+    'type "T" ' + "a=1 " * 20_000,
+    'type "T" ' + " " * 100_000,
+    'type "T" ' + "\\ \n" * 30_000,
+    'type "T";' * 20_000,
+    '"""\n' * 30_000,
+    '#"' * 30_000,
+    "#" * 50_000 + '"',
+    "(a)" * 30_000,
+    "a{}" * 30_000,
+    "\n" * 100_000,
+    "\ufeff" * 50_000,
+)
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("text", LONG, ids=range(len(LONG)))
+def test_long_text_is_refused_in_time(native: Native, text: str) -> None:
+    assert_refused(native, text)
+
+
 DEEP = """
 import sys, mizan_native
 opening, closing, count = sys.argv[1], sys.argv[2], int(sys.argv[3])
