@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from tests.conformance.conftest import World
 from tests.conformance.target import Target
 from tests.conformance.tokens import mint
@@ -22,6 +24,21 @@ def test_calls_of_server_code_make_their_data_stale(target: Target, world: World
     assert answer.result == "moved 3, Boss"
     _assert_stale(answer.invalidate, [_entry(world("team"), team_id=3), _entry(world("user"), user_id=5)])
     assert set((answer.header or "").split(", ")) == {f"{world('team')};team_id=3", f"{world('user')};user_id=5"}
+
+
+def test_functions_of_the_other_kind_can_be_called(target: Target, world: World) -> None:
+    answer = target.stranger().call(world("promote_across"), {"user_id": 5})
+    assert answer.result == "Boss"
+    other = "user" if world.suffix else "user_async"
+    assert answer.invalidate == [_entry(other, user_id=5)]
+
+
+@pytest.mark.logs_tracebacks
+def test_invalid_arguments_inside_are_the_servers_fault(target: Target, world: World) -> None:
+    offset = target.log_size()
+    answer = target.stranger().call(world("call_wrongly"), {"text": "marker-93fa"}).refused("INTERNAL_ERROR")
+    assert b"marker-93fa" not in answer.body
+    assert "marker-93fa" not in target.logged("call_wrongly", offset)
 
 
 def test_equal_entries_are_said_once(target: Target, world: World) -> None:

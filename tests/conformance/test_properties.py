@@ -6,7 +6,6 @@ import json
 import string
 from typing import Any
 
-import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -119,8 +118,10 @@ def test_the_header_of_random_text(target: Target, name: str) -> None:
     assert answer.invalidate == [{"context": "label", "params": {"name": name}}]
 
 
-@pytest.mark.parametrize("header", [b"Accept", b"X-CSRFToken", b"Origin", b"Referer", b"X-Requested-With"])
-@given(value=header_text)
+@given(
+    header=st.sampled_from([b"Accept", b"Cookie", b"X-CSRFToken", b"Origin", b"Referer", b"X-Requested-With"]),
+    value=header_text,
+)
 def test_random_headers(target: Target, header: bytes, value: bytes) -> None:
     assert target.stranger().call("add", {"a": 1}, [(header, value)]).result == 3
 

@@ -52,3 +52,11 @@ def test_errors_have_the_envelope(target: Target, world: World) -> None:
     target.stranger().call(world("view_for_staff"), {"user_id": 5}).refused("UNAUTHORIZED")
     target.member("plain").call(world("view_for_staff"), {"user_id": 5}).refused("FORBIDDEN")
     assert target.member("staff").view(world("view_for_staff"), {"user_id": 5}).text == "staff"
+
+
+@pytest.mark.logs_tracebacks
+def test_what_is_no_response_is_the_servers_fault(target: Target, world: World) -> None:
+    offset = target.log_size()
+    answer = target.stranger().call(world("view_lying"), {"user_id": 5}).refused("INTERNAL_ERROR")
+    assert answer.header is None
+    target.logged("view_lying", offset)

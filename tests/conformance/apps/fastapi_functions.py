@@ -49,6 +49,11 @@ def view_for_staff(request: Request, user_id: int) -> Response:
     return Response("staff", media_type="text/plain")
 
 
+@both(affects="user")
+def view_lying(request: Request, user_id: int) -> Response:
+    return "no response at all"  # type: ignore[return-value]  # that is the case
+
+
 @both(context="user")
 def view_in_context(request: Request, user_id: int) -> Response:
     return Response("not data", media_type="text/plain")

@@ -60,6 +60,30 @@ async def _put_inside(request: Any, cart_id: int) -> str:
 pair(put_inside, _put_inside)
 
 
+def promote_across(request: Any, user_id: int) -> str:
+    """From each world a function of the other."""
+    return str(rename.coroutine.call_sync(request, user_id=user_id, name="Boss"))
+
+
+async def _promote_across(request: Any, user_id: int) -> str:
+    return str(await rename.plain.call(request, user_id=user_id, name="Boss"))
+
+
+pair(promote_across, _promote_across)
+
+
+def call_wrongly(request: Any, text: str) -> str:
+    """The arguments of this call are not valid: a mistake of the server's, not of its client."""
+    return str(rename.plain.call_sync(request, user_id=text))
+
+
+async def _call_wrongly(request: Any, text: str) -> str:
+    return str(await rename.coroutine.call(request, user_id=text))
+
+
+pair(call_wrongly, _call_wrongly)
+
+
 def promote_and_fail(request: Any, user_id: int) -> str:
     rename.plain.call_sync(request, user_id=user_id, name="Boss")
     raise Conflict("There is a boss already.")

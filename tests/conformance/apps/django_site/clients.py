@@ -63,6 +63,11 @@ def view_for_staff(request: HttpRequest, user_id: int) -> HttpResponse:
     return HttpResponse("staff", content_type="text/plain")
 
 
+@both(affects="user")
+def view_lying(request: HttpRequest, user_id: int) -> HttpResponse:
+    return "no response at all"  # type: ignore[return-value]  # that is the case
+
+
 @both(context="user")
 def view_in_context(request: HttpRequest, user_id: int) -> HttpResponse:
     return HttpResponse("not data", content_type="text/plain")
