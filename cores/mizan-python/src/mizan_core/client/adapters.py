@@ -12,7 +12,7 @@ from typing_extensions import NotRequired, TypedDict
 from mizan_core.client.signature import Parameter
 
 _CONFIG = ConfigDict(extra="forbid", allow_inf_nan=False)
-_REFUSALS = (PydanticUserError, PydanticUndefinedAnnotation, TypeError, ValueError)
+_REFUSALS = (PydanticUserError, PydanticUndefinedAnnotation, ImportError, TypeError, ValueError)
 
 
 def arguments_adapter(
@@ -30,10 +30,10 @@ def arguments_adapter(
     arguments = with_config(_CONFIG)(make(f"{name} arguments", fields))
     try:
         return _adapter(arguments, names)
-    except _REFUSALS:
+    except _REFUSALS as error:
         for parameter in parameters:
             annotation_adapter(f"parameter {parameter.name!r}", parameter.annotation, names)
-        raise
+        raise TypeError(f"the parameters cannot be validated together: {_reason(error)}") from error
 
 
 def annotation_adapter(place: str, annotation: Any, names: Mapping[str, Any]) -> TypeAdapter[Any]:

@@ -1,7 +1,7 @@
 """Resolving annotations: strings and forward references become types.
 
 Names are looked up where the annotation was written: in the scopes around it, then in its module. A name that is not
-there yet (a class defined further down) is looked for once more later, so the frame is kept until then, and only then.
+there yet (a class defined further down) is looked for once more later: frames are kept until then, and only then.
 """
 
 from __future__ import annotations
@@ -18,17 +18,20 @@ from pydantic.errors import PydanticUserError
 from typing_extensions import get_type_hints
 
 _TYPING_MODULES = frozenset({"typing", "typing_extensions"})
-_TYPES = (ModuleType, GenericAlias, UnionType)
+_TYPES = (type, FunctionType, ModuleType, GenericAlias, UnionType)
 
 
 class Scope:
-    """Where the names in one function's annotations mean something."""
+    """Where the names in one function's annotations mean something.
 
-    __slots__ = ("_frame", "_function", "names")
+    :param frame: where to look for the calls that the function was written in: this one and those beneath it.
+    """
+
+    __slots__ = ("_frames", "_function", "names")
 
     def __init__(self, function: FunctionType, frame: FrameType) -> None:
         self._function = function
-        self._frame = frame if _is_nested(function) else None
+        self._frames = _enclosing_frames(function, frame) if _is_nested(function) else []
         self.names: dict[str, Any] = {}
         """The types in the scopes around the function, its module aside."""
 
@@ -46,13 +49,14 @@ class Scope:
         return hints
 
     def settle(self) -> None:
-        """Let go of the frame: everything is resolved, or will not be looked for again."""
-        self._frame = None
+        """Let go of the frames: everything is resolved, or will not be looked for again."""
+        self._frames = []
 
     def _look_around(self) -> dict[str, Any]:
-        if self._frame is None:
-            return {}
-        return {**_closure(self._function), **self._frame.f_locals}
+        around = _closure(self._function)
+        for frame in reversed(self._frames):
+            around |= frame.f_locals
+        return around
 
 
 def resolve_beside(owner: Any, annotation: Any, names: Mapping[str, Any]) -> Any:
@@ -116,6 +120,18 @@ def _rebuild(cls: type, names: Mapping[str, Any]) -> None:
         return
 
 
+def _enclosing_frames(function: FunctionType, frame: FrameType | None) -> list[FrameType]:
+    """The running calls (and class bodies) that *function* was written in, the innermost first."""
+    enclosing: list[FrameType] = []
+    code = function.__code__
+    while frame is not None:
+        if any(constant is code for constant in frame.f_code.co_consts):
+            enclosing.append(frame)
+            code = frame.f_code
+        frame = frame.f_back
+    return enclosing
+
+
 def _closure(function: FunctionType) -> dict[str, Any]:
     cells = zip(function.__code__.co_freevars, function.__closure__ or (), strict=True)
     return {name: cell.cell_contents for name, cell in cells if _is_filled(cell)}
@@ -135,4 +151,4 @@ def _types_in(names: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _can_annotate(value: object) -> bool:
-    return callable(value) or isinstance(value, _TYPES) or type(value).__module__ in _TYPING_MODULES
+    return isinstance(value, _TYPES) or type(value).__module__ in _TYPING_MODULES

@@ -8,7 +8,8 @@ whole path takes its place.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -52,45 +53,55 @@ def type_module(annotation: Any) -> str:
     return getattr(_parts(annotation)[0], "__module__", None) or ""
 
 
-def name_at(path: str, label: str, module: str, step: int) -> str:
-    """A type's name after *step* collisions."""
-    if step == 0:
-        return label
-    if step == 1:
-        return "".join(map(capitalised, module.rpartition(".")[2].split("_"))) + label
-    return _NOT_IN_IDENTIFIERS.sub("_", path).strip("_")
+@dataclass(frozen=True, slots=True)
+class Nameable:
+    """A type that needs names: one for each of its forms.
 
-
-def give_names(labels: Mapping[str, tuple[str, str]], suffixes: Mapping[str, Iterable[str]], taken: set[str]) -> Names:
-    """Names for types: every path's name, each suffix of which is no other path's and not *taken*.
-
-    :param labels: each path's label and module.
-    :param suffixes: what is appended to each path's name, for its forms.
+    :param path: see ``type_path``.
+    :param label: see ``type_label``.
+    :param module: where it was defined.
+    :param forms: what sets the name of each form apart: ``""`` and ``"Input"``.
     """
-    steps = dict.fromkeys(labels, 0)
+
+    path: str
+    label: str
+    module: str
+    forms: frozenset[str]
+
+    def name(self, form: str, step: int) -> str:
+        """The name of a form after *step* collisions."""
+        if step == 0:
+            return self.label + form
+        if step == 1:
+            return "".join(map(capitalised, self.module.rpartition(".")[2].split("_"))) + self.label + form
+        return "_".join(filter(None, (*_NOT_IN_IDENTIFIERS.split(self.path), form)))
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The names of types, by path and form. ``colliding`` are the paths that no step could tell apart."""
+
+    names: dict[tuple[str, str], str]
+    colliding: tuple[str, ...]
+
+
+def give_names(types: Sequence[Nameable], taken: Collection[str]) -> Names:
+    """Names for *types*, none of which is another type's or *taken*."""
+    steps = dict.fromkeys((named.path for named in types), 0)
     while True:
-        names = {path: name_at(path, label, module, steps[path]) for path, (label, module) in labels.items()}
-        colliding = _colliding(names, suffixes, taken)
-        movable = [path for path in sorted(colliding) if steps[path] < _LAST_STEP]
+        names = {(named.path, form): named.name(form, steps[named.path]) for named in types for form in named.forms}
+        colliding = _colliding(names, taken)
+        movable = [path for path in colliding if steps[path] < _LAST_STEP]
         if not movable:
-            return Names(names, sorted(colliding))
+            return Names(names, tuple(sorted(colliding)))
         for path in movable:
             steps[path] += 1
 
 
-class Names(dict[str, str]):
-    """Path to name. ``colliding`` are the paths that no step could tell apart."""
-
-    def __init__(self, names: Mapping[str, str], colliding: list[str]) -> None:
-        super().__init__(names)
-        self.colliding = colliding
-
-
-def _colliding(names: Mapping[str, str], suffixes: Mapping[str, Iterable[str]], taken: set[str]) -> set[str]:
+def _colliding(names: Mapping[tuple[str, str], str], taken: Collection[str]) -> set[str]:
     owners: dict[str, set[str]] = {}
-    for path, name in names.items():
-        for suffix in suffixes[path]:
-            owners.setdefault(name + suffix, set()).add(path)
+    for (path, _), name in names.items():
+        owners.setdefault(name, set()).add(path)
     return {path for name, paths in owners.items() if len(paths) > 1 or name in taken for path in paths}
 
 

@@ -27,5 +27,5 @@ def _unusable_annotations(functions: Mapping[str, ClientFunction[..., Any]]) -> 
     for function in functions.values():
         try:
             function.prepare()
-        except TypeError as error:
+        except (TypeError, ValueError) as error:
             yield str(error)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections
 import dataclasses
+import typing
 from collections import abc
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
@@ -14,9 +15,8 @@ from types import NoneType, UnionType
 from typing import Annotated, Any, ClassVar, Final, Literal, NamedTuple, TypeAlias, TypeVar, Union, get_args, get_origin
 from uuid import UUID
 
-import typing_extensions
-from pydantic import BaseModel, JsonValue, RootModel
-from typing_extensions import NotRequired, ReadOnly, Required, is_typeddict
+from pydantic import BaseModel, EmailStr, JsonValue, RootModel
+from typing_extensions import NotRequired, ReadOnly, Required, TypeAliasType, is_typeddict
 
 from mizan_core.client.annotations import class_hints, resolve_beside
 from mizan_core.introspection.metadata import pydantic_shape, wire_form
@@ -60,6 +60,7 @@ _SCALARS: dict[Any, Shape] = {
     Decimal: primitive("string", "decimal"),
     bytes: primitive("string", "binary"),
     bytearray: primitive("string", "binary"),
+    EmailStr: primitive("string", "email"),
     NoneType: NULL,
     object: ANY,
 }
@@ -72,8 +73,8 @@ _LISTS = frozenset(
 )
 _MAPS = frozenset({dict, collections.OrderedDict, collections.defaultdict, abc.Mapping, abc.MutableMapping})
 _QUALIFIERS = frozenset({Required, NotRequired, ReadOnly, Final, ClassVar})
-_ALIASES = (type(JsonValue), type(typing_extensions.TypeAliasType("_Alias", int)))
-"""``TypeAliasType`` as pydantic and typing_extensions know it; the latter's is typing's own where there is one."""
+_ALIASES: tuple[type, ...] = (TypeAliasType, getattr(typing, "TypeAliasType", TypeAliasType))
+"""Typing's own, which is what ``type X = ...`` makes from 3.12 on, is not that of typing_extensions."""
 
 _MODES: tuple[Mode, Mode] = ("input", "output")
 _Bindings: TypeAlias = Mapping[Any, Any]
@@ -193,7 +194,7 @@ class ShapeReader:
 
     def _body_maker(self, cls: type) -> _MakeBody | None:
         if issubclass(cls, BaseModel):
-            return self._model_body
+            return None if cls is BaseModel else self._model_body
         if "__pydantic_fields__" in vars(cls):
             return self._pydantic_dataclass_body
         if hasattr(cls, "__get_pydantic_core_schema__"):

@@ -35,8 +35,9 @@ def meaning(variable: TypeVar) -> Any:
 
 
 def _is_open(annotation: Any) -> bool:
-    """Whether type variables stand in brackets here: a bare generic class keeps its own."""
-    if not isinstance(annotation, type) or get_origin(annotation) is not None:
-        return True
-    generic = getattr(annotation, "__pydantic_generic_metadata__", None)
-    return bool(generic and generic["origin"])
+    """Whether type variables of *annotation* are those around it: a bare generic class has its own.
+
+    Pydantic's models are taken as open, for ``Page[T]`` is ``Page`` where the two share ``T``.
+    """
+    is_bare = isinstance(annotation, type) and get_origin(annotation) is None
+    return not is_bare or hasattr(annotation, "__pydantic_generic_metadata__")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from mizan_core.introspection.naming import give_names
+from mizan_core.introspection.naming import Nameable, give_names
 from mizan_core.introspection.shapes import Body, Mode, Shape, reference, transform, transform_body
-from mizan_core.introspection.types import TypeTable
+from mizan_core.introspection.types import NamedType, TypeTable
 
 
 class Vocabulary:
@@ -19,21 +19,17 @@ class Vocabulary:
 
     def __init__(self, table: TypeTable, roots: Iterable[tuple[Shape, Mode]], taken: set[str]) -> None:
         self._table = table
-        self._reached = table.reachable(roots)
         self._two_faced = table.two_faced()
-        suffixes: dict[str, set[str]] = {}
+        self._reached = sorted(table.reachable(roots))
+        forms: dict[str, set[str]] = {}
         for path, mode in self._reached:
-            suffixes.setdefault(path, set()).add(self._suffix(path, mode))
-        labels = {path: (table[path].label, table[path].module) for path in suffixes}
-        self._names = give_names(labels, suffixes, taken)
+            forms.setdefault(path, set()).add(self._form(path, mode))
+        self._given = give_names([_nameable(table[path], path, forms[path]) for path in forms], taken)
 
     @property
     def problems(self) -> list[str]:
         """Types that no name could be found for."""
-        return [
-            f"the type {path} would be named {self._names[path]!r}, as another one is; rename it"
-            for path in self._names.colliding
-        ]
+        return [f"the type {path} has the name of another; rename it" for path in self._given.colliding]
 
     def shape(self, shape: Shape, mode: Mode) -> Shape:
         """*shape* with its references by name."""
@@ -55,7 +51,11 @@ class Vocabulary:
         return reference(self._name(settled, mode)) if isinstance(settled, str) else settled
 
     def _name(self, path: str, mode: Mode) -> str:
-        return self._names[path] + self._suffix(path, mode)
+        return self._given.names[path, self._form(path, mode)]
 
-    def _suffix(self, path: str, mode: Mode) -> str:
+    def _form(self, path: str, mode: Mode) -> str:
         return "Input" if mode == "input" and path in self._two_faced else ""
+
+
+def _nameable(named: NamedType, path: str, forms: set[str]) -> Nameable:
+    return Nameable(path, named.label, named.module, frozenset(forms))

@@ -13,14 +13,16 @@ def difference(expected: str, actual: str, name: str) -> str | None:
     if expected == actual:
         return None
     lines = unified_diff(_lines(actual), _lines(expected), name, f"{name} (expected)")
-    return "".join(_ended(line) for line in lines)
+    return "".join(map(_shown, lines))
 
 
 def _lines(text: str) -> list[str]:
-    """Lines with their ends, parted by line feeds alone; a carriage return is made visible."""
-    lines = [line + "\n" for line in text.replace("\r", "\\r").split("\n")]
-    return lines[:-1] if text.endswith("\n") or not text else [*lines[:-1], lines[-1][:-1]]
+    """Lines with their ends, parted by line feeds alone."""
+    *ended, rest = text.split("\n")
+    return [line + "\n" for line in ended] + ([rest] if rest else [])
 
 
-def _ended(line: str) -> str:
-    return line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
+def _shown(line: str) -> str:
+    """A line of the diff; what would be invisible in it is spelled out."""
+    text = line.replace("\r", "\\r")
+    return text if text.endswith("\n") else f"{text}\n\\ No newline at end of file\n"

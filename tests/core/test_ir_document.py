@@ -1,0 +1,415 @@
+"""The interface document (protocol.md section 11)."""
+
+# ruff: noqa: PYI061, UP007, UP045 - annotations are test data, in every spelling
+# mypy: disable-error-code="empty-body, misc, operator, prop-decorator"
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple, Optional, Union
+
+import ckdl
+import fastapi
+import pytest
+from pydantic import BaseModel, Field, RootModel, computed_field
+from typing_extensions import TypeAliasType, TypedDict
+
+from mizan_core.client import Context, client
+from mizan_core.engine import ENGINE, Engine
+from mizan_core.errors import GraphError
+from mizan_core.introspection.description import describe
+from mizan_core.introspection.document import document_of
+from mizan_core.ir import build_ir
+from mizan_core.registry import Registry, default_registry
+from tests.core.inspecting import (
+    BOOLEAN,
+    INTEGER,
+    NULL,
+    STRING,
+    AnyFunction,
+    alias,
+    document,
+    field,
+    list_of,
+    optional,
+    ref,
+    refusal,
+    registry_of,
+    struct,
+    union,
+    words,
+)
+
+EXAMPLE = """\
+type "OrderOutput" {
+    struct {
+        field "id" required=#true {
+            primitive "integer"
+        }
+        field "note" required=#false default=#null {
+            optional {
+                primitive "string"
+            }
+        }
+    }
+}
+type "updateProfileInput" {
+    struct {
+        field "user_id" required=#true {
+            primitive "integer"
+        }
+        field "name" required=#true {
+            primitive "string"
+        }
+    }
+}
+type "updateProfileOutput" {
+    struct {
+        field "name" required=#true {
+            primitive "string"
+        }
+    }
+}
+type "userOrdersInput" {
+    struct {
+        field "user_id" required=#true {
+            primitive "integer"
+        }
+    }
+}
+type "userOrdersOutput" {
+    alias {
+        list {
+            ref "OrderOutput"
+        }
+    }
+}
+type "userProfileInput" {
+    struct {
+        field "user_id" required=#true {
+            primitive "integer"
+        }
+    }
+}
+type "userProfileOutput" {
+    struct {
+        field "name" required=#true {
+            primitive "string"
+        }
+    }
+}
+function "update_profile" {
+    camel "updateProfile"
+    transport "http"
+    auth "required"
+    affects "user"
+    affects "user" function="user_profile"
+    merge "user" slot="user_profile"
+    input "updateProfileInput"
+    output "updateProfileOutput" nullable=#false
+}
+function "user_orders" {
+    camel "userOrders"
+    transport "http"
+    context "user"
+    input "userOrdersInput"
+    output "userOrdersOutput" nullable=#false
+}
+function "user_profile" {
+    camel "userProfile"
+    transport "http"
+    context "user"
+    input "userProfileInput"
+    output "userProfileOutput" nullable=#false
+}
+context "user" {
+    function "user_orders"
+    function "user_profile"
+    param "user_id" required=#true {
+        shape {
+            primitive "integer"
+        }
+        shared-by "user_orders" "user_profile"
+    }
+}
+"""
+
+
+class OrderOutput(BaseModel):
+    id: int
+    note: str | None = None
+
+
+class ProfileOutput(BaseModel):
+    name: str
+
+
+@client(context="user")
+def user_profile(request: object, user_id: int) -> ProfileOutput: ...
+
+
+@client(context="user")
+async def user_orders(request: object, user_id: int) -> list[OrderOutput]: ...
+
+
+@client(affects=["user", user_profile], merge="user", auth=True)
+def update_profile(request: object, user_id: int, name: str) -> ProfileOutput: ...
+
+
+class TestText:
+    def test_the_protocol_s_example(self, engine: Engine) -> None:
+        functions = registry_of(update_profile, user_orders, user_profile).get_all_functions()
+        assert engine.emit_ir(document_of(describe(functions))) == EXAMPLE
+
+    def test_build_ir(self) -> None:
+        assert build_ir(registry_of(user_profile, user_orders, update_profile)) == EXAMPLE
+
+    def test_the_order_of_registration_does_not_matter(self) -> None:
+        functions: list[AnyFunction] = [user_profile, user_orders, update_profile]
+        for turn in range(3):
+            assert build_ir(registry_of(*functions[turn:], *functions[:turn])) == EXAMPLE
+
+    def test_of_nothing(self) -> None:
+        assert build_ir(Registry()) == ""
+
+    def test_of_the_default_registry(self) -> None:
+        assert build_ir() == build_ir(default_registry)
+
+    def test_independent_reader_understands_it(self) -> None:
+        nodes = ckdl.parse(build_ir(registry_of(odd, update_profile, user_profile)), version=2).nodes
+        assert [(node.name, *node.args) for node in nodes if node.name != "type"] == [
+            ("function", "odd"), ("function", "update_profile"), ("function", "user_profile"), ("context", "user"),
+        ]  # fmt: skip
+        odd_input = next(node for node in nodes if node.args == ["oddInput"])
+        defaults = [member.properties["default"] for member in odd_input.children[0].children]
+        assert defaults == ['"\\', "\n\r\t\x00\x7f\x85", "\u2028\u202e\ufeff", "😀é", -5, 1e16, None, True]
+
+
+@client
+def odd(
+    request: object,
+    a: str = '"\\',
+    b: str = "\n\r\t\x00\x7f\x85",
+    c: str = "\u2028\u202e\ufeff",
+    d: str = "😀é",
+    e: int = -5,
+    f: float = 1e16,
+    g: int | None = None,
+    h: bool = True,
+) -> None: ...
+
+
+def simple(name: str = "simple", returns: Any = None, **options: Any) -> AnyFunction:
+    def plain(request: object) -> None: ...
+
+    plain.__name__ = name
+    plain.__annotations__["return"] = returns
+    return client(**options)(plain)
+
+
+class TestOutputs:
+    @pytest.mark.parametrize(
+        ("returns", "body", "nullable"),
+        [
+            (None, alias(NULL), False),
+            (int, alias(INTEGER), False),
+            (Optional[int], alias(INTEGER), True),
+            (Union[int, str, None], alias(union(INTEGER, STRING)), True),
+            (list[OrderOutput], alias(list_of(ref("OrderOutput"))), False),
+            (Optional[list[int | None]], alias(list_of(optional(INTEGER))), True),
+            (Literal["a", None], alias(words("a")), True),
+            (Union[ProfileOutput, OrderOutput], alias(union(ref("ProfileOutput"), ref("OrderOutput"))), False),
+            (ProfileOutput, struct(name=STRING), False),
+            (Optional[ProfileOutput], struct(name=STRING), True),
+            (TypeAliasType("Maybe", int | None), alias(INTEGER), True),
+            (TypeAliasType("Profile", ProfileOutput), struct(name=STRING), False),
+            (RootModel[list[int]], alias(list_of(INTEGER)), False),
+            (Optional[RootModel[ProfileOutput | None]], struct(name=STRING), True),
+            (NamedTuple("Pair", [("a", int), ("b", bool)]), alias(list_of(union(INTEGER, BOOLEAN))), False),
+            (TypedDict("Table", {"a": int}), struct(a=INTEGER), False),
+        ],
+        ids=repr,
+    )
+    def test_body_and_nullable(self, returns: Any, body: Any, nullable: bool) -> None:
+        parts = document(simple(returns=returns))
+        assert parts["types"]["simpleOutput"] == body
+        assert parts["functions"]["simple"]["output"] == "simpleOutput"
+        assert parts["functions"]["simple"]["nullable"] is nullable
+
+    def test_a_dataclass(self) -> None:
+        @dataclass
+        class Data:
+            a: int
+
+        parts = document(simple(returns=Data))
+        assert parts["types"] == {"simpleOutput": struct(a=INTEGER)}
+
+    def test_what_is_nested_in_it_keeps_its_name(self) -> None:
+        parts = document(simple(returns=Node))
+        fields = [field("value", INTEGER), field("next", optional(ref("Node")), default=None)]
+        node = {"kind": "struct", "fields": fields}
+        assert parts["types"] == {"simpleOutput": node, "Node": node}
+
+    def test_a_recursive_alias(self) -> None:
+        parts = document(simple(returns=Tree))
+        tree = alias(union(INTEGER, list_of(ref("Tree"))))
+        assert parts["types"] == {"simpleOutput": tree, "Tree": tree}
+
+    def test_an_alias_of_itself(self) -> None:
+        assert document(simple(returns=Loop))["types"]["simpleOutput"]["kind"] == "alias"
+
+    def test_computed_fields(self) -> None:
+        class Model(BaseModel):
+            a: int = Field(serialization_alias="x")
+
+            @computed_field
+            @property
+            def b(self) -> str:
+                return ""
+
+        assert document(simple(returns=Model))["types"] == {"simpleOutput": struct(x=INTEGER, b=STRING)}
+
+
+class Node(BaseModel):
+    value: int
+    next: Node | None = None
+
+
+Tree = TypeAliasType("Tree", "int | list[Tree]")
+Loop = TypeAliasType("Loop", "Loop | None")
+
+
+class TestFunctions:
+    def test_no_parameters_no_input(self) -> None:
+        parts = document(simple())
+        assert parts["functions"]["simple"]["input"] is None
+        assert "simpleInput" not in parts["types"]
+
+    def test_input_is_a_struct(self) -> None:
+        @client
+        def find(request: object, q: str, page: int = 1, tags: list[str] = [], size: int | None = None) -> None:  # noqa: B006
+            ...
+
+        assert document(find)["types"]["findInput"] == {
+            "kind": "struct",
+            "fields": [
+                field("q", STRING),
+                field("page", INTEGER, default=1),
+                {"name": "tags", "required": False, "shape": list_of(STRING)},
+                field("size", optional(INTEGER), default=None),
+            ],
+        }
+
+    @pytest.mark.parametrize(
+        ("auth", "word"),
+        [
+            (None, None),
+            (True, "required"),
+            ("staff", "staff"),
+            ("superuser", "superuser"),
+            (lambda request: True, "custom"),
+        ],
+    )
+    def test_auth(self, auth: Any, word: str | None) -> None:
+        assert document(simple(auth=auth))["functions"]["simple"]["auth"] == word
+
+    def test_transport(self) -> None:
+        functions = document(simple("a"), simple("b", websocket=True))["functions"]
+        assert [functions[name]["transport"] for name in "ab"] == ["http", "websocket"]
+
+    def test_registered_names(self) -> None:
+        functions = document(**{"contact.submit": simple()})["functions"]
+        assert functions["contact.submit"]["camel"] == "contactSubmit"
+
+    def test_targets_are_resolved(self) -> None:
+        function = simple("change", affects=[user_profile, "user_orders", "user", Context("elsewhere")])
+        assert document(user_profile, user_orders, function)["functions"]["change"]["affects"] == [
+            {"context": "user", "function": "user_profile"},
+            {"context": "user", "function": "user_orders"},
+            {"context": "user", "function": None},
+            {"context": "elsewhere", "function": None},
+        ]
+
+    def test_two_of_one_name_for_clients(self) -> None:
+        message = refusal(lambda: document(simple("set_name"), setName=simple()), GraphError)
+        assert 'functions "setName" and "set_name" are both "setName" for clients; rename all but one' in message
+
+    def test_contradictions_are_reported(self) -> None:
+        assert '"nowhere" names no context' in refusal(lambda: document(simple(affects="nowhere")), GraphError)
+
+
+class TestLeftOut:
+    def test_private_and_view_path_functions(self) -> None:
+        parts = document(
+            simple("a"),
+            simple("b", private=True),
+            simple("c", fastapi.Response),
+            simple("d", fastapi.Response, route="/d"),
+        )
+        assert list(parts["functions"]) == ["a"]
+        assert list(parts["types"]) == ["aOutput"]
+
+    def test_contexts_without_functions_for_clients(self) -> None:
+        parts = document(
+            simple("a", context="one"),
+            simple("b", context="two", private=True),
+            simple("c", fastapi.Response, context="three"),
+        )
+        assert list(parts["contexts"]) == ["one"]
+
+    def test_from_a_context(self) -> None:
+        @client(context="user", private=True)
+        def hidden(request: object, secret_id: int, user_id: int) -> None: ...
+
+        context = document(user_profile, hidden)["contexts"]["user"]
+        assert context["functions"] == ["user_profile"]
+        assert [(param["name"], param["required"]) for param in context["params"]] == [("user_id", True)]
+
+    def test_as_targets(self) -> None:
+        hidden = simple("hidden", ProfileOutput, context="other", private=True)
+        page = simple("page", fastapi.Response, context="user")
+        change = simple("change", ProfileOutput, affects=[hidden, page, "other", user_profile], merge=[hidden, "user"])
+        function = document(hidden, page, user_profile, change)["functions"]["change"]
+        assert function["affects"] == [
+            {"context": "other", "function": None},
+            {"context": "user", "function": "user_profile"},
+        ]
+        assert function["merge"] == [{"context": "user", "slot": "user_profile"}]
+
+    def test_the_text_says_nothing_of_them(self) -> None:
+        hidden = simple("hidden_thing", ProfileOutput, context="user", private=True)
+        assert "hidden" not in build_ir(registry_of(hidden, user_profile, simple("change", affects=hidden)))
+
+
+class TestContexts:
+    def test_params_are_required_where_all_require_them(self) -> None:
+        @client(context="shop")
+        def one(request: object, everywhere: int, here: int, loose: int) -> None: ...
+
+        @client(context="shop")
+        def two(request: object, everywhere: int, loose: int = 1) -> None: ...
+
+        [context] = document(one, two)["contexts"].values()
+        assert context["functions"] == ["one", "two"]
+        assert context["params"] == [
+            {"name": "everywhere", "required": True, "shape": INTEGER, "shared_by": ["one", "two"]},
+            {"name": "here", "required": False, "shape": INTEGER, "shared_by": ["one"]},
+            {"name": "loose", "required": False, "shape": INTEGER, "shared_by": ["one", "two"]},
+        ]
+
+    def test_params_refer_to_types(self) -> None:
+        @client(context="shop")
+        def one(request: object, node: Node) -> None: ...
+
+        parts = document(one)
+        assert parts["contexts"]["shop"]["params"][0]["shape"] == ref("Node")
+        assert "Node" in parts["types"]
+
+    def test_sorted(self) -> None:
+        assert list(document(simple("a", context="z"), simple("b", context="A"))["contexts"]) == ["A", "z"]
+
+
+def test_every_engine_writes_the_same(engine: Engine) -> None:
+    functions = registry_of(odd, update_profile, user_profile, user_orders, simple(returns=Node)).get_all_functions()
+    plain = document_of(describe(functions))
+    assert engine.emit_ir(plain) == ENGINE.emit_ir(plain)

@@ -1,0 +1,64 @@
+"""What type checkers see: mypy checks this file, and the tests run it.
+
+Every ``type: ignore`` is an error that must be one: mypy reports those that are not needed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from typing_extensions import assert_type
+
+from mizan_core.client import ClientFunction, Context, client
+from mizan_core.registry import Registry
+
+
+def test_the_call_keeps_its_signature() -> None:
+    @client
+    def echo(request: object, text: str, times: int = 1) -> str:
+        return text * times
+
+    assert_type(echo(None, "a", times=2), str)
+    assert_type(echo.function(None, "a"), str)
+    with pytest.raises(TypeError):
+        echo(None)  # type: ignore[call-arg]
+    with pytest.raises(TypeError):
+        echo(None, 1.5)  # type: ignore[arg-type]
+
+
+def test_with_keywords() -> None:
+    @client(context=Context("user"), auth="staff")
+    def user_name(request: object, user_id: int) -> str:
+        return str(user_id)
+
+    assert_type(user_name(None, user_id=5), str)
+
+
+def test_async() -> None:
+    @client(auth=True)
+    async def later(request: object) -> int:
+        return 1
+
+    assert_type(asyncio.run(later(None)), int)
+
+
+def test_registering_keeps_the_type() -> None:
+    @client
+    def echo(request: object, text: str) -> str:
+        return text
+
+    registered = Registry().register(echo)
+    assert_type(registered(None, "a"), str)
+    assert isinstance(registered, ClientFunction)
+
+
+def test_keywords_are_checked() -> None:
+    def echo(request: object) -> None: ...
+
+    with pytest.raises(ValueError, match="auth='admin' is unknown"):
+        client(auth="admin")(echo)  # type: ignore[call-overload]
+    with pytest.raises(TypeError, match="affects="):
+        client(affects=5)(echo)  # type: ignore[call-overload]
+    with pytest.raises(TypeError, match="rev="):
+        client(rev="1")(echo)  # type: ignore[call-overload]
