@@ -24,7 +24,7 @@ def test_the_call_keeps_its_signature() -> None:
     with pytest.raises(TypeError):
         echo(None)  # type: ignore[call-arg]
     with pytest.raises(TypeError):
-        echo(None, 1.5)  # type: ignore[arg-type]
+        echo(None, None)  # type: ignore[arg-type]
 
 
 def test_with_keywords() -> None:
