@@ -37,7 +37,7 @@ class Performer:
 
     def _invoke(self, invocation: Invoke) -> Any:
         if invocation.is_async:
-            return async_to_sync(invocation.target)(self._request, invocation.arguments)
+            return async_to_sync(_awaited)(invocation, self._request)
         return invocation.target(self._request, invocation.arguments)
 
     def _identify(self, effect: Identify) -> Viewer:
@@ -110,6 +110,10 @@ def read_body(request: HttpRequest, limit: int) -> bytes:
     if len(body) > limit:
         raise PayloadTooLarge
     return body
+
+
+async def _awaited(invocation: Invoke, request: HttpRequest) -> Any:
+    return await invocation.target(request, invocation.arguments)
 
 
 def _in_transaction() -> bool:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
+from asgiref.sync import sync_to_async
 from django.db import connections, transaction
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -10,26 +14,29 @@ from django.views.decorators.csrf import csrf_exempt, ensure_csrf_cookie
 from mizan.conf import load_settings
 from mizan.performer import AsyncPerformer, Performer
 from mizan.users import current_user
+from mizan_core.client.calls import threads_of
 from mizan_core.dispatch import Dispatcher, PassThrough, Reply, Steps, drive, drive_async
 from mizan_core.mwt import HEADER
 from mizan_core.registry import default_registry
 
+# The dispatcher asks for the CSRF check itself, only it knows whether a token decides: the views are exempt.
 dispatcher = Dispatcher(default_registry, load_settings, current_user)
 
 
+@csrf_exempt
 @ensure_csrf_cookie
 def session(request: HttpRequest) -> HttpResponseBase:
     """``GET session/``."""
     return _respond(request, dispatcher.session(request.method or ""))
 
 
+@csrf_exempt
 @ensure_csrf_cookie
 async def asession(request: HttpRequest) -> HttpResponseBase:
     """``GET session/`` on an event loop."""
     return await _arespond(request, dispatcher.session(request.method or ""))
 
 
-# The dispatcher asks for the CSRF check itself: only it knows whether a token decides.
 @csrf_exempt
 def call(request: HttpRequest) -> HttpResponseBase:
     """``POST call/``."""
@@ -71,7 +78,12 @@ def _respond(request: HttpRequest, steps: Steps) -> HttpResponseBase:
 
 
 async def _arespond(request: HttpRequest, steps: Steps) -> HttpResponseBase:
-    return _written(await drive_async(steps, AsyncPerformer(request)))
+    with threads_of(_run_in_thread):
+        return _written(await drive_async(steps, AsyncPerformer(request)))
+
+
+async def _run_in_thread(target: Callable[[], Any]) -> Any:
+    return await sync_to_async(target)()
 
 
 def _written(reply: Reply) -> HttpResponseBase:

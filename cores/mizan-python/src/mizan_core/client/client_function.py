@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from threading import RLock
 from types import FrameType, FunctionType
@@ -15,6 +15,7 @@ from pydantic import TypeAdapter
 
 from mizan_core.client.adapters import annotation_adapter, arguments_adapter
 from mizan_core.client.annotations import Scope
+from mizan_core.client.calls import call, call_sync
 from mizan_core.client.signature import Parameter, Signature, WrittenSignature, read_signature
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ class ClientFunction(Generic[P, R]):
     :raises TypeError, ValueError: when the signature cannot be served, naming the function and the offender.
     """
 
+    __name__: str
+    __qualname__: str
     function: Callable[P, R]
     """The plain function."""
     name: str
@@ -84,6 +87,20 @@ class ClientFunction(Generic[P, R]):
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         return self.function(*args, **kwargs)
 
+    async def call(self, request: Any, /, **arguments: Any) -> Any:
+        """Call the function from async server code; its invalidation becomes part of the answer being made.
+
+        :raises pydantic.ValidationError: for arguments that the signature does not take.
+        """
+        return await call(self, request, arguments)
+
+    def call_sync(self, request: Any, /, **arguments: Any) -> Any:
+        """As ``call``, from sync server code.
+
+        :raises RuntimeError: for an async function where an event loop is running: ``await fn.call(...)`` there.
+        """
+        return call_sync(self, request, arguments)
+
     def __repr__(self) -> str:
         return f"<ClientFunction {self.where}>"
 
@@ -130,9 +147,10 @@ class ClientFunction(Generic[P, R]):
         :raises TypeError: naming the parameter whose annotation pydantic cannot validate.
         """
         if self._arguments is None:
+            parameters = self.parameters
             with self._lock, naming(self.where):
                 if self._arguments is None:
-                    self._keep(_arguments=arguments_adapter(self.name, self.parameters, self.names))
+                    self._keep(_arguments=arguments_adapter(self.name, parameters, self.names))
         return cast("TypeAdapter[dict[str, Any]]", self._arguments)
 
     @property
@@ -142,9 +160,10 @@ class ClientFunction(Generic[P, R]):
         :raises TypeError: when pydantic cannot serialise it, or when it is a framework response.
         """
         if self._result is None:
+            signature = self.signature
             with self._lock, naming(self.where):
                 if self._result is None:
-                    self._keep(_result=self._result_adapter())
+                    self._keep(_result=_result_adapter(signature, self.names))
         return cast("TypeAdapter[Any]", self._result)
 
     def prepare(self) -> None:
@@ -155,11 +174,6 @@ class ClientFunction(Generic[P, R]):
         self.arguments  # noqa: B018 - for its effect
         if not self.is_view:
             self.result  # noqa: B018 - for its effect
-
-    def _result_adapter(self) -> TypeAdapter[Any]:
-        if self.is_view:
-            raise TypeError("it answers with a framework response, which is not serialised")
-        return annotation_adapter("the return annotation", self.returns, self.names)
 
     def _resolve_early(self) -> None:
         try:
@@ -197,13 +211,19 @@ def describe(function: Callable[..., Any]) -> str:
 
 @contextmanager
 def naming(where: str) -> Iterator[None]:
-    """Put *where* in front of the messages of refusals."""
+    """Put *where* in front of the messages of refusals. They stay the exceptions that they are, with one traceback."""
     try:
         yield
-    except TypeError as error:
-        raise TypeError(f"{where}: {error}") from error
-    except ValueError as error:
-        raise ValueError(f"{where}: {error}") from error
+    except (TypeError, ValueError) as error:
+        if type(error) in (TypeError, ValueError):
+            error.args = (f"{where}: {error}",)
+        raise
+
+
+def _result_adapter(signature: Signature, names: Mapping[str, Any]) -> TypeAdapter[Any]:
+    if signature.is_view:
+        raise TypeError("it answers with a framework response, which is not serialised")
+    return annotation_adapter("the return annotation", signature.returns, names)
 
 
 def _check_path(route: str | None, websocket: bool, signature: Signature) -> None:

@@ -123,14 +123,15 @@ def _resolve_all(parameters: tuple[inspect.Parameter, ...], returns: Any, scope:
         raise
 
 
-def _blame(written: Mapping[str, Any], returns: Any, scope: Scope) -> None:
+def _blame(parameters: Mapping[str, Any], returns: Any, scope: Scope) -> None:
     """Raise ``TypeError`` for the annotation that does not resolve."""
-    places = {f"parameter {name!r}": annotation for name, annotation in written.items()}
+    places = {f"parameter {name!r}": annotation for name, annotation in parameters.items()}
     for place, annotation in {**places, "the return annotation": returns}.items():
         try:
             scope.resolve({"value": annotation})
         except Exception as error:  # An annotation in a string is code: it may raise anything.
-            raise TypeError(f"{place}: {annotation!r} is not a type ({error})") from error
+            written = annotation.strip("'\"") if isinstance(annotation, str) else annotation
+            raise TypeError(f"{place}: {written!r} is not a type ({error})") from error
 
 
 def _parameter(written: inspect.Parameter, annotation: Any) -> Parameter:

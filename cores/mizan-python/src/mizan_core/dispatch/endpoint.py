@@ -106,17 +106,13 @@ class Endpoint:
 def result_serializer(name: str, adapter: TypeAdapter[Any]) -> Callable[[Any], bytes]:
     """A function that serialises results by their annotation.
 
-    What is not an instance of the annotated type (a dict for a model, an ORM object) is validated first, so that
-    nothing that the annotation does not declare can leave the server.
+    Every result is validated first (an instance of the annotated model is taken as it is; a dict or an object with
+    attributes becomes one), so that nothing which the annotation does not declare can leave the server.
     """
     to_json = adapter.serializer.to_json
     validate = adapter.validator.validate_python
 
     def serialize(value: Any) -> bytes:
-        try:
-            return to_json(value, by_alias=True, warnings="error")
-        except PydanticSerializationError:
-            pass
         try:
             return to_json(validate(value, from_attributes=True), by_alias=True, warnings="error")
         except ValidationError as error:
@@ -146,7 +142,11 @@ def _runner(
     def run(request: Any, arguments: Mapping[str, Any]) -> Outcome:
         calls: list[NestedCall] = []
         with observed(lambda *call: calls.append(NestedCall(*call))):
-            return Outcome(finish(target(request, **arguments)), calls)
+            try:
+                return Outcome(finish(target(request, **arguments)), calls)
+            except StopIteration as error:
+                # It means "finished" to whatever waits for a thread; a coroutine turns it into this by itself.
+                raise RuntimeError("the function raised StopIteration") from error
 
     async def run_async(request: Any, arguments: Mapping[str, Any]) -> Outcome:
         calls: list[NestedCall] = []

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import TypeAlias
 
+from mizan_core.engine.pure.kinds import is_a
 from mizan_core.engine.pure.paths import Path, root
 
 MAX_DEPTH = 64
@@ -49,13 +50,13 @@ def dump(value: Json) -> str:
 
 
 def plain_scalar(value: object, path: Path) -> Json:
-    if isinstance(value, str):
+    if is_a(value, str):
         return checked_text(value, path)
     if value is None or value is True or value is False:
         return value
-    if isinstance(value, int):
+    if is_a(value, int):
         return int.__int__(value)
-    if isinstance(value, float):
+    if is_a(value, float):
         return _finite(value, path)
     raise TypeError(f"{path}: expected a JSON value, not {type(value).__name__}")
 
@@ -84,15 +85,21 @@ def _finite(value: float, path: Path) -> float:
 
 
 def _walk(value: object, path: Path, depth: int, scalar: _Scalar) -> Json:
-    if isinstance(value, dict):
+    if is_a(value, dict):
         _check_depth(path, depth)
         members = _members(value, path)
         return {key: _walk(item, path / key, depth + 1, scalar) for key, item in members}
-    if isinstance(value, list | tuple):
-        _check_depth(path, depth)
-        items = list.__iter__(value) if isinstance(value, list) else tuple.__iter__(value)
-        return [_walk(item, path / index, depth + 1, scalar) for index, item in enumerate(items)]
-    return scalar(value, path)
+    items = _items(value)
+    if items is None:
+        return scalar(value, path)
+    _check_depth(path, depth)
+    return [_walk(item, path / index, depth + 1, scalar) for index, item in enumerate(items)]
+
+
+def _items(value: object) -> Iterator[object] | None:
+    if is_a(value, list):
+        return list.__iter__(value)
+    return tuple.__iter__(value) if is_a(value, tuple) else None
 
 
 def _check_depth(path: Path, depth: int) -> None:
@@ -103,7 +110,7 @@ def _check_depth(path: Path, depth: int) -> None:
 def _members(value: dict[object, object], path: Path) -> list[tuple[str, object]]:
     members = []
     for key, item in dict.items(value):
-        if not isinstance(key, str):
+        if not is_a(key, str):
             raise TypeError(f"{path}: keys must be str, not {type(key).__name__}")
         members.append((checked_text(key, path), item))
     return sorted(members, key=lambda member: member[0])

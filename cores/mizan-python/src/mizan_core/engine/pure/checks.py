@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mizan_core.engine.pure.canonical import checked_text
+from mizan_core.engine.pure.kinds import is_a
 from mizan_core.engine.pure.paths import Path, root
 
 MAX_INTEGER = 2**53 - 1
@@ -11,7 +12,7 @@ MAX_INTEGER = 2**53 - 1
 
 def text_argument(value: object, name: str) -> str:
     """*value* as an exact ``str`` of valid Unicode."""
-    if not isinstance(value, str):
+    if not is_a(value, str):
         raise TypeError(f"{name}: expected str, not {type(value).__name__}")
     return checked_text(value, root(name))
 
@@ -31,7 +32,7 @@ def optional_text_argument(value: object, name: str) -> str | None:
 
 def integer_argument(value: object, name: str, low: int = 0, high: int = MAX_INTEGER) -> int:
     """*value* as an exact ``int`` in low..high; a bool is not an integer here."""
-    if isinstance(value, bool) or not isinstance(value, int):
+    if is_a(value, bool) or not is_a(value, int):
         raise TypeError(f"{name}: expected int, not {type(value).__name__}")
     number = int.__int__(value)
     if not low <= number <= high:
@@ -41,29 +42,29 @@ def integer_argument(value: object, name: str, low: int = 0, high: int = MAX_INT
 
 def flag_argument(value: object, name: str) -> bool:
     """*value*, which must be True or False."""
-    if not isinstance(value, bool):
+    if not is_a(value, bool):
         raise TypeError(f"{name}: expected bool, not {type(value).__name__}")
     return value
 
 
 def bytes_argument(value: object, name: str) -> bytes:
     """*value* as ``bytes``."""
-    if not isinstance(value, bytes):
+    if not is_a(value, bytes):
         raise TypeError(f"{name}: expected bytes, not {type(value).__name__}")
     return value
 
 
 def dict_argument(value: object, name: str) -> dict[object, object]:
     """*value*, which must be a dict; its content is not looked at."""
-    if not isinstance(value, dict):
+    if not is_a(value, dict):
         raise TypeError(f"{name}: expected dict, not {type(value).__name__}")
     return value
 
 
 def secret_bytes(value: object, path: Path) -> bytes:
     """A secret as bytes, ``str`` as UTF-8."""
-    if isinstance(value, bytes):
-        return bytes(value)
-    if isinstance(value, str):
+    if is_a(value, bytes):
+        return value if type(value) is bytes else bytes(memoryview(value))
+    if is_a(value, str):
         return checked_text(value, path).encode("utf-8")
     raise TypeError(f"{path}: expected str or bytes, not {type(value).__name__}")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mizan_core.engine.pure.checks import text_argument
+from mizan_core.engine.pure.kinds import is_a
 from mizan_core.engine.pure.paths import quoted
 from mizan_core.engine.pure.shapes import Comparison, Shape
 from mizan_core.engine.pure.specification import Function, Specification, Target, read_specification
@@ -89,7 +90,7 @@ def compile_graph(spec: Mapping[str, object]) -> Graph:
 
 def graph_argument(graph: object) -> Graph:
     """*graph*, which must be a compiled one of this engine."""
-    if not isinstance(graph, Graph):
+    if not is_a(graph, Graph):
         raise TypeError(f"graph: expected Graph, not {type(graph).__name__}")
     return graph
 

@@ -22,9 +22,7 @@ def compute_invalidation(graph: Graph, function: str, args: dict[str, object]) -
 def scope_values(scope: tuple[str, ...], arguments: dict[object, object]) -> dict[str, Json]:
     """The arguments that narrow a target: those of its scope that were passed and are not None."""
     return {
-        name: plain(arguments[name], root("args") / name)
-        for name in scope
-        if name in arguments and arguments[name] is not None
+        name: plain(value, root("args") / name) for name in scope if (value := dict.get(arguments, name)) is not None
     }
 
 

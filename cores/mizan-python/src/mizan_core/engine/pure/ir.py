@@ -156,7 +156,9 @@ def _reached_types(
     types: Mapping[str, Shape], functions: Mapping[str, dict[str, Any]], contexts: Mapping[str, dict[str, Any]]
 ) -> set[str]:
     """The types that something emitted refers to, directly or through other types."""
-    waiting = [name for function in functions.values() for name in (function["input"], function["output"]) if name]
+    waiting = [
+        name for function in functions.values() for name in (function["input"], function["output"]) if name is not None
+    ]
     for context in contexts.values():
         for param in context["params"].values():
             waiting.extend(referenced_types(param["shape"]))

@@ -17,6 +17,7 @@ from mizan_core.engine.pure.checks import (
     optional_text_argument,
     text_argument,
 )
+from mizan_core.engine.pure.kinds import is_a
 from mizan_core.engine.pure.paths import root
 from mizan_core.engine.pure.secrets import Hs256, signing_key, verification_keys
 from mizan_core.engine.pure.strict_json import Number, StrictJson, strict_loads
@@ -154,11 +155,11 @@ def decode_mwt(
 
 
 def _permission_names(permissions: object) -> list[str]:
-    if isinstance(permissions, str) or not isinstance(permissions, Iterable):
+    if is_a(permissions, str) or not isinstance(permissions, Iterable):
         raise TypeError(f"permissions: expected an iterable of str, not {type(permissions).__name__}")
     names = []
     for name in permissions:
-        if not isinstance(name, str):
+        if not is_a(name, str):
             raise TypeError(f"permissions: expected str items, not {type(name).__name__}")
         names.append(checked_text(name, root("permissions")))
     return names
@@ -187,7 +188,7 @@ def _encode(text: str) -> str:
 
 
 def _split(token: object) -> tuple[bytes, bytes, bytes, bytes]:
-    if not isinstance(token, str):
+    if not is_a(token, str):
         raise MalformedToken("the token is not a string")
     text = str.__str__(token)
     if len(text) > MAX_TOKEN_LENGTH:

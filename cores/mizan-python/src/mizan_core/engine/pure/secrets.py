@@ -8,6 +8,7 @@ from hashlib import sha256
 
 from mizan_core.engine.pure.canonical import checked_text
 from mizan_core.engine.pure.checks import secret_bytes
+from mizan_core.engine.pure.kinds import is_a
 from mizan_core.engine.pure.paths import Path, root
 from mizan_core.errors import ConfigurationError
 
@@ -54,15 +55,15 @@ def signing_key(secret: object, path: Path = root("secret")) -> Hs256:  # noqa: 
 def verification_keys(secret: object) -> Hs256 | dict[str, Hs256]:
     """The prepared form of one secret, or of a key ring ``{kid: secret}``."""
     path = root("secret")
-    if not isinstance(secret, dict):
-        if not isinstance(secret, str | bytes):
+    if not is_a(secret, dict):
+        if not (is_a(secret, str) or is_a(secret, bytes)):
             raise TypeError(f"{path}: expected str, bytes or dict, not {type(secret).__name__}")
         return signing_key(secret, path)
-    if not secret:
+    if dict.__len__(secret) == 0:
         raise ConfigurationError(f"{path}: the key ring is empty")
     ring = {}
     for kid, key in dict.items(secret):
-        if not isinstance(kid, str):
+        if not is_a(kid, str):
             raise TypeError(f"{path}: key ids must be str, not {type(kid).__name__}")
         name = checked_text(kid, path)
         ring[name] = signing_key(key, path / name)
