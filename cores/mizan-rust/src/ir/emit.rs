@@ -283,7 +283,7 @@ fn write_text(out: &mut String, text: &str) {
 }
 
 /// What KDL v2 forbids in a string or counts as a newline.
-fn must_escape(character: char) -> bool {
+pub(super) fn must_escape(character: char) -> bool {
     matches!(
         character,
         '\0'..='\u{1f}'

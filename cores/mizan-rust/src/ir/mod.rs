@@ -9,6 +9,9 @@ mod layout;
 mod nodes;
 mod parse;
 mod source;
+#[cfg(test)]
+mod tests;
+mod tree;
 
 use crate::error::Result;
 use crate::value::Value;

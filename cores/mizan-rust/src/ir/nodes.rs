@@ -1,53 +1,42 @@
-//! KDL nodes read in the order that the document's grammar gives them.
+//! Nodes and their words, read in the order that the document's grammar gives them.
 
-use kdl::{KdlDocument, KdlEntry, KdlNode, KdlValue};
+use kdl::{KdlEntry, KdlValue};
 
 use crate::error::{Error, Result};
 use crate::shape::Literal;
 use crate::value::Value;
 
-use super::source::Source;
+use super::tree::{Branch, Tree};
 
 /// A node of a text.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Node<'a> {
-    kdl: &'a KdlNode,
-    text: &'a Text<'a>,
-}
-
-/// A text and the offsets of the large integers that are masked in its nodes, ascending.
-#[derive(Debug)]
-pub(super) struct Text<'a> {
-    pub(super) source: Source<'a>,
-    pub(super) masked: Vec<usize>,
+    branch: &'a Branch,
+    tree: &'a Tree<'a>,
 }
 
 impl<'a> Node<'a> {
-    pub(super) fn all(document: &'a KdlDocument, text: &'a Text<'a>) -> Vec<Self> {
-        document
-            .nodes()
-            .iter()
-            .map(|kdl| Self { kdl, text })
-            .collect()
+    pub(super) const fn new(branch: &'a Branch, tree: &'a Tree<'a>) -> Self {
+        Self { branch, tree }
     }
 
     pub(super) fn name(&self) -> &'a str {
-        self.kdl.name().value()
+        self.branch.kdl.name().value()
     }
 
     /// What was expected instead of this node.
     pub(super) fn fail(&self, expected: &str) -> Error {
-        self.text.source.fail(self.offset(), expected)
+        self.tree.source.fail(self.branch.offset, expected)
     }
 
     pub(super) fn refuse(&self, problem: &str) -> Error {
-        self.text.source.refuse(self.offset(), problem)
+        self.tree.source.refuse(self.branch.offset, problem)
     }
 
     pub(super) fn words(&self) -> Words<'a> {
         Words {
             node: *self,
-            entries: self.kdl.entries().iter(),
+            entries: self.branch.kdl.entries().iter(),
         }
     }
 
@@ -58,14 +47,9 @@ impl<'a> Node<'a> {
     }
 
     pub(super) fn children(&self) -> Children<'a> {
-        let nodes = self
-            .kdl
-            .children()
-            .map(KdlDocument::nodes)
-            .unwrap_or_default();
         Children {
             parent: *self,
-            nodes: nodes.iter(),
+            branches: self.branch.children.iter(),
         }
     }
 
@@ -77,17 +61,13 @@ impl<'a> Node<'a> {
         children.end()?;
         Ok(child)
     }
-
-    fn offset(&self) -> usize {
-        self.kdl.span().offset()
-    }
 }
 
 /// The children of a node that have not been read yet.
 #[derive(Debug)]
 pub(super) struct Children<'a> {
     parent: Node<'a>,
-    nodes: std::slice::Iter<'a, KdlNode>,
+    branches: std::slice::Iter<'a, Branch>,
 }
 
 impl<'a> Children<'a> {
@@ -98,7 +78,9 @@ impl<'a> Children<'a> {
 
     /// The next child, if there is one.
     pub(super) fn find_any(&mut self) -> Option<Node<'a>> {
-        self.nodes.next().map(|kdl| self.node(kdl))
+        let next = self.peek()?;
+        self.branches.next();
+        Some(next)
     }
 
     /// The next child, which must have that name.
@@ -109,34 +91,27 @@ impl<'a> Children<'a> {
 
     /// The next child, if it has that name.
     pub(super) fn find(&mut self, name: &str) -> Option<Node<'a>> {
-        let next = self
-            .nodes
-            .as_slice()
-            .first()
-            .filter(|node| node.name().value() == name)?;
-        self.nodes.next();
-        Some(self.node(next))
+        self.peek().filter(|node| node.name() == name)?;
+        self.find_any()
     }
 
     pub(super) fn end(self) -> Result<()> {
-        match self.nodes.as_slice().first() {
-            Some(surplus) => Err(self.node(surplus).fail("no such node here")),
+        match self.peek() {
+            Some(surplus) => Err(surplus.fail("no such node here")),
             None => Ok(()),
         }
     }
 
     fn missing(&self, expected: &str) -> Error {
-        match self.nodes.as_slice().first() {
-            Some(other) => self.node(other).fail(expected),
+        match self.peek() {
+            Some(other) => other.fail(expected),
             None => self.parent.fail(&format!("{expected} inside this node")),
         }
     }
 
-    fn node(&self, kdl: &'a KdlNode) -> Node<'a> {
-        Node {
-            kdl,
-            text: self.parent.text,
-        }
+    fn peek(&self) -> Option<Node<'a>> {
+        let branch = self.branches.as_slice().first()?;
+        Some(Node::new(branch, self.parent.tree))
     }
 }
 
@@ -186,7 +161,7 @@ impl<'a> Words<'a> {
     fn peek(&self) -> Option<Word<'a>> {
         self.entries.as_slice().first().map(|entry| Word {
             entry,
-            text: self.node.text,
+            node: self.node,
         })
     }
 
@@ -202,7 +177,7 @@ impl<'a> Words<'a> {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Word<'a> {
     entry: &'a KdlEntry,
-    text: &'a Text<'a>,
+    node: Node<'a>,
 }
 
 impl<'a> Word<'a> {
@@ -256,35 +231,41 @@ impl<'a> Word<'a> {
 
     /// What was expected instead of this word.
     pub(super) fn fail(&self, expected: &str) -> Error {
-        self.text.source.fail(self.entry.span().offset(), expected)
+        self.node.tree.source.fail(self.offset(), expected)
     }
 
     pub(super) fn refuse(&self, problem: &str) -> Error {
-        self.text.source.refuse(self.entry.span().offset(), problem)
+        self.node.tree.source.refuse(self.offset(), problem)
     }
 
     fn is_masked(&self) -> bool {
-        self.text.masked.binary_search(&self.value_offset()).is_ok()
+        self.node
+            .tree
+            .masked
+            .binary_search(&self.written_at().start)
+            .is_ok()
     }
 
     /// The value as it stands in the text.
     fn written(&self) -> &'a str {
-        let end = self.value_offset() + self.value_length();
-        self.text
+        self.node
+            .tree
             .source
             .text
-            .get(self.value_offset()..end)
+            .get(self.written_at())
             .unwrap_or_default()
     }
 
-    fn value_offset(&self) -> usize {
-        let span = self.entry.span();
-        (span.offset() + span.len()).saturating_sub(self.value_length())
+    fn written_at(&self) -> std::ops::Range<usize> {
+        let end = self.offset() + self.entry.span().len();
+        let length = self
+            .entry
+            .format()
+            .map_or(0, |format| format.value_repr.len());
+        end.saturating_sub(length)..end
     }
 
-    fn value_length(&self) -> usize {
-        self.entry
-            .format()
-            .map_or(0, |format| format.value_repr.len())
+    fn offset(&self) -> usize {
+        self.node.branch.offset + self.entry.span().offset()
     }
 }

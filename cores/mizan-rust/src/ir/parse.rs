@@ -1,18 +1,17 @@
-//! Reading the interface document: the `kdl` crate reads KDL v2, this module what it says.
+//! Reading the interface document: what its nodes say.
 
 use std::collections::{BTreeSet, HashSet};
 
-use kdl::{KdlDocument, KdlError};
-
 use crate::canonical::MAX_DEPTH;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::path::quoted;
 use crate::shape::{Body, FORMATS, Field, Literal, PRIMITIVES, Shape};
 
 use super::document::{AUTH_WORDS, Context, Document, Function, Param, TRANSPORTS};
 use super::layout;
-use super::nodes::{Children, Node, Text, Word};
+use super::nodes::{Children, Node, Word};
 use super::source::Source;
+use super::tree::Tree;
 
 /// The level of plain data that a type's body stands on (document, `types`, item, body).
 const BODY_DEPTH: usize = 4;
@@ -24,29 +23,11 @@ impl Document {
     /// expected there, when it is not one as [`emit`](Self::emit) writes it.
     pub fn parse(text: &str) -> Result<Self> {
         let source = Source::new(text);
-        let layout = layout::check(&source)?;
-        let kdl = KdlDocument::parse_v2(&layout.text).map_err(|error| refusal(&source, &error))?;
-        let text = Text {
-            source,
-            masked: layout.masked,
-        };
-        let document = read_document(&Node::all(&kdl, &text))?;
+        let tree = Tree::read(source, layout::check(&source)?)?;
+        let document = read_document(&tree.roots())?;
         check_canonical(&source, &document.emit())?;
         Ok(document)
     }
-}
-
-/// Where the KDL parser stopped, and why.
-fn refusal(source: &Source<'_>, error: &KdlError) -> Error {
-    let Some(first) = error.diagnostics.first() else {
-        return source.fail(0, "KDL v2");
-    };
-    let problem = first
-        .message
-        .as_deref()
-        .or(first.label.as_deref())
-        .unwrap_or("expected KDL v2");
-    source.refuse(first.span.offset(), problem)
 }
 
 /// Everything in its canonical spelling and order, and nothing that emission would leave out.
@@ -235,7 +216,7 @@ fn read_union(node: &Node<'_>, known: &Names<'_>, depth: usize) -> Result<Vec<Sh
         items.push(read_shape(&child, known, depth + 2)?);
     }
     if items.len() < 2 {
-        return Err(node.fail("a union of two shapes at least"));
+        return Err(node.fail("two shapes at least inside this node"));
     }
     Ok(items)
 }
