@@ -204,6 +204,7 @@ VARIABLES = [
     (TypeVar("Bound", bound=int), INTEGER),
     (TypeVar("Either", int, str), union(INTEGER, STRING)),
     (typing_extensions.TypeVar("Usual", default=str), STRING),
+    (typing_extensions.TypeVar("Nothing", default=None), NULL),
 ]
 WRITTEN_IN_PLACE = [
     (TypeAliasType("Name", str), STRING),

@@ -174,7 +174,7 @@ class TestRefused:
         def returns(request: object) -> undefined.name[0]: ...  # noqa: F821
         def division(request: object, x: int, y: 1 / 0) -> None: ...
 
-        assert "parameter 'x': \"'1 +'\" is not a type (" in refusal(lambda: client(parameter), TypeError)
+        assert "parameter 'x': '1 +' is not a type (" in refusal(lambda: client(parameter), TypeError)
         assert "parameter 'y': '1 / 0' is not a type (division by zero)" in refusal(lambda: client(division), TypeError)
         assert "'undefined'" in refusal(lambda: client(returns).returns, TypeError)
 
@@ -255,7 +255,8 @@ class TestNames:
         for use in (lambda: function.parameters, lambda: Registry().register(function), function.prepare):
             message = refusal(use, TypeError)
             assert message.startswith(f"TestNames.test_never_defined.<locals>.function ({HERE}:")
-            assert expected in message
+            assert message.endswith(f"): {expected}")
+            assert message.count(HERE) == 1
 
     def test_models_that_wait_for_each_other(self) -> None:
         class First(BaseModel):

@@ -8,7 +8,7 @@ import dataclasses
 import decimal
 import enum
 from dataclasses import InitVar, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Annotated, Any, ClassVar, Final, Literal
 
@@ -48,6 +48,7 @@ from tests.core.inspecting import (
     struct,
     text,
 )
+from tests.core.json_schema import conforms
 
 
 class Colour(str, enum.Enum):
@@ -314,6 +315,31 @@ class TestSides:
         assert read(list[Money], "output") == (list_of(STRING), {})
         assert read(Open, "output") == (ref("Open"), {"Open": alias(map_of(ANY))})
         assert both(Unsaid)[1] == {"Unsaid": struct(a=INTEGER)}
+
+    def test_times_as_numbers(self) -> None:
+        class Model(BaseModel):
+            model_config = ConfigDict(ser_json_timedelta="float")
+            when: datetime
+            spans: list[timedelta]
+
+        class Numbers(BaseModel):
+            model_config = ConfigDict(ser_json_temporal="milliseconds")
+            when: datetime | None
+            span: timedelta
+            inner: Inner
+
+        class Inner(BaseModel):
+            span: timedelta
+
+        assert fields(Model, "input") == [field("when", text("date-time")), field("spans", list_of(text("duration")))]
+        assert fields(Model, "output") == [field("when", text("date-time")), field("spans", list_of(NUMBER))]
+        assert read(Numbers, "output", Inner=Inner)[1] == {
+            "Numbers": struct(when=optional(NUMBER), span=NUMBER, inner=ref("Inner")),
+            "Inner": struct(span=text("duration")),
+        }
+        Numbers.model_rebuild(_types_namespace={"Inner": Inner})
+        made = Numbers(when=datetime(2020, 1, 1), span=timedelta(1), inner=Inner(span=timedelta(1)))  # noqa: DTZ001
+        assert conforms(made.model_dump(mode="json"), *read(Numbers, "output"))
 
     def test_json_in_a_field(self) -> None:
         class Model(BaseModel):

@@ -39,7 +39,9 @@ from mizan_core.introspection.shapes import (
 from mizan_core.introspection.structs import (
     Field,
     Serialized,
+    config_of,
     dataclass_fields,
+    is_temporal_number,
     model_serializer,
     pydantic_fields,
     typed_dict_fields,
@@ -64,6 +66,7 @@ _SCALARS: dict[Any, Shape] = {
     NoneType: NULL,
     object: ANY,
 }
+_TEMPORAL = frozenset({datetime, date, time, timedelta})
 _LISTS = frozenset(
     {
         *(list, set, frozenset, collections.deque),
@@ -86,6 +89,8 @@ class View(NamedTuple):
     mode: Mode
     names: Mapping[str, Any]
     """The types around the function that it was met in, for classes made in the same scope."""
+    config: Mapping[str, Any] = {}
+    """Pydantic's configuration of the class that it stands in."""
 
 
 _MakeBody: TypeAlias = Callable[[Any, _Bindings, View], Body]
@@ -160,6 +165,8 @@ class ShapeReader:
         return pydantic_shape(annotation if whole is None else whole, view.mode)
 
     def _read_class(self, cls: type, view: View, whole: Any) -> Shape:
+        if cls in _TEMPORAL and view.mode == "output" and is_temporal_number(cls, view.config):
+            return _SCALARS[float]
         simple = _SCALARS.get(cls) or self._read_container(cls, (), view)
         if simple is not None:
             return simple
@@ -212,12 +219,16 @@ class ShapeReader:
         named = self.types.get(path)
         if named is None:
             named = self.types[path] = NamedType.of(annotation, is_alias)
-            named.bodies.update({mode: make_body(generic, values, view._replace(mode=mode)) for mode in _MODES})
+            named.bodies.update(self._make_bodies(generic, values, make_body, view))
         elif annotation not in named.sources:
             named.sources.append(annotation)
-            if named.bodies != {mode: make_body(generic, values, view._replace(mode=mode)) for mode in _MODES}:
+            if named.bodies != self._make_bodies(generic, values, make_body, view):
                 self.problems.append(f"two different types are both {path}; give one of them another name")
         return reference(path)
+
+    def _make_bodies(self, generic: Any, values: _Bindings, make_body: _MakeBody, view: View) -> dict[Mode, Body]:
+        inside = view._replace(config=config_of(generic))
+        return {mode: make_body(generic, values, inside._replace(mode=mode)) for mode in _MODES}
 
     def _alias_body(self, alias: Any, values: _Bindings, view: View) -> Body:
         value = resolve_beside(alias, alias.__value__, view.names)
@@ -233,8 +244,7 @@ class ShapeReader:
         return self._struct_body(fields, {}, view)
 
     def _pydantic_dataclass_body(self, cls: Any, values: _Bindings, view: View) -> Body:
-        fields = list(pydantic_fields(cls, view.names))
-        return self._struct_body(fields, values, view)
+        return self._struct_body(pydantic_fields(cls, view.names), values, view)
 
     def _dataclass_body(self, cls: Any, values: _Bindings, view: View) -> Body:
         return self._struct_body(dataclass_fields(cls, view.names), values, view)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Final, NamedTuple, get_args, get_origin
 
 from pydantic import AliasChoices, AliasGenerator, AliasPath, BaseModel
@@ -49,7 +50,7 @@ def pydantic_fields(cls: Any, names: Mapping[str, Any]) -> Iterator[Field]:
     decorators = cls.__pydantic_decorators__
     serializers = _field_serializers(decorators, names)
     for name, info in cls.__pydantic_fields__.items():
-        yield _field(name, info, _config(cls), serializers.get(name, serializers.get("*")))
+        yield _field(name, info, config_of(cls), serializers.get(name, serializers.get("*")))
     for name, decorator in decorators.computed_fields.items():
         yield _computed_field(name, decorator.info, serializers.get(name))
 
@@ -66,7 +67,7 @@ def dataclass_fields(cls: Any, names: Mapping[str, Any]) -> Iterator[Field]:
             info.init = own[name].init
         else:
             continue
-        yield _field(name, info, _config(cls), None)
+        yield _field(name, info, config_of(cls), None)
 
 
 def typed_dict_fields(cls: Any, names: Mapping[str, Any]) -> Iterator[Field]:
@@ -75,7 +76,7 @@ def typed_dict_fields(cls: Any, names: Mapping[str, Any]) -> Iterator[Field]:
         qualifiers, annotation = _unqualified(hint)
         # Under `from __future__ import annotations` __required_keys__ has not seen the qualifiers.
         required = (name in cls.__required_keys__ or Required in qualifiers) and NotRequired not in qualifiers
-        field = _field(name, _info(name, annotation, PydanticUndefined, cls), _config(cls), None)
+        field = _field(name, _info(name, annotation, PydanticUndefined, cls), config_of(cls), None)
         yield dataclasses.replace(field, input_required=required, output_required=required)
 
 
@@ -102,6 +103,20 @@ def _written_return(function: Any, names: Mapping[str, Any]) -> Any:
         return resolve_beside(function, written, names)
     except NameError:
         return PydanticUndefined
+
+
+def config_of(cls: Any) -> Mapping[str, Any]:
+    """Pydantic's configuration of a class; empty without one."""
+    is_model = isinstance(cls, type) and issubclass(cls, BaseModel)
+    config: Mapping[str, Any] = cls.model_config if is_model else getattr(cls, "__pydantic_config__", {})
+    return config
+
+
+def is_temporal_number(cls: type, config: Mapping[str, Any]) -> bool:
+    """Whether a date, time or duration is written as a number of seconds or milliseconds."""
+    if config.get("ser_json_temporal", "iso8601") != "iso8601":
+        return True
+    return cls is timedelta and config.get("ser_json_timedelta") == "float"
 
 
 def _field(name: str, info: FieldInfo, config: Mapping[str, Any], serialized: Serialized | None) -> Field:
@@ -161,7 +176,7 @@ def _field_serializers(decorators: Any, names: Mapping[str, Any]) -> dict[str, S
 def _info(name: str, annotation: Any, default: Any, cls: Any) -> FieldInfo:
     """What pydantic makes of a field of a class that is not its own."""
     info = FieldInfo.from_annotated_attribute(_unqualified(annotation)[1], default)
-    generator = _config(cls).get("alias_generator")
+    generator = config_of(cls).get("alias_generator")
     if generator is not None:
         _generate_aliases(generator, name, info)
     return info
@@ -192,10 +207,3 @@ def _unqualified(hint: Any) -> tuple[list[Any], Any]:
         qualifiers.append(get_origin(hint))
         hint = get_args(hint)[0]
     return qualifiers, hint
-
-
-def _config(cls: Any) -> Mapping[str, Any]:
-    config: Mapping[str, Any] = (
-        cls.model_config if issubclass(cls, BaseModel) else getattr(cls, "__pydantic_config__", {})
-    )
-    return config

@@ -27,7 +27,7 @@ def substitute(annotation: Any, values: Mapping[Any, Any]) -> Any:
 def meaning(variable: TypeVar) -> Any:
     """What pydantic takes an unbound type variable for: its default, its constraints, its bound, or anything."""
     default = getattr(variable, "__default__", NoDefault)
-    if default is not NoDefault and default is not None:
+    if default is not NoDefault:
         return default
     if variable.__constraints__:
         return Union[variable.__constraints__]  # noqa: UP007 - made at run time
