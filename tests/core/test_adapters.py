@@ -88,6 +88,17 @@ class TestArguments:
             with pytest.raises(ValidationError, match="finite number"):
                 measure.arguments.validate_python(arguments)
 
+    def test_messages_do_not_show_what_was_passed(self) -> None:
+        for arguments in (
+            {"user_id": "marker-93fa", "items": []},
+            {"user_id": 1, "items": [{"sku": ["marker-93fa"]}]},
+            {"user_id": 1, "items": [], "other": "marker-93fa"},
+            "marker-93fa",
+        ):
+            with pytest.raises(ValidationError) as caught:
+                place.arguments.validate_python(arguments)
+            assert "marker-93fa" not in str(caught.value)
+
     def test_constraints(self) -> None:
         @client
         def count(request: object, x: Annotated[int, Field(gt=0, description="how many")] = 1) -> None: ...

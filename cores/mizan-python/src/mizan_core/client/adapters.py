@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, NewType
 
 from pydantic import ConfigDict, TypeAdapter, with_config
 from pydantic.errors import PydanticUndefinedAnnotation, PydanticUserError
@@ -11,7 +11,13 @@ from typing_extensions import NotRequired, TypedDict
 
 from mizan_core.client.signature import Parameter
 
-_CONFIG = ConfigDict(extra="forbid", allow_inf_nan=False)
+_ARGUMENTS = ConfigDict(extra="forbid", allow_inf_nan=False)
+_QUIET = ConfigDict(hide_input_in_errors=True)
+"""Arguments may be secrets: a refusal that ends up in a log must not show them."""
+_make_typed_dict: Any = TypedDict
+_make_new_type: Any = NewType
+"""Type checkers know the static forms alone."""
+
 _REFUSALS = (PydanticUserError, PydanticUndefinedAnnotation, ImportError, TypeError, ValueError)
 
 
@@ -26,10 +32,10 @@ def arguments_adapter(
     """
     parameters = tuple(parameters)
     fields = {parameter.name: _entry(parameter) for parameter in parameters}
-    make: Any = TypedDict  # mypy knows the static form alone
-    arguments = with_config(_CONFIG)(make(f"{name} arguments", fields))
+    arguments = with_config(_ARGUMENTS)(_make_typed_dict(f"{name} arguments", fields))
     try:
-        return _adapter(arguments, names)
+        # Pydantic looks for hide_input_in_errors outside, and takes no configuration beside that of a TypedDict.
+        return _adapter(_make_new_type("arguments", arguments), names, _QUIET)
     except _REFUSALS as error:
         for parameter in parameters:
             annotation_adapter(f"parameter {parameter.name!r}", parameter.annotation, names)
@@ -51,8 +57,8 @@ def _entry(parameter: Parameter) -> Any:
     return parameter.annotation if parameter.required else NotRequired[parameter.annotation]
 
 
-def _adapter(annotation: Any, names: Mapping[str, Any]) -> TypeAdapter[Any]:
-    adapter: TypeAdapter[Any] = TypeAdapter(annotation)
+def _adapter(annotation: Any, names: Mapping[str, Any], config: ConfigDict | None = None) -> TypeAdapter[Any]:
+    adapter: TypeAdapter[Any] = TypeAdapter(annotation, config=config)
     if not adapter.pydantic_complete:
         adapter.rebuild(_types_namespace=names)
     return adapter
