@@ -1,22 +1,28 @@
-"""Fork while threads are busy in the engine; every child must be able to use it."""
+"""Fork while threads are busy in the engine, from their first use of it on; every child must be able to use it."""
 
 from __future__ import annotations
 
+import builtins
 import os
 import signal
 import sys
 import threading
+import time
 import warnings
-from typing import cast
+from collections.abc import Iterator
+from typing import Any, cast
 
 from mizan_core.engine import ENGINE, Engine, pure
+from mizan_core.errors import MWTError
 
 KEY = "only-for-these-tests-0123456789ab"
-CHILDREN = 10
+CHILDREN = 20
 CHILD_SECONDS = 10
 
 # From 3.12 on CPython warns of what this program is about.
 warnings.filterwarnings("ignore", "This process .* is multi-threaded", DeprecationWarning)
+
+import_module = builtins.__import__
 
 
 def use(engine: Engine) -> tuple[object, ...]:
@@ -24,10 +30,23 @@ def use(engine: Engine) -> tuple[object, ...]:
     claims = engine.MWTVerifier(KEY).decode(token)
     key = engine.CacheKeyer(KEY).derive("shop", {"owner": [1, "\u00e9", {}]})
     graph = engine.compile_graph({"types": {}, "functions": []})
-    return claims.sub, key, graph.describe(), engine.canonical_json({"price": 0.1})
+    permissions = engine.compute_permission_key(True, False, {"a", "b"})
+    text = engine.canonical_json({"price": 0.1, "stock": 2**70})
+    return claims.sub, key, graph.describe(), permissions, text, refusal(engine)
 
 
-EXPECTED = use(cast(Engine, pure))
+def refusal(engine: Engine) -> str:
+    try:
+        engine.decode_mwt("", secret=KEY)
+    except MWTError as error:
+        return f"{type(error).__name__}: {error}"
+    return ""
+
+
+def import_slowly(*arguments: Any, **options: Any) -> Any:
+    """Let other threads run in the midst of an import, so that a fork meets what is being prepared at first use."""
+    time.sleep(0.05)
+    return import_module(*arguments, **options)
 
 
 def keep_using(stop: threading.Event) -> None:
@@ -35,30 +54,36 @@ def keep_using(stop: threading.Event) -> None:
         use(ENGINE)
 
 
-def in_child() -> int:
+def in_child(expected: object) -> int:
     """The exit code of a child that uses the engine; one that hangs is ended by its alarm."""
     child = os.fork()
     if child == 0:
         signal.alarm(CHILD_SECONDS)
         code = 1
         try:
-            code = int(use(ENGINE) != EXPECTED)
+            code = int(use(ENGINE) != expected)
         finally:
             os._exit(code)
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
-def main() -> None:
-    codes = [in_child()]  # before the parent has used it
+def children() -> Iterator[int]:
+    """The exit codes of children, the first forked before this process has used the engine."""
+    expected = use(cast(Engine, pure))
+    yield in_child(expected)
+    builtins.__import__ = import_slowly
     stop = threading.Event()
     threads = [threading.Thread(target=keep_using, args=(stop,), daemon=True) for _ in range(2)]
     for thread in threads:
         thread.start()
-    codes += [in_child() for _ in range(CHILDREN)]
+    for _ in range(CHILDREN):
+        time.sleep(0.01)
+        yield in_child(expected)
     stop.set()
     for thread in threads:
         thread.join()
-    sys.exit(f"exit codes of the children: {codes}" if any(codes) else None)
 
 
-main()
+for number, code in enumerate(children()):
+    if code:
+        sys.exit(f"child {number} ended with {code}" + (": it hung" if code == -signal.SIGALRM else ""))
