@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any, TypeAlias
@@ -50,6 +49,8 @@ JUNK: tuple[Any, ...] = (
     impostors.LyingList(["x"]),
     impostors.LyingInteger(7),
 )
+DEEPEST_FAULT = 20
+"""Deeper than any document is by itself; what a fault has made deep is left alone, or it would grow without end."""
 
 
 def broken(documents: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
@@ -58,7 +59,7 @@ def broken(documents: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
 
 
 def _break(draw: st.DrawFn, documents: st.SearchStrategy[Any]) -> Any:
-    holder = {"": copy.deepcopy(draw(documents))}
+    holder = {"": _copied(draw(documents))}
     for _ in range(draw(st.integers(1, 3))):
         places = list(_places(holder))[1:] or [("",)]
         place = draw(st.sampled_from(places))
@@ -70,9 +71,9 @@ def _break_at(draw: st.DrawFn, holder: Any, place: Place, other: Any) -> None:
     parent, last = _at(holder, place[:-1]), place[-1]
     way = draw(st.sampled_from(("replace", "replace", "transplant", "remove", "repeat", "rename", "deepen")))
     if way == "replace" or len(place) == 1:
-        parent[last] = draw(st.sampled_from(JUNK) | values.anything())
+        parent[last] = _copied(draw(st.sampled_from(JUNK) | values.anything()))
     elif way == "transplant":
-        parent[last] = copy.deepcopy(other)
+        parent[last] = _copied(other)
     elif way == "remove":
         del parent[last]
     elif way == "repeat":
@@ -85,14 +86,25 @@ def _break_at(draw: st.DrawFn, holder: Any, place: Place, other: Any) -> None:
 
 def _repeat(parent: Any, last: str | int) -> None:
     if isinstance(parent, list):
-        parent.append(copy.deepcopy(parent[last]))  # type: ignore[index]  # a list's places are indices
+        parent.append(_copied(parent[last]))  # type: ignore[index]  # a list's places are indices
     else:
         parent[impostors.Key(last)] = parent[last]
+
+
+def _copied(value: Any) -> Any:
+    """The value with lists and dicts of its own; subclasses stay, copying would let them lie."""
+    if type(value) is list:
+        return [_copied(item) for item in value]
+    if type(value) is dict:
+        return {name: _copied(item) for name, item in value.items()}
+    return value
 
 
 def _places(value: Any, place: Place = ()) -> Iterator[Place]:
     if place:
         yield place
+    if len(place) == DEEPEST_FAULT:
+        return
     if type(value) is dict:
         for key in value:
             yield from _places(value[key], (*place, key))
