@@ -9,7 +9,7 @@ import pytest
 
 from tests.conformance.caller import Caller
 from tests.conformance.functions.serving import SUFFIX
-from tests.conformance.target import FACADES, Facade, Target, running
+from tests.conformance.target import ENGINES, FACADES, Facade, Target, running
 
 TRACEBACK = "Traceback (most recent call last)"
 
@@ -38,15 +38,21 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "target" in metafunc.fixturenames:
         facades = [facade for facade in FACADES if _is_asked_for(facade, metafunc)]
         metafunc.parametrize("target", facades, ids=str, indirect=True, scope="session")
+    if "engine_name" in metafunc.fixturenames:
+        metafunc.parametrize("engine_name", [name for name in ENGINES if _is_engine_asked_for(name, metafunc)])
     if "world" in metafunc.fixturenames:
         metafunc.parametrize("world", [World(""), World(SUFFIX)], ids=str)
 
 
 def _is_asked_for(facade: Facade, metafunc: pytest.Metafunc) -> bool:
-    if facade.engine == "native" and metafunc.config.getoption("no_native"):
-        return False
     conditions = {"django": facade.is_django, "fastapi": facade.is_fastapi, "event_loop": facade.has_event_loop}
-    return all(holds for mark, holds in conditions.items() if metafunc.definition.get_closest_marker(mark))
+    return _is_engine_asked_for(facade.engine, metafunc) and all(
+        holds for mark, holds in conditions.items() if metafunc.definition.get_closest_marker(mark)
+    )
+
+
+def _is_engine_asked_for(name: str, metafunc: pytest.Metafunc) -> bool:
+    return name != "native" or not metafunc.config.getoption("no_native")
 
 
 @pytest.fixture(scope="session")

@@ -55,6 +55,11 @@ def test_one_failing_function_fails_the_fetch(stranger: Caller, world: World) ->
     assert answer.json == {"error": {"code": "CONFLICT", "message": "This part is broken."}}
 
 
+def test_two_failing_functions_fail_it_once(stranger: Caller, world: World) -> None:
+    answer = stranger.fetch(world("all_broken")).refused("CONFLICT")
+    assert answer.json == {"error": {"code": "CONFLICT", "message": "This part is broken."}}
+
+
 @pytest.mark.logs_tracebacks
 def test_an_unforeseen_failure_fails_the_fetch(stranger: Caller, world: World) -> None:
     assert stranger.fetch(world("unforeseen")).refused("INTERNAL_ERROR").details == {}
@@ -105,6 +110,13 @@ def test_a_fetch_needs_no_csrf_token(target: Target, world: World) -> None:
 def test_an_unknown_context_is_not_found(stranger: Caller, name: str) -> None:
     answer = stranger.fetch_raw(f"{name}/").refused("NOT_FOUND")
     assert "X-Injected" not in answer.headers
+
+
+def test_a_name_with_a_slash_is_no_context(target: Target) -> None:
+    http = target.stranger().http
+    for name in ("a%2Fb", "user/x", "user%2F"):
+        request = http.build_request("GET", "/", extensions={"target": f"/api/mizan/ctx/{name}/".encode()})
+        assert http.send(request).status_code == 404
 
 
 def test_a_missing_parameter_is_named(stranger: Caller, world: World) -> None:

@@ -6,15 +6,10 @@ import os
 import subprocess
 import sys
 
-import pytest
-
-from tests.conformance.target import ENGINES, ROOT
+from tests.conformance.target import ROOT
 
 
-@pytest.mark.parametrize("engine_name", ENGINES)
-def test_django_cases(engine_name: str, pytestconfig: pytest.Config) -> None:
-    if engine_name == "native" and pytestconfig.getoption("no_native"):
-        pytest.skip("--no-native leaves the native engine out")
+def test_django_cases(engine_name: str) -> None:
     run = subprocess.run(
         [sys.executable, "-W", "error", "-m", "django", "test", "tests.conformance.django_cases"],
         cwd=ROOT,

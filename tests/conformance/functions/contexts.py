@@ -78,6 +78,16 @@ def broken_part(request: Any) -> int:
     raise Conflict("This part is broken.")
 
 
+@both(context="all_broken")
+def broken_once(request: Any) -> int:
+    raise Conflict("This part is broken.")
+
+
+@both(context="all_broken")
+def broken_twice(request: Any) -> int:
+    raise Conflict("This part is broken.")
+
+
 @both(context="members")
 def for_everybody(request: Any, number: int) -> int:
     return number
