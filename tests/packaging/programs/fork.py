@@ -9,7 +9,8 @@ import sys
 import threading
 import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Generator
+from contextlib import closing
 from typing import Any, cast
 
 from mizan_core.engine import ENGINE, Engine, pure
@@ -67,23 +68,30 @@ def in_child(expected: object) -> int:
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
-def children() -> Iterator[int]:
-    """The exit codes of children, the first forked before this process has used the engine."""
-    expected = use(cast(Engine, pure))
-    yield in_child(expected)
-    builtins.__import__ = import_slowly
+def fork_while_busy(expected: object) -> Generator[int, None, None]:
+    """The exit codes of children that are forked while other threads begin to use the engine, and go on."""
     stop = threading.Event()
-    threads = [threading.Thread(target=keep_using, args=(stop,), daemon=True) for _ in range(2)]
+    threads = [threading.Thread(target=keep_using, args=(stop,)) for _ in range(2)]
     for thread in threads:
         thread.start()
-    for _ in range(CHILDREN):
-        time.sleep(0.01)
-        yield in_child(expected)
-    stop.set()
-    for thread in threads:
-        thread.join()
+    try:
+        for _ in range(CHILDREN):
+            time.sleep(0.01)
+            yield in_child(expected)
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
 
 
-for number, code in enumerate(children()):
-    if code:
-        sys.exit(f"child {number} ended with {code}" + (": it hung" if code == -signal.SIGALRM else ""))
+def main() -> None:
+    expected = use(cast(Engine, pure))
+    before_use = in_child(expected)
+    builtins.__import__ = import_slowly
+    with closing(fork_while_busy(expected)) as codes:
+        failure = before_use or next(filter(None, codes), 0)
+    if failure:
+        sys.exit(f"a child ended with {failure}" + (": it hung" if failure == -signal.SIGALRM else ""))
+
+
+main()
