@@ -313,5 +313,5 @@ fn decimal_text(number: &Bound<'_, PyInt>) -> PyResult<String> {
 
 fn decimal(py: Python<'_>) -> PyResult<&Bound<'_, PyType>> {
     static DECIMAL: PyOnceLock<Py<PyType>> = PyOnceLock::new();
-    DECIMAL.import(py, "decimal", "Decimal")
+    crate::imported::class(py, &DECIMAL, "decimal", "Decimal")
 }

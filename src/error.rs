@@ -74,6 +74,6 @@ where
 fn class<'py>(py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyType>> {
     static ERRORS: PyOnceLock<Py<PyModule>> = PyOnceLock::new();
     let errors =
-        ERRORS.get_or_try_init(py, || py.import("mizan_core.errors").map(Bound::unbind))?;
-    Ok(errors.bind(py).getattr(name)?.cast_into()?)
+        crate::imported::once(py, &ERRORS, || Ok(py.import("mizan_core.errors")?.unbind()))?;
+    Ok(errors.getattr(name)?.cast_into()?)
 }

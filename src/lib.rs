@@ -7,6 +7,7 @@ mod convert;
 mod envelope;
 mod error;
 mod graph;
+mod imported;
 mod interpreter;
 mod invalidation;
 mod ir;

@@ -201,7 +201,12 @@ fn permission_names(permissions: &Bound<'_, PyAny>) -> Result<Vec<PyBackedStr>> 
 
 fn is_iterable(object: &Bound<'_, PyAny>) -> PyResult<bool> {
     static ITERABLE: PyOnceLock<Py<PyType>> = PyOnceLock::new();
-    object.is_instance(ITERABLE.import(object.py(), "collections.abc", "Iterable")?)
+    object.is_instance(crate::imported::class(
+        object.py(),
+        &ITERABLE,
+        "collections.abc",
+        "Iterable",
+    )?)
 }
 
 fn instant(now: Option<&Bound<'_, PyAny>>, latest: i64) -> Result<i64> {
@@ -223,7 +228,7 @@ fn clock() -> i64 {
 fn claims_object(py: Python<'_>, claims: Claims) -> PyResult<Bound<'_, PyAny>> {
     static CLASS: PyOnceLock<Py<PyType>> = PyOnceLock::new();
     static MAKE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-    let class = CLASS.import(py, "mizan_core.types", "MWTClaims")?;
+    let class = crate::imported::class(py, &CLASS, "mizan_core.types", "MWTClaims")?;
     let make = MAKE.get_or_try_init(py, || {
         py.get_type::<PyTuple>()
             .getattr("__new__")

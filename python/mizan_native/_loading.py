@@ -21,7 +21,7 @@ def explain(error: ImportError) -> ImportError:
     """
     if "subinterpreter" in str(error):
         return EngineUnavailable(
-            f"mizan-native cannot be used in this subinterpreter ({error}); run the application in the process's main "
+            f"mizan-native cannot be used in this interpreter ({error}); run the application in the process's main "
             "interpreter (under mod_wsgi: WSGIApplicationGroup %{GLOBAL}), or set MIZAN_ENGINE=pure"
         )
     if isinstance(error, ModuleNotFoundError) and error.name == _EXTENSION:

@@ -127,7 +127,7 @@ def test_a_second_interpreter_is_refused_with_the_mend() -> None:
     lines = _in_subinterpreters(first="import mizan_native")
     assert len(lines) == 2
     for line in lines:
-        assert line.startswith("EngineUnavailable: mizan-native cannot be used in this subinterpreter ")
+        assert line.startswith("EngineUnavailable: mizan-native cannot be used in this interpreter ")
         assert "WSGIApplicationGroup %{GLOBAL}" in line
         assert "MIZAN_ENGINE=pure" in line
 

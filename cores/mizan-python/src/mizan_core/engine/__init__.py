@@ -48,8 +48,13 @@ def _choose(mode: str) -> Choice:
             "native", "mizan-native is installed" if mode == "auto" else f"{VARIABLE}=native asks for it", _load()
         )
     except ModuleNotFoundError as error:
-        if mode == "native" or error.name != _NATIVE:
+        if error.name != _NATIVE:
             raise
+        if mode == "native":
+            raise ModuleNotFoundError(
+                f"{VARIABLE}=native, but there is no module {_NATIVE}: install mizan-native, or unset the variable",
+                name=_NATIVE,
+            ) from error
         return Choice("pure", "mizan-native is not installed", cast(Engine, pure))
     except EngineUnavailable as error:
         if mode == "native":
