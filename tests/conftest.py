@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, settings
 
 from mizan_core.engine import CONTRACT_VERSION, Engine, pure
 
-settings.register_profile("ci", max_examples=150, deadline=None, derandomize=True, database=None)
+settings.register_profile("ci", max_examples=100, deadline=None, derandomize=True, database=None)
 settings.register_profile(
     "thorough", max_examples=2_000, deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
 )

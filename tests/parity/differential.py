@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from mizan_core.engine import Engine
 from mizan_core.errors import GraphError
@@ -57,13 +58,14 @@ def attempt(call: Callable[[Engine], object], engine: Engine) -> Outcome:
 def exact(value: object) -> object:
     """A form whose ``==`` tells 1, 1.0 and True apart, 0.0 and -0.0, a list and a tuple, and the order of members."""
     kind = type(value)
+    content: Any = value
     if kind is float:
-        return (kind, float.hex(value))  # type: ignore[arg-type]  # narrowing by `is` is beyond mypy
-    if isinstance(value, dict):
-        return (kind, [(exact(key), exact(item)) for key, item in value.items()])
-    if isinstance(value, list | tuple):
-        return (kind, [exact(item) for item in value])
-    return (kind, value)
+        return (kind, content.hex())
+    if issubclass(kind, dict):  # of the type itself: a value may claim another class
+        return (kind, [(exact(key), exact(item)) for key, item in content.items()])
+    if issubclass(kind, list | tuple):
+        return (kind, [exact(item) for item in content])
+    return (kind, content)
 
 
 def _shown(outcome: Outcome) -> str:

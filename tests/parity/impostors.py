@@ -163,6 +163,22 @@ class LyingBytes(bytes):
         return 3
 
 
+class Claiming:
+    """Says that it is of a class that it does not derive from; ``isinstance`` believes it."""
+
+    def __init__(self, kind: type) -> None:
+        self._kind = kind
+
+    @property
+    def __class__(self) -> type:
+        return self._kind
+
+    @__class__.setter
+    def __class__(self, kind: type) -> None:
+        self._kind = kind
+
+
+CLAIMING = tuple(map(Claiming, (str, bytes, int, float, bool, list, tuple, dict, type(None))))
 TEXT_TYPES = (LyingText, Key)
 INTEGER_TYPES = (LyingInteger,)
 FLOAT_TYPES = (LyingFloat,)

@@ -103,6 +103,14 @@ def test_engines_agree_on_bundles(same: Same, parts: list[tuple[Any, Any]]) -> N
     same(lambda engine: engine.encode_bundle(parts))
 
 
+@pytest.mark.parametrize("held", [b"null", b"1", b" null"])
+def test_a_result_is_what_its_bytes_are(same: Same, held: bytes) -> None:
+    lying = impostors.LyingBytes(held)
+    outcome = same(lambda engine: engine.encode_response(engine.compile_graph(SPEC), "order", {}, lying))
+    honest = same(lambda engine: engine.encode_response(engine.compile_graph(SPEC), "order", {}, held))
+    assert outcome == honest
+
+
 STRANGE_PARTS: dict[str, Any] = {
     "None": None,
     "a number": 5,

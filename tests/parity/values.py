@@ -113,6 +113,7 @@ def not_json() -> Values:
     return st.one_of(
         st.sampled_from(NOT_FINITE),
         st.sampled_from(SURROGATES),
+        st.sampled_from(impostors.CLAIMING),
         st.sampled_from(
             (
                 set(),
