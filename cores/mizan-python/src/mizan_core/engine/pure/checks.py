@@ -48,10 +48,10 @@ def flag_argument(value: object, name: str) -> bool:
 
 
 def bytes_argument(value: object, name: str) -> bytes:
-    """*value* as ``bytes``."""
+    """*value* as exact ``bytes``."""
     if not is_a(value, bytes):
         raise TypeError(f"{name}: expected bytes, not {type(value).__name__}")
-    return value
+    return _exact_bytes(value)
 
 
 def dict_argument(value: object, name: str) -> dict[object, object]:
@@ -64,7 +64,12 @@ def dict_argument(value: object, name: str) -> dict[object, object]:
 def secret_bytes(value: object, path: Path) -> bytes:
     """A secret as bytes, ``str`` as UTF-8."""
     if is_a(value, bytes):
-        return value if type(value) is bytes else bytes(memoryview(value))
+        return _exact_bytes(value)
     if is_a(value, str):
         return checked_text(value, path).encode("utf-8")
     raise TypeError(f"{path}: expected str or bytes, not {type(value).__name__}")
+
+
+def _exact_bytes(value: bytes) -> bytes:
+    """What *value* stores; a full slice, since a subclass may override the buffer as well."""
+    return bytes.__getitem__(value, slice(None))
