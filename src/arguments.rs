@@ -5,7 +5,7 @@ use mizan_core::checks::{filled, in_range};
 use mizan_core::path::Path;
 use pyo3::prelude::*;
 use pyo3::pybacked::{PyBackedBytes, PyBackedStr};
-use pyo3::types::{PyBool, PyBytes, PyDict, PyInt, PyString};
+use pyo3::types::{PyBool, PyBytes, PyDict, PyInt, PyList, PyString};
 
 use crate::convert::{checked_text, small_int, text, type_name};
 use crate::error::{Fault, Result};
@@ -121,6 +121,14 @@ pub fn dict_argument<'a, 'py>(
     name: &str,
 ) -> Result<&'a Bound<'py, PyDict>> {
     value.cast().map_err(|_| unexpected(value, name, "dict"))
+}
+
+/// A list, whose content is not looked at.
+pub fn list_argument<'a, 'py>(
+    value: &'a Bound<'py, PyAny>,
+    name: &str,
+) -> Result<&'a Bound<'py, PyList>> {
+    value.cast().map_err(|_| unexpected(value, name, "list"))
 }
 
 /// A secret: bytes, or a `str` as UTF-8.

@@ -1,13 +1,15 @@
-//! Cache keys (docs/protocol.md section 3).
+//! Cache keys (docs/protocol.md section 3) and tags (section 10).
 
-use mizan_core::cache_key::{CacheKeyer as Keyer, Entry};
-use mizan_core::canonical::Writer;
+use mizan_core::cache_key::{CacheKeyer as Keyer, Entry, Payload};
 use mizan_core::checks::MAX_INTEGER;
 use mizan_core::path::Path;
+use mizan_core::texts::TextWriter;
 use pyo3::prelude::*;
+use pyo3::pybacked::PyBackedStr;
 
 use crate::arguments::{
-    Argument, dict_argument, filled_text_argument, secret_bytes, text_argument,
+    Argument, backed_text_argument, dict_argument, filled_text_argument, list_argument,
+    secret_bytes, text_argument,
 };
 use crate::convert;
 use crate::error::Result;
@@ -15,7 +17,7 @@ use crate::error::Result;
 /// The level that `params` and `vary` stand on, inside the object that is hashed.
 const MEMBER_DEPTH: usize = 2;
 
-/// Derives keys with one prepared HMAC state.
+/// Derives keys and tags with one prepared HMAC state.
 #[pyclass(frozen, module = "mizan_native")]
 pub struct CacheKeyer {
     keyer: Keyer,
@@ -43,7 +45,48 @@ impl CacheKeyer {
         rev: Argument<'_, '_, i64>,
         vary: Option<&Bound<'_, PyAny>>,
     ) -> Result<String> {
-        derive(&self.keyer, context, params, user_id, rev, vary)
+        Ok(self
+            .keyer
+            .key(&payload(context, params, user_id, rev, vary)?))
+    }
+
+    /// The key of an entry and its tags: the context's, and one for each scope shape.
+    #[pyo3(
+        signature = (
+            context, params=None, user_id=None, rev=Argument::Default(0), vary=None, shapes=None
+        ),
+        text_signature = "($self, context, params=None, user_id=None, rev=0, vary=None, shapes=None)"
+    )]
+    fn plan(
+        &self,
+        context: &Bound<'_, PyAny>,
+        params: Option<&Bound<'_, PyAny>>,
+        user_id: Option<&Bound<'_, PyAny>>,
+        rev: Argument<'_, '_, i64>,
+        vary: Option<&Bound<'_, PyAny>>,
+        shapes: Option<&Bound<'_, PyAny>>,
+    ) -> Result<(String, Vec<String>)> {
+        let payload = payload(context, params, user_id, rev, vary)?;
+        let mut entry = self.keyer.tags(&payload);
+        let mut tags = vec![entry.context_tag()];
+        if let Some(shapes) = shapes {
+            for shape in list_argument(shapes, "shapes")? {
+                tags.push(entry.scope_tag(&mut names(&shape)?));
+            }
+        }
+        Ok((self.keyer.key(&payload), tags))
+    }
+
+    /// The tags that a purge changes: the context's, or the two of one scope.
+    #[pyo3(signature = (context, params=None))]
+    fn purge_tags(
+        &self,
+        context: &Bound<'_, PyAny>,
+        params: Option<&Bound<'_, PyAny>>,
+    ) -> Result<Vec<String>> {
+        let context = text_argument(context, "context")?;
+        self.keyer
+            .purge_tags_with(context, |texts| push(texts, params, "params"))
     }
 }
 
@@ -61,21 +104,21 @@ pub fn derive_cache_key(
     rev: Argument<'_, '_, i64>,
     vary: Option<&Bound<'_, PyAny>>,
 ) -> Result<String> {
-    derive(&keyer(secret)?, context, params, user_id, rev, vary)
+    let keyer = keyer(secret)?;
+    Ok(keyer.key(&payload(context, params, user_id, rev, vary)?))
 }
 
 fn keyer(secret: &Bound<'_, PyAny>) -> Result<Keyer> {
     Ok(Keyer::new(secret_bytes(secret, &Path::root("secret"))?)?)
 }
 
-fn derive(
-    keyer: &Keyer,
-    context: &Bound<'_, PyAny>,
+fn payload<'a>(
+    context: &'a Bound<'_, PyAny>,
     params: Option<&Bound<'_, PyAny>>,
-    user_id: Option<&Bound<'_, PyAny>>,
+    user_id: Option<&'a Bound<'_, PyAny>>,
     rev: Argument<'_, '_, i64>,
     vary: Option<&Bound<'_, PyAny>>,
-) -> Result<String> {
+) -> Result<Payload<'a>> {
     let entry = Entry {
         context: text_argument(context, "context")?,
         user_id: user_id
@@ -83,21 +126,27 @@ fn derive(
             .transpose()?,
         rev: rev.integer("rev", 0, MAX_INTEGER)?,
     };
-    keyer.derive_with(
+    Payload::new_with(
         &entry,
-        |writer| push(writer, params, "params"),
-        |writer| push(writer, vary, "vary"),
+        |texts| push(texts, params, "params"),
+        |texts| push(texts, vary, "vary"),
     )
 }
 
-fn push(writer: &mut Writer, members: Option<&Bound<'_, PyAny>>, name: &str) -> Result<()> {
+fn push(texts: &mut TextWriter, members: Option<&Bound<'_, PyAny>>, name: &str) -> Result<()> {
     let Some(members) = members else {
         return Ok(());
     };
-    convert::write(
-        writer,
-        dict_argument(members, name)?,
-        &Path::root(name),
-        MEMBER_DEPTH,
-    )
+    let (dict, path) = (dict_argument(members, name)?, Path::root(name));
+    convert::visit_members(dict, &path, MEMBER_DEPTH, |key, item, path| {
+        texts.member(key, |writer| {
+            convert::write(writer, item, path, MEMBER_DEPTH + 1)
+        })
+    })
+}
+
+/// The names of one scope shape.
+fn names(shape: &Bound<'_, PyAny>) -> Result<Vec<PyBackedStr>> {
+    let name = |name| backed_text_argument(name, "shapes", "str");
+    list_argument(shape, "shapes")?.iter().map(name).collect()
 }

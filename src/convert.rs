@@ -3,8 +3,11 @@
 //! An object counts as what its type derives from (`str`, `int`, `float`, `dict`, `list`, `tuple`)
 //! and is read by that type's own storage, never through a method that a subclass may override.
 
+use std::io::Write;
+
 use mizan_core::canonical::{MAX_DEPTH, Writer};
 use mizan_core::path::Path;
+use mizan_core::splice::Splice;
 use mizan_core::value::Members;
 use mizan_core::{Error, Value};
 use pyo3::exceptions::PyUnicodeEncodeError;
@@ -12,7 +15,7 @@ use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedStr;
 use pyo3::sync::PyOnceLock;
 use pyo3::sync::critical_section::with_critical_section;
-use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple, PyType};
+use pyo3::types::{PyBool, PyBytes, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple, PyType};
 use pyo3::{IntoPyObjectExt, intern};
 
 use crate::error::{Fault, Result};
@@ -159,6 +162,14 @@ pub fn to_python<'py>(py: Python<'py>, value: &Value) -> PyResult<Bound<'py, PyA
     }
 }
 
+/// The pieces of a splice in one `bytes`.
+pub fn joined<'py>(py: Python<'py>, splice: &Splice<'_>) -> PyResult<Bound<'py, PyBytes>> {
+    PyBytes::new_with(py, splice.len(), |mut rest| {
+        let mut pieces = splice.pieces();
+        Ok(pieces.try_for_each(|piece| rest.write_all(piece))?)
+    })
+}
+
 /// The text of a `str`, which stands at `path`.
 pub fn text<'a>(value: &'a Bound<'_, PyString>, path: &Path<'_>) -> Result<&'a str> {
     value
@@ -249,7 +260,7 @@ impl<'py> Items<'_, 'py> {
 /// Visits the members of a dict on level `depth` in the order of their keys, each with its place.
 ///
 /// Subclasses of `str` can put one text in twice: all are checked, the last is visited.
-fn visit_members<'py>(
+pub fn visit_members<'py>(
     dict: &Bound<'py, PyDict>,
     path: &Path<'_>,
     depth: usize,

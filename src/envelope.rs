@@ -6,6 +6,7 @@ use pyo3::pybacked::{PyBackedBytes, PyBackedStr};
 use pyo3::types::{PyBytes, PyList, PyTuple};
 
 use crate::arguments::{backed_bytes_argument, backed_text_argument, bytes_argument};
+use crate::convert::joined;
 use crate::error::Result;
 use crate::graph::Call;
 use crate::invalidation::entry_list;
@@ -33,7 +34,7 @@ pub fn encode_response<'py>(
         .entries
         .map(|entries| entry_list(py, &call, &entries))
         .transpose()?;
-    Ok((PyBytes::new(py, &response.body), response.header, entries))
+    Ok((joined(py, &response.body)?, response.header, entries))
 }
 
 /// The body of a context: each function's serialised result under its name, sorted.
@@ -41,7 +42,7 @@ pub fn encode_response<'py>(
 pub fn encode_bundle<'py>(parts: &Bound<'py, PyAny>) -> Result<Bound<'py, PyBytes>> {
     let read = read_parts(parts)?;
     let slices = read.iter().map(|(name, result)| (name.as_str(), &**result));
-    Ok(PyBytes::new(parts.py(), &envelope::encode_bundle(slices)?))
+    Ok(joined(parts.py(), &envelope::encode_bundle(slices)?)?)
 }
 
 /// Reads the parts up to the first name that comes twice, which is the crate's to refuse.

@@ -6,9 +6,9 @@ use mizan_core::Value;
 use mizan_core::graph::{Graph as Compiled, Param, Plan};
 use mizan_core::invalidation::{ARGS, Arguments};
 use mizan_core::path::Path;
-use mizan_core::value::Members;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList, PyString};
+use pyo3::types::{PyDict, PyString};
+use pythonize::pythonize;
 
 use crate::arguments::{dict_argument, text_argument, unexpected};
 use crate::convert::{self, to_python};
@@ -25,20 +25,8 @@ pub struct Graph {
 #[pymethods]
 impl Graph {
     /// The resolved graph as plain data.
-    fn describe<'py>(&self, py: Python<'py>) -> Result<Bound<'py, PyDict>> {
-        let functions = PyDict::new(py);
-        let description = PyDict::new(py);
-        description.set_item("functions", &functions)?;
-        if let Value::Map(sections) = self.compiled.describe() {
-            for name in sections.get("functions").map(keys).into_iter().flatten() {
-                functions.set_item(name, plan_object(py, self.compiled.plan(name)?)?)?;
-            }
-            let contexts = sections
-                .get("contexts")
-                .map(|contexts| to_python(py, contexts));
-            description.set_item("contexts", contexts.transpose()?)?;
-        }
-        Ok(description)
+    fn describe<'py>(&self, py: Python<'py>) -> Result<Bound<'py, PyAny>> {
+        Ok(pythonize(py, &self.compiled.describe()).map_err(PyErr::from)?)
     }
 }
 
@@ -118,41 +106,4 @@ impl Arguments for Call<'_, '_> {
             _ => Ok(None),
         }
     }
-}
-
-fn keys(value: &Value) -> impl Iterator<Item = &String> {
-    let members = if let Value::Map(members) = value {
-        Some(members)
-    } else {
-        None
-    };
-    members.into_iter().flat_map(Members::keys)
-}
-
-fn plan_object<'py>(py: Python<'py>, plan: &Plan) -> PyResult<Bound<'py, PyDict>> {
-    let affects = PyList::empty(py);
-    for effect in plan.affects() {
-        let object = PyDict::new(py);
-        object.set_item("context", effect.context())?;
-        object.set_item("function", effect.function())?;
-        object.set_item("scope", scope(effect.scope()))?;
-        affects.append(object)?;
-    }
-    let merge = PyList::empty(py);
-    for target in plan.merge() {
-        let object = PyDict::new(py);
-        object.set_item("context", target.context())?;
-        object.set_item("slot", target.slot())?;
-        object.set_item("scope", scope(target.scope()))?;
-        merge.append(object)?;
-    }
-    let object = PyDict::new(py);
-    object.set_item("context", plan.context())?;
-    object.set_item("affects", affects)?;
-    object.set_item("merge", merge)?;
-    Ok(object)
-}
-
-fn scope(params: &[Arc<Param>]) -> Vec<&str> {
-    params.iter().map(|param| param.name()).collect()
 }

@@ -25,6 +25,8 @@ try:
         encode_response,
         format_invalidate_header,
         parse_ir,
+        seal,
+        unseal,
     )
 except ImportError as error:
     from mizan_native._loading import explain
@@ -53,4 +55,6 @@ __all__ = (
     "encode_response",
     "format_invalidate_header",
     "parse_ir",
+    "seal",
+    "unseal",
 )

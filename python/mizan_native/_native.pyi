@@ -30,6 +30,8 @@ __all__ = [
     "encode_response",
     "format_invalidate_header",
     "parse_ir",
+    "seal",
+    "unseal",
 ]
 
 CONTRACT_VERSION: Final[int]
@@ -47,7 +49,7 @@ def canonical_json(value: object) -> bytes:
 
 @final
 class CacheKeyer:
-    """Derives cache keys with one prepared HMAC state (section 3).
+    """Derives cache keys (section 3) and tags (section 10) with one prepared HMAC state.
 
     :param secret: non-empty ``str`` (taken as UTF-8) or bytes.
     """
@@ -68,6 +70,27 @@ class CacheKeyer:
         :param rev: revision of the code that builds the entry, 0..2^53-1.
         :param vary: what else decides the content; None and empty are the same.
         :raises TypeError, ValueError: naming the argument and the place in it.
+        """
+
+    def plan(
+        self,
+        context: str,
+        params: dict[str, Any] | None = None,
+        user_id: str | None = None,
+        rev: int = 0,
+        vary: dict[str, Any] | None = None,
+        shapes: list[list[str]] | None = None,
+    ) -> tuple[str, list[str]]:
+        """The key of an entry, as ``derive`` gives it, and the entry's tags.
+
+        :param shapes: the parameter names of each scope that a mutation can produce for the context.
+        :return: the key; the context's tag and one for each shape, in their order.
+        """
+
+    def purge_tags(self, context: str, params: dict[str, Any] | None = None) -> list[str]:
+        """The tags that a purge changes: the context's, or the two of one scope.
+
+        :param params: what narrows the purge; None and empty are the same.
         """
 
 def derive_cache_key(
@@ -184,6 +207,20 @@ def encode_bundle(parts: Sequence[tuple[str, bytes]]) -> bytes:
     """The body of a context: each function's serialised result under its name, sorted (section 8).
 
     :param parts: (function, result_json) pairs, each function once.
+    """
+
+def seal(versions: list[bytes], body: bytes) -> bytes:
+    """An entry of *body* that is valid while its tags have *versions* (section 10).
+
+    :param versions: 8 bytes for each tag, 1 to 255 of them, as they were before the body was made.
+    :raises TypeError, ValueError: naming the argument.
+    """
+
+def unseal(entry: bytes, versions: list[bytes | None]) -> bytes | None:
+    """The body of *entry* if it is of this format and every tag has still the version that it was sealed with.
+
+    :param versions: what the tags have now, in the same order; None for a tag that is missing, which counts as changed.
+    :raises TypeError: naming the argument.
     """
 
 def emit_ir(document: Mapping[str, Any]) -> str:

@@ -98,6 +98,7 @@ def _checks() -> Iterator[Check]:
     yield Check(
         "CacheKeyer", lambda engine: engine.CacheKeyer(vectors.KEY).derive("search", vectors.PARAMS), vectors.PARAMS_KEY
     )
+    yield from _cache_checks()
     yield from _token_checks()
     yield Check(
         "compile_graph", lambda engine: engine.compile_graph(vectors.SPECIFICATION).describe(), vectors.DESCRIPTION
@@ -124,6 +125,23 @@ def _checks() -> Iterator[Check]:
     )
     yield Check("encode_bundle", lambda engine: engine.encode_bundle(vectors.BUNDLE_PARTS), vectors.BUNDLE)
     yield Check("emit_ir", lambda engine: engine.emit_ir(vectors.DOCUMENT), vectors.IR)
+
+
+def _cache_checks() -> Iterator[Check]:
+    entry, versions = vectors.CACHE_ENTRY, vectors.VERSIONS
+    yield Check(
+        "CacheKeyer.plan",
+        lambda engine: engine.CacheKeyer(vectors.KEY).plan(**entry, shapes=vectors.SHAPES),
+        (vectors.CACHE_KEY, vectors.TAGS),
+    )
+    yield Check(
+        "CacheKeyer.purge_tags",
+        lambda engine: engine.CacheKeyer(vectors.KEY).purge_tags("user", {"user_id": 5}),
+        vectors.PURGED_TAGS,
+    )
+    yield Check("seal", lambda engine: engine.seal(versions, vectors.SEALED_BODY), vectors.SEALED)
+    yield Check("unseal", lambda engine: engine.unseal(vectors.SEALED, [*versions]), vectors.SEALED_BODY)
+    yield Check("a changed tag", lambda engine: engine.unseal(vectors.SEALED, [versions[0], None]), None)
 
 
 def _token_checks() -> Iterator[Check]:

@@ -18,6 +18,14 @@ CACHE_KEY = "ctx:user:d9dd834acb93020ab1d674fbfb1c6ef854a9955cbdf4d2cfecf412b7ed
 PARAMS: dict[str, Any] = {"ids": [1, 2, "3", None, False], "range": {"to": 9, "from": 1}}
 PARAMS_KEY = "ctx:search:9bfbe003d4353731e714d97504b8e571f19d374b5cc499fa2fd09ad2213f38a5"
 
+SHAPES = [["user_id"], ["user_id", "page"]]
+TAGS = ["tag:user", "tag:user:28f64000fcae7165cece8373e7934bd0", "tag:user:cde3a6ae1055c8b9e00c8f9c39261674"]
+PURGED_TAGS = ["tag:user:28f64000fcae7165cece8373e7934bd0", "tag:user:e1fe57c0496d8df54dadba23a487a91a"]
+
+VERSIONS = [b"version1", b"\x00\xff\x00\xff\x00\xff\x00\xff"]
+SEALED_BODY = b'{"user_profile":null}'
+SEALED = b"\x01\x02version1\x00\xff\x00\xff\x00\xff\x00\xff" + SEALED_BODY
+
 NOW = 1760000000
 CLAIMS = MWTClaims(
     sub="42",

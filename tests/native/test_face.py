@@ -19,7 +19,13 @@ if TYPE_CHECKING:
 
 CLASSES = ("CacheKeyer", "Graph", "MWTVerifier")
 FUNCTIONS = sorted(name for name in pure.__all__ if callable(getattr(pure, name)) and name not in CLASSES)
-METHODS = [("CacheKeyer", "derive"), ("MWTVerifier", "decode"), ("Graph", "describe")]
+METHODS = [
+    ("CacheKeyer", "derive"),
+    ("CacheKeyer", "plan"),
+    ("CacheKeyer", "purge_tags"),
+    ("MWTVerifier", "decode"),
+    ("Graph", "describe"),
+]
 
 Parameters = list[tuple[str, Any, Any]]
 

@@ -147,8 +147,17 @@ class LyingBytes(bytes):
     def __bytes__(self) -> bytes:
         return b"lie"
 
+    def __buffer__(self, flags: int) -> memoryview:
+        return memoryview(b"lie")
+
     def __len__(self) -> int:
         return 3
+
+    def __getitem__(self, index: Any) -> Any:
+        return b"lie"
+
+    def startswith(self, *arguments: Any) -> bool:
+        return True
 
     def __iter__(self) -> Iterator[int]:
         return iter(b"lie")

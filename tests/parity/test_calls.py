@@ -266,6 +266,16 @@ def test_refusals(same: Same, arguments: Any, error: type[Exception], place: str
     assert str(outcome.error).startswith(place)
 
 
+def test_a_result_is_read_by_what_it_stores(same: Same) -> None:
+    """A subclass of bytes that equals everything is not therefore null."""
+
+    def answer(result: bytes) -> Any:
+        return same(lambda engine: engine.encode_response(engine.compile_graph(SPEC), "order", {}, result)).value
+
+    assert answer(impostors.LyingBytes(b"1")) == answer(b"1")
+    assert answer(impostors.LyingBytes(b"null")) == answer(b"null")
+
+
 def test_what_is_out_of_scope_is_not_looked_at(same: Same) -> None:
     args: Any = {"name": object(), "\ud800": 1, 5: {6}, "user_id": 1}
     assert same(lambda engine: engine.compute_invalidation(engine.compile_graph(SPEC), "rename", args)).error is None

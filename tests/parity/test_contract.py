@@ -20,7 +20,12 @@ from tests.parity.tokens import PKEY, SECRET
 
 FUNCTIONS = [name for name, member in vars(Engine).items() if inspect.isfunction(member) and not name.startswith("_")]
 CLASSES = {"CacheKeyer": contract.MakeKeyer, "MWTVerifier": contract.MakeVerifier}
-METHODS = {("CacheKeyer", "derive"): contract.Keyer, ("MWTVerifier", "decode"): contract.Verifier}
+METHODS = {
+    ("CacheKeyer", "derive"): contract.Keyer,
+    ("CacheKeyer", "plan"): contract.Keyer,
+    ("CacheKeyer", "purge_tags"): contract.Keyer,
+    ("MWTVerifier", "decode"): contract.Verifier,
+}
 
 
 def parameters(function: Callable[..., Any], *, bound: bool = True) -> list[tuple[str, Any, Any]]:
@@ -51,6 +56,12 @@ def test_functions(engine: Engine, name: str) -> None:
 @pytest.mark.parametrize(("name", "protocol"), CLASSES.items())
 def test_classes(engine: Engine, name: str, protocol: Any) -> None:
     assert parameters(getattr(engine, name)) == parameters(protocol.__call__, bound=False)
+
+
+@pytest.mark.parametrize("name", CLASSES)
+def test_classes_have_the_methods_of_the_contract(engine: Engine, name: str) -> None:
+    methods = {method for method in dir(getattr(engine, name)) if not method.startswith("_")}
+    assert methods == {method for owner, method in METHODS if owner == name}
 
 
 @pytest.mark.parametrize(("path", "protocol"), METHODS.items())
@@ -91,6 +102,14 @@ def test_calls_that_do_not_fit_the_signature(engine: Engine, call: Callable[[Any
         lambda engine: engine.derive_cache_key(secret=SECRET, context="c", params={}, user_id="1", rev=1, vary={}),
         lambda engine: engine.derive_cache_key(SECRET, "c", {}, "1", 1, {}),
         lambda engine: engine.CacheKeyer(secret=SECRET).derive(context="c", params={}, user_id="1", rev=1, vary={}),
+        lambda engine: engine.CacheKeyer(SECRET).plan(
+            context="c", params={}, user_id="1", rev=1, vary={}, shapes=[["a"]]
+        ),
+        lambda engine: engine.CacheKeyer(SECRET).plan("c", {}, "1", 1, {}, [["a"]]),
+        lambda engine: engine.CacheKeyer(SECRET).purge_tags(context="c", params={"a": 1}),
+        lambda engine: engine.CacheKeyer(SECRET).purge_tags("c", {"a": 1}),
+        lambda engine: engine.seal(versions=[b"version1"], body=b"{}"),
+        lambda engine: engine.unseal(entry=b"\x01\x01version1{}", versions=[b"version1"]),
         lambda engine: engine.create_mwt(sub="42", pkey=PKEY, secret=SECRET, now=1),
         lambda engine: engine.MWTVerifier(secret=SECRET, audience=None, leeway=0).decode(token="x", now=1),
         lambda engine: engine.compute_permission_key(staff=True, superuser=False, permissions=()),

@@ -1,11 +1,11 @@
 //! Cache keys (docs/protocol.md section 3).
 
-use crate::canonical::{Form, Writer, write_hex, write_string};
+use crate::canonical::{write_hex, write_string};
 use crate::checks::{MAX_INTEGER, filled, in_range};
 use crate::error::{Error, Result};
-use crate::mwt::Hs256;
+use crate::mwt::{Hs256, TAG_LENGTH};
 use crate::number::write_integer;
-use crate::path::Path;
+use crate::texts::{TextWriter, Texts};
 use crate::value::Members;
 
 /// Whose entry of which context, at which revision of the code that builds it.
@@ -19,7 +19,7 @@ pub struct Entry<'a> {
     pub rev: i64,
 }
 
-/// Derives keys with one prepared HMAC state.
+/// Derives keys and tags ([`tags`](crate::tags)) with one prepared HMAC state.
 #[derive(Clone, Debug)]
 pub struct CacheKeyer {
     mac: Hs256,
@@ -43,86 +43,92 @@ impl CacheKeyer {
         params: Option<&Members>,
         vary: Option<&Members>,
     ) -> Result<String> {
-        self.derive_with(
+        Ok(self.key(&Payload::new(entry, params, vary)?))
+    }
+
+    /// The key of the entry that `payload` describes.
+    pub fn key(&self, payload: &Payload<'_>) -> String {
+        let digest = self.digest(&payload.json);
+        let context = payload.context;
+        let mut key = String::with_capacity("ctx::".len() + context.len() + 2 * digest.len());
+        key.push_str("ctx:");
+        key.push_str(context);
+        key.push(':');
+        write_hex(&mut key, &digest);
+        key
+    }
+
+    pub(crate) fn digest(&self, payload: &[u8]) -> [u8; TAG_LENGTH] {
+        self.mac.tag(payload)
+    }
+}
+
+/// What decides the content of an entry, as it is hashed.
+#[derive(Clone, Debug)]
+pub struct Payload<'a> {
+    context: &'a str,
+    json: Vec<u8>,
+    params: Texts,
+}
+
+impl<'a> Payload<'a> {
+    /// The payload of an entry, or what is wrong with the first of the arguments that is refused.
+    pub fn new(
+        entry: &Entry<'a>,
+        params: Option<&Members>,
+        vary: Option<&Members>,
+    ) -> Result<Self> {
+        Self::new_with(
             entry,
-            |writer| params.map_or(Ok(()), |params| write_texts(writer, params, "params")),
-            |writer| vary.map_or(Ok(()), |vary| write_texts(writer, vary, "vary")),
+            |texts| texts.extend(params, "params"),
+            |texts| texts.extend(vary, "vary"),
         )
     }
 
-    /// As [`derive`](Self::derive), with the parameters pushed by the caller.
-    ///
-    /// Each closure pushes one object, whose members the writer turns into texts, or nothing at all
-    /// where there is none.
-    pub fn derive_with<E: From<Error>>(
-        &self,
-        entry: &Entry<'_>,
-        params: impl FnOnce(&mut Writer) -> Result<(), E>,
-        vary: impl FnOnce(&mut Writer) -> Result<(), E>,
-    ) -> Result<String, E> {
-        let payload = payload(entry, params, vary)?;
-        let digest = self.mac.tag(&payload);
-        let mut key = String::with_capacity("ctx::".len() + entry.context.len() + 2 * digest.len());
-        key.push_str("ctx:");
-        key.push_str(entry.context);
-        key.push(':');
-        write_hex(&mut key, &digest);
-        Ok(key)
+    /// As [`new`](Self::new), with the members of `params` and `vary` pushed by the caller.
+    pub fn new_with<E: From<Error>>(
+        entry: &Entry<'a>,
+        params: impl FnOnce(&mut TextWriter) -> Result<(), E>,
+        vary: impl FnOnce(&mut TextWriter) -> Result<(), E>,
+    ) -> Result<Self, E> {
+        let viewer = entry
+            .user_id
+            .map(|viewer| filled(viewer, "user_id"))
+            .transpose()?;
+        let rev = in_range(Some(entry.rev), "rev", 0, MAX_INTEGER)?;
+        let mut json = Vec::with_capacity(256);
+        json.extend_from_slice(b"{\"c\":");
+        write_string(&mut json, entry.context);
+        json.extend_from_slice(b",\"p\":");
+        let params = Texts::write(&mut json, params)?;
+        json.extend_from_slice(b",\"r\":");
+        write_integer(&mut json, rev);
+        if let Some(viewer) = viewer {
+            json.extend_from_slice(b",\"u\":");
+            write_string(&mut json, viewer);
+        }
+        let end = json.len();
+        json.extend_from_slice(b",\"v\":");
+        if Texts::write(&mut json, vary)?.is_empty() {
+            json.truncate(end);
+        }
+        json.push(b'}');
+        Ok(Self {
+            context: entry.context,
+            json,
+            params,
+        })
     }
-}
 
-fn payload<E: From<Error>>(
-    entry: &Entry<'_>,
-    params: impl FnOnce(&mut Writer) -> Result<(), E>,
-    vary: impl FnOnce(&mut Writer) -> Result<(), E>,
-) -> Result<Vec<u8>, E> {
-    let viewer = entry
-        .user_id
-        .map(|viewer| filled(viewer, "user_id"))
-        .transpose()?;
-    let rev = in_range(Some(entry.rev), "rev", 0, MAX_INTEGER)?;
-    let mut out = Vec::with_capacity(256);
-    out.extend_from_slice(b"{\"c\":");
-    write_string(&mut out, entry.context);
-    let mut out = write_member(out, b",\"p\":", b"{}", params)?;
-    out.extend_from_slice(b",\"r\":");
-    write_integer(&mut out, rev);
-    if let Some(viewer) = viewer {
-        out.extend_from_slice(b",\"u\":");
-        write_string(&mut out, viewer);
+    pub(crate) fn context(&self) -> &'a str {
+        self.context
     }
-    let end = out.len();
-    let mut out = write_member(out, b",\"v\":", b"", vary)?;
-    if out
-        .get(end..)
-        .is_some_and(|varying| matches!(varying, b",\"v\":" | b",\"v\":{}"))
-    {
-        out.truncate(end);
-    }
-    out.push(b'}');
-    Ok(out)
-}
 
-/// Appends a member with what `push` writes, or with `default` where it writes nothing.
-fn write_member<E>(
-    mut out: Vec<u8>,
-    name: &[u8],
-    default: &[u8],
-    push: impl FnOnce(&mut Writer) -> Result<(), E>,
-) -> Result<Vec<u8>, E> {
-    out.extend_from_slice(name);
-    let start = out.len();
-    let mut writer = Writer::over(out, Form::Texts, 1);
-    push(&mut writer)?;
-    let mut out = writer.finish();
-    if out.len() == start {
-        out.extend_from_slice(default);
+    /// The text of a parameter; both as they stand in JSON.
+    pub(crate) fn param(&self, name: &[u8]) -> Option<&[u8]> {
+        let mut params = self.params.of(&self.json);
+        params.find_map(|(known, value)| (known == name).then_some(value))
     }
-    Ok(out)
-}
-
-fn write_texts(writer: &mut Writer, members: &Members, name: &str) -> Result<()> {
-    writer.members(members, &Path::root(name))
 }
 
 #[cfg(test)]
@@ -155,14 +161,10 @@ mod tests {
             rev: 3,
         };
         let params = members([("n", Value::Int(5)), ("l", Value::List(vec![Value::Null]))]);
-        let payload = payload::<Error>(
-            &entry,
-            |writer| write_texts(writer, &params, "params"),
-            |writer| write_texts(writer, &params, "vary"),
-        );
+        let payload = Payload::new(&entry, Some(&params), Some(&params));
         let expected =
             r#"{"c":"a\"b","p":{"l":["null"],"n":"5"},"r":3,"u":"42","v":{"l":["null"],"n":"5"}}"#;
-        assert_eq!(String::from_utf8(payload.unwrap()).unwrap(), expected);
+        assert_eq!(String::from_utf8(payload.unwrap().json).unwrap(), expected);
     }
 
     #[test]

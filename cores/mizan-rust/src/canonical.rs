@@ -69,6 +69,11 @@ impl Writer {
         Self { out, form, depth }
     }
 
+    /// How many bytes there are so far, with those that it continues.
+    pub(crate) fn len(&self) -> usize {
+        self.out.len()
+    }
+
     /// What has been written.
     pub fn finish(self) -> Vec<u8> {
         self.out
@@ -199,11 +204,16 @@ impl Writer {
         self.out.push(b'"');
     }
 
-    /// No value ends in one of these bytes, so they tell that no comma is due.
     fn separate(&mut self) {
-        if !matches!(self.out.last(), None | Some(b'{' | b'[' | b':')) {
-            self.out.push(b',');
-        }
+        separate(&mut self.out);
+    }
+}
+
+/// Appends the comma that is due before the next item. No value ends in one of these bytes, so they
+/// tell that none is.
+pub(crate) fn separate(out: &mut Vec<u8>) {
+    if !matches!(out.last(), None | Some(b'{' | b'[' | b':')) {
+        out.push(b',');
     }
 }
 

@@ -10,14 +10,15 @@ use crate::header::write_header;
 use crate::invalidation::{Arguments, Entry, compute_invalidation};
 use crate::merges::{MergeEntry, compute_merges};
 use crate::path::quoted;
+use crate::splice::Splice;
 
 const NULL: &[u8] = b"null";
 
 /// The answer to a call.
 #[derive(Clone, Debug)]
-pub struct Response<'g> {
+pub struct Response<'g, 'r> {
     /// `{"result":R,"invalidate":[...],"merge":[...]}`, the last two where there is something.
-    pub body: Vec<u8>,
+    pub body: Splice<'r>,
     /// The value of `X-Mizan-Invalidate`, where there are entries.
     pub header: Option<String>,
     /// The entries to refresh.
@@ -25,11 +26,11 @@ pub struct Response<'g> {
 }
 
 /// The answer to a call of the plan's function, around its serialised result.
-pub fn encode_response<'g, A: Arguments>(
+pub fn encode_response<'g, 'r, A: Arguments>(
     plan: &'g Plan,
     args: &A,
-    result: &[u8],
-) -> Result<Response<'g>, A::Error> {
+    result: &'r [u8],
+) -> Result<Response<'g, 'r>, A::Error> {
     let entries = compute_invalidation(plan, args)?;
     let merges = if result == NULL {
         None
@@ -48,63 +49,62 @@ pub fn encode_response<'g, A: Arguments>(
 /// The body of a context: each function's serialised result under its name, sorted.
 ///
 /// A value error for a function that comes twice.
-pub fn encode_bundle<'a>(parts: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> Result<Vec<u8>> {
+pub fn encode_bundle<'a>(
+    parts: impl IntoIterator<Item = (&'a str, &'a [u8])>,
+) -> Result<Splice<'a>> {
     let mut results = BTreeMap::new();
     for (name, result) in parts {
         if results.insert(name, result).is_some() {
             return Err(Error::Value(format!("parts: {} comes twice", quoted(name))));
         }
     }
-    let size: usize = results
-        .iter()
-        .map(|(name, result)| name.len() + result.len() + 4)
-        .sum();
-    let mut body = Vec::with_capacity(size + 2);
-    body.push(b'{');
+    let mut body = Splice::default();
+    body.own().push(b'{');
     for (index, (name, result)) in results.into_iter().enumerate() {
         if index > 0 {
-            body.push(b',');
+            body.own().push(b',');
         }
-        write_string(&mut body, name);
-        body.push(b':');
-        body.extend_from_slice(result);
+        write_string(body.own(), name);
+        body.own().push(b':');
+        body.borrow(result);
     }
-    body.push(b'}');
+    body.own().push(b'}');
     Ok(body)
 }
 
-fn write_body(
-    result: &[u8],
+fn write_body<'r>(
+    result: &'r [u8],
     entries: Option<&[Entry<'_>]>,
     merges: Option<&[MergeEntry<'_>]>,
-) -> Result<Vec<u8>> {
-    let copies = 1 + merges.map_or(0, <[_]>::len);
-    let mut body = Vec::with_capacity(copies * (result.len() + 128));
-    body.extend_from_slice(b"{\"result\":");
-    body.extend_from_slice(result);
-    write_list(&mut body, b",\"invalidate\":[", entries, Entry::write_json)?;
+) -> Result<Splice<'r>> {
+    let mut body = Splice::default();
+    body.own().extend_from_slice(b"{\"result\":");
+    body.borrow(result);
+    write_list(&mut body, b",\"invalidate\":[", entries, |entry, body| {
+        entry.write_json(body.own())
+    })?;
     write_list(&mut body, b",\"merge\":[", merges, |merge, body| {
         merge.write_json(body, result)
     })?;
-    body.push(b'}');
+    body.own().push(b'}');
     Ok(body)
 }
 
-fn write_list<T>(
-    body: &mut Vec<u8>,
+fn write_list<'r, T>(
+    body: &mut Splice<'r>,
     start: &[u8],
     items: Option<&[T]>,
-    write: impl Fn(&T, &mut Vec<u8>) -> Result<()>,
+    write: impl Fn(&T, &mut Splice<'r>) -> Result<()>,
 ) -> Result<()> {
     let Some(items) = items else { return Ok(()) };
-    body.extend_from_slice(start);
+    body.own().extend_from_slice(start);
     for (index, item) in items.iter().enumerate() {
         if index > 0 {
-            body.push(b',');
+            body.own().push(b',');
         }
         write(item, body)?;
     }
-    body.push(b']');
+    body.own().push(b']');
     Ok(())
 }
 
@@ -132,7 +132,10 @@ mod tests {
         let plan = graph.plan(function).unwrap();
         let response = encode_response(plan, args, result.as_bytes()).unwrap();
         assert_eq!(response.entries.is_some(), response.header.is_some());
-        (String::from_utf8(response.body).unwrap(), response.header)
+        (
+            String::from_utf8(response.body.to_vec()).unwrap(),
+            response.header,
+        )
     }
 
     #[test]
@@ -164,10 +167,10 @@ mod tests {
     fn bundles_are_sorted_and_spliced() {
         let parts = [("b", &b" [1]"[..]), ("a\"", b"null"), ("B", b"2")];
         assert_eq!(
-            encode_bundle(parts).unwrap(),
+            encode_bundle(parts).unwrap().to_vec(),
             br#"{"B":2,"a\"":null,"b": [1]}"#
         );
-        assert_eq!(encode_bundle([]).unwrap(), b"{}");
+        assert_eq!(encode_bundle([]).unwrap().to_vec(), b"{}");
         let error = encode_bundle([("a", &b"1"[..]), ("a", b"2")]).unwrap_err();
         assert_eq!(error, Error::Value(r#"parts: "a" comes twice"#.into()));
     }

@@ -1,4 +1,5 @@
-//! The Mizan protocol in Rust: what docs/protocol.md says in sections 1 to 8 and 11, free of Python.
+//! The Mizan protocol in Rust: what docs/protocol.md says in sections 1 to 8, 10 and 11, free of
+//! Python.
 //!
 //! One module a section. The pure Python engine is the readable reference: both give the same bytes
 //! for the same input, or the same class of error with the same message.
@@ -13,10 +14,12 @@
 //! | 6 invalidation | [`invalidation`], [`header`] |
 //! | 7 merges | [`merges`] |
 //! | 8 the response envelope | [`envelope`] |
+//! | 10 the origin cache | [`tags`], [`entries`] |
 //! | 11 the IR | [`ir`] |
 //!
-//! Beside them: [`value`] (plain data), [`path`] (where a value stands, for messages), [`checks`]
-//! (single arguments) and [`error`].
+//! Beside them: [`value`] (plain data), [`texts`] (objects in their text form), [`splice`] (bytes
+//! around borrowed ones), [`path`] (where a value stands, for messages), [`checks`] (single
+//! arguments) and [`error`].
 
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
@@ -24,6 +27,7 @@
 pub mod cache_key;
 pub mod canonical;
 pub mod checks;
+pub mod entries;
 pub mod envelope;
 pub mod error;
 pub mod graph;
@@ -37,6 +41,9 @@ pub mod number;
 pub mod path;
 mod reader;
 pub mod shape;
+pub mod splice;
+pub mod tags;
+pub mod texts;
 pub mod value;
 
 pub use error::{Error, Result};

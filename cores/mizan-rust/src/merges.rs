@@ -3,6 +3,7 @@
 use crate::error::Result;
 use crate::graph::{Merge, Param, Plan};
 use crate::invalidation::{Arguments, Scoped, params_member, scope_values, write_params};
+use crate::splice::Splice;
 use crate::value::{Members, Value};
 
 /// A slot that takes a result.
@@ -40,12 +41,12 @@ impl<'g> MergeEntry<'g> {
     }
 
     /// Appends the entry's canonical JSON around the serialised result.
-    pub(crate) fn write_json(&self, out: &mut Vec<u8>, result: &[u8]) -> Result<()> {
-        out.extend_from_slice(self.merge.json_start());
-        write_params(out, &self.params)?;
-        out.extend_from_slice(self.merge.json_slot());
-        out.extend_from_slice(result);
-        out.push(b'}');
+    pub(crate) fn write_json<'r>(&self, out: &mut Splice<'r>, result: &'r [u8]) -> Result<()> {
+        out.own().extend_from_slice(self.merge.json_start());
+        write_params(out.own(), &self.params)?;
+        out.own().extend_from_slice(self.merge.json_slot());
+        out.borrow(result);
+        out.own().push(b'}');
         Ok(())
     }
 }
@@ -110,9 +111,9 @@ mod tests {
             {"context":"other","params":{"user_id":"a"},"slot":"g","value":7}]"#;
         assert_eq!(Value::List(values.clone()), plain(expected));
         for (entry, value) in entries.iter().zip(&values) {
-            let mut json = Vec::new();
+            let mut json = Splice::default();
             entry.write_json(&mut json, b"7").unwrap();
-            assert_eq!(json, to_vec(value).unwrap());
+            assert_eq!(json.to_vec(), to_vec(value).unwrap());
         }
     }
 

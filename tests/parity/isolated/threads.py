@@ -39,6 +39,15 @@ def key(number: int) -> object:
     return KEYER.derive("user", {"id": number}, str(number + 1))
 
 
+def plan(number: int) -> object:
+    return KEYER.plan("user", {"id": number}, str(number + 1), shapes=[["id"], ["page"]])
+
+
+def entry(number: int) -> object:
+    version = number.to_bytes(8, "big")
+    return mizan_native.unseal(mizan_native.seal([version], str(number).encode()), [version])
+
+
 def token(number: int) -> object:
     text = mizan_native.create_mwt(str(number + 1), "x", secret=SECRET, kid="v1", now=NOW)
     return VERIFIER.decode(text, NOW)
@@ -72,7 +81,7 @@ def described(_: int) -> object:
     return GRAPH.describe()
 
 
-CALLS: tuple[Callable[[int], object], ...] = (key, token, expired, forged, response, merges, described)
+CALLS: tuple[Callable[[int], object], ...] = (key, plan, entry, token, expired, forged, response, merges, described)
 EXPECTED = {(call, number): call(number) for call in CALLS for number in range(THREADS)}
 failures: list[str] = []
 

@@ -3,6 +3,7 @@
 
 mod comparison;
 mod compiler;
+mod description;
 mod specification;
 mod suggestions;
 #[cfg(test)]
@@ -16,6 +17,8 @@ use crate::error::{Error, Result};
 use crate::header::write_percent_encoded;
 use crate::path::quoted;
 use crate::value::Value;
+
+pub use description::Description;
 
 /// An immutable compiled graph.
 #[derive(Clone, Debug)]
@@ -67,7 +70,7 @@ pub struct Param {
 }
 
 /// A context: its functions and the union of their parameters, both sorted.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct Context {
     functions: Vec<String>,
     params: Vec<String>,
@@ -97,20 +100,9 @@ impl Graph {
         &self.params
     }
 
-    /// The resolved graph as plain data (docs/architecture.md).
-    pub fn describe(&self) -> Value {
-        let plans = self
-            .plans
-            .iter()
-            .map(|(name, plan)| (name.clone(), plan.describe()));
-        let contexts = self
-            .contexts
-            .iter()
-            .map(|(name, context)| (name.clone(), context.describe()));
-        Value::object([
-            ("functions", Value::Map(plans.collect())),
-            ("contexts", Value::Map(contexts.collect())),
-        ])
+    /// The resolved graph, to be serialised as plain data (docs/architecture.md).
+    pub fn describe(&self) -> Description<'_> {
+        Description::of(self)
     }
 }
 
@@ -128,17 +120,6 @@ impl Plan {
     /// Which slots take its result, in declaration order.
     pub fn merge(&self) -> &[Merge] {
         &self.merge
-    }
-
-    fn describe(&self) -> Value {
-        Value::object([
-            ("context", Value::from(self.context())),
-            (
-                "affects",
-                self.affects.iter().map(Effect::describe).collect(),
-            ),
-            ("merge", self.merge.iter().map(Merge::describe).collect()),
-        ])
     }
 }
 
@@ -174,14 +155,6 @@ impl Effect {
 
     pub(crate) fn json_start(&self) -> &[u8] {
         &self.json_start
-    }
-
-    fn describe(&self) -> Value {
-        Value::object([
-            ("context", Value::from(self.context())),
-            ("function", Value::from(self.function())),
-            ("scope", names(&self.scope)),
-        ])
     }
 }
 
@@ -221,14 +194,6 @@ impl Merge {
     pub(crate) fn json_slot(&self) -> &[u8] {
         &self.json_slot
     }
-
-    fn describe(&self) -> Value {
-        Value::object([
-            ("context", Value::from(self.context())),
-            ("slot", Value::from(self.slot())),
-            ("scope", names(&self.scope)),
-        ])
-    }
 }
 
 impl Param {
@@ -266,27 +231,8 @@ impl Param {
     }
 }
 
-impl Context {
-    fn describe(&self) -> Value {
-        Value::object([
-            (
-                "functions",
-                Value::strings(self.functions.iter().map(String::as_str)),
-            ),
-            (
-                "params",
-                Value::strings(self.params.iter().map(String::as_str)),
-            ),
-        ])
-    }
-}
-
 fn member(start: &[u8], text: &str) -> Vec<u8> {
     let mut out = start.to_vec();
     write_string(&mut out, text);
     out
-}
-
-fn names(params: &[Arc<Param>]) -> Value {
-    Value::strings(params.iter().map(|param| param.name()))
 }

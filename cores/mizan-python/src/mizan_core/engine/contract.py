@@ -7,7 +7,7 @@ from typing import Any, Protocol, TypeAlias
 
 from mizan_core.types import MWTClaims
 
-CONTRACT_VERSION = 1
+CONTRACT_VERSION = 2
 """Grows with every change of the contract; an engine of another version is not used."""
 
 Json: TypeAlias = Any
@@ -25,7 +25,7 @@ class CompiledGraph(Protocol):
 
 
 class Keyer(Protocol):
-    """Cache keys from one prepared secret (section 3)."""
+    """Cache keys (section 3) and tags (section 10) from one prepared secret."""
 
     def derive(
         self,
@@ -36,6 +36,20 @@ class Keyer(Protocol):
         vary: dict[str, Any] | None = None,
     ) -> str:
         """The key of one entry."""
+
+    def plan(
+        self,
+        context: str,
+        params: dict[str, Any] | None = None,
+        user_id: str | None = None,
+        rev: int = 0,
+        vary: dict[str, Any] | None = None,
+        shapes: list[list[str]] | None = None,
+    ) -> tuple[str, list[str]]:
+        """The key of one entry and its tags (section 10)."""
+
+    def purge_tags(self, context: str, params: dict[str, Any] | None = None) -> list[str]:
+        """The tags that a purge changes."""
 
 
 class Verifier(Protocol):
@@ -116,5 +130,9 @@ class Engine(Protocol):
     ) -> tuple[bytes, str | None, list[Json] | None]: ...
 
     def encode_bundle(self, parts: Sequence[tuple[str, bytes]]) -> bytes: ...
+
+    def seal(self, versions: list[bytes], body: bytes) -> bytes: ...
+
+    def unseal(self, entry: bytes, versions: list[bytes | None]) -> bytes | None: ...
 
     def emit_ir(self, document: Mapping[str, Any]) -> str: ...

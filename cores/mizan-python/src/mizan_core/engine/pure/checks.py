@@ -54,6 +54,13 @@ def bytes_argument(value: object, name: str) -> bytes:
     return _exact_bytes(value)
 
 
+def list_argument(value: object, name: str) -> list[object]:
+    """*value* as an exact ``list``; its content is not looked at."""
+    if not is_a(value, list):
+        raise TypeError(f"{name}: expected list, not {type(value).__name__}")
+    return value if type(value) is list else list.copy(value)
+
+
 def dict_argument(value: object, name: str) -> dict[object, object]:
     """*value*, which must be a dict; its content is not looked at."""
     if not is_a(value, dict):

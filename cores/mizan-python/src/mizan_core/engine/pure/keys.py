@@ -1,23 +1,29 @@
-"""Cache keys (protocol.md section 3)."""
+"""Cache keys (protocol.md section 3) and tags (section 10)."""
 
 from __future__ import annotations
 
 import hmac
 from hashlib import sha256
+from typing import NamedTuple, cast
 
 from mizan_core.engine.pure.canonical import Json, dump, texts
 from mizan_core.engine.pure.checks import (
     dict_argument,
     filled_text_argument,
     integer_argument,
+    list_argument,
     secret_bytes,
     text_argument,
 )
 from mizan_core.engine.pure.paths import root
 
+TAG_DIGITS = 32
+_NULL = "null"
+"""The text of None, which tells no more than a value that is not there."""
+
 
 class CacheKeyer:
-    """Derives keys with one prepared HMAC state.
+    """Derives keys and tags with one prepared HMAC state.
 
     :param secret: non-empty ``str`` (taken as UTF-8) or bytes.
     """
@@ -46,10 +52,62 @@ class CacheKeyer:
         :param vary: what else decides the content; None and empty are the same.
         :raises TypeError, ValueError: naming the argument and the place in it.
         """
+        return self._key(_payload(context, params, user_id, rev, vary))
+
+    def plan(
+        self,
+        context: str,
+        params: dict[str, object] | None = None,
+        user_id: str | None = None,
+        rev: int = 0,
+        vary: dict[str, object] | None = None,
+        shapes: list[list[str]] | None = None,
+    ) -> tuple[str, list[str]]:
+        """The key of an entry, as ``derive`` gives it, and the entry's tags (section 10).
+
+        :param shapes: the parameter names of each scope that a mutation can produce for the context.
+        :return: the key; the context's tag and one for each shape, in their order.
+        """
+        payload = _payload(context, params, user_id, rev, vary)
+        scopes = [] if shapes is None else _scopes(shapes)
+        return self._key(payload), [
+            _context_tag(payload.context),
+            *(self._entry_tag(payload.context, scope, payload.params) for scope in scopes),
+        ]
+
+    def purge_tags(self, context: str, params: dict[str, object] | None = None) -> list[str]:
+        """The tags that a purge changes: the context's, or the two of one scope (section 10).
+
+        :param params: what narrows the purge; None and empty are the same.
+        """
         name = text_argument(context, "context")
+        values = _optional_texts(params, "params")
+        if not values:
+            return [_context_tag(name)]
+        return [self._exact_tag(name, values), self._any_tag(name, sorted(values))]
+
+    def _entry_tag(self, context: str, scope: list[str], values: dict[str, Json]) -> str:
+        """The tag of an entry for one scope; an entry that lacks a value may show the state of any."""
+        if all(values.get(name, _NULL) != _NULL for name in scope):
+            return self._exact_tag(context, {name: values[name] for name in scope})
+        return self._any_tag(context, scope)
+
+    def _exact_tag(self, context: str, values: dict[str, Json]) -> str:
+        return self._tag(context, {"c": context, "s": values})
+
+    def _any_tag(self, context: str, names: list[str]) -> str:
+        return self._tag(context, {"c": context, "w": [*names]})
+
+    def _tag(self, context: str, scope: dict[str, Json]) -> str:
+        return f"{_context_tag(context)}:{self._digest(scope)[:TAG_DIGITS]}"
+
+    def _key(self, payload: _Payload) -> str:
+        return f"ctx:{payload.context}:{self._digest(payload.members())}"
+
+    def _digest(self, payload: dict[str, Json]) -> str:
         mac = self._mac.copy()
-        mac.update(_payload(name, params, user_id, rev, vary).encode("ascii"))
-        return f"ctx:{name}:{mac.hexdigest()}"
+        mac.update(dump(payload).encode("ascii"))
+        return mac.hexdigest()
 
 
 def derive_cache_key(
@@ -64,17 +122,46 @@ def derive_cache_key(
     return CacheKeyer(secret).derive(context, params, user_id, rev, vary)
 
 
-def _payload(context: str, params: object, user_id: object, rev: object, vary: object) -> str:
+class _Payload(NamedTuple):
+    """What decides the content of an entry, checked."""
+
+    context: str
+    params: dict[str, Json]
+    user_id: str | None
+    rev: int
+    vary: dict[str, Json]
+
+    def members(self) -> dict[str, Json]:
+        """What is hashed."""
+        members: dict[str, Json] = {"c": self.context, "p": self.params, "r": self.rev}
+        if self.user_id is not None:
+            members["u"] = self.user_id
+        if self.vary:
+            members["v"] = self.vary
+        return members
+
+
+def _payload(context: object, params: object, user_id: object, rev: object, vary: object) -> _Payload:
+    name = text_argument(context, "context")
     viewer = None if user_id is None else filled_text_argument(user_id, "user_id")
-    payload: dict[str, Json] = {"c": context, "r": integer_argument(rev, "rev")}
-    payload["p"] = {} if params is None else _texts(params, "params")
-    varying = None if vary is None else _texts(vary, "vary")
-    if viewer is not None:
-        payload["u"] = viewer
-    if varying:
-        payload["v"] = varying
-    return dump(payload)
+    revision = integer_argument(rev, "rev")
+    return _Payload(name, _optional_texts(params, "params"), viewer, revision, _optional_texts(vary, "vary"))
 
 
-def _texts(value: object, name: str) -> Json:
-    return texts(dict_argument(value, name), root(name), depth=2)
+def _optional_texts(value: object, name: str) -> dict[str, Json]:
+    """The members of a dict as texts, on the level that they have in what is hashed; none for None."""
+    if value is None:
+        return {}
+    return cast("dict[str, Json]", texts(dict_argument(value, name), root(name), depth=2))
+
+
+def _scopes(shapes: object) -> list[list[str]]:
+    """Each shape's names, sorted, each name once."""
+    return [
+        sorted({text_argument(name, "shapes") for name in list_argument(shape, "shapes")})
+        for shape in list_argument(shapes, "shapes")
+    ]
+
+
+def _context_tag(context: str) -> str:
+    return f"tag:{context}"

@@ -1,0 +1,135 @@
+//! Objects in their text form (docs/protocol.md section 3), written once and read from where they
+//! stand.
+
+use std::mem::take;
+use std::ops::Range;
+
+use crate::canonical::{Form, Writer};
+use crate::error::{Error, Result};
+use crate::path::Path;
+use crate::value::Members;
+
+/// How many containers are open where a member's value begins: what is hashed, and the object.
+const DEPTH: usize = 2;
+
+const COLON: usize = 1;
+
+/// Where the members of an object stand in the JSON around it.
+#[derive(Clone, Debug)]
+pub(crate) struct Texts {
+    members: Vec<Member>,
+}
+
+#[derive(Clone, Debug)]
+struct Member {
+    name: Range<usize>,
+    value: Range<usize>,
+}
+
+impl Texts {
+    /// Appends an object to `json`, of the members that `push` pushes.
+    pub(crate) fn write<E>(
+        json: &mut Vec<u8>,
+        push: impl FnOnce(&mut TextWriter) -> Result<(), E>,
+    ) -> Result<Self, E> {
+        json.push(b'{');
+        let mut texts = TextWriter {
+            writer: Writer::over(take(json), Form::Texts, DEPTH),
+            members: Vec::new(),
+        };
+        push(&mut texts)?;
+        *json = texts.writer.finish();
+        json.push(b'}');
+        Ok(Self {
+            members: texts.members,
+        })
+    }
+
+    /// Whether there are no members.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.members.is_empty()
+    }
+
+    /// Each name and its text, as they stand in `json`, the one that was written to.
+    pub(crate) fn of<'a>(&'a self, json: &'a [u8]) -> impl Iterator<Item = (&'a [u8], &'a [u8])> {
+        self.members.iter().filter_map(|member| {
+            json.get(member.name.clone())
+                .zip(json.get(member.value.clone()))
+        })
+    }
+}
+
+/// Takes the members of an object, and writes their values as texts.
+#[derive(Debug)]
+pub struct TextWriter {
+    writer: Writer,
+    members: Vec<Member>,
+}
+
+impl TextWriter {
+    /// Writes a member, in the order of the names, each name once; `value` writes its value.
+    pub fn member<E: From<Error>>(
+        &mut self,
+        name: &str,
+        value: impl FnOnce(&mut Writer) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let separator = usize::from(!self.members.is_empty());
+        let name_start = self.writer.len() + separator;
+        self.writer.key(name);
+        let value_start = self.writer.len();
+        value(&mut self.writer)?;
+        self.members.push(Member {
+            name: name_start..value_start - COLON,
+            value: value_start..self.writer.len(),
+        });
+        Ok(())
+    }
+
+    /// Writes the members of an argument, none for None.
+    pub fn extend(&mut self, members: Option<&Members>, argument: &str) -> Result<()> {
+        let path = Path::root(argument);
+        members.into_iter().flatten().try_for_each(|(name, value)| {
+            self.member(name, |writer| writer.value(value, &path.key(name)))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::Value;
+
+    #[test]
+    fn members_are_found_where_they_stand() {
+        let members = Members::from([
+            ("a\"é".to_owned(), Value::Int(5)),
+            (
+                "b".to_owned(),
+                Value::List(vec![Value::Null, Value::from(",")]),
+            ),
+            ("c".to_owned(), Value::object([("d", Value::Bool(true))])),
+        ]);
+        let mut json = b"[".to_vec();
+        let texts = Texts::write(&mut json, |texts| texts.extend(Some(&members), "x")).unwrap();
+        let expected = r#"[{"a\"\u00e9":"5","b":["null",","],"c":{"d":"true"}}"#;
+        assert_eq!(String::from_utf8(json.clone()).unwrap(), expected);
+        let found: Vec<_> = texts
+            .of(&json)
+            .map(|(name, value)| [name, value].map(|part| std::str::from_utf8(part).unwrap()))
+            .collect();
+        let expected = [
+            [r#""a\"\u00e9""#, r#""5""#],
+            [r#""b""#, r#"["null",","]"#],
+            [r#""c""#, r#"{"d":"true"}"#],
+        ];
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn nothing_is_an_empty_object() {
+        let mut json = Vec::new();
+        let texts = Texts::write(&mut json, |texts| texts.extend(None, "x")).unwrap();
+        assert!(texts.is_empty());
+        assert_eq!(json, b"{}");
+    }
+}
