@@ -1,0 +1,273 @@
+"""What every cache backend must do, as tests that any runner can run (``CacheBackend`` in ``backend.py``).
+
+The tests of a backend subclass ``BackendConformance`` and say how to make one::
+
+    class TestMyCache(BackendConformance):
+        def make_backend(self) -> MyCache:
+            return MyCache(...)
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import threading
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from mizan_core.cache.backend import BackendUnavailable, CacheBackend
+
+_TTL = 60
+_CLAIMANTS = 16
+_BIG = 3 * 1_048_576
+
+
+class BackendConformance:
+    """The suite. Keys are new in each test, so that a store need not be emptied in between."""
+
+    def make_backend(self) -> CacheBackend:
+        """A backend that can be reached and has room for some megabytes. Two of them may share what they store."""
+        raise NotImplementedError
+
+    def make_unreachable_backend(self) -> CacheBackend | None:
+        """A backend whose store does not answer; None where there is no such thing."""
+        return None
+
+    def pass_time(self, seconds: float) -> None:
+        """Let the time go by that entries live in."""
+        time.sleep(seconds)
+
+    def dispose(self, backend: CacheBackend) -> None:
+        """Close what ``make_backend`` has opened."""
+
+    async def adispose(self, backend: CacheBackend) -> None:
+        """Close what *backend* has opened on the running event loop."""
+
+    def test_what_is_missing_reads_as_none(self) -> None:
+        self._run(self._check_missing)
+
+    def test_written_values_are_read_in_the_order_of_the_keys(self) -> None:
+        self._run(self._check_order)
+
+    def test_a_write_replaces(self) -> None:
+        self._run(self._check_replacing)
+
+    def test_values_are_any_bytes(self) -> None:
+        self._run(self._check_bytes)
+
+    def test_keys_are_any_text(self) -> None:
+        self._run(self._check_keys)
+
+    def test_a_big_value_comes_back_whole_or_not_at_all(self) -> None:
+        self._run(self._check_big_value)
+
+    def test_a_key_may_be_read_twice_at_once(self) -> None:
+        self._run(self._check_repeated_key)
+
+    def test_nothing_is_asked_for(self) -> None:
+        self._run(self._check_nothing)
+
+    def test_a_claim_sets_what_is_missing_and_keeps_what_is_there(self) -> None:
+        self._run(self._check_claim)
+
+    def test_entries_end_with_their_time(self) -> None:
+        self._run(self._check_end)
+
+    def test_a_write_starts_the_time_anew_and_a_claim_does_not(self) -> None:
+        self._run(self._check_time_anew)
+
+    def test_threads_that_claim_at_once_get_the_same_value(self) -> None:
+        """One claim wins; whoever loses must be told the value that won."""
+        backend, key = self.make_backend(), _key()
+        values = [secrets.token_bytes(8) for _ in range(_CLAIMANTS)]
+        barrier, told = threading.Barrier(_CLAIMANTS), list[bytes]()
+
+        def claim(value: bytes) -> None:
+            barrier.wait(_TTL)
+            told.extend(backend.claim({key: value}, _TTL))
+
+        threads = [threading.Thread(target=claim, args=(value,)) for value in values]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(_TTL)
+        _expect(len(told), _CLAIMANTS)
+        _expect(len(set(told)), 1)
+        _expect(told[0] in values, True)
+        _expect(backend.read([key]), told[:1])
+        self.dispose(backend)
+
+    def test_tasks_that_claim_at_once_get_the_same_value(self) -> None:
+        async def claim_at_once() -> None:
+            backend, key = self.make_backend(), _key()
+            values = [secrets.token_bytes(8) for _ in range(_CLAIMANTS)]
+            told = await asyncio.gather(*(backend.aclaim({key: value}, _TTL) for value in values))
+            winners = {value for [value] in told}
+            _expect(len(winners), 1)
+            _expect(winners < set(values), True)
+            _expect(await backend.aread([key]), list(winners))
+            await self.adispose(backend)
+
+        asyncio.run(claim_at_once())
+
+    def test_threads_and_event_loops_see_the_same(self) -> None:
+        backend, key = self.make_backend(), _key()
+        backend.write({key: b"by a thread"}, _TTL)
+
+        async def read_and_write() -> None:
+            _expect(await backend.aread([key]), [b"by a thread"])
+            await backend.awrite({key: b"by a task"}, _TTL)
+            await self.adispose(backend)
+
+        for _ in range(2):
+            asyncio.run(read_and_write())
+            _expect(backend.read([key]), [b"by a task"])
+            backend.write({key: b"by a thread"}, _TTL)
+        self.dispose(backend)
+
+    def test_an_unreachable_store_is_reported_as_such(self) -> None:
+        """With ``BackendUnavailable``, and soon."""
+        backend = self.make_unreachable_backend()
+        if backend is None:
+            return
+        for operation in _operations(_Sync(backend)):
+            _expect_unavailable(asyncio.run(_outcome(operation)))
+        self.dispose(backend)
+
+        async def attempt_all() -> None:
+            for operation in _operations(backend):
+                _expect_unavailable(await _outcome(operation))
+            await self.adispose(backend)
+
+        asyncio.run(attempt_all())
+
+    async def _check_missing(self, backend: Any) -> None:
+        _expect(await backend.aread([_key(), _key()]), [None, None])
+
+    async def _check_order(self, backend: Any) -> None:
+        keys = [_key() for _ in range(20)]
+        await backend.awrite({key: key.encode() for key in keys[::2]}, _TTL)
+        wanted = [key.encode() if index % 2 == 0 else None for index, key in enumerate(keys)]
+        _expect(await backend.aread(keys), wanted)
+        _expect(await backend.aread(keys[::-1]), wanted[::-1])
+
+    async def _check_replacing(self, backend: Any) -> None:
+        key = _key()
+        for value in (b"old", b"", b"new"):
+            await backend.awrite({key: value}, _TTL)
+            _expect(await backend.aread([key]), [value])
+
+    async def _check_bytes(self, backend: Any) -> None:
+        values = {_key(): value for value in (b"", b"\x00", b"\r\n$3\r\n", bytes(range(256)), b"\xff\xfe", b"None")}
+        await backend.awrite(values, _TTL)
+        _expect(await backend.aread(list(values)), list(values.values()))
+
+    async def _check_keys(self, backend: Any) -> None:
+        start = _key()
+        values = {start + end: end.encode() for end in ("a", "A", ":a", " a", "{a}", "a}{", "\n", "ä", "\U0001f511")}
+        await backend.awrite(values, _TTL)
+        _expect(await backend.aread(list(values)), list(values.values()))
+
+    async def _check_big_value(self, backend: Any) -> None:
+        key, value = _key(), secrets.token_bytes(_BIG)
+        await backend.awrite({key: b"small"}, _TTL)
+        await backend.awrite({key: value}, _TTL)
+        _expect((await backend.aread([key]))[0] in (value, None), True)
+
+    async def _check_repeated_key(self, backend: Any) -> None:
+        key = _key()
+        await backend.awrite({key: b"value"}, _TTL)
+        _expect(await backend.aread([key, key]), [b"value", b"value"])
+
+    async def _check_nothing(self, backend: Any) -> None:
+        _expect(await backend.aread([]), [])
+        _expect(await backend.aclaim({}, _TTL), [])
+        await backend.awrite({}, _TTL)
+
+    async def _check_claim(self, backend: Any) -> None:
+        there, missing = _key(), _key()
+        await backend.awrite({there: b"first"}, _TTL)
+        _expect(await backend.aclaim({there: b"second", missing: b"own"}, _TTL), [b"first", b"own"])
+        _expect(await backend.aclaim({missing: b"third", there: b"fourth"}, _TTL), [b"own", b"first"])
+        _expect(await backend.aread([there, missing]), [b"first", b"own"])
+
+    async def _check_end(self, backend: Any) -> None:
+        written, claimed, lasting = _key(), _key(), _key()
+        await backend.awrite({written: b"short"}, 1)
+        await backend.aclaim({claimed: b"short"}, 1)
+        await backend.awrite({lasting: b"long"}, _TTL)
+        self.pass_time(1.2)
+        _expect(await backend.aread([written, claimed, lasting]), [None, None, b"long"])
+        _expect(await backend.aclaim({written: b"again"}, _TTL), [b"again"])
+
+    async def _check_time_anew(self, backend: Any) -> None:
+        rewritten, claimed = _key(), _key()
+        await backend.awrite({rewritten: b"short", claimed: b"short"}, 1)
+        await backend.awrite({rewritten: b"long"}, _TTL)
+        await backend.aclaim({claimed: b"long"}, _TTL)
+        self.pass_time(1.2)
+        _expect(await backend.aread([rewritten, claimed]), [b"long", None])
+
+    def _run(self, check: Callable[[Any], Awaitable[None]]) -> None:
+        """*check* in both ways of calling a backend."""
+        threaded = self.make_backend()
+        asyncio.run(_settle(check(_Sync(threaded))))
+        self.dispose(threaded)
+
+        async def run() -> None:
+            backend = self.make_backend()
+            await check(backend)
+            await self.adispose(backend)
+
+        asyncio.run(run())
+
+
+class _Sync:
+    """The sync operations of a backend under the names of the async ones, so that a check is written once."""
+
+    def __init__(self, backend: CacheBackend) -> None:
+        self._backend = backend
+
+    async def aread(self, *arguments: Any) -> Any:
+        return self._backend.read(*arguments)
+
+    async def aclaim(self, *arguments: Any) -> Any:
+        return self._backend.claim(*arguments)
+
+    async def awrite(self, *arguments: Any) -> Any:
+        return self._backend.write(*arguments)
+
+
+def _operations(backend: Any) -> list[Callable[[], Awaitable[Any]]]:
+    return [
+        lambda: backend.aread([_key()]),
+        lambda: backend.aclaim({_key(): b"value"}, _TTL),
+        lambda: backend.awrite({_key(): b"value"}, _TTL),
+    ]
+
+
+async def _settle(awaitable: Awaitable[None]) -> None:
+    await awaitable
+
+
+async def _outcome(operation: Callable[[], Awaitable[Any]]) -> Any:
+    """What *operation* gives or raises."""
+    try:
+        return await operation()
+    except Exception as error:  # noqa: BLE001 - the caller says which one it must be
+        return error
+
+
+def _key() -> str:
+    return f"conformance:{secrets.token_hex(8)}"
+
+
+def _expect(actual: object, wanted: object) -> None:
+    if actual != wanted:
+        raise AssertionError(f"expected {wanted!r:.200}, got {actual!r:.200}")
+
+
+def _expect_unavailable(outcome: object) -> None:
+    if not isinstance(outcome, BackendUnavailable):
+        raise AssertionError(f"expected BackendUnavailable, got {outcome!r:.200}")

@@ -1,0 +1,84 @@
+"""Reading, writing and purging entries so that no stale one is ever served (protocol.md section 10).
+
+The methods are generators: they yield the operations that a backend performs and are sent the outcome, so that sync and
+async callers share every decision.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from mizan_core.cache.backend import TAG_TTL, BackendUnavailable, CacheBackend
+from mizan_core.cache.counters import COUNTERS
+from mizan_core.cache.health import EPOCH, VERSION_BYTES, Health, new_version
+from mizan_core.cache.operations import ClaimKeys, Operations, ReadKeys, WriteKeys
+from mizan_core.engine import ENGINE
+
+
+class Lookup(NamedTuple):
+    """What a read found: a valid body, or the versions to seal a new one with, or neither (bypass)."""
+
+    body: bytes | None
+    versions: list[bytes] | None
+
+
+BYPASS = Lookup(None, None)
+
+
+class Store:
+    """A backend and this process's trust in it."""
+
+    def __init__(self, backend: CacheBackend) -> None:
+        self.backend = backend
+        self._health = Health(backend)
+
+    def look_up(self, key: str, tags: list[str]) -> Operations[Lookup]:
+        """Read an entry and the present versions of its tags, in one round trip when every tag has one."""
+        if self._health.is_down:
+            return BYPASS
+        names = [EPOCH, *tags]
+        try:
+            entry, *versions = yield ReadKeys([key, *names])
+            body = None if entry is None else ENGINE.unseal(entry, versions)
+            if body is not None:
+                return Lookup(body, None)
+            present = yield from _complete(names, versions)
+            # Somebody else's value under our key is no version; nothing can be kept with it.
+            return Lookup(None, present) if all(len(version) == VERSION_BYTES for version in present) else BYPASS
+        except BackendUnavailable:
+            self._health.fail()
+            return BYPASS
+
+    def save(self, key: str, versions: list[bytes], body: bytes, ttl: int) -> Operations[None]:
+        """Keep a body whose functions ran after *versions* were read."""
+        if self._health.is_down:
+            return
+        try:
+            yield WriteKeys({key: ENGINE.seal(versions, body)}, ttl)
+        except BackendUnavailable:
+            self._health.fail()
+
+    def purge(self, tags: list[str]) -> Operations[None]:
+        """Make every entry with one of *tags* invalid. When that cannot be written, all entries will be."""
+        if tags and ((yield from self._change(tags)) or (yield from self._health.change_epoch())):
+            COUNTERS.count("purges")
+
+    def _change(self, tags: list[str]) -> Operations[bool]:
+        """Give *tags* new versions, unless the store is down; gives whether they have them."""
+        if self._health.is_down:
+            return False
+        try:
+            yield WriteKeys({tag: new_version() for tag in tags}, TAG_TTL)
+        except BackendUnavailable:
+            self._health.fail()
+            return False
+        return True
+
+
+def _complete(names: list[str], versions: list[bytes | None]) -> Operations[list[bytes]]:
+    """The versions, those of missing tags claimed before any function runs."""
+    missing = {name: new_version() for name, version in zip(names, versions, strict=True) if version is None}
+    if not missing:
+        return [version for version in versions if version is not None]
+    claimed = dict(zip(missing, (yield ClaimKeys(missing, TAG_TTL)), strict=True))
+    return [claimed[name] if version is None else version for name, version in zip(names, versions, strict=True)]
