@@ -1,3 +1,7 @@
 """Mizan for Django: ``INSTALLED_APPS = ["mizan"]`` and ``path("api/mizan/", include("mizan.urls"))``."""
 
+from mizan.purging import apurge, purge
+
 __version__ = "0.1.0"
+
+__all__ = ("apurge", "purge")

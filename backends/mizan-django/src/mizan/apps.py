@@ -7,6 +7,9 @@ from typing import Any
 from django.apps import AppConfig
 from django.core.signals import setting_changed
 
+from mizan.purging import apurge_called, purge_called
+from mizan.threads import run_in_thread
+from mizan_core.client.calls import observe_outside_requests, use_threads_outside_requests
 from mizan_core.settings import PREFIX
 
 
@@ -18,6 +21,8 @@ class MizanConfig(AppConfig):
         from mizan import checks  # noqa: F401 - registers the checks
 
         setting_changed.connect(_forget_settings)
+        observe_outside_requests(purge_called, apurge_called)
+        use_threads_outside_requests(run_in_thread)
 
 
 def _forget_settings(*, setting: str, **_: Any) -> None:

@@ -12,10 +12,22 @@ def current_user(request: HttpRequest) -> Any:
     return getattr(request, "user", None)
 
 
-async def acurrent_user(request: HttpRequest) -> Any:
-    """As ``current_user``, on an event loop."""
+def load_user(request: HttpRequest) -> Any:
+    """The current user, which functions then find without asking session and database again."""
+    user = current_user(request)
+    if user is not None:
+        assume_user(request, user)
+    return user
+
+
+async def aload_user(request: HttpRequest) -> Any:
+    """As ``load_user``, on an event loop."""
     load = getattr(request, "auser", None)
-    return current_user(request) if load is None else await load()
+    if load is None:
+        return load_user(request)
+    user = await load()
+    assume_user(request, user)
+    return user
 
 
 def assume_user(request: HttpRequest, user: Any) -> None:

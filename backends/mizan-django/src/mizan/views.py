@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
-from asgiref.sync import sync_to_async
-from django.db import connections, transaction
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt, ensure_csrf_cookie
 
 from mizan.conf import load_settings
 from mizan.performer import AsyncPerformer, Performer
+from mizan.threads import run_in_thread
+from mizan.transactions import without_request_transaction
 from mizan.users import current_user
 from mizan_core.client.calls import threads_of
 from mizan_core.dispatch import Dispatcher, PassThrough, Reply, Steps, drive, drive_async
@@ -38,6 +35,7 @@ async def asession(request: HttpRequest) -> HttpResponseBase:
 
 
 @csrf_exempt
+@without_request_transaction
 def call(request: HttpRequest) -> HttpResponseBase:
     """``POST call/``."""
     return _respond(request, _call_steps(request))
@@ -50,6 +48,7 @@ async def acall(request: HttpRequest) -> HttpResponseBase:
 
 
 @csrf_exempt
+@without_request_transaction
 def fetch(request: HttpRequest, name: str) -> HttpResponseBase:
     """``GET ctx/<name>/``."""
     return _respond(request, _fetch_steps(request, name))
@@ -67,23 +66,16 @@ def _call_steps(request: HttpRequest) -> Steps:
 
 def _fetch_steps(request: HttpRequest, name: str) -> Steps:
     query = request.META.get("QUERY_STRING", "")
-    return dispatcher.fetch(request.method or "", name, query, request.headers.get(HEADER))
+    return dispatcher.fetch(request.method or "", name, query, request.headers.get(HEADER), request.headers.get)
 
 
 def _respond(request: HttpRequest, steps: Steps) -> HttpResponseBase:
-    response = _written(drive(steps, Performer(request)))
-    if response.status_code >= 400:
-        _roll_back()
-    return response
+    return _written(drive(steps, Performer(request)))
 
 
 async def _arespond(request: HttpRequest, steps: Steps) -> HttpResponseBase:
-    with threads_of(_run_in_thread):
+    with threads_of(run_in_thread):
         return _written(await drive_async(steps, AsyncPerformer(request)))
-
-
-async def _run_in_thread(target: Callable[[], Any]) -> Any:
-    return await sync_to_async(target)()
 
 
 def _written(reply: Reply) -> HttpResponseBase:
@@ -94,10 +86,3 @@ def _written(reply: Reply) -> HttpResponseBase:
     for name, value in reply.headers:
         response.headers[name] = value
     return response
-
-
-def _roll_back() -> None:
-    """An exception that became a response must still undo what ATOMIC_REQUESTS promised to undo."""
-    for connection in connections.all(initialized_only=True):
-        if connection.settings_dict["ATOMIC_REQUESTS"] and connection.in_atomic_block:
-            transaction.set_rollback(True, using=connection.alias)

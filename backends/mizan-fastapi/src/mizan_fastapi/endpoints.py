@@ -23,7 +23,8 @@ class Endpoint(ABC):
         self._dispatcher = dispatcher
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        reply = await drive_async(self.steps(self._dispatcher, scope), Performer(scope, receive, send))
+        performer = Performer(scope, receive, send)
+        reply = await drive_async(self.steps(self._dispatcher, scope), lambda effect: effect.perform(performer))
         if isinstance(reply, PassThrough):
             await _pass_through(reply)(scope, receive, send)
         else:
@@ -54,7 +55,9 @@ class FetchEndpoint(Endpoint):
     def steps(self, dispatcher: Dispatcher, scope: Scope) -> Steps:
         name: str = scope["path_params"]["name"]
         query = scope["query_string"].decode("latin-1")
-        return dispatcher.fetch(scope["method"], name, query, _header(scope, _TOKEN))
+        return dispatcher.fetch(
+            scope["method"], name, query, _header(scope, _TOKEN), lambda header: _header(scope, header.encode("ascii"))
+        )
 
 
 def _header(scope: Scope, name: bytes) -> str | None:

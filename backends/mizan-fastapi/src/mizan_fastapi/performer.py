@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from asyncio import wrap_future
+from collections.abc import Coroutine
 from typing import Any
 
 import anyio
@@ -10,17 +12,33 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import Message, Receive, Scope, Send
 
-from mizan_core.dispatch import Assume, Effect, Identify, Invoke, InvokeAll, IssueCsrfToken, ReadBody
+from mizan_core.cache.operations import acomplete
+from mizan_core.dispatch import (
+    Assume,
+    Await,
+    Identify,
+    InTransaction,
+    Invoke,
+    InvokeAll,
+    IssueCsrfToken,
+    Purge,
+    ReadBody,
+    UseCache,
+    WasSessionTouched,
+    WatchSession,
+    to_the_end,
+)
 from mizan_core.errors import BadRequest, PayloadTooLarge
-from mizan_core.viewer import viewer_of
+from mizan_core.viewer import Viewer, viewer_of
 from mizan_fastapi.errors import translated
+from mizan_fastapi.sessions import SessionWatch
 from mizan_fastapi.users import assume_user, scope_user
 
 
 class Performer:
     """One request."""
 
-    __slots__ = ("_body", "_receive", "_request", "_scope", "_send")
+    __slots__ = ("_body", "_receive", "_request", "_scope", "_send", "_session")
 
     def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self._scope = scope
@@ -28,20 +46,42 @@ class Performer:
         self._send = send
         self._body: bytes | None = None
         self._request: Request | None = None
+        self._session: SessionWatch | None = None
 
-    async def __call__(self, effect: Effect) -> Any:
-        if isinstance(effect, Invoke):
-            return await self._invoke(effect)
-        if isinstance(effect, InvokeAll):
-            return await self._invoke_all(effect.invocations)
-        if isinstance(effect, ReadBody):
-            self._body = await read_body(self._scope, self._receive, effect.limit)
-            return self._body
-        if isinstance(effect, Identify):
-            return viewer_of(scope_user(self._scope))
-        if isinstance(effect, Assume):
-            return assume_user(self._scope, effect.user)
-        return _csrf_token(effect)
+    async def read_body(self, effect: ReadBody) -> bytes:
+        self._body = await read_body(self._scope, self._receive, effect.limit)
+        return self._body
+
+    async def identify(self, _: Identify) -> Viewer:
+        return viewer_of(scope_user(self._scope))
+
+    async def assume(self, effect: Assume) -> None:
+        assume_user(self._scope, effect.user)
+
+    async def issue_csrf_token(self, _: IssueCsrfToken) -> None:
+        """FastAPI has none."""
+
+    async def watch_session(self, _: WatchSession) -> None:
+        self._session = SessionWatch(self._scope)
+
+    async def was_session_touched(self, _: WasSessionTouched) -> bool:
+        return self._session is None or self._session.was_touched()
+
+    async def use_cache(self, effect: UseCache) -> Any:
+        return await acomplete(effect.backend, effect.operations)
+
+    async def wait_for(self, effect: Await) -> Any:
+        return await wrap_future(effect.flight)
+
+    async def purge(self, effect: Purge) -> None:
+        await _shielded(acomplete(effect.store.backend, effect.store.purge(effect.tags)))
+
+    async def in_transaction(self, _: InTransaction) -> bool:
+        """FastAPI knows of no transaction; what a function writes it commits before it returns."""
+        return False
+
+    async def invoke(self, invocation: Invoke) -> Any:
+        return await _shielded(self._invoke(invocation))
 
     async def _invoke(self, invocation: Invoke) -> Any:
         request = self._function_request()
@@ -52,7 +92,8 @@ class Performer:
         except HTTPException as error:
             raise translated(error) from error
 
-    async def _invoke_all(self, invocations: tuple[Invoke, ...]) -> list[Any]:
+    async def invoke_all(self, effect: InvokeAll) -> list[Any]:
+        invocations = effect.invocations
         if len(invocations) == 1:
             return [await self._invoke(invocations[0])]
         outcomes: list[Any] = [None] * len(invocations)
@@ -85,8 +126,10 @@ class Performer:
         return {"type": "http.request", "body": body, "more_body": False}
 
 
-def _csrf_token(_: IssueCsrfToken) -> None:
-    """FastAPI has none."""
+async def _shielded(work: Coroutine[Any, Any, Any]) -> Any:
+    """``to_the_end``, whether asyncio cancels the request or anyio."""
+    with anyio.CancelScope(shield=True):
+        return await to_the_end(work)
 
 
 async def read_body(scope: Scope, receive: Receive, limit: int) -> bytes:

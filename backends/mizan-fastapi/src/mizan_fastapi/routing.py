@@ -3,21 +3,57 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator
+import weakref
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from typing import Any
 
 from fastapi import APIRouter
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
-from mizan_core.dispatch import Dispatcher
+from mizan_core.cache.operations import acomplete, complete
+from mizan_core.client.calls import observe_outside_requests
+from mizan_core.client.client_function import ClientFunction
+from mizan_core.dispatch import Dispatcher, Purge
 from mizan_core.registry import Registry, default_registry
 from mizan_core.settings import Settings
 from mizan_fastapi.endpoints import CallEndpoint, FetchEndpoint, SessionEndpoint
 from mizan_fastapi.users import current_user
 
 
-def create_router(registry: Registry | None = None, settings: Settings | None = None) -> APIRouter:
+class MizanRouter(APIRouter):
+    """An ``APIRouter`` that can also purge what its endpoints have cached."""
+
+    def __init__(self, dispatcher: Dispatcher) -> None:
+        @asynccontextmanager
+        async def lifespan(_: ASGIApp) -> AsyncIterator[None]:
+            dispatcher.interface()
+            yield
+
+        routes: list[BaseRoute] = [
+            Route("/session/", SessionEndpoint(dispatcher), name="mizan-session", include_in_schema=False),
+            Route("/call/", CallEndpoint(dispatcher), name="mizan-call", include_in_schema=False),
+            Route("/ctx/{name}/", FetchEndpoint(dispatcher), name="mizan-context", include_in_schema=False),
+        ]
+        super().__init__(routes=routes, lifespan=lifespan)
+        self._dispatcher = dispatcher
+        _observe(dispatcher)
+
+    def purge(self, context: str, /, **params: Any) -> None:
+        """Make the cached bundles of *context* stale, for changes that no mutation of the interface made.
+
+        :param params: only those bundles; without, all of the context.
+        :raises ValueError: for a context or a parameter that is not registered, or a value of another type.
+        """
+        _perform(self._dispatcher.purge_named(context, params))
+
+    async def apurge(self, context: str, /, **params: Any) -> None:
+        """As ``purge``, on an event loop."""
+        await _aperform(self._dispatcher.purge_named(context, params))
+
+
+def create_router(registry: Registry | None = None, settings: Settings | None = None) -> MizanRouter:
     """A router for ``app.include_router(..., prefix="/api/mizan")``.
 
     The interface is compiled when the application starts, so that a contradiction in it stops the start.
@@ -25,19 +61,8 @@ def create_router(registry: Registry | None = None, settings: Settings | None = 
     :param registry: whose functions to serve; the default registry's when None.
     :param settings: read from the ``MIZAN_*`` environment variables when None, at start-up or the first request.
     """
-    dispatcher = Dispatcher(registry or default_registry, lambda: settings or settings_from_environment(), current_user)
-
-    @asynccontextmanager
-    async def lifespan(_: ASGIApp) -> AsyncIterator[None]:
-        dispatcher.interface()
-        yield
-
-    routes: list[BaseRoute] = [
-        Route("/session/", SessionEndpoint(dispatcher), name="mizan-session", include_in_schema=False),
-        Route("/call/", CallEndpoint(dispatcher), name="mizan-call", include_in_schema=False),
-        Route("/ctx/{name}/", FetchEndpoint(dispatcher), name="mizan-context", include_in_schema=False),
-    ]
-    return APIRouter(routes=routes, lifespan=lifespan)
+    chosen = default_registry if registry is None else registry
+    return MizanRouter(Dispatcher(chosen, lambda: settings or settings_from_environment(), current_user))
 
 
 def settings_from_environment() -> Settings:
@@ -45,4 +70,29 @@ def settings_from_environment() -> Settings:
     return Settings.read(os.environ.get)
 
 
-router = create_router()
+def _perform(purge: Purge | None) -> None:
+    if purge is not None:
+        complete(purge.store.backend, purge.store.purge(purge.tags))
+
+
+async def _aperform(purge: Purge | None) -> None:
+    if purge is not None:
+        await acomplete(purge.store.backend, purge.store.purge(purge.tags))
+
+
+def _observe(dispatcher: Dispatcher) -> None:
+    """Purge what calls outside requests have changed, for as long as there is something that serves the dispatcher."""
+    reference = weakref.ref(dispatcher)
+
+    def purge_of(function: ClientFunction[..., Any], arguments: Mapping[str, Any]) -> Purge | None:
+        alive = reference()
+        return None if alive is None else alive.purge_called(function, arguments)
+
+    end = observe_outside_requests(
+        lambda function, arguments: _perform(purge_of(function, arguments)),
+        lambda function, arguments: _aperform(purge_of(function, arguments)),
+    )
+    weakref.finalize(dispatcher, end)
+
+
+router = MizanRouter(Dispatcher(default_registry, settings_from_environment, current_user))

@@ -6,8 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from mizan_core.cache.opening import BackendOptions, open_backend
+from mizan_core.cache.store import Store
 from mizan_core.engine import ENGINE
-from mizan_core.engine.contract import KeyRing, Secret, Verifier
+from mizan_core.engine.contract import Keyer, KeyRing, Secret, Verifier
 from mizan_core.errors import ConfigurationError
 
 PREFIX = "MIZAN_"
@@ -34,6 +36,13 @@ class Settings:
     :param mwt_leeway: seconds by which the clocks of several servers may differ.
     :param mwt_kid: the ``kid`` written into tokens that a single secret signs.
     :param max_body_bytes: the longest request body of a call.
+    :param cache_secret: derives the cache's keys, 32 bytes or more. None: there is no cache.
+    :param cache_url: ``memory://``, or the URL of a store whose package is installed (``redis://...``).
+    :param cache_redis_url: another name of ``cache_url``, which it overrides.
+    :param cache_prefix: what the keys in a shared store start with.
+    :param cache_timeout_ms: how long one operation on a store may take, in milliseconds.
+    :param cache_pool_size: connections to a store, at most.
+    :param cache_max_bytes: the room of ``memory://``.
     """
 
     mwt_secret: Secret | KeyRing | None = field(default=None, repr=False)
@@ -42,6 +51,13 @@ class Settings:
     mwt_leeway: int = 0
     mwt_kid: str | None = None
     max_body_bytes: int = DEFAULT_MAX_BODY_BYTES
+    cache_secret: Secret | None = field(default=None, repr=False)
+    cache_url: str = field(default="memory://", repr=False)
+    cache_redis_url: str | None = field(default=None, repr=False)
+    cache_prefix: str = "mizan:"
+    cache_timeout_ms: int = 250
+    cache_pool_size: int = 50
+    cache_max_bytes: int = 64 * 1_048_576
 
     @classmethod
     def gather(cls, get: Callable[[str], Any]) -> Settings:
@@ -69,7 +85,14 @@ class Settings:
             _range_problem("max_body_bytes", self.max_body_bytes, 1, None),
             _text_problem("mwt_audience", self.mwt_audience),
             _text_problem("mwt_kid", self.mwt_kid),
-            self._secret_problem(),
+            _range_problem("cache_timeout_ms", self.cache_timeout_ms, 1, None),
+            _range_problem("cache_pool_size", self.cache_pool_size, 1, None),
+            _range_problem("cache_max_bytes", self.cache_max_bytes, 1, None),
+            _text_problem("cache_url", self.cache_url),
+            _text_problem("cache_redis_url", self.cache_redis_url),
+            _text_problem("cache_prefix", self.cache_prefix),
+            self._secret_problem("mwt_secret", self.mwt_secret),
+            self._secret_problem("cache_secret", self.cache_secret),
         ]
         return [problem for problem in found if problem is not None]
 
@@ -79,6 +102,31 @@ class Settings:
             return None
         return ENGINE.MWTVerifier(self.mwt_secret, audience=self.mwt_audience, leeway=self.mwt_leeway)
 
+    def keyer(self) -> Keyer | None:
+        """Derives cache keys with a prepared secret; None when there is no cache."""
+        return None if self.cache_secret is None else ENGINE.CacheKeyer(self.cache_secret)
+
+    @property
+    def store_url(self) -> str:
+        """Where the cache is kept; it may hold a password."""
+        return self.cache_redis_url or self.cache_url
+
+    def open_store(self) -> Store | None:
+        """The cache; None when no secret is configured.
+
+        :raises ConfigurationError: for a URL that no installed package serves, or that its package cannot use.
+        """
+        if self.cache_secret is None:
+            return None
+        options = BackendOptions(
+            url=self.store_url,
+            prefix=self.cache_prefix,
+            timeout=self.cache_timeout_ms / 1_000,
+            pool_size=self.cache_pool_size,
+            max_bytes=self.cache_max_bytes,
+        )
+        return Store(open_backend(options))
+
     def signing_key(self) -> tuple[Secret, str | None] | None:
         """The secret that signs and its ``kid``; None when no secret is configured."""
         if not isinstance(self.mwt_secret, Mapping):
@@ -86,13 +134,15 @@ class Settings:
         kid, secret = next(iter(self.mwt_secret.items()))
         return secret, kid
 
-    def _secret_problem(self) -> Problem | None:
-        if self.mwt_secret is None:
+    @staticmethod
+    def _secret_problem(name: str, secret: Secret | KeyRing | None) -> Problem | None:
+        """What is asked of a signing secret is asked of every secret."""
+        if secret is None:
             return None
         try:
-            ENGINE.MWTVerifier(self.mwt_secret)
+            ENGINE.MWTVerifier(secret)
         except (TypeError, ValueError) as error:
-            return Problem(_setting("mwt_secret"), str(error).removeprefix("secret: "))
+            return Problem(_setting(name), str(error).removeprefix("secret: "))
         return None
 
 

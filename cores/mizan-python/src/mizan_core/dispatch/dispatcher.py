@@ -7,15 +7,30 @@ nothing: whatever goes wrong becomes an error response.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Generator
+from asyncio import CancelledError
+from collections.abc import Callable, Generator, Mapping
 from threading import Lock
 from typing import Any
 
+from mizan_core.cache.counters import COUNTERS
+from mizan_core.cache.store import Store
+from mizan_core.client.client_function import ClientFunction
 from mizan_core.dispatch.body import check_content_type, read_call
-from mizan_core.dispatch.effects import Assume, Effect, Identify, Invoke, InvokeAll, IssueCsrfToken, ReadBody, Steps
-from mizan_core.dispatch.endpoint import Endpoint, Outcome
+from mizan_core.dispatch.caching import BYPASSED, Entry, json_params
+from mizan_core.dispatch.effects import (
+    Assume,
+    Effect,
+    Identify,
+    Invoke,
+    InvokeAll,
+    IssueCsrfToken,
+    Purge,
+    ReadBody,
+    Steps,
+)
+from mizan_core.dispatch.endpoint import Endpoint, NestedCall
 from mizan_core.dispatch.envelope import encode_with_nested, header_of
-from mizan_core.dispatch.interface import Interface
+from mizan_core.dispatch.interface import Bundle, Interface
 from mizan_core.dispatch.query import read_query
 from mizan_core.dispatch.response import (
     CACHE_HEADER,
@@ -58,6 +73,7 @@ class Dispatcher:
         self._load_settings = load_settings
         self._current_user = current_user
         self._interface: Interface | None = None
+        self._store: Store | None = None
         self._compiling = Lock()
 
     def interface(self) -> Interface:
@@ -71,21 +87,48 @@ class Dispatcher:
             return interface
         with self._compiling:
             if self._interface is None or self._interface.version != self._registry.version:
-                self._interface = Interface(self._registry, self._load_settings(), self._current_user)
+                self._interface = self._compile()
             return self._interface
+
+    def _compile(self) -> Interface:
+        settings = self._load_settings()
+        if self._store is None:
+            self._store = settings.open_store()
+        return Interface(self._registry, settings, self._current_user, self._store)
 
     def reset(self) -> None:
         """Forget the settings: they have changed."""
         with self._compiling:
             self._interface = None
+            self._store = None
+
+    def purge_named(self, context: str, params: Mapping[str, Any]) -> Purge | None:
+        """What makes the cached bundles of a context stale, all of them or those of some parameters.
+
+        For an adapter to perform; None when there is no cache.
+
+        :raises ValueError: for a context or a parameter that is not registered, or a value of another type.
+        """
+        interface = self.interface()
+        return _purge_of(interface, interface.named_purge_tags(context, params))
+
+    def purge_called(self, function: ClientFunction[..., Any], arguments: Mapping[str, Any]) -> Purge | None:
+        """As ``purge_named``, for what a call that server code made outside a request has changed."""
+        interface = self.interface()
+        return _purge_of(interface, interface.nested_purge_tags([NestedCall(function, arguments)]))
 
     def call(self, method: str, content_type: str | None, token: str | None) -> Steps:
         """``POST call/``."""
         return _answered("call/", self._call(method, content_type, token))
 
-    def fetch(self, method: str, context: str, query: str, token: str | None) -> Steps:
-        """``GET ctx/<name>/``."""
-        return _answered("ctx/", self._fetch(method, context, query, token))
+    def fetch(
+        self, method: str, context: str, query: str, token: str | None, header: Callable[[str], str | None]
+    ) -> Steps:
+        """``GET ctx/<name>/``.
+
+        :param header: gives the value of a request header by its lower-case name.
+        """
+        return _answered("ctx/", self._fetch(method, context, query, token, header))
 
     def session(self, method: str) -> Steps:
         """``GET session/``."""
@@ -102,19 +145,35 @@ class Dispatcher:
         yield from _admit(interface, [endpoint], token, guarded=True)
         arguments = endpoint.validate(body.arguments)
         scope = endpoint.scope_values(arguments)
-        outcome: Outcome = yield from _run(f"function {endpoint.name}", endpoint.invocation(arguments))
-        return _call_reply(interface, endpoint, scope, outcome)
+        calls: list[NestedCall] = []
+        try:
+            result = yield from _run(f"function {endpoint.name}", endpoint.invocation(arguments, calls))
+        except (InternalError, CancelledError):
+            # It may have written before it failed.
+            yield from _purge(interface, interface.purge_tags(endpoint, scope, calls))
+            raise
+        except APIError:
+            yield from _purge(interface, interface.nested_purge_tags(calls))
+            raise
+        yield from _purge(interface, interface.purge_tags(endpoint, scope, calls))
+        return _call_reply(interface, endpoint, scope, result, calls)
 
-    def _fetch(self, method: str, context: str, query: str, token: str | None) -> Steps:
+    def _fetch(
+        self, method: str, context: str, query: str, token: str | None, header: Callable[[str], str | None]
+    ) -> Steps:
         _check_method(method, _READ)
         interface = self.interface()
         bundle = interface.bundle(context)
-        yield from _admit(interface, bundle.endpoints, token, guarded=False)
+        identifies = interface.caching is not None and bundle.policy is not None and not bundle.policy.shared
+        viewer = yield from _admit(interface, bundle.endpoints, token, guarded=False, needed=identifies)
         arguments = bundle.validate(bundle.read(read_query(query)))
-        invocations = [endpoint.invocation(own) for endpoint, own in zip(bundle.endpoints, arguments, strict=True)]
-        outcomes: list[Outcome] = yield from _run(f"context {bundle.name}", InvokeAll(tuple(invocations)))
-        parts = [(endpoint.name, outcome.result) for endpoint, outcome in zip(bundle.endpoints, outcomes, strict=True)]
-        return json_response(ENGINE.encode_bundle(parts), (CACHE_HEADER, "BYPASS"))
+        entry = _cache_entry(interface, bundle, arguments, viewer, header)
+        if interface.caching is None or entry is None:
+            COUNTERS.count("bypasses")
+            body = yield from _build(interface, bundle, arguments)
+            return json_response(body, (CACHE_HEADER, BYPASSED))
+        body, word = yield from interface.caching.fetch(entry, lambda: _build(interface, bundle, arguments))
+        return json_response(body, (CACHE_HEADER, word))
 
     def _session(self, method: str) -> Steps:
         _check_method(method, _READ)
@@ -123,18 +182,56 @@ class Dispatcher:
 
 
 def _admit(
-    interface: Interface, endpoints: list[Endpoint], token: str | None, *, guarded: bool
-) -> Generator[Effect, Any, None]:
-    """A token, if there is one, decides alone; else the framework's own user."""
+    interface: Interface, endpoints: list[Endpoint], token: str | None, *, guarded: bool, needed: bool = False
+) -> Generator[Effect, Any, Viewer]:
+    """A token, if there is one, decides alone; else the framework's own user, who is looked for where *needed*."""
     if token is not None:
         user = interface.token_user(token)
         yield Assume(user)
         viewer = viewer_of(user)
     else:
-        needed = any(endpoint.auth is not None for endpoint in endpoints)
+        needed = needed or any(endpoint.auth is not None for endpoint in endpoints)
         viewer = (yield Identify(guarded, needed)) if guarded or needed else ANONYMOUS
     for endpoint in endpoints:
         yield from _authorize(endpoint, viewer)
+    return viewer
+
+
+def _cache_entry(
+    interface: Interface,
+    bundle: Bundle,
+    arguments: list[dict[str, Any]],
+    viewer: Viewer,
+    header: Callable[[str], str | None],
+) -> Entry | None:
+    """Where the bundle is cached; None when it is not."""
+    params = json_params(bundle.endpoints, arguments)
+    if interface.caching is None or bundle.policy is None or params is None:
+        return None
+    return interface.caching.entry(bundle.name, bundle.policy, params, viewer, header)
+
+
+def _build(interface: Interface, bundle: Bundle, arguments: list[dict[str, Any]]) -> Generator[Effect, Any, bytes]:
+    """Run the functions of a bundle. They are to read, but a mutation that one of them calls is none the less one."""
+    calls: list[NestedCall] = []
+    invocations = [endpoint.invocation(own, calls) for endpoint, own in zip(bundle.endpoints, arguments, strict=True)]
+    try:
+        results = yield from _run(f"context {bundle.name}", InvokeAll(tuple(invocations)))
+    except (APIError, CancelledError):
+        yield from _purge(interface, interface.nested_purge_tags(calls))
+        raise
+    yield from _purge(interface, interface.nested_purge_tags(calls))
+    return ENGINE.encode_bundle(list(zip((endpoint.name for endpoint in bundle.endpoints), results, strict=True)))
+
+
+def _purge(interface: Interface, tags: list[str]) -> Generator[Effect, Any, None]:
+    purge = _purge_of(interface, tags)
+    if purge is not None:
+        yield purge
+
+
+def _purge_of(interface: Interface, tags: list[str]) -> Purge | None:
+    return Purge(interface.caching.store, tags) if interface.caching is not None and tags else None
 
 
 def _answered(place: str, steps: Steps) -> Steps:
@@ -190,22 +287,24 @@ def _authorize(endpoint: Endpoint, viewer: Viewer) -> Generator[Effect, Any, Non
         raise Forbidden
 
 
-def _call_reply(interface: Interface, endpoint: Endpoint, scope: dict[str, Any], outcome: Outcome) -> Reply:
-    nested = [entry for call in outcome.nested for entry in interface.nested_entries(call)]
+def _call_reply(
+    interface: Interface, endpoint: Endpoint, scope: dict[str, Any], result: Any, calls: list[NestedCall]
+) -> Reply:
+    nested = [entry for call in calls for entry in interface.nested_entries(call)]
     if endpoint.is_view:
-        return _view_reply(interface, endpoint, scope, outcome, nested)
+        return _view_reply(interface, endpoint, scope, result, nested)
     if interface.is_builtin(endpoint):
-        return json_response(b'{"result":' + outcome.result + b"}")
+        return json_response(b'{"result":' + result + b"}")
     if nested:
-        body, header = encode_with_nested(interface.graph, endpoint.name, scope, outcome.result, nested)
+        body, header = encode_with_nested(interface.graph, endpoint.name, scope, result, nested)
         return json_response(body, (INVALIDATE_HEADER, header))
-    body, own_header, _ = ENGINE.encode_response(interface.graph, endpoint.name, scope, outcome.result)
+    body, own_header, _ = ENGINE.encode_response(interface.graph, endpoint.name, scope, result)
     return json_response(body) if own_header is None else json_response(body, (INVALIDATE_HEADER, own_header))
 
 
 def _view_reply(
-    interface: Interface, endpoint: Endpoint, scope: dict[str, Any], outcome: Outcome, nested: list[Any]
+    interface: Interface, endpoint: Endpoint, scope: dict[str, Any], response: Any, nested: list[Any]
 ) -> PassThrough:
     entries = [*(ENGINE.compute_invalidation(interface.graph, endpoint.name, scope) or []), *nested]
     headers = (NO_STORE, (INVALIDATE_HEADER, header_of(entries))) if entries else (NO_STORE,)
-    return PassThrough(outcome.result, headers)
+    return PassThrough(response, headers)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, NamedTuple
 
 from pydantic import TypeAdapter, ValidationError
@@ -30,13 +31,6 @@ class NestedCall(NamedTuple):
     arguments: Mapping[str, Any]
 
 
-class Outcome(NamedTuple):
-    """What a call gave: the serialised result (a framework response on the view path) and the calls it made."""
-
-    result: Any
-    nested: list[NestedCall]
-
-
 class Endpoint:
     """One function under its registered name.
 
@@ -44,6 +38,7 @@ class Endpoint:
     """
 
     __slots__ = (
+        "_json",
         "_run",
         "_validate",
         "auth",
@@ -67,10 +62,11 @@ class Endpoint:
         self.private = function.private
         self.is_view = function.is_view
         self.parameters = frozenset(parameter.name for parameter in function.parameters)
-        self.scope = {
+        self.scope = scope
+        self._json = {
             parameter.name: TypeAdapter[Any](parameter.annotation)
             for parameter in function.parameters
-            if parameter.name in scope
+            if parameter.name in scope or function.context is not None
         }
         self._validate = function.arguments.validator.validate_python
         self._run = _runner(function, _view_check(name) if self.is_view else result_serializer(name, function.result))
@@ -92,15 +88,39 @@ class Endpoint:
         Worked out before the function runs, so that an argument without a JSON form is refused while nothing has
         happened yet.
         """
-        return {
-            name: _json_value(name, arguments[name], adapter)
-            for name, adapter in self.scope.items()
-            if name in arguments
-        }
+        return {name: self._json_value(name, arguments[name]) for name in self.scope if name in arguments}
 
-    def invocation(self, arguments: Mapping[str, Any]) -> Invoke:
-        """The effect that runs the function; its outcome is an ``Outcome``."""
-        return Invoke(self._run, arguments, self.function.is_async)
+    def json_argument(self, name: str, value: Any) -> Any:
+        """What server code gives for a parameter, as the JSON value that a client's would become.
+
+        :raises ValueError: when it is no value of the parameter's type.
+        """
+        return self._json_value(name, self._json[name].validate_python(value))
+
+    def json_arguments(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """The arguments of a context function as JSON values.
+
+        :raises ValidationFailed: for a value that has no JSON form.
+        """
+        return {name: self._json_value(name, value) for name, value in arguments.items()}
+
+    def _json_value(self, name: str, value: Any) -> Any:
+        if type(value) in _PLAIN_TYPES or (type(value) is str and value.isascii()):
+            return value
+        try:
+            plain = self._json[name].dump_python(value, mode="json", by_alias=True)
+            ENGINE.canonical_json(plain)
+        except (TypeError, ValueError):
+            raise ValidationFailed(details={name: ["This value has no JSON form"]}) from None
+        return plain
+
+    def invocation(self, arguments: Mapping[str, Any], calls: list[NestedCall]) -> Invoke:
+        """The effect that runs the function.
+
+        Its outcome is the serialised result, on the view path the framework response. The calls that the function makes
+        itself are added to *calls* as they happen, so that they are known when it fails.
+        """
+        return Invoke(partial(self._run, calls), arguments, self.function.is_async)
 
 
 def result_serializer(name: str, adapter: TypeAdapter[Any]) -> Callable[[Any], bytes]:
@@ -135,23 +155,21 @@ def _view_check(name: str) -> Callable[[Any], Any]:
 
 def _runner(
     function: ClientFunction[..., Any], finish: Callable[[Any], Any]
-) -> Callable[[Any, Mapping[str, Any]], Any]:
+) -> Callable[[list[NestedCall], Any, Mapping[str, Any]], Any]:
     """Serialisation belongs to the run: a lazy attribute is then read where the function itself may read it."""
     target = function.function
 
-    def run(request: Any, arguments: Mapping[str, Any]) -> Outcome:
-        calls: list[NestedCall] = []
+    def run(calls: list[NestedCall], request: Any, arguments: Mapping[str, Any]) -> Any:
         with observed(lambda *call: calls.append(NestedCall(*call))):
             try:
-                return Outcome(finish(target(request, **arguments)), calls)
+                return finish(target(request, **arguments))
             except StopIteration as error:
                 # It means "finished" to whatever waits for a thread; a coroutine turns it into this by itself.
                 raise RuntimeError("the function raised StopIteration") from error
 
-    async def run_async(request: Any, arguments: Mapping[str, Any]) -> Outcome:
-        calls: list[NestedCall] = []
+    async def run_async(calls: list[NestedCall], request: Any, arguments: Mapping[str, Any]) -> Any:
         with observed(lambda *call: calls.append(NestedCall(*call))):
-            return Outcome(finish(await target(request, **arguments)), calls)
+            return finish(await target(request, **arguments))
 
     return run_async if function.is_async else run
 
@@ -161,14 +179,3 @@ def _messages(error: ValidationError) -> dict[str, list[str]]:
     for problem in error.errors(include_url=False, include_context=False, include_input=False):
         messages.setdefault(".".join(map(str, problem["loc"])), []).append(problem["msg"])
     return messages
-
-
-def _json_value(name: str, value: Any, adapter: TypeAdapter[Any]) -> Any:
-    if type(value) in _PLAIN_TYPES or (type(value) is str and value.isascii()):
-        return value
-    try:
-        plain = adapter.dump_python(value, mode="json", by_alias=True)
-        ENGINE.canonical_json(plain)
-    except (TypeError, ValueError):
-        raise ValidationFailed(details={name: ["This value has no JSON form"]}) from None
-    return plain

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from mizan_core.cache.scopes import Scopes
+from mizan_core.cache.store import Store
 from mizan_core.dispatch.builtins import token_functions
+from mizan_core.dispatch.caching import BundlePolicy, Caching
 from mizan_core.dispatch.endpoint import Endpoint, NestedCall
 from mizan_core.dispatch.query import QueryReader
 from mizan_core.engine import ENGINE
@@ -21,11 +24,12 @@ from mizan_core.settings import Settings
 class Bundle:
     """A context as clients fetch it: its public data functions, sorted by name."""
 
-    __slots__ = ("_readers", "endpoints", "name")
+    __slots__ = ("_readers", "endpoints", "name", "policy")
 
     def __init__(self, name: str, endpoints: list[Endpoint], readers: Mapping[str, QueryReader]) -> None:
         self.name = name
         self.endpoints = endpoints
+        self.policy = BundlePolicy.of(endpoints)
         self._readers = readers
 
     def read(self, query: Mapping[str, list[str]]) -> dict[str, Any]:
@@ -57,17 +61,24 @@ class Interface:
     """A registry and its settings, frozen.
 
     :param current_user: gives the framework's user of a request.
+    :param store: the cache; None when there is none.
     :raises GraphError: with everything that contradicts itself.
     """
 
-    def __init__(self, registry: Registry, settings: Settings, current_user: Callable[[Any], Any]) -> None:
+    def __init__(
+        self, registry: Registry, settings: Settings, current_user: Callable[[Any], Any], store: Store | None
+    ) -> None:
         self.version = registry.version
         self.settings = settings
         self._verifier = settings.verifier()
         functions = registry.get_all_functions()
         specification = specification_of(describe(functions))
         self.graph = ENGINE.compile_graph(specification)
-        plans: Mapping[str, Any] = self.graph.describe()["functions"]
+        graph = self.graph.describe()
+        plans: Mapping[str, Any] = graph["functions"]
+        parameters = {name: function.parameters for name, function in functions.items()}
+        keyer = settings.keyer()
+        self.caching = None if store is None or keyer is None else Caching(store, keyer, Scopes(parameters, graph))
         self._endpoints = {name: Endpoint(name, function, _scope(plans[name])) for name, function in functions.items()}
         self._names = {function: name for name, function in functions.items()}
         self._bundles = _bundles(self._endpoints, specification)
@@ -113,14 +124,61 @@ class Interface:
         A merge target counts as affected: the nested result is not part of the answer, so it must be fetched.
         """
         name = self._names.get(call.function)
-        if name is None:
-            return []
-        scope = self._endpoints[name].scope_values(call.arguments)
-        entries = ENGINE.compute_invalidation(self.graph, name, scope) or []
-        for merge in ENGINE.compute_merges(self.graph, name, scope, True) or []:
+        return [] if name is None else self._stale_entries(name, self._nested_scope(name, call.arguments))
+
+    def _nested_scope(self, name: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """The call has been made: arguments without a JSON form can only make what it affects broad."""
+        try:
+            return self._endpoints[name].scope_values(arguments)
+        except ValidationFailed:
+            return {}
+
+    def _stale_entries(self, function: str, scope: dict[str, Any]) -> list[Any]:
+        """What a call makes stale in a cache: what it affects, and what its result is merged into."""
+        entries = ENGINE.compute_invalidation(self.graph, function, scope) or []
+        for merge in ENGINE.compute_merges(self.graph, function, scope, True) or []:
             entry = {"context": merge["context"], "function": merge["slot"]}
             entries.append(entry | ({"params": merge["params"]} if "params" in merge else {}))
         return entries
+
+    def purge_tags(self, endpoint: Endpoint, scope: dict[str, Any], calls: Iterable[NestedCall]) -> list[str]:
+        """The cache tags that a call, and those that it made, make stale; none without a cache."""
+        if self.caching is None or self.is_builtin(endpoint):
+            return []
+        own = self.caching.purge_tags(endpoint.name, self._stale_entries(endpoint.name, scope))
+        return list(dict.fromkeys([*own, *self.nested_purge_tags(calls)]))
+
+    def named_purge_tags(self, context: str, params: Mapping[str, Any]) -> list[str]:
+        """The cache tags of a purge that server code asks for by name; none without a cache.
+
+        :raises ValueError: for a context or a parameter that is not registered, or a value of another type.
+        """
+        members = [endpoint for endpoint in self._endpoints.values() if endpoint.context == context]
+        if not members:
+            raise ValueError(f"no context is named {context!r}; there are: {_listed(self._contexts())}")
+        declaring = {name: endpoint for endpoint in members for name in endpoint.parameters}
+        unknown = sorted(params.keys() - declaring.keys())
+        if unknown:
+            raise ValueError(f"context {context!r} has no parameter {unknown[0]!r}; it has: {_listed(declaring)}")
+        given = {name: value for name, value in params.items() if value is not None}
+        values = {name: declaring[name].json_argument(name, value) for name, value in given.items()}
+        return [] if self.caching is None else self.caching.named_tags(context, values)
+
+    def _contexts(self) -> set[str]:
+        return {endpoint.context for endpoint in self._endpoints.values() if endpoint.context is not None}
+
+    def nested_purge_tags(self, calls: Iterable[NestedCall]) -> list[str]:
+        """The cache tags that calls of server code make stale."""
+        tags: list[str] = []
+        for call in calls:
+            name = self._names.get(call.function)
+            if name is not None and self.caching is not None:
+                tags += self.caching.purge_tags(name, self.nested_entries(call))
+        return tags
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(sorted(names)) or "none"
 
 
 def _scope(plan: Mapping[str, Any]) -> frozenset[str]:

@@ -1,0 +1,47 @@
+"""Purging what the endpoints have cached, for changes that no mutation of the interface made: admin, cron, signals."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from asgiref.sync import sync_to_async
+
+from mizan_core.client.client_function import ClientFunction
+from mizan_core.dispatch import Purge
+
+
+def purge(context: str, /, **params: Any) -> None:
+    """Make the cached bundles of *context* stale, when the open transactions commit or at once where none is open.
+
+    :param params: only those bundles; without, all of the context.
+    :raises ValueError: for a context or a parameter that is not registered, or a value of another type.
+    """
+    # Django imports this package before its apps are ready.
+    from mizan.views import dispatcher
+
+    _perform(dispatcher.purge_named(context, params))
+
+
+async def apurge(context: str, /, **params: Any) -> None:
+    """As ``purge``, on an event loop."""
+    await sync_to_async(purge)(context, **params)
+
+
+def purge_called(function: ClientFunction[..., Any], arguments: Mapping[str, Any]) -> None:
+    """Purge what a call that server code made outside a request has changed."""
+    from mizan.views import dispatcher
+
+    _perform(dispatcher.purge_called(function, arguments))
+
+
+async def apurge_called(function: ClientFunction[..., Any], arguments: Mapping[str, Any]) -> None:
+    """As ``purge_called``, in the thread that holds the transactions of an event loop's queries."""
+    await sync_to_async(purge_called)(function, arguments)
+
+
+def _perform(effect: Purge | None) -> None:
+    from mizan import transactions
+
+    if effect is not None:
+        transactions.purge(effect.store, effect.tags)

@@ -1,0 +1,116 @@
+"""``stats`` and ``purge`` for an operator: what both adapters' commands do (docs/caching.md)."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from mizan_core.cache.backend import TAG_TTL, BackendUnavailable, CacheBackend
+from mizan_core.cache.health import EPOCH, new_version
+from mizan_core.cache.opening import MEMORY, scheme_of, without_credentials
+from mizan_core.dispatch.interface import Interface
+from mizan_core.engine import current
+from mizan_core.errors import MizanError
+from mizan_core.settings import Settings
+
+
+class CommandRefused(MizanError):
+    """Why a command has done nothing, or not all."""
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """The command line: ``stats``, or ``purge`` and what."""
+    actions = parser.add_subparsers(dest="action", required=True, metavar="{stats,purge}")
+    actions.add_parser("stats", help="say what the cache is made of and whether it answers")
+    purge = actions.add_parser("purge", help="make cached bundles stale, in all server processes")
+    purge.add_argument("context", nargs="?", help="name of the context")
+    purge.add_argument("params", nargs="*", metavar="name=value", help="only the bundles of these parameters")
+    purge.add_argument("--all", action="store_true", dest="everything", help="the bundles of all contexts")
+
+
+def run(interface: Interface, options: Mapping[str, Any]) -> str:
+    """Do what the command line says, and give what there is to tell.
+
+    :raises CommandRefused: for a command that cannot be carried out.
+    """
+    if options["action"] == "stats":
+        return _stats(interface)
+    backend = _shared_backend(interface)
+    if options["everything"]:
+        return _purge_everything(backend, options["context"])
+    if options["context"] is None:
+        raise CommandRefused("say which context to purge, or --all")
+    return _purge(interface, backend, options["context"], options["params"])
+
+
+def _stats(interface: Interface) -> str:
+    settings = interface.settings
+    lines = {"engine": current().name, "store": without_credentials(settings.store_url)}
+    if interface.caching is None:
+        lines["state"] = "off: MIZAN_CACHE_SECRET is not set"
+    elif _is_memory(settings):
+        lines["state"] = "in each server process, where this one cannot look"
+        lines["room"] = f"{settings.cache_max_bytes} bytes in each process"
+    else:
+        lines["state"] = _reachability(interface.caching.store.backend)
+        lines["prefix"] = settings.cache_prefix
+        lines["timeout"] = f"{settings.cache_timeout_ms} ms"
+        lines["pool size"] = str(settings.cache_pool_size)
+    return "\n".join(f"{name:<10} {value}" for name, value in lines.items())
+
+
+def _reachability(backend: CacheBackend) -> str:
+    try:
+        backend.read([EPOCH])
+    except BackendUnavailable:
+        return "does not answer"
+    return "answers"
+
+
+def _shared_backend(interface: Interface) -> CacheBackend:
+    """The store, if it is one that other processes use too."""
+    if interface.caching is None:
+        raise CommandRefused("there is no cache: MIZAN_CACHE_SECRET is not set")
+    if _is_memory(interface.settings):
+        raise CommandRefused(
+            "memory:// is the memory of the server process, and only that process can purge it: "
+            "call purge() in it, or restart it"
+        )
+    return interface.caching.store.backend
+
+
+def _purge_everything(backend: CacheBackend, context: str | None) -> str:
+    if context is not None:
+        raise CommandRefused("--all takes no context")
+    _renew(backend, [EPOCH])
+    return "The bundles of all contexts are stale."
+
+
+def _purge(interface: Interface, backend: CacheBackend, context: str, pairs: Iterable[str]) -> str:
+    params = dict(_pair(text) for text in pairs)
+    try:
+        tags = interface.named_purge_tags(context, params)
+    except ValueError as error:
+        raise CommandRefused(str(error)) from None
+    _renew(backend, tags)
+    named = "".join(f" {name}={value}" for name, value in params.items())
+    return f"The bundles of {context}{named} are stale."
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise CommandRefused(f"{text!r} is no parameter: write name=value")
+    return name, value
+
+
+def _renew(backend: CacheBackend, tags: Iterable[str]) -> None:
+    try:
+        backend.write({tag: new_version() for tag in tags}, TAG_TTL)
+    except BackendUnavailable:
+        raise CommandRefused("the store does not answer: whether the purge took effect is unknown") from None
+
+
+def _is_memory(settings: Settings) -> bool:
+    return scheme_of(settings.store_url) == MEMORY

@@ -1,0 +1,163 @@
+"""Serving a bundle from the cache, and keeping it (protocol.md section 10)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from mizan_core.cache.counters import COUNTERS
+from mizan_core.cache.flights import Flights
+from mizan_core.cache.scopes import Scopes
+from mizan_core.cache.store import BYPASS, Lookup, Store
+from mizan_core.client.cache_policy import CachePolicy
+from mizan_core.dispatch.effects import (
+    Await,
+    Effect,
+    InTransaction,
+    UseCache,
+    WasSessionTouched,
+    WatchSession,
+)
+from mizan_core.dispatch.endpoint import Endpoint
+from mizan_core.engine.contract import Keyer
+from mizan_core.errors import ValidationFailed
+from mizan_core.viewer import Viewer
+
+DEFAULT_TTL = 3_600
+
+HIT, MISS, BYPASSED = "HIT", "MISS", "BYPASS"
+
+
+@dataclass(frozen=True, slots=True)
+class BundlePolicy:
+    """What the functions of a context say together: the most careful of each."""
+
+    ttl: int
+    shared: bool
+    vary: tuple[str, ...]
+    rev: int
+
+    @classmethod
+    def of(cls, endpoints: Iterable[Endpoint]) -> BundlePolicy | None:
+        """None when one of the functions must never be cached."""
+        functions = [endpoint.function for endpoint in endpoints]
+        if any(function.cache is False for function in functions):
+            return None
+        policies = [function.cache or CachePolicy() for function in functions]
+        return cls(
+            ttl=min((policy.ttl for policy in policies if policy.ttl is not None), default=DEFAULT_TTL),
+            shared=all(policy.shared for policy in policies),
+            vary=tuple(sorted({name for policy in policies for name in policy.vary})),
+            rev=max(function.rev for function in functions),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Where a bundle is kept, and what makes it invalid."""
+
+    key: str
+    tags: list[str]
+    ttl: int
+    is_anonymous: bool
+
+
+class Caching:
+    """The cache of one interface."""
+
+    def __init__(self, store: Store, keyer: Keyer, scopes: Scopes) -> None:
+        self.store = store
+        self._keyer = keyer
+        self._scopes = scopes
+        self._flights = Flights()
+
+    def entry(
+        self,
+        context: str,
+        policy: BundlePolicy,
+        params: Mapping[str, Any],
+        viewer: Viewer,
+        header: Callable[[str], str | None],
+    ) -> Entry | None:
+        """None for a viewer whose bundles cannot be told from another's."""
+        if not policy.shared and viewer.authenticated and viewer.id is None:
+            return None
+        varying: dict[str, Any] = {name: header(name) for name in policy.vary}
+        if not policy.shared:
+            varying |= {word: True for word, flag in ((":staff", viewer.staff), (":super", viewer.superuser)) if flag}
+        user = None if policy.shared else viewer.id
+        shapes = self._scopes.shapes(context)
+        key, tags = self._keyer.plan(context, dict(params), user, policy.rev, varying, shapes)
+        return Entry(key, tags, policy.ttl, is_anonymous=not policy.shared and not viewer.authenticated)
+
+    def fetch(
+        self, entry: Entry, build: Callable[[], Generator[Effect, Any, bytes]]
+    ) -> Generator[Effect, Any, tuple[bytes, str]]:
+        """The bundle, from the cache or built, and the word for ``X-Mizan-Cache``."""
+        lookup: Lookup = BYPASS
+        if not (yield InTransaction()):
+            lookup = yield UseCache(self.store.backend, self.store.look_up(entry.key, entry.tags))
+        if lookup.body is not None:
+            COUNTERS.count("hits")
+            return lookup.body, HIT
+        if lookup.versions is None:
+            COUNTERS.count("bypasses")
+            return (yield from build()), BYPASSED
+        COUNTERS.count("misses")
+        return (yield from self._share(entry, lookup.versions, build)), MISS
+
+    def purge_tags(self, function: str, entries: Iterable[Any]) -> list[str]:
+        """The tags that the entries of a call to *function* make stale."""
+        tags: dict[str, None] = {}
+        for entry in entries:
+            context, params = _parts(entry)
+            narrowed = self._scopes.narrowed(function, context, params)
+            tags.update(dict.fromkeys(self._keyer.purge_tags(context, narrowed)))
+        return list(tags)
+
+    def named_tags(self, context: str, params: Mapping[str, Any]) -> list[str]:
+        """The tags of a purge that server code asks for by name."""
+        return self._keyer.purge_tags(context, self._scopes.known(context, params))
+
+    def _share(
+        self, entry: Entry, versions: list[bytes], build: Callable[[], Generator[Effect, Any, bytes]]
+    ) -> Generator[Effect, Any, bytes]:
+        identity = (entry.key, tuple(versions))
+        flight, leads = self._flights.join(identity)
+        if not leads:
+            shared: bytes | None = yield Await(flight)
+            return shared if shared is not None else (yield from build())
+        body = None
+        try:
+            body, built = yield from self._build(entry, versions, build)
+        finally:
+            self._flights.land(identity, body)
+        return built
+
+    def _build(
+        self, entry: Entry, versions: list[bytes], build: Callable[[], Generator[Effect, Any, bytes]]
+    ) -> Generator[Effect, Any, tuple[bytes | None, bytes]]:
+        """What others may have of the new body, and the body; an anonymous session is nobody else's business."""
+        if entry.is_anonymous:
+            yield WatchSession()
+        built = yield from build()
+        if entry.is_anonymous and (yield WasSessionTouched()):
+            return None, built
+        yield UseCache(self.store.backend, self.store.save(entry.key, versions, built, entry.ttl))
+        return built, built
+
+
+def json_params(endpoints: Iterable[Endpoint], arguments: Iterable[Mapping[str, Any]]) -> dict[str, Any] | None:
+    """The parameters of a fetch as JSON values; None when one has no such form."""
+    params: dict[str, Any] = {}
+    try:
+        for endpoint, own in zip(endpoints, arguments, strict=True):
+            params.update(endpoint.json_arguments(own))
+    except ValidationFailed:
+        return None
+    return params
+
+
+def _parts(entry: Any) -> tuple[str, Mapping[str, Any]]:
+    return (entry, {}) if isinstance(entry, str) else (entry["context"], entry.get("params", {}))
