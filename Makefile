@@ -3,6 +3,7 @@
 # PYTHON  the interpreter of the environment (default: the newest of 3.13 ... 3.10, else python3)
 # ARGS    arguments for the program that the verb runs
 # DIST    the folder that the wheels go to (default: dist)
+# SECONDS how long the soak runs (default: 240)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -19,6 +20,7 @@ endif
 UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 ARGS ?=
 DIST ?= dist
+SECONDS ?= 240
 
 # A server builds what Cargo.lock says; at home cargo may bring it up to date with an edited Cargo.toml.
 LOCKED := $(if $(CI), --locked)
@@ -26,7 +28,7 @@ LOCKED := $(if $(CI), --locked)
 BIN := .venv/bin
 ENVIRONMENT := .venv/.environment
 EXTENSION := python/mizan_native/_native.abi3.so
-DISTRIBUTIONS := cores/mizan-python backends/mizan-django backends/mizan-fastapi
+DISTRIBUTIONS := cores/mizan-python backends/mizan-django backends/mizan-fastapi caches/mizan-redis
 PROJECTS := pyproject.toml $(DISTRIBUTIONS:%=%/pyproject.toml)
 # Directories too: their time changes when a file comes or goes.
 RUST := Cargo.toml Cargo.lock $(shell find src cores/mizan-rust -name target -prune -o \
@@ -63,6 +65,10 @@ test-rust: $(ENVIRONMENT) ## cargo test
 	@echo "== cargo test"
 	@cargo test --workspace --quiet$(LOCKED)
 
+.PHONY: soak
+soak: $(EXTENSION) ## the cache's guarantee, under random reads and writes (SECONDS=240)
+	@$(BIN)/python -m tests.cache.soak --seconds $(SECONDS) $(ARGS)
+
 .PHONY: lint
 lint: $(EXTENSION) ## style, clippy and the import contracts
 	@echo "== ruff, cargo fmt, clippy, import contracts"
@@ -91,7 +97,7 @@ develop: $(EXTENSION) ## the environment in .venv, with the extension built into
 
 # After the extension: two maturins at a time take each other's files away.
 .PHONY: wheels
-wheels: $(EXTENSION) ## build the four distributions into dist/ (DIST=folder)
+wheels: $(EXTENSION) ## build the five distributions into dist/ (DIST=folder)
 	@echo "== building wheels into $(DIST)/"
 	@mkdir -p "$(DIST)" && rm -f "$(DIST)"/mizan_*.whl
 	@$(call quietly,$(BIN)/maturin build --release$(LOCKED) --interpreter $(BIN)/python --out "$(DIST)")
@@ -108,7 +114,7 @@ constraints: $(UV) ## resolve constraints.txt anew, for every Python that is sup
 .PHONY: clean
 clean: ## remove what was built, and the environment
 	@rm -rf .venv .tools dist target .mypy_cache .pytest_cache .ruff_cache .hypothesis $(EXTENSION)
-	@find cores python backends examples tests -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
+	@find cores python backends caches examples tests -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
 
 no_python = No Python >= 3.10 found: install one, or name it with make PYTHON=...
 no_uv = Could not fetch uv: install it (https://docs.astral.sh/uv/), or the venv and pip modules of $(PYTHON)

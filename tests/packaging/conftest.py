@@ -18,7 +18,7 @@ def pytest_ignore_collect(config: pytest.Config) -> bool | None:
 
 @pytest.fixture(scope="session")
 def wheels(tmp_path_factory: pytest.TempPathFactory) -> Wheels:
-    """The four wheels, built once."""
+    """The five wheels, built once."""
     return build(tmp_path_factory.mktemp("wheels"))
 
 
@@ -30,7 +30,7 @@ def base_python() -> Path:
 
 @pytest.fixture(scope="session")
 def pure(wheels: Wheels, base_python: Path, tmp_path_factory: pytest.TempPathFactory) -> Environment:
-    """Core and adapters without mizan-native. Tests leave it as it is."""
+    """Core, adapters and caches without mizan-native. Tests leave it as it is."""
     environment = Environment(tmp_path_factory.mktemp("pure"), base_python)
     environment.install(*(wheels[name].path for name in SERVING), "httpx")
     return environment
@@ -38,7 +38,7 @@ def pure(wheels: Wheels, base_python: Path, tmp_path_factory: pytest.TempPathFac
 
 @pytest.fixture(scope="session", params=interpreters.VERSIONS)
 def everywhere(request: pytest.FixtureRequest, wheels: Wheels, tmp_path_factory: pytest.TempPathFactory) -> Environment:
-    """All four wheels on each version of CPython in turn. Tests leave it as it is."""
+    """All five wheels on each version of CPython in turn. Tests leave it as it is."""
     interpreter = interpreters.find(request.param)
     if interpreter is None:
         lacking(f"CPython {request.param} is missing: put it on PATH or name it in MIZAN_TEST_PYTHONS")

@@ -21,8 +21,11 @@ PACKAGES = {
     "mizan-django": ("mizan", ROOT / "backends/mizan-django/src"),
     "mizan-fastapi": ("mizan_fastapi", ROOT / "backends/mizan-fastapi/src"),
     "mizan-native": ("mizan_native", ROOT / "python"),
+    "mizan-redis": ("mizan_redis", ROOT / "caches/mizan-redis/src"),
 }
 PURE = sorted(set(PACKAGES) - {"mizan-native"})
+WITH_ENGINE = sorted({*PURE} - {"mizan-redis"})
+"""Those that offer the native engine as an extra."""
 
 
 @pytest.fixture(params=sorted(PACKAGES))
@@ -44,7 +47,7 @@ def _requirements(wheel: Wheel) -> list[str]:
     return sorted(line for line in wheel.metadata.get_all("Requires-Dist", []) if "extra ==" not in line)
 
 
-def test_there_are_four(wheels: Wheels) -> None:
+def test_there_are_five(wheels: Wheels) -> None:
     assert set(wheels) == set(PACKAGES)
 
 
@@ -96,16 +99,17 @@ def test_all_have_one_version(wheels: Wheels) -> None:
 @pytest.mark.parametrize("name", PURE)
 def test_nothing_but_an_extra_asks_for_the_native_wheel(wheels: Wheels, name: str) -> None:
     assert not [line for line in _requirements(wheels[name]) if line.startswith("mizan-native")]
-    assert wheels[name].metadata.get_all("Provides-Extra") == ["native"]
+    assert wheels[name].metadata.get_all("Provides-Extra", []) == (["native"] if name in WITH_ENGINE else [])
 
 
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
-        ("mizan-core", {"pydantic", "typing-extensions"}),
+        ("mizan-core", {"cachetools", "pydantic", "typing-extensions"}),
         ("mizan-django", {"django", "mizan-core"}),
         ("mizan-fastapi", {"fastapi", "mizan-core"}),
         ("mizan-native", {"mizan-core"}),
+        ("mizan-redis", {"async-timeout", "mizan-core", "redis"}),
     ],
 )
 def test_dependencies(wheels: Wheels, name: str, expected: set[str]) -> None:

@@ -1,4 +1,4 @@
-"""The four distributions as ``make wheels`` builds them, and what a wheel says of itself."""
+"""The five distributions as ``make wheels`` builds them, and what a wheel says of itself."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from zipfile import ZipFile
 
 from tests.packaging.tools import make
 
-SERVING = ("mizan-core", "mizan-fastapi", "mizan-django")
+SERVING = ("mizan-core", "mizan-fastapi", "mizan-django", "mizan-redis")
 """The distributions that an application installs; mizan-native is up to its user."""
 
 
@@ -56,6 +56,6 @@ Wheels: TypeAlias = Mapping[str, Wheel]
 
 
 def build(folder: Path) -> Wheels:
-    """Build the four wheels into *folder*; cargo compiles only what has changed."""
+    """Build the five wheels into *folder*; cargo compiles only what has changed."""
     make("wheels", f"DIST={folder}")
     return {wheel.distribution: wheel for wheel in map(Wheel, folder.glob("*.whl"))}

@@ -85,6 +85,17 @@ CALLS: dict[str, list[Call]] = {
     "CacheKeyer": [
         lambda engine: engine.CacheKeyer(KEY).derive("shop", {"price": 1.5}, rev=1),
         lambda engine: engine.CacheKeyer(KEY).derive("shop", rev=-1),
+        lambda engine: engine.CacheKeyer(KEY).plan("shop", {"owner": 7}, shapes=[["owner"], ["page"]]),
+        lambda engine: engine.CacheKeyer(KEY).purge_tags("shop", {"owner": 7}),
+    ],
+    "seal": [
+        lambda engine: engine.seal([b"version1"], b"{}"),
+        lambda engine: engine.seal([], b"{}"),
+    ],
+    "unseal": [
+        lambda engine: engine.unseal(b"\x01\x01version1{}", [b"version1"]),
+        lambda engine: engine.unseal(b"\x01\x01version1{}", [b"version2"]),
+        lambda engine: engine.unseal(b"", cast(Any, None)),
     ],
     "create_mwt": [
         lambda engine: token(engine, staff=True, audience="shop", kid="a", ttl=60),

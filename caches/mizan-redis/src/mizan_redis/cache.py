@@ -1,0 +1,150 @@
+"""``CacheBackend`` on Redis: ``exchanges`` decides, ``pools`` sends."""
+
+from __future__ import annotations
+
+import os
+import weakref
+from asyncio import AbstractEventLoop, get_running_loop
+from collections.abc import Callable, Mapping, Sequence
+from threading import Lock
+from typing import TypeVar
+
+from redis.exceptions import RedisError
+
+from mizan_core.cache.backend import BackendUnavailable
+from mizan_core.cache.opening import BackendOptions
+from mizan_core.errors import ConfigurationError
+from mizan_redis.address import Address, Kind, Node, read_address
+from mizan_redis.exchanges import Exchange, Exchanges
+from mizan_redis.pools import AsyncPools, Pools, check_options
+
+T = TypeVar("T")
+
+
+class RedisCache:
+    """A ``CacheBackend`` on Redis 6 or newer or Valkey: one server, Sentinel or Cluster.
+
+    For any number of threads, event loops and forks of a process. An operation is one round trip; the first of a
+    process, and the first after a failure, asks the servers about themselves before.
+
+    On an event loop a round trip takes at most *timeout*, connecting included. In a thread each of its steps does:
+    waiting for a free connection, making it when there is none, each reply.
+
+    :param address: what ``read_address`` makes of a URL.
+    :param prefix: what every key starts with.
+    :param timeout: seconds.
+    :param pool_size: connections to one server, at most, for the threads together and for each event loop.
+    """
+
+    def __init__(self, address: Address, *, prefix: str, timeout: float, pool_size: int) -> None:
+        self._address = address
+        self._timeout = timeout
+        self._pool_size = pool_size
+        # Sentinels name the server, a socket's path has no host: what stands for the one server is only a name.
+        is_cluster = address.kind is Kind.CLUSTER
+        seeds = address.nodes if is_cluster else address.nodes[:1] or (Node("", 0),)
+        self._exchanges = Exchanges(prefix, seeds, is_cluster=is_cluster)
+        self.restart()
+        _after_fork(self)
+
+    def read(self, keys: Sequence[str]) -> list[bytes | None]:
+        """See ``CacheBackend``."""
+        return self._complete(self._exchanges.read(keys))
+
+    def claim(self, values: Mapping[str, bytes], ttl: int) -> list[bytes]:
+        """See ``CacheBackend``."""
+        return self._complete(self._exchanges.claim(values, ttl))
+
+    def write(self, values: Mapping[str, bytes], ttl: int) -> None:
+        """See ``CacheBackend``."""
+        self._complete(self._exchanges.write(values, ttl))
+
+    async def aread(self, keys: Sequence[str]) -> list[bytes | None]:
+        """See ``CacheBackend``."""
+        return await self._acomplete(self._exchanges.read(keys))
+
+    async def aclaim(self, values: Mapping[str, bytes], ttl: int) -> list[bytes]:
+        """See ``CacheBackend``."""
+        return await self._acomplete(self._exchanges.claim(values, ttl))
+
+    async def awrite(self, values: Mapping[str, bytes], ttl: int) -> None:
+        """See ``CacheBackend``."""
+        await self._acomplete(self._exchanges.write(values, ttl))
+
+    def close(self) -> None:
+        """Close the threads' connections that none of them uses; they are made again when they are needed."""
+        self._pools.close()
+
+    async def aclose(self) -> None:
+        """Close the running event loop's connections that no task uses; they are made again when they are needed."""
+        await self._loop_pools().close()
+
+    def _complete(self, exchange: Exchange[T]) -> T:
+        try:
+            requests = next(exchange)
+            while True:
+                try:
+                    replies = self._pools.perform(requests)
+                except BackendUnavailable as error:
+                    requests = exchange.throw(error)
+                else:
+                    requests = exchange.send(replies)
+        except StopIteration as stop:
+            result: T = stop.value
+            return result
+
+    async def _acomplete(self, exchange: Exchange[T]) -> T:
+        pools = self._loop_pools()
+        try:
+            requests = next(exchange)
+            while True:
+                try:
+                    replies = await pools.perform(requests)
+                except BackendUnavailable as error:
+                    requests = exchange.throw(error)
+                else:
+                    requests = exchange.send(replies)
+        except StopIteration as stop:
+            result: T = stop.value
+            return result
+
+    def restart(self) -> None:
+        """A forked child gets connections of its own, and locks that no thread of the parent holds."""
+        self._pools = Pools(self._address, self._pool_size, self._timeout)
+        self._lock = Lock()
+        self._by_loop: dict[AbstractEventLoop, AsyncPools] = {}
+
+    def _loop_pools(self) -> AsyncPools:
+        loop = get_running_loop()
+        with self._lock:
+            if loop not in self._by_loop:
+                # Connections hold on to their loop, so a weak reference would never end by itself.
+                self._by_loop = {other: pools for other, pools in self._by_loop.items() if not other.is_closed()}
+                self._by_loop[loop] = AsyncPools(self._address, self._pool_size, self._timeout)
+            return self._by_loop[loop]
+
+
+def open_redis(options: BackendOptions) -> RedisCache:
+    """The cache that a URL names, not connected yet: the entry point.
+
+    :raises ConfigurationError: for a URL that cannot be used.
+    """
+    address = read_address(options.url)
+    try:
+        check_options(address, options.timeout)
+    except (TypeError, ValueError, RedisError):
+        raise ConfigurationError("the cache URL has an option that redis-py does not take") from None
+    return RedisCache(address, prefix=options.prefix, timeout=options.timeout, pool_size=options.pool_size)
+
+
+def _after_fork(cache: RedisCache) -> None:
+    reference = weakref.ref(cache)
+
+    def restart() -> None:
+        alive = reference()
+        if alive is not None:
+            alive.restart()
+
+    register: Callable[..., None] | None = getattr(os, "register_at_fork", None)
+    if register is not None:
+        register(after_in_child=restart)

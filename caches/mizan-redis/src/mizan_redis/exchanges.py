@@ -1,0 +1,140 @@
+"""What is asked of the servers and what of their answers is believed, without I/O.
+
+A server may come back with old data: from its snapshot, from a lagging log, or because a replica took over that had
+not heard of the last writes. Purges are lost then, and every entry that they made invalid looks valid again. So:
+
+- A master names the history of its data (``master_replid`` of ``INFO replication``): a random name, new each time that
+  a server starts and each time that a replica becomes a master.
+- Every key ends in the name of the history that it was written in. What a server kept from an earlier history has
+  names that nobody asks for, and goes when its time is over: for the cache, a server that starts anew starts empty.
+- ``INFO replication`` is the last command of every pipeline, so each answer carries the name of the history that it is
+  from. It costs the server about as much as a ``GET``, and no round trip. With another name than the keys have, or from
+  a replica, the answer is not believed: the operation fails, and as after every failure the store changes the epoch
+  and the servers are asked anew.
+
+Because the answer itself tells, it does not matter when, how often or behind whose back a connection was made again,
+nor whether a connection outlived its server's change of role. And as the last reply must be of that one form, a
+connection whose replies have got out of step is found out too.
+
+In a cluster every master has a history of its own, and a key has that of the master that holds it. The part of a key
+that decides about its slot (in braces) leaves the history out. A redirection is a failure like any other; a layout is
+taken over only when all slots have masters and all of these answer, so that while one is missing the cache is out of
+service as a whole, once, and does not come and go with the keys that are asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from itertools import chain
+from typing import Any, NamedTuple, TypeAlias, TypeVar
+
+from mizan_core.cache.backend import BackendUnavailable
+from mizan_redis.address import Node
+from mizan_redis.layout import Layout, read_history, read_owners
+
+T = TypeVar("T")
+Command: TypeAlias = "tuple[str | bytes | int, ...]"
+_INFO: Command = ("INFO", "replication")
+_SLOTS: Command = ("CLUSTER", "SLOTS")
+
+
+class Request(NamedTuple):
+    """Commands for one server, sent at once."""
+
+    node: Node
+    commands: Sequence[Command]
+
+
+Replies: TypeAlias = "list[list[Any]]"
+Exchange: TypeAlias = Generator[Sequence[Request], Replies, T]
+"""Yields requests, is sent their replies or thrown ``BackendUnavailable``, and returns a result."""
+
+
+class Exchanges:
+    """The operations of a cache on one server or cluster, for all threads and event loops of a process.
+
+    :param prefix: what every key starts with.
+    :param seeds: the servers to ask first; the only one where there is no cluster.
+    """
+
+    def __init__(self, prefix: str, seeds: Sequence[Node], *, is_cluster: bool) -> None:
+        self._prefix = prefix
+        self._seeds = tuple(seeds)
+        self._candidates = self._seeds
+        self._is_cluster = is_cluster
+        self._layout: Layout | None = None
+
+    def read(self, keys: Sequence[str]) -> Exchange[list[bytes | None]]:
+        """See ``CacheBackend.read``."""
+        found = yield from self._perform(keys, lambda _, name: [("GET", name)])
+        return [found[key][0] for key in keys]
+
+    def claim(self, values: Mapping[str, bytes], ttl: int) -> Exchange[list[bytes]]:
+        """See ``CacheBackend.claim``."""
+        found = yield from self._perform(
+            values, lambda key, name: [("SET", name, values[key], "EX", ttl, "NX"), ("GET", name)]
+        )
+        # A server that is short of memory may have evicted the key already.
+        return [own if found[key][1] is None else found[key][1] for key, own in values.items()]
+
+    def write(self, values: Mapping[str, bytes], ttl: int) -> Exchange[None]:
+        """See ``CacheBackend.write``."""
+        yield from self._perform(values, lambda key, name: [("SET", name, values[key], "EX", ttl)])
+
+    def _perform(
+        self, keys: Iterable[str], commands: Callable[[str, str], list[Command]]
+    ) -> Exchange[dict[str, list[Any]]]:
+        """The replies to the *commands* for each key and its full name."""
+        layout = self._layout or (yield from self._learn())
+        try:
+            return (yield from self._ask(layout, keys, commands))
+        except BackendUnavailable:
+            self._forget(layout)
+            raise
+
+    def _ask(
+        self, layout: Layout, keys: Iterable[str], commands: Callable[[str, str], list[Command]]
+    ) -> Exchange[dict[str, list[Any]]]:
+        shares: dict[Node, dict[str, list[Command]]] = {}
+        for key in keys:
+            place = f"{self._prefix}{{{key}}}"
+            node = layout.node(place)
+            shares.setdefault(node, {})[key] = commands(key, place + layout.histories[node])
+        # All callers take connections in the same order, so that none waits in a circle.
+        requests = [Request(node, [*chain(*shares[node].values()), _INFO]) for node in sorted(shares)]
+        answers: dict[str, list[Any]] = {}
+        for request, replies in zip(requests, (yield requests), strict=True):
+            if read_history(replies[-1]) != layout.histories[request.node]:
+                raise BackendUnavailable("the server has started anew, or another has taken its place")
+            rest = iter(replies)
+            for key, own in shares[request.node].items():
+                answers[key] = [next(rest) for _ in own]
+        return answers
+
+    def _learn(self) -> Exchange[Layout]:
+        owners = (yield from self._find_owners()) if self._is_cluster else ()
+        nodes = sorted(set(owners)) or list(self._seeds)
+        replies = yield [Request(node, [_INFO]) for node in nodes]
+        histories = {node: read_history(reply) for node, (reply,) in zip(nodes, replies, strict=True)}
+        self._layout = Layout(histories, owners)
+        if self._is_cluster:
+            self._candidates = tuple(dict.fromkeys([*nodes, *self._seeds]))
+        return self._layout
+
+    def _find_owners(self) -> Exchange[tuple[Node, ...]]:
+        """Ask one server after the other until one knows; who does not is asked last the next time."""
+        failure = BackendUnavailable("no server of the cluster answers")
+        for candidate in self._candidates:
+            try:
+                [[reply]] = yield [Request(candidate, [_SLOTS])]
+                return read_owners(reply, candidate)
+            except BackendUnavailable as error:
+                failure = error
+                self._candidates = (*(other for other in self._candidates if other != candidate), candidate)
+        raise failure
+
+    def _forget(self, layout: Layout) -> None:
+        """Ask anew before the next operation, and another server first: this one's view may be the outdated one."""
+        if self._layout is layout:
+            self._layout = None
+            self._candidates = (*self._candidates[1:], *self._candidates[:1])

@@ -1,0 +1,206 @@
+"""Sending requests over redis-py's connections: at most so many at a time, without retries, within the timeout."""
+
+from __future__ import annotations
+
+import sys
+from asyncio import Semaphore as AsyncSemaphore
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager, suppress
+from threading import BoundedSemaphore, Lock
+from typing import Any
+
+import redis
+import redis.asyncio as aredis
+from redis.asyncio.retry import Retry as AsyncRetry
+from redis.asyncio.sentinel import Sentinel as AsyncSentinel
+from redis.asyncio.sentinel import SentinelConnectionPool as AsyncSentinelConnectionPool
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+from redis.sentinel import Sentinel, SentinelConnectionPool
+
+from mizan_core.cache.backend import BackendUnavailable
+from mizan_redis.address import Address, Kind, Node
+from mizan_redis.exchanges import Replies, Request
+
+if sys.version_info >= (3, 11):
+    from asyncio import timeout as time_limit
+else:
+    from async_timeout import timeout as time_limit
+
+
+class Pools:
+    """Connections for threads.
+
+    :param size: connections to one server, at most.
+    :param timeout: seconds to wait for a connection to be free, to be made, and for each reply.
+    """
+
+    def __init__(self, address: Address, size: int, timeout: float) -> None:
+        self._address = address
+        self._size = size
+        self._timeout = timeout
+        self._lock = Lock()
+        self._pools: dict[Node, tuple[redis.ConnectionPool, BoundedSemaphore]] = {}
+
+    def perform(self, requests: Sequence[Request]) -> Replies:
+        """All requests are sent before the first reply is waited for.
+
+        :raises BackendUnavailable: when any one of them fails.
+        """
+        try:
+            with ExitStack() as held:
+                connections = [held.enter_context(self._connection(request.node)) for request in requests]
+                for connection, request in zip(connections, requests, strict=True):
+                    connection.send_packed_command(connection.pack_commands(request.commands))
+                return [
+                    [connection.read_response() for _ in request.commands]
+                    for connection, request in zip(connections, requests, strict=True)
+                ]
+        except Exception as error:  # noqa: BLE001 - redis-py raises more than its own errors when a server fails
+            self.close()
+            raise _unavailable(error) from None
+
+    def close(self) -> None:
+        """Close the connections that nobody uses; they are made again when they are needed."""
+        for pool, _ in list(self._pools.values()):
+            with suppress(Exception):
+                pool.disconnect(inuse_connections=False)
+                for sentinel in pool.sentinel_manager.sentinels if isinstance(pool, SentinelConnectionPool) else ():
+                    sentinel.close()
+
+    @contextmanager
+    def _connection(self, node: Node) -> Iterator[Any]:
+        pool, free = self._pool(node)
+        if not free.acquire(timeout=self._timeout):
+            raise BackendUnavailable("no connection became free in time")
+        try:
+            connection = pool.get_connection()
+            try:
+                yield connection
+            except BaseException:
+                # Replies may be under way, which must not meet the next question.
+                connection.disconnect()
+                raise
+            finally:
+                pool.release(connection)
+        finally:
+            free.release()
+
+    def _pool(self, node: Node) -> tuple[redis.ConnectionPool, BoundedSemaphore]:
+        with self._lock:
+            if node not in self._pools:
+                self._pools[node] = _make_pool(self._address, node, self._timeout), BoundedSemaphore(self._size)
+            return self._pools[node]
+
+
+class AsyncPools:
+    """Connections for one event loop; the parameters are those of ``Pools``, but *timeout* is for all together."""
+
+    def __init__(self, address: Address, size: int, timeout: float) -> None:
+        self._address = address
+        self._size = size
+        self._timeout = timeout
+        self._pools: dict[Node, aredis.ConnectionPool] = {}
+        self._free: dict[Node, AsyncSemaphore] = {}
+
+    async def perform(self, requests: Sequence[Request]) -> Replies:
+        """See ``Pools.perform``."""
+        try:
+            async with time_limit(self._timeout), AsyncExitStack() as held:
+                connections = [await held.enter_async_context(self._connection(request.node)) for request in requests]
+                for connection, request in zip(connections, requests, strict=True):
+                    await connection.send_packed_command(connection.pack_commands(request.commands))
+                return [
+                    await _read_replies(connection, len(request.commands))
+                    for connection, request in zip(connections, requests, strict=True)
+                ]
+        except Exception as error:  # noqa: BLE001 - redis-py raises more than its own errors when a server fails
+            await self.close()
+            raise _unavailable(error) from None
+
+    async def close(self) -> None:
+        """See ``Pools.close``."""
+        pools, self._pools = self._pools, {}
+        for pool in pools.values():
+            with suppress(Exception):
+                await pool.disconnect(inuse_connections=False)
+                for sentinel in (
+                    pool.sentinel_manager.sentinels if isinstance(pool, AsyncSentinelConnectionPool) else ()
+                ):
+                    await sentinel.aclose()
+
+    @asynccontextmanager
+    async def _connection(self, node: Node) -> AsyncIterator[Any]:
+        async with self._free.setdefault(node, AsyncSemaphore(self._size)):
+            pool = self._pool(node)
+            connection = await pool.get_connection()
+            try:
+                yield connection
+            except BaseException:
+                await connection.disconnect(nowait=True)
+                raise
+            finally:
+                await pool.release(connection)
+                if self._pools.get(node) is not pool:
+                    await connection.disconnect(nowait=True)
+
+    def _pool(self, node: Node) -> aredis.ConnectionPool:
+        """A pool that is closed is not used again: a task may be taking from it what another closes."""
+        if node not in self._pools:
+            self._pools[node] = _make_async_pool(self._address, node, self._timeout)
+        return self._pools[node]
+
+
+async def _read_replies(connection: Any, number: int) -> list[Any]:
+    return [await connection.read_response() for _ in range(number)]
+
+
+def _unavailable(error: Exception) -> BackendUnavailable:
+    """The failure without the text of *error*, which may name hosts, keys and values."""
+    if isinstance(error, BackendUnavailable):
+        return error
+    return BackendUnavailable(f"the server did not answer: {type(error).__name__}")
+
+
+def check_options(address: Address, timeout: float) -> None:
+    """Make a connection's object, which is not connected.
+
+    :raises TypeError, ValueError, RedisError: for an option that redis-py does not take.
+    """
+    _make_pool(address, Node("", 0), timeout).make_connection()
+
+
+def _make_pool(address: Address, node: Node, timeout: float) -> redis.ConnectionPool:
+    settings = _settings(timeout) | {"retry": Retry(NoBackoff(), 0)}
+    options = {**address.options, **settings}
+    if address.kind is Kind.SENTINEL:
+        sentinel = Sentinel(address.nodes, sentinel_kwargs={**address.sentinel_options, **settings})
+        pool: redis.ConnectionPool = sentinel.master_for(address.service, **options).connection_pool
+        return pool
+    if not address.nodes:
+        return redis.ConnectionPool(connection_class=redis.UnixDomainSocketConnection, **options)
+    kind = redis.SSLConnection if address.tls else redis.Connection
+    return redis.ConnectionPool(connection_class=kind, host=node.host, port=node.port, **options)
+
+
+def _make_async_pool(address: Address, node: Node, timeout: float) -> aredis.ConnectionPool:
+    settings = _settings(timeout) | {"retry": AsyncRetry(NoBackoff(), 0)}
+    options = {**address.options, **settings}
+    if address.kind is Kind.SENTINEL:
+        sentinel = AsyncSentinel(address.nodes, sentinel_kwargs={**address.sentinel_options, **settings})
+        pool: aredis.ConnectionPool = sentinel.master_for(address.service, **options).connection_pool
+        return pool
+    if not address.nodes:
+        return aredis.ConnectionPool(connection_class=aredis.UnixDomainSocketConnection, **options)
+    kind = aredis.SSLConnection if address.tls else aredis.Connection
+    return aredis.ConnectionPool(connection_class=kind, host=node.host, port=node.port, **options)
+
+
+def _settings(timeout: float) -> dict[str, Any]:
+    return {
+        "socket_timeout": timeout,
+        "socket_connect_timeout": timeout,
+        "health_check_interval": 0,
+        "decode_responses": False,
+        "protocol": 2,
+    }
