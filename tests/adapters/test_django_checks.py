@@ -10,6 +10,12 @@ from tests.adapters.projects import FUNCTIONS, run, write_django_project
 
 PEM = "-----BEGIN PUBLIC KEY-----" + "A" * 40
 SHORT = "only-thirty-one-bytes-of-secret"
+SECRET = "a-cache-secret-of-these-tests-0123456789"
+
+
+def _cache(**urls: str) -> str:
+    options = {f"MIZAN_CACHE_{name.upper()}": url for name, url in urls.items()}
+    return repr({"MIZAN_CACHE_SECRET": SECRET, **options})
 
 
 def check(folder: Path, functions: str = FUNCTIONS, options: str = "{}") -> tuple[int, str]:
@@ -35,6 +41,13 @@ def test_a_sound_project_has_nothing_to_complain_of(tmp_path: Path) -> None:
         pytest.param("dict(MIZAN_MAX_BODY_BYTES=-1)", "mizan.E002", "MIZAN_MAX_BODY_BYTES", id="body limit"),
         pytest.param("dict(MIZAN_MWT_AUDIENCE=5)", "mizan.E002", "a string is needed", id="audience"),
         pytest.param("dict(MIZAN_MWT_SECRET=None)", "mizan.W001", "missing", id="no secret"),
+        pytest.param(f"dict(MIZAN_CACHE_SECRET={SHORT!r})", "mizan.E004", "at least 32 bytes", id="short cache secret"),
+        pytest.param(f"dict(MIZAN_CACHE_SECRET={PEM!r})", "mizan.E004", "PEM block", id="public key as cache secret"),
+        pytest.param("dict(MIZAN_CACHE_TIMEOUT_MS=0)", "mizan.E002", "MIZAN_CACHE_TIMEOUT_MS", id="cache timeout"),
+        pytest.param(_cache(url=f"s3://user:{SHORT}@host"), "mizan.E005", "'s3' belongs to no", id="unknown store"),
+        pytest.param(_cache(url=SHORT), "mizan.E005", "MIZAN_CACHE_URL: the cache URL is none", id="no URL"),
+        pytest.param(_cache(redis_url=f"redis://:{SHORT}@host:x"), "mizan.E005", "MIZAN_CACHE_REDIS_URL", id="port"),
+        pytest.param(f"dict(MIZAN_CACHE_URL='redis://:{SHORT}@host')", "mizan.W003", "no cache", id="no cache secret"),
         pytest.param("dict(MIDDLEWARE=[])", "mizan.W002", "CsrfViewMiddleware", id="no CSRF middleware"),
     ],
 )
@@ -59,3 +72,22 @@ def test_every_contradiction_of_the_graph_at_once(tmp_path: Path) -> None:
 def test_checks_can_be_silenced(tmp_path: Path) -> None:
     status, _ = check(tmp_path, options="dict(MIZAN_MWT_SECRET=None, SILENCED_SYSTEM_CHECKS=['mizan.W001'])")
     assert status == 0
+
+
+@pytest.mark.parametrize(
+    ("url", "workers", "warns"),
+    [
+        ("memory://", "2", True),
+        ("memory://", "1", False),
+        ("memory://", "", False),
+        ("memory://", "many", False),
+        ("redis://localhost", "2", False),
+    ],
+)
+def test_memory_is_not_shared(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str, workers: str, warns: bool
+) -> None:
+    monkeypatch.setenv("WEB_CONCURRENCY", workers)
+    status, output = check(tmp_path, options=_cache(url=url))
+    assert (status, "mizan.W004" in output) == (int(warns), warns), output
+    assert SECRET not in output

@@ -71,13 +71,13 @@ def everybodys_page(request: Request, forward: Forward) -> Answer:
 
 
 def stale() -> Tampering:
-    """Whoever shows a token gets the first answer to a fetch for ever."""
-    known: dict[str, Answer] = {}
+    """Whoever shows a token gets the body of the first answer to a fetch for ever."""
+    known: dict[str, bytes] = {}
 
     def tampering(request: Request, forward: Forward) -> Answer:
         answer = forward(request)
         if request.method == "GET" and "x-mizan-token" in request.headers and answer.status == 200:
-            return known.setdefault(request.target, answer)
+            answer.body = known.setdefault(request.target, answer.body)
         return answer
 
     return tampering
@@ -88,6 +88,7 @@ def stale() -> Tampering:
     [
         pytest.param(without_header("cache-control"), "Cache-Control\n    expected 'no-store'", id="cacheable"),
         pytest.param(without_header("x-mizan-invalidate"), "expected 'global'\n    got      None", id="no-header"),
+        pytest.param(without_header("x-mizan-cache"), "expected 'MISS'\n    got      None", id="no-word-of-the-cache"),
         pytest.param(edit_body(lambda body: body.pop("merge", None)), "'slot': 'user_profile'", id="no-merge"),
         pytest.param(edit_body(broad), "'function': 'user_profile'", id="too-broad"),
         pytest.param(session_instead_of_token, "expected 401\n    got      200", id="fall-back-to-session"),

@@ -1,0 +1,380 @@
+"""Transactions beside the cache; ``test_cases`` runs this with Django's runner."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any
+from unittest import mock
+
+from asgiref.sync import async_to_sync, sync_to_async
+from django.db import connection, connections, transaction
+from django.test import AsyncClient, Client, TestCase, TransactionTestCase
+
+import mizan
+from mizan.views import dispatcher
+from mizan_core.cache import MemoryCache
+from mizan_core.cache.store import Store
+from tests.cache.django import functions
+from tests.cache.django.functions import OTHER
+from tests.cache.django.models import Stock
+
+CONTEXTS = ("stock", "stock_async")
+
+
+class Shop(TransactionTestCase):
+    """One thing in stock, and what a request of another thread is told about it."""
+
+    databases = "__all__"
+
+    def setUp(self) -> None:
+        caching = dispatcher.interface().caching
+        assert caching is not None
+        caching.store = Store(MemoryCache())
+        Stock.objects.create(name="tea")
+
+    def keep(self) -> None:
+        for context in CONTEXTS:
+            assert [self.fetch(context)[0] for _ in range(2)] == ["MISS", "HIT"]
+
+    def fetch(self, context: str = "stock") -> tuple[str, int]:
+        """In this thread, and so inside the transactions that it has open."""
+        return _read(self.client.get(f"/api/mizan/ctx/{context}/?name=tea"), context)
+
+    def fetch_elsewhere(self, context: str = "stock") -> tuple[str, int]:
+        """As another request."""
+        outcome: tuple[str, int] = _in_thread(lambda: Shop.fetch(self, context))
+        return outcome
+
+    def call(self, function: str, status: int = 200) -> None:
+        response = self.client.post("/api/mizan/call/", _body(function), content_type="application/json")
+        assert response.status_code == status, response.content
+
+    def amounts(self) -> list[tuple[str, int]]:
+        return [self.fetch_elsewhere(context) for context in CONTEXTS]
+
+
+class Commits(Shop):
+    """R4, R5: the purge comes when the transaction commits, whatever holds it open."""
+
+    def test_the_setting_without_transactions(self) -> None:
+        self.keep()
+        self.call("deliver")
+        assert self.amounts() == [("MISS", 1)] * 2
+        self.call("deliver_async")
+        assert self.amounts() == [("MISS", 2)] * 2
+
+    def test_a_transaction_of_the_function(self) -> None:
+        self.keep()
+        self.call("deliver_atomically")
+        assert self.amounts() == [("MISS", 1)] * 2
+
+    def test_a_transaction_around_the_request(self) -> None:
+        self.keep()
+        with transaction.atomic():
+            self.call("deliver")
+            assert self.amounts() == [("HIT", 0)] * 2
+        assert self.amounts() == [("MISS", 1)] * 2
+
+    def test_nested_transactions_wait_for_the_outermost(self) -> None:
+        self.keep()
+        with transaction.atomic():
+            with transaction.atomic():
+                self.call("deliver")
+            assert self.amounts() == [("HIT", 0)] * 2
+        assert self.amounts() == [("MISS", 1)] * 2
+
+    def test_what_is_rolled_back_has_not_happened(self) -> None:
+        self.keep()
+        with _undone():
+            self.call("deliver")
+        assert self.amounts() == [("HIT", 0)] * 2
+
+    def test_what_a_savepoint_undoes_has_not_happened(self) -> None:
+        self.keep()
+        with transaction.atomic(), _undone():
+            self.call("deliver")
+        assert self.amounts() == [("HIT", 0)] * 2
+
+    def test_what_happens_beside_a_savepoint_has(self) -> None:
+        self.keep()
+        with transaction.atomic():
+            self.call("deliver")
+            with _undone():
+                self.call("deliver")
+        assert self.amounts() == [("MISS", 1)] * 2
+
+    def test_a_function_that_goes_back_to_a_savepoint(self) -> None:
+        self.keep()
+        self.call("deliver_in_parts")
+        assert self.amounts() == [("MISS", 1)] * 2
+
+    def test_failures_that_stay_written(self) -> None:
+        self.keep()
+        with self.assertLogs("mizan", "ERROR"):
+            self.call("deliver_and_collapse", 500)
+        assert self.amounts() == [("MISS", 1)] * 2
+
+
+class ReadsInTransactions(Shop):
+    """They see what is not committed, or what others have replaced, and do not touch the cache."""
+
+    def test_after_a_mutation(self) -> None:
+        self.keep()
+        with transaction.atomic():
+            self.call("deliver")
+            assert self.fetch() == ("BYPASS", 1)
+        assert self.amounts() == [("MISS", 1)] * 2
+
+    def test_after_a_mutation_that_is_undone(self) -> None:
+        with _undone():
+            self.call("deliver")
+            assert self.fetch() == ("BYPASS", 1)
+        assert self.amounts() == [("MISS", 0)] * 2
+
+    def test_after_a_change_that_nobody_has_announced(self) -> None:
+        with _undone():
+            Stock.objects.update(amount=5)
+            assert self.fetch() == ("BYPASS", 5)
+        assert self.amounts() == [("MISS", 0)] * 2
+
+    def test_one_that_began_before_a_mutation(self) -> None:
+        """What it sees may be older than the versions that it would be stored with."""
+        with transaction.atomic():
+            assert Stock.objects.get().amount == 0
+            if _is_snapshot():
+                _in_thread(lambda: self.call("deliver"))
+            assert self.fetch() == ("BYPASS", 0)
+        assert self.amounts() == [("MISS", int(_is_snapshot()))] * 2
+
+    def test_a_transaction_on_another_database(self) -> None:
+        with transaction.atomic(using=OTHER):
+            assert self.fetch()[0] == "BYPASS"
+        assert self.fetch()[0] == "MISS"
+
+
+class SeveralDatabases(Shop):
+    def test_the_purge_waits_for_the_only_transaction(self) -> None:
+        self.keep()
+        with transaction.atomic(using=OTHER):
+            self.call("deliver")
+        assert self.amounts() == [("MISS", 1)] * 2
+
+    def test_the_purge_comes_after_the_last_commit(self) -> None:
+        """The other database commits first, and somebody reads before this one does."""
+        self.keep()
+        with transaction.atomic():
+            with transaction.atomic(using=OTHER):
+                self.call("deliver")
+            for context in CONTEXTS:
+                self.fetch_elsewhere(context)
+            assert [amount for _, amount in self.amounts()] == [0, 0]
+        assert self.amounts() == [("MISS", 1)] * 2
+
+    def test_one_commits_and_the_other_is_undone(self) -> None:
+        self.keep()
+        with transaction.atomic():
+            self.call("deliver")
+            with _undone(OTHER):
+                self.call("deliver")
+        assert self.amounts() == [("MISS", 2)] * 2
+
+
+class AtomicRequests(Shop):
+    """``ATOMIC_REQUESTS``, in threads and on an event loop."""
+
+    def test_sync(self) -> None:
+        with _atomic_requests():
+            self._check(self.call)
+
+    def test_async(self) -> None:
+        def call(function: str, status: int = 200) -> None:
+            async_to_sync(_acall)(function, status)
+
+        with _atomic_requests():
+            self._check(call)
+
+    def test_bundles_are_cached(self) -> None:
+        with _atomic_requests():
+            self.keep()
+
+    def test_bundles_are_cached_async(self) -> None:
+        with _atomic_requests():
+            words = [async_to_sync(_afetch)("stock")[0] for _ in range(2)]
+        assert words == ["MISS", "HIT"]
+
+    def _check(self, call: Callable[..., None]) -> None:
+        self.keep()
+        call("deliver")
+        assert self.amounts() == [("MISS", 1)] * 2
+        call("deliver_async")
+        assert self.amounts() == [("MISS", 2)] * 2
+        call("deliver_in_parts")
+        assert self.amounts() == [("MISS", 3)] * 2
+        call("deliver_and_refuse", 409)
+        with self.assertLogs("mizan", "ERROR"):
+            call("deliver_and_collapse", 500)
+        assert [amount for _, amount in self.amounts()] == [3, 3]
+
+
+class ByName(Shop):
+    """``purge`` and ``apurge`` obey transactions as mutations do."""
+
+    def test_at_once(self) -> None:
+        self._change()
+        mizan.purge("stock", name="tea")
+        mizan.purge("stock_async")
+        assert self.amounts() == [("MISS", 7)] * 2
+
+    async def test_at_once_async(self) -> None:
+        await sync_to_async(self._change)()
+        await mizan.apurge("stock", name="tea")
+        await mizan.apurge("stock_async")
+        assert await sync_to_async(self.amounts)() == [("MISS", 7)] * 2
+
+    def test_on_commit(self) -> None:
+        self.keep()
+        with transaction.atomic():
+            Stock.objects.update(amount=7)
+            for context in CONTEXTS:
+                mizan.purge(context, name="tea")
+            assert self.amounts() == [("HIT", 0)] * 2
+        assert self.amounts() == [("MISS", 7)] * 2
+
+    def test_on_commit_async(self) -> None:
+        self.keep()
+        with transaction.atomic():
+            Stock.objects.update(amount=7)
+            for context in CONTEXTS:
+                async_to_sync(mizan.apurge)(context, name="tea")
+            assert self.amounts() == [("HIT", 0)] * 2
+        assert self.amounts() == [("MISS", 7)] * 2
+
+    def test_undone(self) -> None:
+        self.keep()
+        with _undone():
+            Stock.objects.update(amount=7)
+            for context in CONTEXTS:
+                mizan.purge(context)
+        assert self.amounts() == [("HIT", 0)] * 2
+
+    def _change(self) -> None:
+        self.keep()
+        Stock.objects.update(amount=7)
+        assert self.amounts() == [("HIT", 0)] * 2
+
+
+class OutsideRequests(Shop):
+    """Functions that a job calls, inside its transaction."""
+
+    def test_sync(self) -> None:
+        self._check(lambda: functions.deliver.call_sync(None, name="tea"))
+
+    def test_async(self) -> None:
+        """The function's own queries run in the thread that holds the transaction, and so must the purge."""
+        self._check(lambda: async_to_sync(functions.deliver_async.call)(None, name="tea"))
+
+    def test_a_sync_function_from_async_code(self) -> None:
+        self._check(lambda: async_to_sync(functions.deliver.call)(None, name="tea"))
+
+    def _check(self, deliver: Callable[[], Any]) -> None:
+        self.keep()
+        with transaction.atomic():
+            deliver()
+            assert self.amounts() == [("HIT", 0)] * 2
+        assert self.amounts() == [("MISS", 1)] * 2
+
+
+class TestsInATransaction(TestCase):
+    """Django's ``TestCase``: its transaction never commits, so that nothing of one test is there for the next."""
+
+    databases = "__all__"
+
+    def setUp(self) -> None:
+        Stock.objects.create(name="tea")
+
+    def test_nothing_is_cached(self) -> None:
+        self._check_fresh()
+
+    def test_nothing_is_left_for_another_test(self) -> None:
+        Stock.objects.update(amount=3)
+        self._check_fresh(3)
+
+    def test_a_mutation_is_seen(self) -> None:
+        self._check_fresh()
+        _post(self.client, "deliver")
+        self._check_fresh(1)
+
+    def test_purges_can_be_captured(self) -> None:
+        with self.captureOnCommitCallbacks() as callbacks:
+            _post(self.client, "deliver")
+        assert len(callbacks) == 1
+        with self.captureOnCommitCallbacks(execute=True):
+            _post(self.client, "deliver")
+        self._check_fresh(2)
+
+    async def test_async(self) -> None:
+        assert [await _afetch(context) for context in CONTEXTS * 2] == [("BYPASS", 0)] * 4
+        await _acall("deliver_async", 200)
+        assert [await _afetch(context) for context in CONTEXTS] == [("BYPASS", 1)] * 2
+
+    def _check_fresh(self, amount: int = 0) -> None:
+        for context in CONTEXTS * 2:
+            assert _read(self.client.get(f"/api/mizan/ctx/{context}/?name=tea"), context) == ("BYPASS", amount)
+
+
+def _body(function: str) -> str:
+    return json.dumps({"fn": function, "args": {"name": "tea"}})
+
+
+def _post(client: Client, function: str) -> None:
+    response = client.post("/api/mizan/call/", _body(function), content_type="application/json")
+    assert response.status_code == 200, response.content
+
+
+async def _acall(function: str, status: int = 200) -> None:
+    response = await AsyncClient().post("/api/mizan/call/", _body(function), content_type="application/json")
+    assert response.status_code == status, response.content
+
+
+async def _afetch(context: str) -> tuple[str, int]:
+    return _read(await AsyncClient().get(f"/api/mizan/ctx/{context}/?name=tea"), context)
+
+
+def _read(response: Any, context: str) -> tuple[str, int]:
+    assert response.status_code == 200, response.content
+    return response["X-Mizan-Cache"], json.loads(response.content)[context]
+
+
+def _in_thread(work: Callable[[], Any]) -> Any:
+    """What *work* gives in a thread without transactions."""
+
+    def run() -> Any:
+        try:
+            return work()
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(run).result(30)
+
+
+def _is_snapshot() -> bool:
+    with connection.cursor() as cursor:
+        return bool(cursor.execute("PRAGMA journal_mode").fetchone()[0] == "wal")
+
+
+@contextmanager
+def _undone(using: str = "default") -> Iterator[None]:
+    """A transaction, or one inside another, that is rolled back."""
+    with transaction.atomic(using=using):
+        yield
+        transaction.set_rollback(True, using=using)
+
+
+@contextmanager
+def _atomic_requests() -> Iterator[None]:
+    with mock.patch.dict(connections.settings["default"], {"ATOMIC_REQUESTS": True}):
+        yield

@@ -1,0 +1,72 @@
+"""Routers of one's own (FastAPI): each has a cache, and all hear of what server code calls."""
+
+from __future__ import annotations
+
+import gc
+from typing import Any
+
+import httpx
+import pytest
+from anyio.from_thread import BlockingPortal
+from fastapi import FastAPI
+
+from mizan_core.client import calls
+from mizan_core.client.function import client
+from mizan_core.registry import Registry
+from mizan_core.settings import Settings
+from mizan_fastapi import MizanRouter, create_router
+from tests.cache.http.sites import Bridge
+
+
+@client(context="thing")
+def thing(request: Any) -> int:
+    return 1
+
+
+@client(affects="thing")
+def touch(request: Any) -> None:
+    return None
+
+
+def _open() -> MizanRouter:
+    registry = Registry()
+    for function in (thing, touch):
+        registry.register(function)
+    return create_router(registry, Settings(cache_secret="a-cache-secret-of-these-tests-0123456789"))
+
+
+def _word(router: MizanRouter, portal: BlockingPortal) -> str:
+    app = FastAPI()
+    app.include_router(router)
+    with httpx.Client(transport=Bridge(portal, app), base_url="http://testserver") as http:
+        return http.get("/ctx/thing/").raise_for_status().headers["X-Mizan-Cache"]
+
+
+@pytest.mark.parametrize("is_async", [False, True], ids=["sync", "async"])
+def test_calls_outside_requests(portal: BlockingPortal, is_async: bool) -> None:
+    routers = [_open(), _open()]
+    for router in routers:
+        assert [_word(router, portal) for _ in range(2)] == ["MISS", "HIT"]
+    if is_async:
+        portal.call(touch.call, None)
+    else:
+        touch.call_sync(None)
+    assert [_word(router, portal) for router in routers] == ["MISS", "MISS"]
+
+
+def test_purge_by_name_is_the_routers_own(portal: BlockingPortal) -> None:
+    routers = [_open(), _open()]
+    for router in routers:
+        _word(router, portal)
+    routers[0].purge("thing")
+    assert [_word(router, portal) for router in routers] == ["MISS", "HIT"]
+
+
+def test_a_router_that_is_gone_is_not_told(portal: BlockingPortal) -> None:
+    router = _open()
+    _word(router, portal)
+    count = len(calls._outside_observers)
+    del router
+    gc.collect()
+    assert len(calls._outside_observers) < count
+    touch.call_sync(None)

@@ -1,0 +1,10 @@
+from __future__ import annotations
+
+from django.urls import include, path
+
+from tests.conformance.apps.django_site import views
+
+urlpatterns = [
+    path("api/mizan/", include("mizan.urls")),
+    path("test/login/<str:name>/", views.log_in),
+]

@@ -1,0 +1,369 @@
+"""The functions under test, each as it stands and as a coroutine function (``tests.conformance.functions.serving``)."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from django.http import HttpResponse
+from pydantic import AfterValidator, BaseModel, StringConstraints
+from starlette.requests import Request
+from starlette.responses import Response
+
+from mizan_core.client.cache_policy import CachePolicy
+from mizan_core.errors import Conflict
+from mizan_core.registry import default_registry
+from mizan_core.viewer import viewer_of
+from tests.cache.http.world import WORLD
+from tests.conformance.functions.serving import as_coroutine, both, pair
+
+# The package that ``serving`` is part of registers functions of its own.
+default_registry.clear()
+
+
+class Account(BaseModel):
+    id: int
+    balance: int
+
+
+# A context with a parameter, and the mutations that change it.
+
+
+@both(context="account")
+def account(request: Any, account_id: int) -> Account:
+    return Account(id=account_id, balance=WORLD.read("account", account_id))
+
+
+@both(context="account")
+def account_note(request: Any, account_id: int) -> str:
+    return "note"
+
+
+@both(affects="account")
+def deposit(request: Any, account_id: int) -> int:
+    return WORLD.change(account_id)
+
+
+@both(affects="account")
+def close_day(request: Any, day: int) -> int:
+    """It shares no parameter with the context."""
+    for key in list(WORLD.numbers):
+        WORLD.change(key)
+    return day
+
+
+@both(affects=account)
+def correct_account(request: Any, account_id: int) -> int:
+    """It names a function, not a context."""
+    return WORLD.change(account_id)
+
+
+@both(merge="account")
+def replace_account(request: Any, account_id: int) -> Account:
+    """It affects nothing: what it returns takes the slot's place."""
+    return Account(id=account_id, balance=WORLD.change(account_id))
+
+
+@both(affects="account", auth="staff")
+def deposit_by_staff(request: Any, account_id: int) -> int:
+    return WORLD.change(account_id)
+
+
+@both(affects="account", private=True)
+def deposit_privately(request: Any, account_id: int) -> int:
+    return WORLD.change(account_id)
+
+
+@both(affects="account")
+def deposit_and_collapse(request: Any, account_id: int) -> int:
+    WORLD.change(account_id)
+    raise RuntimeError("after writing")
+
+
+@both(affects="account")
+def deposit_and_refuse(request: Any, account_id: int) -> int:
+    """It says itself that nothing has happened."""
+    WORLD.read("deposit_and_refuse")
+    raise Conflict("Before writing.")
+
+
+def deposit_through(request: Any, account_id: int) -> int:
+    return int(deposit.plain.call_sync(request, account_id=account_id))
+
+
+async def _deposit_through(request: Any, account_id: int) -> int:
+    return int(await deposit.coroutine.call(request, account_id=account_id))
+
+
+pair(deposit_through, _deposit_through)
+
+
+def deposit_through_privately(request: Any, account_id: int) -> int:
+    return int(deposit_privately.plain.call_sync(request, account_id=account_id))
+
+
+async def _deposit_through_privately(request: Any, account_id: int) -> int:
+    return int(await deposit_privately.coroutine.call(request, account_id=account_id))
+
+
+pair(deposit_through_privately, _deposit_through_privately)
+
+
+def deposit_through_and_refuse(request: Any, account_id: int) -> int:
+    deposit.plain.call_sync(request, account_id=account_id)
+    raise Conflict("After what was called has written.")
+
+
+async def _deposit_through_and_refuse(request: Any, account_id: int) -> int:
+    await deposit.coroutine.call(request, account_id=account_id)
+    raise Conflict("After what was called has written.")
+
+
+pair(deposit_through_and_refuse, _deposit_through_and_refuse)
+
+
+def statement(request: Any, account_id: int) -> int:
+    """It is read, and books a fee for it."""
+    return int(deposit.plain.call_sync(request, account_id=account_id))
+
+
+async def _statement(request: Any, account_id: int) -> int:
+    return int(await deposit.coroutine.call(request, account_id=account_id))
+
+
+pair(statement, _statement, context="statement")
+
+
+def _view_django(request: Any, account_id: int) -> HttpResponse:
+    WORLD.change(account_id)
+    return HttpResponse("done")
+
+
+def _view_fastapi(request: Any, account_id: int) -> Response:
+    WORLD.change(account_id)
+    return Response("done", media_type="text/plain")
+
+
+for _view in (_view_django, _view_fastapi):
+    _view.__name__ = _view.__name__[1:]
+    pair(_view, as_coroutine(_view), affects="account")
+
+
+# Who is asking.
+
+
+def viewer_word(user: Any) -> str:
+    viewer = viewer_of(user)
+    flags = ("staff" if viewer.staff else "") + ("super" if viewer.superuser else "")
+    return f"{viewer.id} {flags}"
+
+
+def _user(request: Any) -> Any:
+    return getattr(request.state, "user", None) if isinstance(request, Request) else request.user
+
+
+async def _auser(request: Any) -> Any:
+    return getattr(request.state, "user", None) if isinstance(request, Request) else await request.auser()
+
+
+def mine(request: Any) -> str:
+    WORLD.read("mine")
+    return viewer_word(_user(request))
+
+
+async def _mine(request: Any) -> str:
+    WORLD.read("mine")
+    return viewer_word(await _auser(request))
+
+
+pair(mine, _mine, context="mine")
+
+
+@both(context="members", auth=True)
+def members(request: Any) -> int:
+    return WORLD.read("members")
+
+
+@both(context="notice", cache=CachePolicy(shared=True))
+def notice(request: Any) -> int:
+    return WORLD.read("notice")
+
+
+@both(context="half_shared", cache=CachePolicy(shared=True))
+def half_shared(request: Any) -> int:
+    return WORLD.read("half_shared")
+
+
+@both(context="half_shared", cache=60)
+def not_shared(request: Any) -> int:
+    return 0
+
+
+@both(context="greeting", cache=CachePolicy(shared=True, vary=("X-Language",)))
+def greeting(request: Any) -> str:
+    WORLD.read("greeting")
+    return f"in {request.headers.get('X-Language')}"
+
+
+@both(context="greeting", cache=CachePolicy(shared=True, vary=("X-Currency",)))
+def price(request: Any) -> str:
+    return f"in {request.headers.get('X-Currency')}"
+
+
+def cart(request: Any) -> int:
+    WORLD.read("cart")
+    return int(request.session.get("items", 0))
+
+
+async def _cart(request: Any) -> int:
+    WORLD.read("cart")
+    return await _session_items(request)
+
+
+async def _session_items(request: Any) -> int:
+    if isinstance(request, Request):
+        return int(request.session.get("items", 0))
+    return int(await request.session.aget("items", 0))
+
+
+pair(cart, _cart, context="cart")
+
+
+def visits(request: Any) -> int:
+    """It changes the session of whoever reads."""
+    request.session["visits"] = WORLD.read("visits")
+    return 0
+
+
+async def _visits(request: Any) -> int:
+    if isinstance(request, Request):
+        return visits(request)
+    await request.session.aset("visits", WORLD.read("visits"))
+    return 0
+
+
+pair(visits, _visits, context="visits")
+
+
+# What functions say about caching.
+
+
+@both(context="uncached", cache=False)
+def uncached(request: Any) -> int:
+    return WORLD.read("uncached")
+
+
+@both(context="uncached", cache=60)
+def cached_beside(request: Any) -> int:
+    return 0
+
+
+@both(context="brief", cache=10)
+def brief(request: Any) -> int:
+    return WORLD.read("brief")
+
+
+@both(context="brief", cache=100)
+def less_brief(request: Any) -> int:
+    return 0
+
+
+@both(context="unbounded")
+def unbounded(request: Any) -> int:
+    return WORLD.read("unbounded")
+
+
+# Parameters.
+
+
+@both(context="page")
+def page(request: Any, number: int, size: int = 10) -> int:
+    return WORLD.read("page", size)
+
+
+@both(affects="page")
+def touch_pages(request: Any, size: int) -> int:
+    return WORLD.change(size)
+
+
+@both(context="search")
+def search(request: Any, shop: int, category: int | None = None) -> int:
+    return WORLD.read("search", shop)
+
+
+@both(affects="search")
+def stock_shop(request: Any, shop: int, category: int | None = None) -> int:
+    return WORLD.change(shop)
+
+
+@both(context="person")
+def person(request: Any, name: str) -> int:
+    return WORLD.read("person", name)
+
+
+@both(affects="person")
+def greet_person(request: Any, name: Annotated[str, StringConstraints(to_lower=True)]) -> int:
+    """Its parameter is another one than the context's, whatever its name says."""
+    return WORLD.change("Ada")
+
+
+@both(affects="person")
+def rename_person(request: Any, name: str) -> int:
+    return WORLD.change(name)
+
+
+@both(context="person_broadly")
+def person_broadly(request: Any, name: str) -> int:
+    return WORLD.read("person_broadly", name)
+
+
+@both(affects="person_broadly", auto_scope=False)
+def rename_broadly(request: Any, name: str) -> int:
+    return WORLD.change(name)
+
+
+def _broken_where_marked(text: str) -> str:
+    return text.replace("?", "\ud800")
+
+
+@both(context="measured")
+def measured(request: Any, value: Annotated[str, AfterValidator(_broken_where_marked)]) -> int:
+    """Half a character has no JSON form."""
+    return WORLD.read("measured")
+
+
+# Functions that a test stops.
+
+
+def slow(request: Any, account_id: int) -> int:
+    balance = WORLD.read("slow", ("slow", account_id))
+    WORLD.pause("slow")
+    return balance
+
+
+async def _slow(request: Any, account_id: int) -> int:
+    balance = WORLD.read("slow", ("slow", account_id))
+    await WORLD.apause("slow")
+    return balance
+
+
+pair(slow, _slow, context="slow")
+
+
+@both(affects="slow")
+def hasten(request: Any, account_id: int) -> int:
+    return WORLD.change(("slow", account_id))
+
+
+def slow_cart(request: Any) -> int:
+    WORLD.read("slow_cart")
+    WORLD.pause("slow_cart")
+    return int(request.session.get("items", 0))
+
+
+async def _slow_cart(request: Any) -> int:
+    WORLD.read("slow_cart")
+    await WORLD.apause("slow_cart")
+    return await _session_items(request)
+
+
+pair(slow_cart, _slow_cart, context="slow_cart")

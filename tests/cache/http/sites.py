@@ -1,0 +1,145 @@
+"""The sites: one interface behind FastAPI, and behind Django as a WSGI and as an ASGI application."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+from anyio.from_thread import BlockingPortal
+
+from mizan_core.cache.backend import BackendUnavailable
+from mizan_core.cache.memory import MemoryCache
+from mizan_core.cache.store import Store
+from mizan_core.dispatch import Dispatcher
+from tests.conformance.caller import Caller
+from tests.conformance.tokens import mint
+
+NAMES = ("fastapi", "django-wsgi", "django-asgi")
+
+
+class WatchedCache(MemoryCache):
+    """Memory whose clock the test moves, that it can take away, and whose reads are counted."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.is_away = False
+        self.reads = 0
+        super().__init__(timer=lambda: self.now)
+
+    def read(self, keys: Sequence[str]) -> list[bytes | None]:
+        self._be_there()
+        self.reads += 1
+        return super().read(keys)
+
+    def claim(self, values: Mapping[str, bytes], ttl: int) -> list[bytes]:
+        self._be_there()
+        return super().claim(values, ttl)
+
+    def write(self, values: Mapping[str, bytes], ttl: int) -> None:
+        self._be_there()
+        super().write(values, ttl)
+
+    def _be_there(self) -> None:
+        if self.is_away:
+            raise BackendUnavailable("it is away")
+
+
+class Bridge(httpx.BaseTransport):
+    """Requests of threads to an ASGI application, each a task of one event loop."""
+
+    def __init__(self, portal: BlockingPortal, app: Any) -> None:
+        self._portal = portal
+        self.asynchronous = httpx.ASGITransport(app)
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        return self._portal.call(self._handle, request)
+
+    async def _handle(self, request: httpx.Request) -> httpx.Response:
+        response = await self.asynchronous.handle_async_request(request)
+        body = await response.aread()
+        return httpx.Response(response.status_code, headers=response.headers, content=body)
+
+
+@dataclass
+class Site:
+    """One application.
+
+    :param package: what the adapter offers to server code: ``purge`` and ``apurge``.
+    :param portal: the event loop that it runs on, if it does.
+    """
+
+    name: str
+    dispatcher: Dispatcher
+    transport: httpx.BaseTransport
+    package: Any
+    portal: BlockingPortal
+    cache: WatchedCache = field(default_factory=WatchedCache)
+
+    @property
+    def is_django(self) -> bool:
+        return self.name.startswith("django")
+
+    def empty(self) -> None:
+        """Start with a new cache."""
+        self.cache = WatchedCache()
+        caching = self.dispatcher.interface().caching
+        assert caching is not None, "MIZAN_CACHE_SECRET is not set"
+        caching.store = Store(self.cache)
+
+    def stranger(self) -> Caller:
+        """Nobody in particular, with cookies of their own."""
+        return Caller(httpx.Client(transport=self.transport, base_url="http://testserver"))
+
+    def bearer(self, sub: str, **claims: Any) -> Caller:
+        """A caller with a token."""
+        return Caller(self.stranger().http, {"X-Mizan-Token": mint(sub, **claims)})
+
+    def member(self, name: str) -> Caller:
+        """A caller with the session of an account."""
+        http = self.stranger().http
+        http.get(f"/test/login/{name}/").raise_for_status()
+        token = Caller(http).session().json["csrfToken"]
+        return Caller(http, {} if token is None else {"X-CSRFToken": token})
+
+    def member_id(self, name: str) -> str:
+        http = self.stranger().http
+        return str(http.get(f"/test/login/{name}/").raise_for_status().json()["id"])
+
+
+def open_site(name: str, portal: BlockingPortal) -> Site:
+    """The application, with its functions registered."""
+    from tests.cache.http import functions  # noqa: F401 - it registers them
+
+    if name == "fastapi":
+        import mizan_fastapi
+        from tests.cache.http.fastapi_app import app
+
+        return Site(name, mizan_fastapi.router._dispatcher, Bridge(portal, app), mizan_fastapi, portal)
+    import mizan
+    from mizan.views import dispatcher
+
+    if name == "django-asgi":
+        from django.core.handlers.asgi import ASGIHandler
+
+        return Site(name, dispatcher, Bridge(portal, ASGIHandler()), mizan, portal)
+    from django.core.handlers.wsgi import WSGIHandler
+
+    return Site(name, dispatcher, httpx.WSGITransport(WSGIHandler()), mizan, portal)
+
+
+def set_up_django() -> None:
+    """Django with its tables and users."""
+    os.environ["DJANGO_SETTINGS_MODULE"] = "tests.cache.http.django_settings"
+    import django
+
+    django.setup()
+
+    from django.core.management import call_command
+
+    from tests.conformance.apps.django_site.accounts import create_users
+
+    call_command("migrate", run_syncdb=True, verbosity=0)
+    create_users()

@@ -1,0 +1,212 @@
+"""Real redis-servers, alone and as a cluster, started and stopped by the tests."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from tests.packaging.tools import lacking
+
+HOST = "127.0.0.1"
+PATIENCE = 20.0
+"""Seconds that anything may take to come about."""
+
+
+class Server:
+    """One redis-server on a port of its own.
+
+    :param folder: what it keeps; a snapshot there is loaded at every start.
+    :param options: further arguments, ``--name value``.
+    """
+
+    def __init__(self, folder: Path, *options: str) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.folder = folder
+        self.port = free_port()
+        self.options = options
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"redis://{HOST}:{self.port}/0"
+
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+        assert self._process is None, "it runs already"
+        # No "save" option: a snapshot is written when a test says so, never at the end.
+        command = [_find("redis-server"), *self._arguments()]
+        with (self.folder / "log").open("ab") as log:
+            self._process = subprocess.Popen(command, cwd=self.folder, stdout=log, stderr=log)
+        wait_until(self._answers)
+
+    def kill(self) -> None:
+        """End it at once, as a crash does."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait(PATIENCE)
+            self._process = None
+
+    def restart(self) -> None:
+        """Kill it and start it with what its folder holds."""
+        self.kill()
+        self.start()
+
+    def pause(self) -> None:
+        """Connections stay, and are even made, but nothing is answered."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        assert self._process is not None
+        self._process.send_signal(signal.SIGCONT)
+
+    def ask(self, *command: str | int) -> Any:
+        """What it answers to *command*."""
+        retry: Any = Retry(NoBackoff(), 0)
+        with redis.Redis(HOST, self.port, socket_timeout=5, retry=retry, protocol=2, decode_responses=True) as client:
+            return client.execute_command(*command)
+
+    def _answers(self) -> bool:
+        assert self._process is not None
+        assert self._process.poll() is None, (self.folder / "log").read_text()
+        try:
+            return bool(self.ask("PING"))
+        except redis.RedisError:
+            return False
+
+    def _arguments(self) -> list[str]:
+        return [
+            "--port",
+            str(self.port),
+            "--bind",
+            HOST,
+            "--save",
+            "",
+            "--repl-diskless-sync-delay",
+            "0",
+            *self.options,
+        ]
+
+
+class SentinelServer(Server):
+    """A sentinel that watches *master* under the name ``main``, and alone decides."""
+
+    def __init__(self, folder: Path, master: Server) -> None:
+        super().__init__(folder)
+        (folder / "sentinel.conf").write_text(
+            f"port {self.port}\nbind {HOST}\nsentinel monitor main {HOST} {master.port} 1\n"
+            "sentinel down-after-milliseconds main 500\nsentinel failover-timeout main 3000\n"
+        )
+
+    def _arguments(self) -> list[str]:
+        return [str(self.folder / "sentinel.conf"), "--sentinel"]
+
+
+class Cluster:
+    """Three masters.
+
+    :param options: further arguments for each.
+    """
+
+    def __init__(self, folder: Path, *options: str) -> None:
+        own = ["--cluster-enabled", "yes", "--cluster-node-timeout", "1000"]
+        self.servers = [Server(folder / str(number), *own, *options) for number in range(3)]
+        self._started = list(self.servers)
+
+    @property
+    def url(self) -> str:
+        return "redis+cluster://" + ",".join(f"{HOST}:{server.port}" for server in self.servers)
+
+    def start(self) -> None:
+        """Start all, and wait until all agree on who holds which slot."""
+        for server in self.servers:
+            server.start()
+        nodes = [f"{HOST}:{server.port}" for server in self.servers]
+        command = [_find("redis-cli"), "--cluster", "create", *nodes, "--cluster-yes"]
+        subprocess.run(command, check=True, capture_output=True, timeout=60)
+        wait_until(self.is_complete)
+
+    def kill(self) -> None:
+        for server in self._started:
+            server.kill()
+
+    def is_complete(self) -> bool:
+        """Whether every server has seen that every slot is served."""
+        return all("cluster_state:ok" in server.ask("CLUSTER", "INFO") for server in self.servers)
+
+    def owner(self, key: str) -> Server:
+        """The server that holds *key*."""
+        slot = self.servers[0].ask("CLUSTER", "KEYSLOT", key)
+        ranges = self.servers[0].ask("CLUSTER", "SLOTS")
+        [port] = [int(node[1]) for first, last, node, *_ in ranges if first <= slot <= last]
+        return next(server for server in self.servers if server.port == port)
+
+    def add_replica(self, folder: Path, master: Server) -> Server:
+        """Start a server that follows *master*, and takes its place however old its data are."""
+        replica = Server(folder, *self.servers[0].options, "--cluster-replica-validity-factor", "0")
+        self._started.append(replica)
+        replica.start()
+        replica.ask("CLUSTER", "MEET", HOST, master.port)
+        members = [*self.servers, replica]
+        wait_until(lambda: all(server.ask("CLUSTER", "INFO").count("known_nodes:4") for server in members))
+        replica.ask("CLUSTER", "REPLICATE", master.ask("CLUSTER", "MYID"))
+        wait_until(lambda: bool(replica.ask("INFO", "replication").get("master_link_status") == "up"))
+        own = replica.ask("CLUSTER", "MYID")
+        wait_until(lambda: all(_is_replica(own, server.ask("CLUSTER", "NODES")) for server in self.servers))
+        return replica
+
+    def move_slot(self, key: str, source: Server, target: Server) -> Iterator[str]:
+        """Move the slot of *key*, step by step."""
+        slot = source.ask("CLUSTER", "KEYSLOT", key)
+        giver, taker = source.ask("CLUSTER", "MYID"), target.ask("CLUSTER", "MYID")
+        target.ask("CLUSTER", "SETSLOT", slot, "IMPORTING", giver)
+        source.ask("CLUSTER", "SETSLOT", slot, "MIGRATING", taker)
+        yield "announced"
+        for name in source.ask("CLUSTER", "GETKEYSINSLOT", slot, 100):
+            source.ask("MIGRATE", HOST, target.port, name, 0, 5000)
+        yield "migrated"
+        for server in (target, source, *self.servers):
+            server.ask("CLUSTER", "SETSLOT", slot, "NODE", taker)
+
+
+def wait_until(holds: Callable[[], bool], patience: float = PATIENCE) -> None:
+    """:raises AssertionError: when *holds* does not come true in time."""
+    end = time.monotonic() + patience
+    while not holds():
+        assert time.monotonic() < end, f"{holds} did not come true in {patience} s"
+        time.sleep(0.02)
+
+
+def _is_replica(identity: str, nodes: str) -> bool:
+    """Whether the answer to ``CLUSTER NODES`` says so."""
+    return any(line.startswith(identity) and "slave" in line for line in nodes.splitlines())
+
+
+def _find(program: str) -> str:
+    found = shutil.which(program)
+    if found is None:
+        lacking(f"{program} is missing (apt-get install redis-server)")
+    return found
+
+
+def free_port() -> int:
+    """A port that is free together with the one that a cluster's servers use among themselves, 10,000 above."""
+    while True:
+        with socket.socket() as own, socket.socket() as bus:
+            own.bind((HOST, 0))
+            port: int = own.getsockname()[1]
+            try:
+                bus.bind((HOST, port + 10_000))
+            except (OSError, OverflowError):
+                continue
+            return port

@@ -1,0 +1,96 @@
+"""An application as small as can be: numbers in a database, a cached entry for each."""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Callable
+from threading import Lock
+from typing import TypeVar
+
+from mizan_core.cache.backend import CacheBackend
+from mizan_core.cache.operations import complete
+from mizan_core.cache.store import Store
+
+_TTL = 3600
+T = TypeVar("T")
+
+
+def entry(item: int) -> str:
+    """The key of an item's entry."""
+    return f"entry:{item}"
+
+
+def tags(item: int) -> list[str]:
+    """Those of an item's entry; a mutation changes the last."""
+    return ["tag", f"tag:{item}"]
+
+
+class Database:
+    """What all processes share: a number for each item, which mutations raise.
+
+    :param padding: bytes that make an entry bigger.
+    """
+
+    def __init__(self, padding: int = 0) -> None:
+        self._padding = b" " * padding
+        self._numbers = defaultdict[int, int](int)
+        self._lock = Lock()
+
+    def read(self, item: int) -> bytes:
+        return b"%d" % self._numbers[item] + self._padding
+
+    def change(self, item: int) -> int:
+        """Raise a number; gives what it is now."""
+        with self._lock:
+            self._numbers[item] += 1
+            return self._numbers[item]
+
+
+class Process:
+    """One process of the application.
+
+    :ivar longest: seconds that the longest request took.
+    """
+
+    def __init__(self, backend: CacheBackend, database: Database) -> None:
+        self.longest = 0.0
+        self._backend = backend
+        self._store = Store(backend)
+        self._database = database
+
+    def fetch(self, item: int = 0) -> tuple[bytes, str]:
+        """The item, and ``HIT``, ``MISS`` or ``BYPASS``."""
+        return self._timed(lambda: self._fetch(item))
+
+    def mutate(self, item: int = 0) -> None:
+        """Change the item, then make what is cached of it invalid."""
+        self._timed(lambda: self._mutate(item))
+
+    def fetch_fresh(self, item: int = 0) -> str:
+        """As ``fetch``, and what comes must be what the database has."""
+        value, word = self.fetch(item)
+        present = self._database.read(item)
+        assert value == present, f"{word}: {value!r:.20} is stale, {present!r:.20} is right"
+        return word
+
+    def _fetch(self, item: int) -> tuple[bytes, str]:
+        lookup = complete(self._backend, self._store.look_up(entry(item), tags(item)))
+        if lookup.body is not None:
+            return lookup.body, "HIT"
+        value = self._database.read(item)
+        if lookup.versions is None:
+            return value, "BYPASS"
+        complete(self._backend, self._store.save(entry(item), lookup.versions, value, _TTL))
+        return value, "MISS"
+
+    def _mutate(self, item: int) -> None:
+        self._database.change(item)
+        complete(self._backend, self._store.purge(tags(item)[-1:]))
+
+    def _timed(self, request: Callable[[], T]) -> T:
+        began = time.monotonic()
+        try:
+            return request()
+        finally:
+            self.longest = max(self.longest, time.monotonic() - began)

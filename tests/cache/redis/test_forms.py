@@ -1,0 +1,187 @@
+"""Every form of the URL, over a server of its kind; and URLs that are wrong."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TypeAlias
+
+import pytest
+
+from mizan_core.cache.backend import BackendUnavailable
+from mizan_core.cache.opening import BackendOptions, open_backend
+from mizan_core.errors import ConfigurationError
+from mizan_redis import RedisCache
+from mizan_redis.address import Kind, Node, read_address
+from tests.cache.redis.certificates import write_certificate
+from tests.cache.redis.conftest import Connect
+from tests.cache.redis.servers import HOST, SentinelServer, Server, wait_until
+from tests.cache.redis.site import Database, Process
+
+PASSWORD, QUOTED = "p@ss:w/rd?", "p%40ss%3Aw%2Frd%3F"
+Start: TypeAlias = Callable[[Server], Server]
+
+
+@pytest.fixture
+def start() -> Iterator[Start]:
+    """Starts a server that ends with the test."""
+    started: list[Server] = []
+
+    def start(server: Server) -> Server:
+        started.append(server)
+        server.start()
+        return server
+
+    yield start
+    for server in started:
+        server.kill()
+
+
+def works(cache: RedisCache) -> bool:
+    """In threads and on event loops."""
+
+    async def use() -> bool:
+        await cache.awrite({"b": b"2"}, 60)
+        found = await cache.aread(["a", "b"])
+        await cache.aclose()
+        return found == [b"1", b"2"]
+
+    cache.write({"a": b"1"}, 60)
+    return asyncio.run(use()) and cache.read(["b", "a"]) == [b"2", b"1"]
+
+
+def test_a_database(shared_server: Server, connect: Connect) -> None:
+    assert works(connect(f"redis://{HOST}:{shared_server.port}/3"))
+    assert works(connect(f"redis://{HOST}:{shared_server.port}?db=4"))
+    assert {"db3", "db4"} <= shared_server.ask("INFO", "keyspace").keys()
+
+
+def test_an_account_with_the_least_rights(shared_server: Server, connect: Connect, prefix: str) -> None:
+    """README.md names the commands; the keys are those with the prefix."""
+    rights = ["resetkeys", f"~{prefix}*", "-@all", "+get", "+set", "+info"]
+    shared_server.ask("ACL", "SETUSER", "mizan", "on", f">{PASSWORD}", *rights)
+    assert works(connect(f"redis://mizan:{QUOTED}@{HOST}:{shared_server.port}/0"))
+    with pytest.raises(BackendUnavailable):
+        connect(f"redis://mizan:wrong@{HOST}:{shared_server.port}/0").read(["a"])
+
+
+def test_an_account_that_may_not_ask_for_the_history_gets_nothing(shared_server: Server, connect: Connect) -> None:
+    """What cannot be checked is not believed."""
+    shared_server.ask("ACL", "SETUSER", "blind", "on", ">blind", "~*", "-@all", "+get", "+set")
+    cache = connect(f"redis://blind:blind@{HOST}:{shared_server.port}/0")
+    for operation in (lambda: cache.read(["a"]), lambda: cache.write({"a": b""}, 60)):
+        with pytest.raises(BackendUnavailable):
+            operation()
+
+
+def test_tls(start: Start, connect: Connect, tmp_path: Path) -> None:
+    certificate, key = write_certificate(tmp_path)
+    files = ["--tls-cert-file", str(certificate), "--tls-key-file", str(key), "--tls-ca-cert-file", str(certificate)]
+    server = Server(tmp_path / "redis")
+    secure = Server(tmp_path / "unused").port
+    server.options = ("--tls-port", str(secure), "--tls-auth-clients", "no", *files)
+    start(server)
+    assert works(connect(f"rediss://{HOST}:{secure}/0?ssl_ca_certs={certificate}"))
+    with pytest.raises(BackendUnavailable):
+        connect(f"rediss://{HOST}:{secure}/0").read(["a"])
+
+
+def test_a_socket(start: Start, connect: Connect) -> None:
+    # A socket's path must be short.
+    with tempfile.TemporaryDirectory() as folder:
+        start(Server(Path(folder), "--unixsocket", f"{folder}/s"))
+        assert works(connect(f"unix://{folder}/s?db=2"))
+
+
+def test_sentinel(start: Start, connect: Connect, tmp_path: Path) -> None:
+    """The replica takes over, and nothing from before is believed."""
+    master, replica = (start(Server(tmp_path / name)) for name in ("master", "replica"))
+    replica.ask("REPLICAOF", HOST, master.port)
+    wait_until(lambda: bool(replica.ask("INFO", "replication").get("master_link_status") == "up"))
+    sentinel = start(SentinelServer(tmp_path / "sentinel", master))
+    wait_until(lambda: f"port={replica.port}" in _replicas(sentinel))
+    url = f"redis+sentinel://{HOST}:{sentinel.port}/main"
+    assert works(connect(url))
+    process = Process(connect(url), Database())
+    assert [process.fetch_fresh() for _ in range(2)] == ["MISS", "HIT"]
+    master.kill()
+    process.mutate()
+    assert process.fetch_fresh() == "BYPASS"
+    wait_until(lambda: process.fetch_fresh() == "HIT", patience=40)
+
+
+def test_a_sentinel_that_knows_nobody(connect: Connect, dead_url: str) -> None:
+    url = dead_url.replace("redis:", "redis+sentinel:").removesuffix("/0") + "/main"
+    with pytest.raises(BackendUnavailable):
+        connect(url).read(["a"])
+
+
+def test_the_entry_points(shared_server: Server, prefix: str) -> None:
+    options = BackendOptions(shared_server.url, prefix, timeout=1.0, pool_size=2, max_bytes=0)
+    cache = open_backend(options)
+    assert isinstance(cache, RedisCache)
+    assert works(cache)
+    cache.close()
+
+
+@pytest.mark.parametrize(
+    ("url", "kind", "nodes"),
+    [
+        ("redis://", Kind.SINGLE, [Node("localhost", 6379)]),
+        ("REDIS://Cache.Internal", Kind.SINGLE, [Node("cache.internal", 6379)]),
+        ("rediss://[::1]:7000/1", Kind.SINGLE, [Node("::1", 7000)]),
+        ("unix:///run/redis.sock", Kind.SINGLE, []),
+        ("redis+cluster://a,b:7000", Kind.CLUSTER, [Node("a", 6379), Node("b", 7000)]),
+        ("rediss+cluster://u:p@[::1]:7000,[::2]/0", Kind.CLUSTER, [Node("::1", 7000), Node("::2", 6379)]),
+        ("redis+sentinel://a,b:7000/main/2", Kind.SENTINEL, [Node("a", 26379), Node("b", 7000)]),
+    ],
+)
+def test_addresses(url: str, kind: Kind, nodes: list[Node]) -> None:
+    address = read_address(url)
+    assert (address.kind, list(address.nodes)) == (kind, nodes)
+    assert address.tls == url.startswith("rediss")
+
+
+def test_accounts_and_options() -> None:
+    address = read_address(f"redis+sentinel://me:{QUOTED}@a/main/2?sentinel_password={QUOTED}&client_name=mizan")
+    assert address.service == "main"
+    assert address.options == {"username": "me", "password": PASSWORD, "db": 2, "client_name": "mizan"}
+    assert address.sentinel_options == {"password": PASSWORD}
+    assert PASSWORD not in repr(address)
+
+
+@pytest.mark.parametrize(
+    ("url", "message"),
+    [
+        ("redis://secret.host:port/0", "a port or a number"),
+        ("redis://secret.host/zero", "a port or a number"),
+        ("redis://secret.host?db=zero", "a port or a number"),
+        ("redis://secret.host,secret.other/0", "several servers"),
+        ("redis://secret.host/0?max_connections=5", "'max_connections'"),
+        ("redis://secret.host/0?socket_keepalive=perhaps", "'socket_keepalive' must be yes or no"),
+        ("rediss://secret.host/0?ssl_nonsense=secret", "an option that redis-py does not take"),
+        ("redis+cluster://secret.host/1", "a database"),
+        ("redis+cluster://secret.host?db=1", "a database"),
+        ("redis+sentinel://secret.host:26379", "lacks the service"),
+    ],
+)
+def test_urls_that_are_wrong(connect: Connect, url: str, message: str) -> None:
+    with pytest.raises(ConfigurationError, match=message) as caught:
+        connect(url)
+    assert "secret" not in str(caught.value)
+
+
+def _replicas(sentinel: Server) -> str:
+    return "".join(
+        f"port={item[item.index('port') + 1]}" for item in map(_flat, sentinel.ask("SENTINEL", "REPLICAS", "main"))
+    )
+
+
+def _flat(replica: object) -> list[str]:
+    """redis-py makes a dictionary of it, or not, by version."""
+    if isinstance(replica, dict):
+        return [str(word) for pair in replica.items() for word in pair]
+    assert isinstance(replica, list)
+    return [str(word) for word in replica]

@@ -1,0 +1,122 @@
+"""``python -m tests.cache.soak``: real processes, threads and tasks read and write at random, and the guarantee of
+protocol.md section 10 is checked on what they have seen.
+
+It ends with ``N operations, M reads checked, K stale`` and with 1 when K is not 0, or when the cache was hardly used.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from tests.cache.soak import database
+from tests.cache.soak.checker import Verdict, check
+from tests.cache.soak.history import Kind
+from tests.cache.soak.processes import Worker, WorkerFailed, play
+from tests.cache.soak.worlds import WORLDS, cache_of
+
+LEAST_HIT_SHARE = 0.15
+"""A soak that hardly hits proves nothing."""
+_PROGRESS_PAUSE = 5.0
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the worlds one after the other."""
+    options = _parser().parse_args(arguments)
+    names = options.world or _worlds_of(options.fault)
+    weights = sum(WORLDS[name].weight for name in names)
+    verdicts = []
+    try:
+        for name in names:
+            seconds = options.seconds * WORLDS[name].weight / weights
+            verdicts.append(_run(name, seconds, options.fault, options.seed))
+    except WorkerFailed as failure:
+        print(f"A worker has failed:\n{failure}")
+        return 1
+    operations = sum(verdict.operations for verdict in verdicts)
+    reads = sum(verdict.reads for verdict in verdicts)
+    wrong = sum(verdict.wrong for verdict in verdicts)
+    idle = any(verdict.hit_share < LEAST_HIT_SHARE for verdict in verdicts)
+    print(f"{operations:,} operations, {reads:,} reads checked, {wrong:,} stale")
+    return int(wrong > 0 or idle)
+
+
+def _run(name: str, seconds: float, fault: str, seed: str) -> Verdict:
+    """One world, for so many seconds; prints what comes of it."""
+    world = WORLDS[name]
+    print(f"{name}: {len(world.kinds)} processes for {seconds:.0f} s", flush=True)
+    with tempfile.TemporaryDirectory(prefix="mizan-soak-") as place:
+        folder = Path(place)
+        database.create(folder / "cells.sqlite3")
+        with cache_of(world, folder) as settings:
+            stats = _play(world.kinds, seed, folder, fault, settings, seconds)
+        verdict = check(_histories(folder))
+    _report(verdict, sum(own["outages"] for own in stats))
+    return verdict
+
+
+def _play(
+    kinds: tuple[str, ...], seed: str, folder: Path, fault: str, settings: dict[str, str], seconds: float
+) -> list[dict[str, int]]:
+    workers: list[Worker] = []
+    try:
+        for number, kind in enumerate(kinds):
+            workers.append(Worker(kind, f"{seed}-{number}-{kind}", folder, fault, settings))
+        return play(workers, seconds, _Watch(folder, is_broken=bool(fault)))
+    finally:
+        for worker in workers:
+            worker.kill()
+
+
+class _Watch:
+    """Says how far it is, now and then. A broken build has played enough as soon as it shows."""
+
+    def __init__(self, folder: Path, *, is_broken: bool) -> None:
+        self._folder = folder
+        self._is_broken = is_broken
+        self._next = _PROGRESS_PAUSE
+
+    def __call__(self, passed: float, operations: int) -> bool:
+        if passed >= self._next:
+            self._next = passed + _PROGRESS_PAUSE
+            print(f"  {passed:4.0f} s  {operations:9,} operations", flush=True)
+        return self._is_broken and check(_histories(self._folder), still_playing=True).wrong > 0
+
+
+def _histories(folder: Path) -> list[Path]:
+    return sorted(folder.glob("*.history"))
+
+
+def _report(verdict: Verdict, outages: int) -> None:
+    counts = ", ".join(f"{verdict.counts[kind]:,} {kind.name.lower()}" for kind in Kind)
+    print(f"  {counts}; {verdict.hit_share:.0%} hits")
+    if verdict.hit_share < LEAST_HIT_SHARE:
+        print("  The cache was hardly used: this proves nothing.")
+    if outages:
+        print(f"  The store failed to answer {outages} times: the guarantee was suspended, see docs/caching.md.")
+    for example in verdict.examples:
+        print(f"  {example}")
+
+
+def _worlds_of(fault: str) -> list[str]:
+    if not fault:
+        return list(WORLDS)
+    from tests.cache.soak.faults import FAULTS, HARMLESS
+
+    return [(FAULTS | HARMLESS)[fault].world]
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m tests.cache.soak", description=__doc__)
+    parser.add_argument("--seconds", type=float, default=240, help="for all worlds together (default: %(default)s)")
+    parser.add_argument("--world", action="append", choices=list(WORLDS), help="only this one; may be repeated")
+    parser.add_argument("--seed", default=str(int(time.time())), help="of the players' choices (default: the time)")
+    parser.add_argument("--break", dest="fault", default="", metavar="FAULT", help="a fault in faults.py: it must show")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,108 @@
+"""The functions in a Django project, under WSGI and ASGI in one process."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+import django
+from asgiref.sync import iscoroutinefunction, sync_to_async
+from django.conf import settings
+from django.http import HttpRequest, HttpResponseBase
+from django.urls import include, path
+from django.utils.decorators import sync_and_async_middleware
+
+from tests.cache.soak import clients, database
+
+settings.configure(
+    SECRET_KEY="soak-django-key-0123456789-abcdefghijklmnopqrstuvwxyz",
+    ALLOWED_HOSTS=["*"],
+    ROOT_URLCONF=__name__,
+    USE_TZ=True,
+    INSTALLED_APPS=["mizan"],
+    MIDDLEWARE=[f"{__name__}.in_transaction"],
+    DATABASES={
+        "default": {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": os.environ["SOAK_DATABASE"],
+            "OPTIONS": {"timeout": database.PATIENCE},
+        }
+    },
+    **{name: value for name, value in os.environ.items() if name.startswith("MIZAN_")},
+)
+django.setup()
+
+from django.core.asgi import get_asgi_application  # noqa: E402 - Django must be configured before
+from django.core.wsgi import get_wsgi_application  # noqa: E402
+from django.db import connection, transaction  # noqa: E402
+from django.db.backends.signals import connection_created  # noqa: E402
+
+import mizan  # noqa: E402
+from mizan_core.discovery import mizan_clients  # noqa: E402
+
+
+class DjangoSite:
+    """Django's own connections, with the transactions that its requests are in."""
+
+    def read(self, cells: list[int]) -> list[int]:
+        return database.ordered(_execute(database.selecting(cells)), cells)
+
+    def bump(self, cells: list[int]) -> list[int]:
+        """With a savepoint rolled back before, where there is a transaction around."""
+        if connection.in_atomic_block:
+            self.attempt(cells)
+        with transaction.atomic():
+            return database.ordered(_execute(database.raising(cells)), cells)
+
+    def attempt(self, cells: list[int]) -> None:
+        with transaction.atomic():
+            _execute(database.negating(cells))
+            clients.pause()
+            transaction.set_rollback(True)
+
+    async def in_thread(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        return await sync_to_async(function)(*arguments)
+
+    def user(self, request: Any) -> Any:
+        return getattr(request, "user", None)
+
+    def purge(self, context: str, **params: Any) -> None:
+        mizan.purge(context, **params)
+
+
+@sync_and_async_middleware
+def in_transaction(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpRequest], Any]:
+    """Under WSGI, a transaction around the requests that ask for one, as careful projects have it."""
+    if iscoroutinefunction(get_response):
+        return get_response
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        if "X-Transaction" not in request.headers:
+            return get_response(request)  # type: ignore[no-any-return]
+        with transaction.atomic():
+            if request.method == "GET":
+                # As authentication does: from here on the transaction sees the state of this moment.
+                _execute(database.selecting([0]))
+                clients.pause()
+            response: HttpResponseBase = get_response(request)
+            clients.pause()
+            return response
+
+    return middleware
+
+
+def _execute(statement: str) -> list[tuple[int, int]]:
+    with connection.cursor() as cursor:
+        return list(cursor.execute(statement).fetchall())
+
+
+def _make_fast(connection: Any, **_: Any) -> None:
+    connection.cursor().execute(database.FAST)
+
+
+connection_created.connect(_make_fast)
+clients.site = DjangoSite()
+mizan_clients("tests.cache.soak")
+urlpatterns = [path("api/mizan/", include("mizan.urls"))]
+wsgi, asgi = get_wsgi_application(), get_asgi_application()

@@ -1,0 +1,59 @@
+"""The functions in a FastAPI application."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from sqlite3 import Connection
+from typing import Any
+
+from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
+
+import mizan_fastapi
+from mizan_core.discovery import mizan_clients
+from tests.cache.soak import clients, database
+
+
+class FastAPISite:
+    """A connection for each thread; every statement is a transaction."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._local = threading.local()
+
+    def read(self, cells: list[int]) -> list[int]:
+        return database.ordered(self._connection().execute(database.selecting(cells)).fetchall(), cells)
+
+    def bump(self, cells: list[int]) -> list[int]:
+        return database.ordered(self._connection().execute(database.raising(cells)).fetchall(), cells)
+
+    def attempt(self, cells: list[int]) -> None:
+        connection = self._connection()
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute(database.negating(cells))
+        clients.pause()
+        connection.execute("ROLLBACK")
+
+    async def in_thread(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        return await run_in_threadpool(function, *arguments)
+
+    def user(self, request: Any) -> Any:
+        return getattr(request.state, "user", None)
+
+    def purge(self, context: str, **params: Any) -> None:
+        mizan_fastapi.purge(context, **params)
+
+    def _connection(self) -> Connection:
+        connection: Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = self._local.connection = database.connect(self._path)
+        return connection
+
+
+clients.site = FastAPISite(Path(os.environ["SOAK_DATABASE"]))
+mizan_clients("tests.cache.soak")
+app = FastAPI()
+app.include_router(mizan_fastapi.router, prefix="/api/mizan")

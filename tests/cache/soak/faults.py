@@ -1,0 +1,237 @@
+"""Builds that are broken on purpose, so that the soak can prove that it would notice.
+
+Each fault is one that a careless change could bring. It is put into the running program, and made likely by a wait
+where it hurts.
+"""
+
+from __future__ import annotations
+
+import random
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any, NamedTuple
+
+from mizan_core.cache import store
+from mizan_core.cache.flights import Flights
+from mizan_core.cache.operations import complete
+from mizan_core.cache.store import Store
+from mizan_core.dispatch import dispatcher
+from mizan_core.dispatch.caching import Caching
+from mizan_core.dispatch.effects import UseCache
+from mizan_core.dispatch.interface import Interface
+from mizan_core.engine import ENGINE
+from mizan_core.engine.contract import Keyer
+from mizan_core.viewer import ANONYMOUS, Viewer
+
+_WINDOW = 0.01
+"""Seconds that a fault's window stays open, at most."""
+_dice = random.Random()  # noqa: S311 - a game
+
+
+class Fault(NamedTuple):
+    """*world* is where it shows; *install* breaks this process before it serves."""
+
+    world: str
+    install: Callable[[], None]
+
+
+def purge_before_commit() -> None:
+    """The purge does not wait for Django's transaction."""
+    from mizan import performer, transactions
+
+    def purge(cache: Store, tags: list[str]) -> None:
+        complete(cache.backend, cache.purge(tags))
+        _wait()
+
+    for module in (performer, transactions):
+        vars(module)["purge"] = purge
+
+
+def purge_after_answer() -> None:
+    """The answer does not wait for the purge."""
+    purge = Store.purge
+
+    def later(self: Store, tags: list[str]) -> Any:
+        threading.Timer(_WINDOW, lambda: complete(self.backend, purge(self, tags))).start()
+        yield from ()
+
+    _replace(Store, "purge", later)
+
+
+def versions_read_after_functions() -> None:
+    """An entry is sealed with the versions that its tags have when it is stored."""
+
+    def build(self: Caching, entry: Any, _: Any, run: Callable[[], Any]) -> Any:
+        built = yield from run()
+        _wait()
+        lookup = yield UseCache(self.store.backend, self.store.look_up("nothing", entry.tags))
+        yield UseCache(self.store.backend, self.store.save(entry.key, lookup.versions, built, entry.ttl))
+        return built, built
+
+    _replace(Caching, "_build", build)
+
+
+def missing_tag_trusted() -> None:
+    """A tag that has been evicted counts as unchanged."""
+
+    def unseal(entry: bytes, versions: list[bytes | None]) -> bytes | None:
+        sealed = [entry[place : place + 8] for place in range(2, 2 + 8 * len(versions), 8)]
+        return ENGINE.unseal(entry, [old if new is None else new for old, new in zip(sealed, versions, strict=True)])
+
+    vars(store)["ENGINE"] = SimpleNamespace(seal=ENGINE.seal, unseal=unseal)
+
+
+def tag_not_bumped() -> None:
+    """A scoped purge forgets the entries that have just its parameters."""
+    _break_tags(lambda tags: tags if len(tags) == 1 else tags[1:])
+
+
+def any_tag_not_bumped() -> None:
+    """A scoped purge forgets the entries that lack one of its parameters."""
+    _break_tags(lambda tags: tags[:1])
+
+
+def key_without_viewer() -> None:
+    """All viewers have the same key."""
+    entry = Caching.entry
+
+    def without(self: Caching, context: str, policy: Any, params: Any, viewer: Viewer, header: Any) -> Any:
+        return entry(self, context, policy, params, ANONYMOUS, header)
+
+    _replace(Caching, "entry", without)
+
+
+def key_without_flags() -> None:
+    """A user has the same key with and without the staff flag."""
+    entry = Caching.entry
+
+    def without(self: Caching, context: str, policy: Any, params: Any, viewer: Viewer, header: Any) -> Any:
+        return entry(self, context, policy, params, replace(viewer, staff=False), header)
+
+    _replace(Caching, "entry", without)
+
+
+def key_without_headers() -> None:
+    """``vary`` is forgotten."""
+    entry = Caching.entry
+
+    def without(self: Caching, context: str, policy: Any, params: Any, viewer: Any, header: Any) -> Any:
+        return entry(self, context, policy, params, viewer, lambda _: None)
+
+    _replace(Caching, "entry", without)
+
+
+def single_flight_ignores_versions() -> None:
+    """Whoever misses an entry joins the flight for it, even if it took off before a purge."""
+    join, land = Flights.join, Flights.land
+    _replace(Flights, "join", lambda self, identity: join(self, (identity[0], ())))
+
+    def land_late(self: Flights, identity: Any, body: bytes | None) -> None:
+        land(self, (identity[0], ()), body)
+
+    _replace(Flights, "land", land_late)
+
+
+def nested_calls_not_purged() -> None:
+    """What a mutation calls itself is not purged."""
+    _replace(Interface, "nested_purge_tags", lambda self, calls: [])
+
+
+def merges_not_purged() -> None:
+    """The target of a merge is not purged, as if all viewers had got the result."""
+    stale = Interface._stale_entries
+
+    def without(self: Interface, function: str, scope: Any) -> list[Any]:
+        return [entry for entry in stale(self, function, scope) if function != "paint" or "card" not in str(entry)]
+
+    _replace(Interface, "_stale_entries", without)
+
+
+def failures_not_purged() -> None:
+    """A mutation that fails after it has written purges nothing."""
+    purge = dispatcher._purge
+
+    def only_after_success(*arguments: Any) -> Any:
+        if sys.exc_info()[0] is None:
+            yield from purge(*arguments)
+
+    vars(dispatcher)["_purge"] = only_after_success
+
+
+def mutations_cut_off() -> None:
+    """Whoever gives up takes the mutation along, which goes on writing in its thread, or its purge."""
+    from mizan_fastapi import performer
+
+    async def cut_off(work: Any) -> Any:
+        return await work
+
+    vars(performer)["to_the_end"] = cut_off
+
+
+def transactions_ignored() -> None:
+    """Django: a bundle that was read inside a transaction is stored like any other."""
+    from mizan import performer
+
+    def in_transaction() -> bool:
+        _wait()
+        return False
+
+    vars(performer)["in_transaction"] = in_transaction
+
+
+def nothing_is_stored() -> None:
+    """Every fetch misses: nothing can be stale, and nothing is proved."""
+
+    def save(*_: Any) -> Any:
+        yield from ()
+
+    _replace(Store, "save", save)
+
+
+HARMLESS = {"nothing-is-stored": Fault("memory-fastapi", nothing_is_stored)}
+FAULTS = {
+    "purge-before-commit": Fault("memory-django", purge_before_commit),
+    "transactions-ignored": Fault("memory-django", transactions_ignored),
+    "mutations-cut-off": Fault("memory-fastapi", mutations_cut_off),
+    "purge-after-answer": Fault("memory-fastapi", purge_after_answer),
+    "versions-read-after-functions": Fault("memory-fastapi", versions_read_after_functions),
+    "missing-tag-trusted": Fault("redis", missing_tag_trusted),
+    "tag-not-bumped": Fault("memory-fastapi", tag_not_bumped),
+    "any-tag-not-bumped": Fault("memory-fastapi", any_tag_not_bumped),
+    "key-without-viewer": Fault("memory-fastapi", key_without_viewer),
+    "key-without-flags": Fault("memory-fastapi", key_without_flags),
+    "key-without-headers": Fault("memory-fastapi", key_without_headers),
+    "single-flight-ignores-versions": Fault("memory-fastapi", single_flight_ignores_versions),
+    "nested-calls-not-purged": Fault("memory-fastapi", nested_calls_not_purged),
+    "merges-not-purged": Fault("memory-fastapi", merges_not_purged),
+    "failures-not-purged": Fault("memory-fastapi", failures_not_purged),
+}
+
+
+def _break_tags(keep: Callable[[list[str]], list[str]]) -> None:
+    """Of the tags that each entry of a mutation purges, *keep* some."""
+    make = Caching.__init__
+
+    def make_broken(self: Caching, cache: Store, keyer: Keyer, scopes: Any) -> None:
+        make(self, cache, _BrokenKeyer(keyer, keep), scopes)
+
+    _replace(Caching, "__init__", make_broken)
+
+
+class _BrokenKeyer:
+    def __init__(self, keyer: Keyer, keep: Callable[[list[str]], list[str]]) -> None:
+        self.derive = keyer.derive
+        self.plan = keyer.plan
+        self.purge_tags = lambda *arguments: keep(keyer.purge_tags(*arguments))
+
+
+def _replace(owner: type, name: str, value: Any) -> None:
+    setattr(owner, name, value)
+
+
+def _wait() -> None:
+    time.sleep(_dice.uniform(0, _WINDOW))

@@ -1,0 +1,190 @@
+"""Who plays: each player asks one thing after the other, at random, and writes down when and what the answer was."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import random
+import time
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
+
+from mizan_core.mwt import create_mwt
+from tests.cache.soak.clients import journal
+from tests.cache.soak.history import Kind, Writer
+from tests.cache.soak.world import BASE, CELLS, COLUMNS, FETCHES, ROWS, TOKEN_SECRET, VIEWERS, Fetch, Viewer
+
+_TOKENS = {
+    viewer: create_mwt({"id": viewer.user, "is_staff": viewer.staff}, TOKEN_SECRET, ttl=86_400)
+    for viewer in VIEWERS
+    if viewer.user is not None
+}
+_HITS = {"HIT": Kind.HIT, "MISS": Kind.MISS, "BYPASS": Kind.BYPASS}
+_MUTATIONS = {
+    "touch": "ab", "touch_async": "ab", "relay": "ab", "relay_async": "ab", "sweep_row": "a", "sweep_column": "b",
+    "sweep": "ab", "reset": "", "paint": "a", "write_own": "a", "fail_after_writing": "a", "refuse": "a",
+    "change_unseen": "a",
+}  # fmt: skip
+_SIZES = {"a": ROWS, "b": COLUMNS}
+_STATUSES = {"fail_after_writing": 500, "refuse": 409}
+_TRANSACTION_SHARE = 0.2
+"""How many requests ask Django for a transaction around them."""
+_CALM_SHARE, _BUSY_SHARE = 0.01, 0.2
+"""How many requests are mutations; in calm times there are hits, in busy ones there are races."""
+_BUSY_PART = 0.25
+"""How much of each second is busy."""
+_LEAVING_SHARE, _PATIENCE = 0.2, 0.006
+"""How many mutations, where one can, are given up before their answer comes, and after how many seconds at most."""
+_SETTLING = 1_000_000_000
+"""Nanoseconds after which a thread that was left alone has written what it had to."""
+_LOOK_SHARE = 0.7
+"""How many mutations are followed by a look at what they have changed."""
+
+
+class UnexpectedAnswer(Exception):
+    """The server has failed."""
+
+
+class Request(NamedTuple):
+    """An HTTP request; *fetch* is None for a mutation."""
+
+    method: str
+    path: str
+    query: str
+    headers: Mapping[str, str]
+    body: bytes
+    operation: str
+    status: int
+    fetch: int | None
+
+
+WARMING = Request("GET", f"{BASE}ctx/none/", "", {"Host": "testserver"}, b"", "", 404, None)
+"""It makes a server compile its interface."""
+
+
+class Answer(NamedTuple):
+    status: int
+    cache: str
+    body: bytes
+
+
+class Player:
+    """One client that waits for each answer.
+
+    :param seed: what it does depends on this and the time alone.
+    """
+
+    def __init__(self, seed: str, writer: Writer) -> None:
+        self._random = random.Random(seed)  # noqa: S311 - a game
+        self._writer = writer
+        self._names = (f"{seed}-{number}" for number in itertools.count())
+        self.operations = 0
+        self._just_written: list[int] = []
+        self._given_up: list[tuple[str, int, int]] = []
+
+    def choose(self) -> Request:
+        """What to ask next; after a mutation most often for something that it has changed."""
+        if self._just_written and self._random.random() < _LOOK_SHARE:
+            return self._fetch(self._random.choice(_SHOWING[self._random.choice(self._just_written)]))
+        if self._random.random() < _mutation_share():
+            return self._mutation()
+        return self._fetch(_BY_WEIGHT[int(len(FETCHES) * self._random.random() ** 1.5)])
+
+    def patience(self, request: Request) -> float | None:
+        """Seconds after which the player gives up; None for one who waits. Only mutations are worth it."""
+        leaves = request.fetch is None and self._random.random() < _LEAVING_SHARE
+        return self._random.uniform(0, _PATIENCE) if leaves else None
+
+    def record(self, request: Request, answer: Answer | None, begin: int, end: int) -> None:
+        """:raises UnexpectedAnswer: for an answer that no request here may have."""
+        self.operations += 1
+        self._settle(end - _SETTLING)
+        if answer is None:
+            self._given_up.append((request.operation, begin, end))
+            return
+        if answer.status != request.status:
+            place = f"{request.method} {request.path}?{request.query}"
+            raise UnexpectedAnswer(f"{place}: {answer.status} {answer.body.decode()}")
+        self._just_written = []
+        if request.fetch is None:
+            self._write(request.operation, begin, end)
+        else:
+            versions = _versions(FETCHES[request.fetch], json.loads(answer.body))
+            kind = Kind.FOREIGN if versions is None else _HITS[answer.cache]
+            self._writer.write(kind, begin, end, [request.fetch, *(versions or ())])
+
+    def close(self) -> None:
+        """Write down the rest."""
+        self._settle(None)
+        self._writer.close()
+
+    def _settle(self, until: int | None) -> None:
+        """Write down what was given up until then: it must be visible since the server has been done with it."""
+        while self._given_up and (until is None or self._given_up[0][2] < until):
+            self._write(*self._given_up.pop(0))
+
+    def _write(self, operation: str, begin: int, end: int) -> None:
+        written = journal.pop(operation)
+        self._just_written = list(written)
+        self._writer.write(Kind.WRITE, begin, end, itertools.chain.from_iterable(written.items()))
+
+    def _fetch(self, index: int) -> Request:
+        fetch = FETCHES[index]
+        own = {} if fetch.language is None else {"X-Language": fetch.language}
+        query = urlencode(fetch.params)
+        path = f"{BASE}ctx/{fetch.context}/"
+        return Request("GET", path, query, self._headers(fetch.viewer, own), b"", "", 200, index)
+
+    def _mutation(self) -> Request:
+        name, params = self._random.choice(list(_MUTATIONS.items()))
+        arguments: dict[str, int | None] = {param: self._random.randrange(_SIZES[param]) for param in params}
+        if name == "sweep":
+            arguments = self._some(arguments)
+        operation = next(self._names)
+        journal[operation] = {}
+        headers = self._headers(
+            self._random.choice(VIEWERS), {"Content-Type": "application/json", "X-Operation": operation}
+        )
+        body = json.dumps({"fn": name, "args": arguments}).encode()
+        return Request("POST", f"{BASE}call/", "", headers, body, operation, _STATUSES.get(name, 200), None)
+
+    def _some(self, arguments: dict[str, int | None]) -> dict[str, int | None]:
+        """Each argument passed, passed as None, or left out."""
+        fates = {name: self._random.choice(("passed", "none", "left out")) for name in arguments}
+        return {
+            name: value if fates[name] == "passed" else None
+            for name, value in arguments.items()
+            if fates[name] != "left out"
+        }
+
+    def _headers(self, viewer: Viewer, own: Mapping[str, str]) -> dict[str, str]:
+        headers = {"Host": "testserver", **own}
+        if viewer.user is not None:
+            headers["X-Mizan-Token"] = _TOKENS[viewer]
+        if self._random.random() < _TRANSACTION_SHARE:
+            headers["X-Transaction"] = "1"
+        return headers
+
+
+def _mutation_share() -> float:
+    return _BUSY_SHARE if time.monotonic() % 1 < _BUSY_PART else _CALM_SHARE
+
+
+def _versions(fetch: Fetch, bundle: Any) -> list[int] | None:
+    """The versions in a bundle; None when it is another viewer's, or of other cells."""
+    if bundle.keys() != fetch.parts.keys():
+        return None
+    versions: list[int] = []
+    for name in sorted(fetch.parts):
+        if (bundle[name]["word"], bundle[name]["cells"]) != fetch.parts[name]:
+            return None
+        versions += bundle[name]["versions"]
+    return versions
+
+
+_BY_WEIGHT = random.Random(1).sample(range(len(FETCHES)), len(FETCHES))  # noqa: S311 - a game
+"""Some bundles are asked for more often than others, the same ones by all players."""
+
+_SHOWING = [[index for index, fetch in enumerate(FETCHES) if cell in fetch.cells] for cell in range(CELLS)]
+"""The bundles that show a cell."""

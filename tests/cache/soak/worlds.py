@@ -1,0 +1,80 @@
+"""The stores and processes that a soak runs, one world after the other."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Event, Thread
+from typing import NamedTuple
+
+import redis
+
+from tests.cache.redis.servers import Server
+
+_EVICTION_PAUSE = 0.003
+"""Seconds from one eviction to the next."""
+_TAG = b"tag:"
+_SHORTAGE, _RELIEF = 0.7, 1.3
+"""Seconds that memory is short, and those until it is so again."""
+
+
+class World(NamedTuple):
+    """Server processes of these kinds, with one database and one cache.
+
+    :param weight: its part of the time.
+    :param settings: ``MIZAN_*`` variables of the processes.
+    """
+
+    kinds: tuple[str, ...]
+    weight: float
+    settings: dict[str, str]
+    has_redis: bool = False
+
+
+WORLDS = {
+    # Small enough that entries and tags are evicted all the time.
+    "memory-fastapi": World(("fastapi",), 1, {"MIZAN_CACHE_URL": "memory://", "MIZAN_CACHE_MAX_BYTES": "80000"}),
+    "memory-django": World(("django",), 1, {"MIZAN_CACHE_URL": "memory://", "MIZAN_CACHE_MAX_BYTES": "80000"}),
+    # A busy machine is no outage: what happens in one is another test's business.
+    "redis": World(("fastapi", "django", "fastapi", "django"), 2, {"MIZAN_CACHE_TIMEOUT_MS": "20000"}, has_redis=True),
+}
+
+
+@contextmanager
+def cache_of(world: World, folder: Path) -> Iterator[dict[str, str]]:
+    """The settings of a world whose cache runs, until the end of the block."""
+    if not world.has_redis:
+        yield world.settings
+        return
+    server = Server(folder / "redis")
+    server.start()
+    try:
+        with _evicting(server):
+            yield {**world.settings, "MIZAN_CACHE_URL": server.url}
+    finally:
+        server.kill()
+
+
+@contextmanager
+def _evicting(server: Server) -> Iterator[None]:
+    """From time to time delete tags at random, as a server may that is short of memory; tags are what hurts."""
+    over = Event()
+
+    def evict() -> None:
+        with redis.Redis.from_url(server.url, socket_timeout=20) as client:
+            while not over.wait(_RELIEF):
+                end = time.monotonic() + _SHORTAGE
+                while time.monotonic() < end and not over.wait(_EVICTION_PAUSE):
+                    key = client.randomkey()
+                    if key is not None and _TAG in key:
+                        client.unlink(key)
+
+    thread = Thread(target=evict)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()

@@ -1,0 +1,48 @@
+"""What a store makes of a backend's answers."""
+
+from __future__ import annotations
+
+import pytest
+
+from mizan_core.cache.backend import TAG_TTL
+from mizan_core.cache.health import EPOCH
+from mizan_core.cache.memory import MemoryCache
+from mizan_core.cache.operations import complete
+from mizan_core.cache.store import BYPASS, Store
+
+KEY, TAG = "ctx:user:1", "tag:user"
+
+
+@pytest.fixture
+def backend() -> MemoryCache:
+    return MemoryCache()
+
+
+@pytest.fixture
+def store(backend: MemoryCache) -> Store:
+    return Store(backend)
+
+
+def test_what_is_kept_is_found_until_a_purge(backend: MemoryCache, store: Store) -> None:
+    versions = complete(backend, store.look_up(KEY, [TAG])).versions
+    assert versions is not None
+    complete(backend, store.save(KEY, versions, b"{}", 60))
+    assert complete(backend, store.look_up(KEY, [TAG])).body == b"{}"
+    complete(backend, store.purge([TAG]))
+    assert complete(backend, store.look_up(KEY, [TAG])).body is None
+
+
+@pytest.mark.parametrize("name", [EPOCH, TAG])
+def test_a_missing_version_counts_as_changed(backend: MemoryCache, store: Store, name: str) -> None:
+    versions = complete(backend, store.look_up(KEY, [TAG])).versions
+    assert versions is not None
+    complete(backend, store.save(KEY, versions, b"{}", 60))
+    backend.write({name: b""}, 0)
+    assert complete(backend, store.look_up(KEY, [TAG])).body is None
+
+
+@pytest.mark.parametrize("name", [EPOCH, TAG])
+@pytest.mark.parametrize("value", [b"", b"seven b", b"nine byte"])
+def test_a_value_that_is_no_version_bypasses(backend: MemoryCache, store: Store, name: str, value: bytes) -> None:
+    backend.write({name: value}, TAG_TTL)
+    assert complete(backend, store.look_up(KEY, [TAG])) == BYPASS
