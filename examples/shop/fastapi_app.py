@@ -2,6 +2,8 @@
 
 =================== ==================================================================================
 MIZAN_MWT_SECRET    signs tokens, 32 bytes or more; made at start-up when left out: one process only
+MIZAN_CACHE_SECRET  derives the cache's keys; as above
+MIZAN_CACHE_URL     where the cache is; the memory of this process when left out
 SHOP_DATABASE       the SQLite file; beside this module when left out
 SHOP_PASSWORD       the password of the customers a new database begins with
 =================== ==================================================================================
@@ -51,7 +53,11 @@ class Credentials(BaseModel):
 
 
 app = FastAPI(title="Tea shop", lifespan=lifespan)
-settings = Settings(mwt_secret=os.environ.get("MIZAN_MWT_SECRET") or secrets.token_urlsafe(32))
+settings = Settings(
+    mwt_secret=os.environ.get("MIZAN_MWT_SECRET") or secrets.token_urlsafe(32),
+    cache_secret=os.environ.get("MIZAN_CACHE_SECRET") or secrets.token_urlsafe(32),
+    cache_url=os.environ.get("MIZAN_CACHE_URL") or "memory://",
+)
 app.include_router(create_router(settings=settings), prefix="/api/mizan")
 
 

@@ -26,6 +26,7 @@ from examples.shop.domain import (
     Wanted,
 )
 from examples.shop.ports import shop
+from mizan_core.client.cache_policy import CachePolicy
 from mizan_core.client.function import client
 from mizan_core.engine import current
 from mizan_core.errors import Conflict, Forbidden, NotFound
@@ -67,11 +68,11 @@ def user_orders(request: Any, user_id: UUID) -> list[Order]:
 
 
 @register
-@client(context="catalogue")
+@client(context="catalogue", cache=CachePolicy(shared=True))
 async def search_products(
     request: Any, query: Query = "", category: Category | None = None, max_price: Price | None = None
 ) -> list[Product]:
-    """The products whose names contain *query*."""
+    """The products whose names contain *query*; the same for everybody."""
     return await shop.store.search(query, category, max_price)
 
 

@@ -93,6 +93,10 @@ def environment(database: Path | None = None, password: str = "") -> dict[str, s
         "DJANGO_SETTINGS_MODULE": "examples.shop.django_project.settings",
         "DJANGO_SECRET_KEY": secrets.token_urlsafe(48),
         "MIZAN_MWT_SECRET": secrets.token_urlsafe(32),
+        "MIZAN_CACHE_SECRET": secrets.token_urlsafe(32),
+        "MIZAN_CACHE_URL": "memory://",
+        # The memory of one process; uvicorn would start more.
+        "WEB_CONCURRENCY": "1",
         "SHOP_DATABASE": os.devnull if database is None else str(database),
         "SHOP_PASSWORD": password,
     }

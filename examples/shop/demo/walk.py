@@ -28,6 +28,7 @@ def walk_through(shop: RunningShop, display: Display) -> None:
         try_wrong_token(tour, browser, token)
     with Browser(shop.url, token) as ada:
         see_oneself(tour, ada)
+        come_back(tour, ada)
         take_another_name(tour, ada)
         order = buy(tour, ada)
         fail_to_buy(tour, ada)
@@ -88,11 +89,19 @@ def see_oneself(tour: Tour, ada: Browser) -> None:
     known = tour.show("Who am I now?", ada.fetch("global"))
     tour.check("Ada", known.at("current_user"), {"id": _USER, "name": _ADA.name, "staff": False})
     page = tour.show("Fetch Ada's context", ada.fetch("user", user_id=_USER))
+    _check_cache(tour, page, "MISS")
     tour.check("both functions got the one parameter", sorted(page.body), ["user_orders", "user_profile"])
     tour.check("no orders yet", page.at("user_orders"), [])
     tour.check("the profile says so too", page.at("user_profile", "order_count"), 0)
     other = ada.fetch("user", user_id=str(_BEA.id))
     tour.refused("Fetch Bea's context", other, 403, "FORBIDDEN")
+
+
+def come_back(tour: Tour, ada: Browser) -> None:
+    """What has not changed is answered from the cache, without a function being run."""
+    again = tour.show("Fetch it again", ada.fetch("user", user_id=_USER))
+    _check_cache(tour, again, "HIT")
+    tour.check("her name", again.at("user_profile", "name"), _ADA.name)
 
 
 def take_another_name(tour: Tour, ada: Browser) -> None:
@@ -105,6 +114,9 @@ def take_another_name(tour: Tour, ada: Browser) -> None:
     tour.check("the profile takes its slot in Ada's context, nobody else's", renamed.at("merge"), merged)
     known = tour.show("The global context, asked again", ada.fetch("global"))
     tour.check("the new name", known.at("current_user", "name"), "Ada Lovelace")
+    page = tour.show("Ada's context, asked again", ada.fetch("user", user_id=_USER))
+    _check_cache(tour, page, "MISS")
+    tour.check("the new name there", page.at("user_profile", "name"), "Ada Lovelace")
 
 
 def buy(tour: Tour, ada: Browser) -> Any:
@@ -163,7 +175,8 @@ def serve_customers(tour: Tour, order: Any) -> None:
 
 def see_what_changed(tour: Tour, ada: Browser, order: Any) -> None:
     """What a client does when it is told that a context is stale."""
-    page = tour.show("Ada's context, asked again", ada.fetch("user", user_id=_USER))
+    page = tour.show("Ada's context, asked once more", ada.fetch("user", user_id=_USER))
+    _check_cache(tour, page, "MISS")
     tour.check("the order is on its way", page.at("user_orders"), [{**order, "status": "shipped"}])
     tour.check("the profile counts it", page.at("user_profile", "order_count"), 1)
     tour.check("and knows when", page.at("user_profile", "last_order_at"), order["placed_at"])
@@ -173,6 +186,11 @@ def see_what_changed(tour: Tour, ada: Browser, order: Any) -> None:
 def _check_stock(tour: Tour, browser: Browser, title: str, stock: int) -> None:
     found = tour.show(title, browser.fetch("catalogue", query=_ASSAM.name))
     tour.check(f"{stock} of it on the shelf", found.at("search_products", 0, "stock"), stock)
+
+
+def _check_cache(tour: Tour, exchange: Exchange, word: str) -> None:
+    meaning = {"HIT": "answered from the cache", "MISS": "the functions have run"}[word]
+    tour.check(meaning, exchange.headers.get("X-Mizan-Cache"), word)
 
 
 def _names(found: Exchange) -> list[str]:

@@ -3,6 +3,8 @@
 =================== ==================================================================================
 DJANGO_SECRET_KEY   signs sessions; made at start-up when left out: one process only
 MIZAN_MWT_SECRET    signs tokens, 32 bytes or more; as above
+MIZAN_CACHE_SECRET  derives the cache's keys; as above
+MIZAN_CACHE_URL     where the cache is; the memory of this process when left out
 SHOP_DATABASE       the SQLite file; in this folder when left out
 =================== ==================================================================================
 """
@@ -15,6 +17,8 @@ from pathlib import Path
 
 SECRET_KEY = os.environ.get("DJANGO_SECRET_KEY") or secrets.token_urlsafe(48)
 MIZAN_MWT_SECRET = os.environ.get("MIZAN_MWT_SECRET") or secrets.token_urlsafe(32)
+MIZAN_CACHE_SECRET = os.environ.get("MIZAN_CACHE_SECRET") or secrets.token_urlsafe(32)
+MIZAN_CACHE_URL = os.environ.get("MIZAN_CACHE_URL") or "memory://"
 
 ALLOWED_HOSTS = ["127.0.0.1", "localhost"]
 INSTALLED_APPS = [
