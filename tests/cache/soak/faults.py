@@ -11,7 +11,6 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
@@ -19,10 +18,9 @@ from mizan_core.cache import store
 from mizan_core.cache.flights import Flights
 from mizan_core.cache.operations import complete
 from mizan_core.cache.store import Store
-from mizan_core.dispatch import dispatcher
 from mizan_core.dispatch.caching import Caching
-from mizan_core.dispatch.effects import UseCache
 from mizan_core.dispatch.interface import Interface
+from mizan_core.dispatch.port import Port
 from mizan_core.engine import ENGINE
 from mizan_core.engine.contract import Keyer
 from mizan_core.viewer import ANONYMOUS, Viewer
@@ -41,13 +39,13 @@ class Fault(NamedTuple):
 
 def purge_before_commit() -> None:
     """The purge does not wait for Django's transaction."""
-    from mizan import performer, transactions
+    from mizan import port, transactions
 
     def purge(cache: Store, tags: list[str]) -> None:
         complete(cache.backend, cache.purge(tags))
         _wait()
 
-    for module in (performer, transactions):
+    for module in (port, transactions):
         vars(module)["purge"] = purge
 
 
@@ -65,11 +63,11 @@ def purge_after_answer() -> None:
 def versions_read_after_functions() -> None:
     """An entry is sealed with the versions that its tags have when it is stored."""
 
-    def build(self: Caching, entry: Any, _: Any, run: Callable[[], Any]) -> Any:
-        built = yield from run()
+    async def build(self: Caching, port: Port, entry: Any, _: Any, run: Callable[[], Any]) -> Any:
+        built = await run()
         _wait()
-        lookup = yield UseCache(self.store.backend, self.store.look_up("nothing", entry.tags))
-        yield UseCache(self.store.backend, self.store.save(entry.key, lookup.versions, built, entry.ttl))
+        lookup = await port.use_cache(self.store.backend, self.store.look_up("nothing", entry.tags))
+        await port.use_cache(self.store.backend, self.store.save(entry.key, lookup.versions or [], built, entry.ttl))
         return built, built
 
     _replace(Caching, "_build", build)
@@ -110,7 +108,7 @@ def key_without_flags() -> None:
     entry = Caching.entry
 
     def without(self: Caching, context: str, policy: Any, params: Any, viewer: Viewer, header: Any) -> Any:
-        return entry(self, context, policy, params, replace(viewer, staff=False), header)
+        return entry(self, context, policy, params, viewer._replace(staff=False), header)
 
     _replace(Caching, "entry", without)
 
@@ -138,7 +136,7 @@ def single_flight_ignores_versions() -> None:
 
 def nested_calls_not_purged() -> None:
     """What a mutation calls itself is not purged."""
-    _replace(Interface, "nested_purge_tags", lambda self, calls: [])
+    _replace(Interface, "_nested_tags", lambda self, calls: [])
 
 
 def merges_not_purged() -> None:
@@ -153,34 +151,33 @@ def merges_not_purged() -> None:
 
 def failures_not_purged() -> None:
     """A mutation that fails after it has written purges nothing."""
-    purge = dispatcher._purge
+    purge = Interface.purge
 
-    def only_after_success(*arguments: Any) -> Any:
-        if sys.exc_info()[0] is None:
-            yield from purge(*arguments)
+    def only_after_success(self: Any, *arguments: Any) -> Any:
+        return purge(self, *arguments) if sys.exc_info()[0] is None else None
 
-    vars(dispatcher)["_purge"] = only_after_success
+    _replace(Interface, "purge", only_after_success)
 
 
 def mutations_cut_off() -> None:
     """Whoever gives up takes the mutation along, which goes on writing in its thread, or its purge."""
-    from mizan_fastapi import performer
+    from mizan_fastapi import port
 
     async def cut_off(work: Any) -> Any:
         return await work
 
-    vars(performer)["to_the_end"] = cut_off
+    vars(port)["_to_the_end"] = cut_off
 
 
 def transactions_ignored() -> None:
     """Django: a bundle that was read inside a transaction is stored like any other."""
-    from mizan import performer
+    from mizan import port
 
     def in_transaction() -> bool:
         _wait()
         return False
 
-    vars(performer)["in_transaction"] = in_transaction
+    vars(port)["in_transaction"] = in_transaction
 
 
 def nothing_is_stored() -> None:

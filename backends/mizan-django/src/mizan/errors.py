@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation, ValidationError
 from django.http import Http404, UnreadablePostError
 
 from mizan_core.errors import BadRequest, Forbidden, NotFound, PayloadTooLarge, ValidationFailed
 
 
-@contextmanager
-def translated() -> Iterator[None]:
-    """Raise the protocol's error for what Django code raises to say the same."""
-    try:
-        yield
-    except Http404 as error:
-        raise NotFound from error
-    except PermissionDenied as error:
-        raise Forbidden from error
-    except RequestDataTooBig as error:
-        raise PayloadTooLarge from error
-    except SuspiciousOperation as error:
-        raise BadRequest from error
-    except ValidationError as error:
-        raise ValidationFailed(details=_field_messages(error)) from error
-    except UnreadablePostError as error:
-        raise BadRequest("The request was cut off.") from error
+def translated(error: BaseException) -> BaseException:
+    """The protocol's error for what Django code raises to say the same; anything else as it is."""
+    if isinstance(error, Http404):
+        return NotFound()
+    if isinstance(error, PermissionDenied):
+        return Forbidden()
+    if isinstance(error, RequestDataTooBig):
+        return PayloadTooLarge()
+    if isinstance(error, SuspiciousOperation):
+        return BadRequest()
+    if isinstance(error, ValidationError):
+        return ValidationFailed(details=_field_messages(error))
+    if isinstance(error, UnreadablePostError):
+        return BadRequest("The request was cut off.")
+    return error
 
 
 def _field_messages(error: ValidationError) -> dict[str, list[str]]:

@@ -40,8 +40,8 @@ async def apurge_called(function: ClientFunction[..., Any], arguments: Mapping[s
     await sync_to_async(purge_called)(function, arguments)
 
 
-def _perform(effect: Purge | None) -> None:
+def _perform(stale: Purge | None) -> None:
     from mizan import transactions
 
-    if effect is not None:
-        transactions.purge(effect.store, effect.tags)
+    if stale is not None:
+        transactions.purge(stale.store, stale.tags)

@@ -1,15 +1,17 @@
-"""The three endpoints as ASGI applications: read the request's parts, drive the dispatcher, write the reply."""
+"""The three endpoints as ASGI applications: read the request's parts, ask the dispatcher, write the reply."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Coroutine
+from typing import Any
 
 from starlette.responses import Response as FrameworkResponse
 from starlette.types import Receive, Scope, Send
 
-from mizan_core.dispatch import Dispatcher, PassThrough, Response, Steps, drive_async
+from mizan_core.dispatch import COMMON_HEADERS, Dispatcher, PassThrough, Reply, Response
 from mizan_core.mwt import HEADER
-from mizan_fastapi.performer import Performer
+from mizan_fastapi.port import AsgiPort
 
 _TOKEN = HEADER.lower().encode("ascii")
 
@@ -23,54 +25,76 @@ class Endpoint(ABC):
         self._dispatcher = dispatcher
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        performer = Performer(scope, receive, send)
-        reply = await drive_async(self.steps(self._dispatcher, scope), lambda effect: effect.perform(performer))
+        reply = await self.reply(self._dispatcher, AsgiPort(scope, receive, send), scope)
         if isinstance(reply, PassThrough):
             await _pass_through(reply)(scope, receive, send)
         else:
             await _write(reply, send)
 
     @abstractmethod
-    def steps(self, dispatcher: Dispatcher, scope: Scope) -> Steps:
-        """What the dispatcher does for this URL."""
+    def reply(self, dispatcher: Dispatcher, port: AsgiPort, scope: Scope) -> Coroutine[Any, Any, Reply]:
+        """What the dispatcher answers for this URL."""
 
 
 class SessionEndpoint(Endpoint):
     """``GET session/``."""
 
-    def steps(self, dispatcher: Dispatcher, scope: Scope) -> Steps:
-        return dispatcher.session(scope["method"])
+    def reply(self, dispatcher: Dispatcher, port: AsgiPort, scope: Scope) -> Coroutine[Any, Any, Reply]:
+        return dispatcher.session(port, scope["method"])
 
 
 class CallEndpoint(Endpoint):
     """``POST call/``."""
 
-    def steps(self, dispatcher: Dispatcher, scope: Scope) -> Steps:
-        return dispatcher.call(scope["method"], _header(scope, b"content-type"), _header(scope, _TOKEN))
+    def reply(self, dispatcher: Dispatcher, port: AsgiPort, scope: Scope) -> Coroutine[Any, Any, Reply]:
+        fields = _fields(scope)
+        return dispatcher.call(port, scope["method"], _text(fields.get(b"content-type")), _text(fields.get(_TOKEN)))
 
 
 class FetchEndpoint(Endpoint):
     """``GET ctx/<name>/``."""
 
-    def steps(self, dispatcher: Dispatcher, scope: Scope) -> Steps:
+    def reply(self, dispatcher: Dispatcher, port: AsgiPort, scope: Scope) -> Coroutine[Any, Any, Reply]:
         name: str = scope["path_params"]["name"]
         query = scope["query_string"].decode("latin-1")
+        fields = _fields(scope)
         return dispatcher.fetch(
-            scope["method"], name, query, _header(scope, _TOKEN), lambda header: _header(scope, header.encode("ascii"))
+            port,
+            scope["method"],
+            name,
+            query,
+            _text(fields.get(_TOKEN)),
+            lambda header: _text(fields.get(header.encode("ascii"))),
         )
 
 
-def _header(scope: Scope, name: bytes) -> str | None:
-    """The value of a header; repeated ones joined by commas, as HTTP reads them (RFC 9110 section 5.3)."""
-    values = [value for key, value in scope["headers"] if key == name]
-    return b",".join(values).decode("latin-1") if values else None
+def _fields(scope: Scope) -> dict[bytes, bytes]:
+    """The request's header fields; repeated ones joined by commas, as HTTP reads them (RFC 9110 section 5.3)."""
+    lines = scope["headers"]
+    fields = dict(lines)
+    if len(fields) < len(lines):
+        fields = {name: b",".join(value for other, value in lines if other == name) for name in fields}
+    return fields
+
+
+def _text(value: bytes | None) -> str | None:
+    return None if value is None else value.decode("latin-1")
 
 
 async def _write(response: Response, send: Send) -> None:
-    headers = [(name.lower().encode("ascii"), value.encode("ascii")) for name, value in response.headers]
-    headers.append((b"content-length", str(len(response.body)).encode("ascii")))
+    headers = [_ENCODED.get(header) or _encoded(header) for header in response.headers]
+    headers.append((b"content-length", b"%d" % len(response.body)))
     await send({"type": "http.response.start", "status": response.status, "headers": headers})
     await send({"type": "http.response.body", "body": response.body})
+
+
+def _encoded(header: tuple[str, str]) -> tuple[bytes, bytes]:
+    name, value = header
+    return name.lower().encode("ascii"), value.encode("ascii")
+
+
+_ENCODED = {header: _encoded(header) for header in COMMON_HEADERS}
+"""Those that nearly every response has."""
 
 
 def _pass_through(reply: PassThrough) -> FrameworkResponse:

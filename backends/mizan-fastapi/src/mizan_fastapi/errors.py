@@ -36,8 +36,13 @@ _BY_STATUS: dict[int, type[APIError]] = {
 }
 
 
-def translated(error: HTTPException) -> APIError:
-    """The error whose status an ``HTTPException`` names; other statuses are ``BAD_REQUEST`` or ``INTERNAL_ERROR``."""
+def translated(error: BaseException) -> BaseException:
+    """The protocol's error for an ``HTTPException``; anything else as it is."""
+    return _error_of(error) if isinstance(error, HTTPException) else error
+
+
+def _error_of(error: HTTPException) -> APIError:
+    """The error whose status it names; other statuses are ``BAD_REQUEST`` or ``INTERNAL_ERROR``."""
     kind = _BY_STATUS.get(error.status_code)
     if kind is None:
         kind = BadRequest if 400 <= error.status_code < 500 else InternalError

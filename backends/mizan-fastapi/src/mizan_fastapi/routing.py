@@ -31,10 +31,11 @@ class MizanRouter(APIRouter):
             dispatcher.interface()
             yield
 
+        # They are tried in this order.
         routes: list[BaseRoute] = [
-            Route("/session/", SessionEndpoint(dispatcher), name="mizan-session", include_in_schema=False),
             Route("/call/", CallEndpoint(dispatcher), name="mizan-call", include_in_schema=False),
             Route("/ctx/{name}/", FetchEndpoint(dispatcher), name="mizan-context", include_in_schema=False),
+            Route("/session/", SessionEndpoint(dispatcher), name="mizan-session", include_in_schema=False),
         ]
         super().__init__(routes=routes, lifespan=lifespan)
         self._dispatcher = dispatcher

@@ -8,7 +8,7 @@ from typing import Any
 from mizan_core.engine import ENGINE
 from mizan_core.engine.contract import KeyRing, Secret
 from mizan_core.types import MWTClaims
-from mizan_core.viewer import permissions_of, user_id, viewer_of
+from mizan_core.viewer import Viewer, permissions_of, user_id, viewer_of
 
 HEADER = "X-Mizan-Token"
 
@@ -52,6 +52,12 @@ class MWTUser:
     def permission_key(self) -> str:
         """The token's ``pkey``; equal to ``compute_permission_key(user)`` while the user's rights are unchanged."""
         return self.claims.pkey
+
+    @property
+    def viewer(self) -> Viewer:
+        """What ``viewer_of`` gives for this user."""
+        claims = self.claims
+        return Viewer(True, claims.staff, claims.superuser, claims.sub)  # noqa: FBT003 - in a hot path
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, MWTUser) and other.claims.sub == self.claims.sub

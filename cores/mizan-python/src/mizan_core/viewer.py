@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, NamedTuple
 
 _MISSING = object()
 
 
-@dataclass(frozen=True, slots=True)
-class Viewer:
+class Viewer(NamedTuple):
     """The identity of a request.
 
     :param id: the user's id as text; None for an anonymous viewer, or a user object that has none.
@@ -21,6 +20,14 @@ class Viewer:
     superuser: bool = False
     id: str | None = None
 
+    def satisfies(self, auth: object) -> bool:
+        """Whether the viewer is what ``auth=True``, ``"staff"`` or ``"superuser"`` asks for."""
+        if auth == "staff":
+            return self.staff
+        if auth == "superuser":
+            return self.superuser
+        return self.authenticated
+
 
 ANONYMOUS = Viewer(authenticated=False)
 
@@ -30,20 +37,24 @@ def viewer_of(user: Any) -> Viewer:
 
     None is anonymous; so is a user whose ``is_authenticated`` is false. ``pk`` or else ``id`` is the id.
     """
-    if user is None or not _member(user, "is_authenticated", True):
+    if user is None:
+        return ANONYMOUS
+    member = _members(user)
+    if not member("is_authenticated", True):
         return ANONYMOUS
     return Viewer(
         authenticated=True,
-        staff=bool(_member(user, "is_staff", False)),
-        superuser=bool(_member(user, "is_superuser", False)),
+        staff=bool(member("is_staff", False)),
+        superuser=bool(member("is_superuser", False)),
         id=user_id(user),
     )
 
 
 def user_id(user: Any) -> str | None:
     """The user's ``pk`` or else ``id`` as text; None when it has neither."""
+    member = _members(user)
     for name in ("pk", "id"):
-        value = _member(user, name, None)
+        value = member(name, None)
         if value is not None and value != "":
             return str(value)
     return None
@@ -51,9 +62,10 @@ def user_id(user: Any) -> str | None:
 
 def permissions_of(user: Any) -> list[str]:
     """What ``user.get_all_permissions()`` gives, where there is one."""
-    get = _member(user, "get_all_permissions", None)
+    get = _members(user)("get_all_permissions", None)
     return [] if get is None else [str(permission) for permission in get()]
 
 
-def _member(user: Any, name: str, default: Any) -> Any:
-    return user.get(name, default) if isinstance(user, Mapping) else getattr(user, name, default)
+def _members(user: Any) -> Callable[[str, Any], Any]:
+    """What gives a member of *user* by its name, or else a default."""
+    return user.get if isinstance(user, Mapping) else partial(getattr, user)

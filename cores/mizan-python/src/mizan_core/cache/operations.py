@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from mizan_core.cache.backend import BackendUnavailable, CacheBackend
 
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class ReadKeys:
+class ReadKeys(NamedTuple):
     """``backend.read(keys)``."""
 
     keys: Sequence[str]
@@ -24,8 +22,7 @@ class ReadKeys:
         return await backend.aread(self.keys)
 
 
-@dataclass(frozen=True, slots=True)
-class ClaimKeys:
+class ClaimKeys(NamedTuple):
     """``backend.claim(values, ttl)``."""
 
     values: Mapping[str, bytes]
@@ -38,8 +35,7 @@ class ClaimKeys:
         return await backend.aclaim(self.values, self.ttl)
 
 
-@dataclass(frozen=True, slots=True)
-class WriteKeys:
+class WriteKeys(NamedTuple):
     """``backend.write(values, ttl)``."""
 
     values: Mapping[str, bytes]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
-from contextvars import ContextVar
+from contextvars import ContextVar, Token
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from mizan_core.errors import APIError
@@ -27,14 +27,15 @@ _run_in_thread: ContextVar[ThreadRunner | None] = ContextVar("mizan_thread_runne
 _outside_threads: list[ThreadRunner] = [asyncio.to_thread]
 
 
-@contextmanager
-def observed(observer: Observer) -> Iterator[None]:
-    """Tell *observer* of every call made inside the block, in this thread or task and those it starts."""
-    token = _observer.set(observer)
-    try:
-        yield
-    finally:
-        _observer.reset(token)
+def observe(observer: Observer) -> Token[Observer | None]:
+    """Tell *observer* of every call made from now on, in this thread or task and those it starts.
+
+    Gives what ends the observation: ``unobserve(token)``.
+    """
+    return _observer.set(observer)
+
+
+unobserve = _observer.reset
 
 
 def observe_outside_requests(observer: Observer, async_observer: AsyncObserver) -> Callable[[], None]:

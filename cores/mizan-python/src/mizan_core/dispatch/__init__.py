@@ -1,45 +1,21 @@
 """From a request's parts to a reply, without I/O: what an adapter needs."""
 
+from mizan_core.dispatch.completion import begin, end_of, to_the_end
 from mizan_core.dispatch.dispatcher import Dispatcher
-from mizan_core.dispatch.drive import drive, drive_async, to_the_end
-from mizan_core.dispatch.effects import (
-    Assume,
-    Await,
-    Effect,
-    Identify,
-    InTransaction,
-    Invoke,
-    InvokeAll,
-    IssueCsrfToken,
-    Purge,
-    ReadBody,
-    Steps,
-    UseCache,
-    WasSessionTouched,
-    WatchSession,
-)
-from mizan_core.dispatch.response import PassThrough, Reply, Response
+from mizan_core.dispatch.port import Invocation, Port, Purge, complete_now
+from mizan_core.dispatch.response import COMMON_HEADERS, PassThrough, Reply, Response
 
 __all__ = (
-    "Assume",
-    "Await",
+    "COMMON_HEADERS",
     "Dispatcher",
-    "Effect",
-    "Identify",
-    "InTransaction",
-    "Invoke",
-    "InvokeAll",
-    "IssueCsrfToken",
+    "Invocation",
     "PassThrough",
+    "Port",
     "Purge",
-    "ReadBody",
     "Reply",
     "Response",
-    "Steps",
-    "UseCache",
-    "WasSessionTouched",
-    "WatchSession",
-    "drive",
-    "drive_async",
+    "begin",
+    "complete_now",
+    "end_of",
     "to_the_end",
 )

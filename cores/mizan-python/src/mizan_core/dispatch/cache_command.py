@@ -90,10 +90,10 @@ def _purge_everything(backend: CacheBackend, context: str | None) -> str:
 def _purge(interface: Interface, backend: CacheBackend, context: str, pairs: Iterable[str]) -> str:
     params = dict(_pair(text) for text in pairs)
     try:
-        tags = interface.named_purge_tags(context, params)
+        purge = interface.named_purge(context, params)
     except ValueError as error:
         raise CommandRefused(str(error)) from None
-    _renew(backend, tags)
+    _renew(backend, [] if purge is None else purge.tags)
     named = "".join(f" {name}={value}" for name, value in params.items())
     return f"The bundles of {context}{named} are stale."
 

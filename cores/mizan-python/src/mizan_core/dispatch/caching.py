@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import Any, NamedTuple, TypeAlias
 
 from mizan_core.cache.counters import COUNTERS
 from mizan_core.cache.flights import Flights
 from mizan_core.cache.scopes import Scopes
 from mizan_core.cache.store import BYPASS, Lookup, Store
 from mizan_core.client.cache_policy import CachePolicy
-from mizan_core.dispatch.effects import (
-    Await,
-    Effect,
-    InTransaction,
-    UseCache,
-    WasSessionTouched,
-    WatchSession,
-)
 from mizan_core.dispatch.endpoint import Endpoint
+from mizan_core.dispatch.port import Port, Purge
 from mizan_core.engine.contract import Keyer
 from mizan_core.errors import ValidationFailed
 from mizan_core.viewer import Viewer
@@ -28,9 +20,11 @@ DEFAULT_TTL = 3_600
 
 HIT, MISS, BYPASSED = "HIT", "MISS", "BYPASS"
 
+Build: TypeAlias = "Callable[[], Awaitable[bytes]]"
+"""Runs the functions of a bundle and gives its body."""
 
-@dataclass(frozen=True, slots=True)
-class BundlePolicy:
+
+class BundlePolicy(NamedTuple):
     """What the functions of a context say together: the most careful of each."""
 
     ttl: int
@@ -53,8 +47,7 @@ class BundlePolicy:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """Where a bundle is kept, and what makes it invalid."""
 
     key: str
@@ -91,21 +84,19 @@ class Caching:
         key, tags = self._keyer.plan(context, dict(params), user, policy.rev, varying, shapes)
         return Entry(key, tags, policy.ttl, is_anonymous=not policy.shared and not viewer.authenticated)
 
-    def fetch(
-        self, entry: Entry, build: Callable[[], Generator[Effect, Any, bytes]]
-    ) -> Generator[Effect, Any, tuple[bytes, str]]:
+    async def fetch(self, port: Port, entry: Entry, build: Build) -> tuple[bytes, str]:
         """The bundle, from the cache or built, and the word for ``X-Mizan-Cache``."""
         lookup: Lookup = BYPASS
-        if not (yield InTransaction()):
-            lookup = yield UseCache(self.store.backend, self.store.look_up(entry.key, entry.tags))
+        if not await port.in_transaction():
+            lookup = await port.use_cache(self.store.backend, self.store.look_up(entry.key, entry.tags))
         if lookup.body is not None:
             COUNTERS.count("hits")
             return lookup.body, HIT
         if lookup.versions is None:
             COUNTERS.count("bypasses")
-            return (yield from build()), BYPASSED
+            return await build(), BYPASSED
         COUNTERS.count("misses")
-        return (yield from self._share(entry, lookup.versions, build)), MISS
+        return await self._share(port, entry, lookup.versions, build), MISS
 
     def purge_tags(self, function: str, entries: Iterable[Any]) -> list[str]:
         """The tags that the entries of a call to *function* make stale."""
@@ -116,35 +107,36 @@ class Caching:
             tags.update(dict.fromkeys(self._keyer.purge_tags(context, narrowed)))
         return list(tags)
 
+    def purge(self, tags: Iterable[str]) -> Purge | None:
+        """The purge of *tags*, each once; None without tags."""
+        distinct = list(dict.fromkeys(tags))
+        return Purge(self.store, distinct) if distinct else None
+
     def named_tags(self, context: str, params: Mapping[str, Any]) -> list[str]:
         """The tags of a purge that server code asks for by name."""
         return self._keyer.purge_tags(context, self._scopes.known(context, params))
 
-    def _share(
-        self, entry: Entry, versions: list[bytes], build: Callable[[], Generator[Effect, Any, bytes]]
-    ) -> Generator[Effect, Any, bytes]:
+    async def _share(self, port: Port, entry: Entry, versions: list[bytes], build: Build) -> bytes:
         identity = (entry.key, tuple(versions))
         flight, leads = self._flights.join(identity)
         if not leads:
-            shared: bytes | None = yield Await(flight)
-            return shared if shared is not None else (yield from build())
+            shared = await port.wait_for(flight)
+            return shared if shared is not None else await build()
         body = None
         try:
-            body, built = yield from self._build(entry, versions, build)
+            body, built = await self._build(port, entry, versions, build)
         finally:
             self._flights.land(identity, body)
         return built
 
-    def _build(
-        self, entry: Entry, versions: list[bytes], build: Callable[[], Generator[Effect, Any, bytes]]
-    ) -> Generator[Effect, Any, tuple[bytes | None, bytes]]:
+    async def _build(self, port: Port, entry: Entry, versions: list[bytes], build: Build) -> tuple[bytes | None, bytes]:
         """What others may have of the new body, and the body; an anonymous session is nobody else's business."""
         if entry.is_anonymous:
-            yield WatchSession()
-        built = yield from build()
-        if entry.is_anonymous and (yield WasSessionTouched()):
+            port.watch_session()
+        built = await build()
+        if entry.is_anonymous and port.was_session_touched():
             return None, built
-        yield UseCache(self.store.backend, self.store.save(entry.key, versions, built, entry.ttl))
+        await port.use_cache(self.store.backend, self.store.save(entry.key, versions, built, entry.ttl))
         return built, built
 
 

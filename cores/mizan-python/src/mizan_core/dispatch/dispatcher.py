@@ -1,6 +1,6 @@
 """Every decision of protocol.md section 9 and the order of the steps, without I/O.
 
-``call``, ``fetch`` and ``session`` are generators: they yield effects (``effects.py``) and return a reply. They raise
+``call``, ``fetch`` and ``session`` are coroutines that wait for nothing but their port (``port.py``). They raise
 nothing: whatever goes wrong becomes an error response.
 """
 
@@ -8,29 +8,19 @@ from __future__ import annotations
 
 import logging
 from asyncio import CancelledError
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from threading import Lock
-from typing import Any
+from typing import Any, NoReturn
 
 from mizan_core.cache.counters import COUNTERS
 from mizan_core.cache.store import Store
 from mizan_core.client.client_function import ClientFunction
 from mizan_core.dispatch.body import check_content_type, read_call
 from mizan_core.dispatch.caching import BYPASSED, Entry, json_params
-from mizan_core.dispatch.effects import (
-    Assume,
-    Effect,
-    Identify,
-    Invoke,
-    InvokeAll,
-    IssueCsrfToken,
-    Purge,
-    ReadBody,
-    Steps,
-)
 from mizan_core.dispatch.endpoint import Endpoint, NestedCall
 from mizan_core.dispatch.envelope import encode_with_nested, header_of
 from mizan_core.dispatch.interface import Bundle, Interface
+from mizan_core.dispatch.port import Port, Purge
 from mizan_core.dispatch.query import read_query
 from mizan_core.dispatch.response import (
     CACHE_HEADER,
@@ -52,7 +42,7 @@ from mizan_core.errors import (
 )
 from mizan_core.registry import Registry
 from mizan_core.settings import Settings
-from mizan_core.viewer import ANONYMOUS, Viewer, viewer_of
+from mizan_core.viewer import ANONYMOUS, Viewer
 
 _log = logging.getLogger("mizan.dispatch")
 _READ = ("GET", "HEAD")
@@ -109,92 +99,112 @@ class Dispatcher:
 
         :raises ValueError: for a context or a parameter that is not registered, or a value of another type.
         """
-        interface = self.interface()
-        return _purge_of(interface, interface.named_purge_tags(context, params))
+        return self.interface().named_purge(context, params)
 
     def purge_called(self, function: ClientFunction[..., Any], arguments: Mapping[str, Any]) -> Purge | None:
         """As ``purge_named``, for what a call that server code made outside a request has changed."""
-        interface = self.interface()
-        return _purge_of(interface, interface.nested_purge_tags([NestedCall(function, arguments)]))
+        return self.interface().nested_purge([NestedCall(function, arguments)])
 
-    def call(self, method: str, content_type: str | None, token: str | None) -> Steps:
+    async def call(self, port: Port, method: str, content_type: str | None, token: str | None) -> Reply:
         """``POST call/``."""
-        return _answered("call/", self._call(method, content_type, token))
+        try:
+            return await self._call(port, method, content_type, token)
+        except Exception as error:  # noqa: BLE001 - whatever user code raises
+            return _error_reply("call/", port.translated(error))
 
-    def fetch(
-        self, method: str, context: str, query: str, token: str | None, header: Callable[[str], str | None]
-    ) -> Steps:
+    async def fetch(
+        self, port: Port, method: str, context: str, query: str, token: str | None, header: Callable[[str], str | None]
+    ) -> Reply:
         """``GET ctx/<name>/``.
 
         :param header: gives the value of a request header by its lower-case name.
         """
-        return _answered("ctx/", self._fetch(method, context, query, token, header))
+        try:
+            return await self._fetch(port, method, context, query, token, header)
+        except Exception as error:  # noqa: BLE001 - whatever user code raises
+            return _error_reply("ctx/", port.translated(error))
 
-    def session(self, method: str) -> Steps:
+    async def session(self, port: Port, method: str) -> Reply:
         """``GET session/``."""
-        return _answered("session/", self._session(method))
+        try:
+            _check_method(method, _READ)
+            return json_response(ENGINE.canonical_json({"csrfToken": port.issue_csrf_token()}))
+        except Exception as error:  # noqa: BLE001 - whatever middleware raises
+            return _error_reply("session/", port.translated(error))
 
-    def _call(self, method: str, content_type: str | None, token: str | None) -> Steps:
+    async def _call(self, port: Port, method: str, content_type: str | None, token: str | None) -> Reply:
         _check_method(method, _CALL)
         check_content_type(content_type)
         interface = self.interface()
-        body = read_call((yield ReadBody(interface.settings.max_body_bytes)))
-        endpoint = interface.endpoint(body.function)
+        function, given = read_call(await port.read_body(interface.settings.max_body_bytes))
+        endpoint = interface.endpoint(function)
         if endpoint.private:
             raise Forbidden("This function is private.")
-        yield from _admit(interface, [endpoint], token, guarded=True)
-        arguments = endpoint.validate(body.arguments)
+        await _admit(port, interface, (endpoint,), token, guarded=True)
+        arguments = endpoint.validate(given)
         scope = endpoint.scope_values(arguments)
         calls: list[NestedCall] = []
         try:
-            result = yield from _run(f"function {endpoint.name}", endpoint.invocation(arguments, calls))
-        except (InternalError, CancelledError):
-            # It may have written before it failed.
-            yield from _purge(interface, interface.purge_tags(endpoint, scope, calls))
-            raise
-        except APIError:
-            yield from _purge(interface, interface.nested_purge_tags(calls))
-            raise
-        yield from _purge(interface, interface.purge_tags(endpoint, scope, calls))
+            result = await port.invoke(endpoint.invocation(arguments, calls))
+        except (Exception, CancelledError) as error:  # noqa: BLE001 - whatever user code raises
+            known = port.translated(error)
+            # Unless it was refused, it may have written before it failed.
+            stale = interface.nested_purge(calls) if _is_refusal(known) else interface.purge(endpoint, scope, calls)
+            if stale is not None:
+                await port.purge(stale)
+            _fail(f"function {endpoint.name}", known)
+        stale = interface.purge(endpoint, scope, calls)
+        if stale is not None:
+            await port.purge(stale)
         return _call_reply(interface, endpoint, scope, result, calls)
 
-    def _fetch(
-        self, method: str, context: str, query: str, token: str | None, header: Callable[[str], str | None]
-    ) -> Steps:
+    async def _fetch(
+        self, port: Port, method: str, context: str, query: str, token: str | None, header: Callable[[str], str | None]
+    ) -> Reply:
         _check_method(method, _READ)
         interface = self.interface()
         bundle = interface.bundle(context)
         identifies = interface.caching is not None and bundle.policy is not None and not bundle.policy.shared
-        viewer = yield from _admit(interface, bundle.endpoints, token, guarded=False, needed=identifies)
+        viewer = await _admit(port, interface, bundle.endpoints, token, guarded=False, needed=identifies)
         arguments = bundle.validate(bundle.read(read_query(query)))
         entry = _cache_entry(interface, bundle, arguments, viewer, header)
         if interface.caching is None or entry is None:
             COUNTERS.count("bypasses")
-            body = yield from _build(interface, bundle, arguments)
+            body = await _build(port, interface, bundle, arguments)
             return json_response(body, (CACHE_HEADER, BYPASSED))
-        body, word = yield from interface.caching.fetch(entry, lambda: _build(interface, bundle, arguments))
+        body, word = await interface.caching.fetch(port, entry, lambda: _build(port, interface, bundle, arguments))
         return json_response(body, (CACHE_HEADER, word))
 
-    def _session(self, method: str) -> Steps:
-        _check_method(method, _READ)
-        token = yield IssueCsrfToken()
-        return json_response(ENGINE.canonical_json({"csrfToken": token}))
 
-
-def _admit(
-    interface: Interface, endpoints: list[Endpoint], token: str | None, *, guarded: bool, needed: bool = False
-) -> Generator[Effect, Any, Viewer]:
+async def _admit(
+    port: Port,
+    interface: Interface,
+    endpoints: Sequence[Endpoint],
+    token: str | None,
+    *,
+    guarded: bool,
+    needed: bool = False,
+) -> Viewer:
     """A token, if there is one, decides alone; else the framework's own user, who is looked for where *needed*."""
     if token is not None:
         user = interface.token_user(token)
-        yield Assume(user)
-        viewer = viewer_of(user)
+        port.assume(user)
+        viewer = user.viewer
     else:
         needed = needed or any(endpoint.auth is not None for endpoint in endpoints)
-        viewer = (yield Identify(guarded, needed)) if guarded or needed else ANONYMOUS
+        viewer = await port.identify(guarded=guarded, needed=needed) if guarded or needed else ANONYMOUS
     for endpoint in endpoints:
-        yield from _authorize(endpoint, viewer)
+        if endpoint.authorization is not None:
+            _require(await port.invoke(endpoint.authorization) is True, viewer)
+        elif endpoint.auth is not None:
+            _require(viewer.satisfies(endpoint.auth), viewer)
     return viewer
+
+
+def _require(allowed: bool, viewer: Viewer) -> None:
+    if allowed:
+        return
+    raise Forbidden if viewer.authenticated else Unauthorized
 
 
 def _cache_entry(
@@ -211,52 +221,42 @@ def _cache_entry(
     return interface.caching.entry(bundle.name, bundle.policy, params, viewer, header)
 
 
-def _build(interface: Interface, bundle: Bundle, arguments: list[dict[str, Any]]) -> Generator[Effect, Any, bytes]:
+async def _build(port: Port, interface: Interface, bundle: Bundle, arguments: list[dict[str, Any]]) -> bytes:
     """Run the functions of a bundle. They are to read, but a mutation that one of them calls is none the less one."""
     calls: list[NestedCall] = []
     invocations = [endpoint.invocation(own, calls) for endpoint, own in zip(bundle.endpoints, arguments, strict=True)]
     try:
-        results = yield from _run(f"context {bundle.name}", InvokeAll(tuple(invocations)))
-    except (APIError, CancelledError):
-        yield from _purge(interface, interface.nested_purge_tags(calls))
-        raise
-    yield from _purge(interface, interface.nested_purge_tags(calls))
+        results = await port.invoke_all(invocations)
+    except (Exception, CancelledError) as error:  # noqa: BLE001 - whatever user code raises
+        await _purge_nested(port, interface, calls)
+        _fail(f"context {bundle.name}", port.translated(error))
+    await _purge_nested(port, interface, calls)
     return ENGINE.encode_bundle(list(zip((endpoint.name for endpoint in bundle.endpoints), results, strict=True)))
 
 
-def _purge(interface: Interface, tags: list[str]) -> Generator[Effect, Any, None]:
-    purge = _purge_of(interface, tags)
-    if purge is not None:
-        yield purge
+async def _purge_nested(port: Port, interface: Interface, calls: list[NestedCall]) -> None:
+    stale = interface.nested_purge(calls)
+    if stale is not None:
+        await port.purge(stale)
 
 
-def _purge_of(interface: Interface, tags: list[str]) -> Purge | None:
-    return Purge(interface.caching.store, tags) if interface.caching is not None and tags else None
+def _is_refusal(error: BaseException) -> bool:
+    return isinstance(error, APIError) and not isinstance(error, InternalError)
 
 
-def _answered(place: str, steps: Steps) -> Steps:
-    """*steps*, with every exception turned into its response."""
-    try:
-        return (yield from steps)
-    except APIError as error:
-        return _error_response(place, error)
-    except Exception:  # noqa: BLE001 - whatever user code raises; it is logged, and the client learns nothing of it
-        _log.exception("A request to %s failed", place)
+def _fail(what: str, error: BaseException) -> NoReturn:
+    """Raise what user code has raised as the client may know it; the log says *what* failed in an unforeseen way."""
+    if isinstance(error, APIError | CancelledError):
+        raise error
+    _log.error("The %s failed", what, exc_info=error)
+    raise InternalError from error
+
+
+def _error_reply(place: str, error: BaseException) -> Response:
+    """The response that an exception becomes; of an unforeseen one the log tells, and the client learns nothing."""
+    if not isinstance(error, APIError):
+        _log.error("A request to %s failed", place, exc_info=error)
         return error_response(InternalError())
-
-
-def _run(what: str, effect: Effect) -> Generator[Effect, Any, Any]:
-    """Perform *effect*, which runs user code; the log says *what* failed in an unforeseen way."""
-    try:
-        return (yield effect)
-    except APIError:
-        raise
-    except Exception as error:
-        _log.exception("The %s failed", what)
-        raise InternalError from error
-
-
-def _error_response(place: str, error: APIError) -> Response:
     try:
         return error_response(error)
     except ValueError:
@@ -269,37 +269,20 @@ def _check_method(method: str, allowed: tuple[str, ...]) -> None:
         raise MethodNotAllowed(allowed)
 
 
-def _authorize(endpoint: Endpoint, viewer: Viewer) -> Generator[Effect, Any, None]:
-    auth = endpoint.auth
-    if auth is None:
-        return
-    if callable(auth):
-        allowed = yield Invoke(lambda request, _: auth(request), {}, endpoint.is_auth_async)
-    elif auth == "staff":
-        allowed = viewer.staff
-    elif auth == "superuser":
-        allowed = viewer.superuser
-    else:
-        allowed = viewer.authenticated
-    if allowed is not True and not viewer.authenticated:
-        raise Unauthorized
-    if allowed is not True:
-        raise Forbidden
-
-
 def _call_reply(
     interface: Interface, endpoint: Endpoint, scope: dict[str, Any], result: Any, calls: list[NestedCall]
 ) -> Reply:
-    nested = [entry for call in calls for entry in interface.nested_entries(call)]
+    nested = [entry for call in calls for entry in interface.nested_entries(call)] if calls else []
     if endpoint.is_view:
         return _view_reply(interface, endpoint, scope, result, nested)
     if interface.is_builtin(endpoint):
         return json_response(b'{"result":' + result + b"}")
+    header: str | None
     if nested:
         body, header = encode_with_nested(interface.graph, endpoint.name, scope, result, nested)
-        return json_response(body, (INVALIDATE_HEADER, header))
-    body, own_header, _ = ENGINE.encode_response(interface.graph, endpoint.name, scope, result)
-    return json_response(body) if own_header is None else json_response(body, (INVALIDATE_HEADER, own_header))
+    else:
+        body, header, _ = ENGINE.encode_response(interface.graph, endpoint.name, scope, result)
+    return json_response(body) if header is None else json_response(body, (INVALIDATE_HEADER, header))
 
 
 def _view_reply(

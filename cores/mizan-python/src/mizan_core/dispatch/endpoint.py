@@ -10,10 +10,11 @@ from typing import Any, NamedTuple
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import PydanticSerializationError
 
-from mizan_core.client.calls import observed
+from mizan_core.client.calls import observe, unobserve
+from mizan_core.client.declaration import Auth
 from mizan_core.client.frameworks import is_response_class
 from mizan_core.client.function import ClientFunction
-from mizan_core.dispatch.effects import Invoke
+from mizan_core.dispatch.port import Invocation
 from mizan_core.engine import ENGINE
 from mizan_core.errors import MizanError, ValidationFailed
 
@@ -42,9 +43,9 @@ class Endpoint:
         "_run",
         "_validate",
         "auth",
+        "authorization",
         "context",
         "function",
-        "is_auth_async",
         "is_view",
         "name",
         "parameters",
@@ -58,7 +59,7 @@ class Endpoint:
         self.function = function
         self.context = function.context
         self.auth = function.auth
-        self.is_auth_async = inspect.iscoroutinefunction(function.auth)
+        self.authorization = _authorization(function.auth)
         self.private = function.private
         self.is_view = function.is_view
         self.parameters = frozenset(parameter.name for parameter in function.parameters)
@@ -114,13 +115,20 @@ class Endpoint:
             raise ValidationFailed(details={name: ["This value has no JSON form"]}) from None
         return plain
 
-    def invocation(self, arguments: Mapping[str, Any], calls: list[NestedCall]) -> Invoke:
-        """The effect that runs the function.
+    def invocation(self, arguments: Mapping[str, Any], calls: list[NestedCall]) -> Invocation:
+        """The run of the function.
 
-        Its outcome is the serialised result, on the view path the framework response. The calls that the function makes
+        It gives the serialised result, on the view path the framework response. The calls that the function makes
         itself are added to *calls* as they happen, so that they are known when it fails.
         """
-        return Invoke(partial(self._run, calls), arguments, self.function.is_async)
+        return Invocation(partial(self._run, calls), arguments, self.function.is_async)
+
+
+def _authorization(auth: Auth) -> Invocation | None:
+    """The question to an ``auth`` callable; None where there is none."""
+    if not callable(auth):
+        return None
+    return Invocation(lambda request, _: auth(request), {}, inspect.iscoroutinefunction(auth))
 
 
 def result_serializer(name: str, adapter: TypeAdapter[Any]) -> Callable[[Any], bytes]:
@@ -160,16 +168,21 @@ def _runner(
     target = function.function
 
     def run(calls: list[NestedCall], request: Any, arguments: Mapping[str, Any]) -> Any:
-        with observed(lambda *call: calls.append(NestedCall(*call))):
-            try:
-                return finish(target(request, **arguments))
-            except StopIteration as error:
-                # It means "finished" to whatever waits for a thread; a coroutine turns it into this by itself.
-                raise RuntimeError("the function raised StopIteration") from error
+        observation = observe(lambda *call: calls.append(NestedCall(*call)))
+        try:
+            return finish(target(request, **arguments))
+        except StopIteration as error:
+            # It means "finished" to whatever waits for a thread; a coroutine turns it into this by itself.
+            raise RuntimeError("the function raised StopIteration") from error
+        finally:
+            unobserve(observation)
 
     async def run_async(calls: list[NestedCall], request: Any, arguments: Mapping[str, Any]) -> Any:
-        with observed(lambda *call: calls.append(NestedCall(*call))):
+        observation = observe(lambda *call: calls.append(NestedCall(*call)))
+        try:
             return finish(await target(request, **arguments))
+        finally:
+            unobserve(observation)
 
     return run_async if function.is_async else run
 

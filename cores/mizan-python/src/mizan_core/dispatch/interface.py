@@ -10,6 +10,7 @@ from mizan_core.cache.store import Store
 from mizan_core.dispatch.builtins import token_functions
 from mizan_core.dispatch.caching import BundlePolicy, Caching
 from mizan_core.dispatch.endpoint import Endpoint, NestedCall
+from mizan_core.dispatch.port import Purge
 from mizan_core.dispatch.query import QueryReader
 from mizan_core.engine import ENGINE
 from mizan_core.errors import MWTError, NotFound, Unauthorized, ValidationFailed
@@ -141,15 +142,19 @@ class Interface:
             entries.append(entry | ({"params": merge["params"]} if "params" in merge else {}))
         return entries
 
-    def purge_tags(self, endpoint: Endpoint, scope: dict[str, Any], calls: Iterable[NestedCall]) -> list[str]:
-        """The cache tags that a call, and those that it made, make stale; none without a cache."""
+    def purge(self, endpoint: Endpoint, scope: dict[str, Any], calls: Iterable[NestedCall]) -> Purge | None:
+        """The purge of what a call, and those that it made, make stale; None where nothing is."""
         if self.caching is None or self.is_builtin(endpoint):
-            return []
+            return None
         own = self.caching.purge_tags(endpoint.name, self._stale_entries(endpoint.name, scope))
-        return list(dict.fromkeys([*own, *self.nested_purge_tags(calls)]))
+        return self.caching.purge([*own, *self._nested_tags(calls)])
 
-    def named_purge_tags(self, context: str, params: Mapping[str, Any]) -> list[str]:
-        """The cache tags of a purge that server code asks for by name; none without a cache.
+    def nested_purge(self, calls: Iterable[NestedCall]) -> Purge | None:
+        """The purge of what calls of server code make stale; None where nothing is."""
+        return None if self.caching is None else self.caching.purge(self._nested_tags(calls))
+
+    def named_purge(self, context: str, params: Mapping[str, Any]) -> Purge | None:
+        """The purge that server code asks for by name; None without a cache.
 
         :raises ValueError: for a context or a parameter that is not registered, or a value of another type.
         """
@@ -162,13 +167,12 @@ class Interface:
             raise ValueError(f"context {context!r} has no parameter {unknown[0]!r}; it has: {_listed(declaring)}")
         given = {name: value for name, value in params.items() if value is not None}
         values = {name: declaring[name].json_argument(name, value) for name, value in given.items()}
-        return [] if self.caching is None else self.caching.named_tags(context, values)
+        return None if self.caching is None else self.caching.purge(self.caching.named_tags(context, values))
 
     def _contexts(self) -> set[str]:
         return {endpoint.context for endpoint in self._endpoints.values() if endpoint.context is not None}
 
-    def nested_purge_tags(self, calls: Iterable[NestedCall]) -> list[str]:
-        """The cache tags that calls of server code make stale."""
+    def _nested_tags(self, calls: Iterable[NestedCall]) -> list[str]:
         tags: list[str] = []
         for call in calls:
             name = self._names.get(call.function)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from pydantic_core import to_jsonable_python
 
@@ -14,12 +13,12 @@ INVALIDATE_HEADER = "X-Mizan-Invalidate"
 CACHE_HEADER = "X-Mizan-Cache"
 NO_STORE = ("Cache-Control", "no-store")
 _JSON = ("Content-Type", "application/json")
+COMMON_HEADERS = (_JSON, NO_STORE)
 
 Headers: TypeAlias = "tuple[tuple[str, str], ...]"
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
+class Response(NamedTuple):
     """A JSON response."""
 
     status: int
@@ -27,8 +26,7 @@ class Response:
     body: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class PassThrough:
+class PassThrough(NamedTuple):
     """A framework response that a view-path function made, and the headers to set on it."""
 
     response: Any
@@ -40,7 +38,7 @@ Reply: TypeAlias = "Response | PassThrough"
 
 def json_response(body: bytes, *headers: tuple[str, str], status: int = 200) -> Response:
     """A response of serialised JSON with the headers that every response has."""
-    return Response(status, (_JSON, NO_STORE, *headers), body)
+    return Response(status, (*COMMON_HEADERS, *headers), body)
 
 
 def error_response(error: APIError) -> Response:

@@ -1,11 +1,10 @@
-"""Performing a dispatcher's effects on a Django request, under WSGI and under ASGI."""
+"""A dispatcher's port to a Django request, under WSGI and under ASGI."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
-from inspect import isawaitable
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar
 
 from asgiref.sync import async_to_sync, sync_to_async
 from django.db import close_old_connections
@@ -17,138 +16,129 @@ from mizan.errors import translated
 from mizan.sessions import SessionWatch
 from mizan.transactions import in_transaction, purge, requested_transactions
 from mizan.users import aload_user, assume_user, load_user
-from mizan_core.cache.operations import acomplete, complete
-from mizan_core.dispatch import (
-    Assume,
-    Await,
-    Effect,
-    Identify,
-    InTransaction,
-    Invoke,
-    InvokeAll,
-    IssueCsrfToken,
-    Purge,
-    ReadBody,
-    UseCache,
-    WasSessionTouched,
-    WatchSession,
-    to_the_end,
-)
+from mizan_core.cache.backend import CacheBackend
+from mizan_core.cache.flights import Flight
+from mizan_core.cache.operations import Operations, acomplete, complete
+from mizan_core.dispatch import Invocation, Purge, to_the_end
 from mizan_core.errors import PayloadTooLarge
 from mizan_core.viewer import Viewer, viewer_of
 
+T = TypeVar("T")
 
-class RequestEffects:
-    """The effects that are the same with and without an event loop."""
+
+class RequestPort:
+    """What is the same with and without an event loop."""
+
+    __slots__ = ("_session", "request")
 
     def __init__(self, request: HttpRequest) -> None:
         self.request = request
         self._session: SessionWatch | None = None
 
-    def read_body(self, effect: ReadBody) -> bytes:
-        return read_body(self.request, effect.limit)
+    async def read_body(self, limit: int) -> bytes:
+        return read_body(self.request, limit)
 
-    def assume(self, effect: Assume) -> None:
-        assume_user(self.request, effect.user)
+    def assume(self, user: Any) -> None:
+        assume_user(self.request, user)
 
-    def issue_csrf_token(self, _: IssueCsrfToken) -> str:
+    def issue_csrf_token(self) -> str:
         return get_token(self.request)
 
-    def watch_session(self, _: WatchSession) -> None:
+    def watch_session(self) -> None:
         self._session = SessionWatch(self.request)
 
-    def was_session_touched(self, _: WasSessionTouched) -> bool:
+    def was_session_touched(self) -> bool:
         return self._session is None or self._session.was_touched()
 
+    def translated(self, error: BaseException) -> BaseException:
+        return translated(error)
 
-class Performer(RequestEffects):
-    """One request in a thread of its own."""
 
-    def __call__(self, effect: Effect) -> Any:
-        with translated():
-            return effect.perform(self)
+class ThreadPort(RequestPort):
+    """One request in a thread of its own: nothing waits for an event loop."""
 
-    def invoke(self, invocation: Invoke) -> Any:
-        return self.invoke_all(InvokeAll((invocation,)))[0]
+    __slots__ = ()
 
-    def invoke_all(self, effect: InvokeAll) -> list[Any]:
+    async def invoke(self, invocation: Invocation) -> Any:
         with requested_transactions():
-            return [self._invoke_one(invocation) for invocation in effect.invocations]
+            return self._invoke(invocation)
 
-    def _invoke_one(self, invocation: Invoke) -> Any:
+    async def invoke_all(self, invocations: Iterable[Invocation]) -> list[Any]:
+        with requested_transactions():
+            return [self._invoke(invocation) for invocation in invocations]
+
+    def _invoke(self, invocation: Invocation) -> Any:
         if invocation.is_async:
             return async_to_sync(_awaited)(invocation, self.request)
         return invocation.target(self.request, invocation.arguments)
 
-    def identify(self, effect: Identify) -> Viewer:
+    async def identify(self, *, guarded: bool, needed: bool) -> Viewer:  # noqa: ARG002 - Django's user is lazy anyway
         viewer = viewer_of(load_user(self.request))
-        if effect.guarded:
+        if guarded:
             check_csrf(self.request, authenticated=viewer.authenticated)
         return viewer
 
-    def use_cache(self, effect: UseCache) -> Any:
-        return complete(effect.backend, effect.operations)
+    async def use_cache(self, backend: CacheBackend, operations: Operations[T]) -> T:
+        return complete(backend, operations)
 
-    def wait_for(self, effect: Await) -> Any:
-        return effect.flight.result()
+    async def wait_for(self, flight: Flight) -> bytes | None:
+        return flight.result()
 
-    def purge(self, effect: Purge) -> None:
-        purge(effect.store, effect.tags)
+    async def purge(self, stale: Purge) -> None:
+        purge(stale.store, stale.tags)
 
-    def in_transaction(self, _: InTransaction) -> bool:
+    async def in_transaction(self) -> bool:
         return in_transaction()
 
 
-class AsyncPerformer(RequestEffects):
+class LoopPort(RequestPort):
     """One request on an event loop."""
 
-    async def __call__(self, effect: Effect) -> Any:
-        with translated():
-            outcome = effect.perform(self)
-            return await outcome if isawaitable(outcome) else outcome
+    __slots__ = ()
 
-    async def invoke(self, invocation: Invoke) -> Any:
+    async def invoke(self, invocation: Invocation) -> Any:
         return await to_the_end(self._invoke(invocation))
 
-    async def _invoke(self, invocation: Invoke) -> Any:
+    async def _invoke(self, invocation: Invocation) -> Any:
         if invocation.is_async:
             return await invocation.target(self.request, invocation.arguments)
         return await sync_to_async(invocation.target)(self.request, invocation.arguments)
 
-    async def _invoke_apart(self, invocation: Invoke) -> Any:
+    async def _invoke_apart(self, invocation: Invocation) -> Any:
         if invocation.is_async:
             return await self._invoke(invocation)
         run = sync_to_async(_with_fresh_connections, thread_sensitive=False)
         return await run(invocation.target, self.request, invocation.arguments)
 
-    async def invoke_all(self, effect: InvokeAll) -> list[Any]:
-        sync_count = sum(not invocation.is_async for invocation in effect.invocations)
-        apart = sync_count > 1 and not await sync_to_async(in_transaction)()
+    async def invoke_all(self, invocations: Iterable[Invocation]) -> list[Any]:
+        chosen = list(invocations)
+        sync_count = sum(not invocation.is_async for invocation in chosen)
+        apart = sync_count > 1 and not await self.in_transaction()
         invoke = self._invoke_apart if apart else self._invoke
-        tasks = [asyncio.ensure_future(invoke(invocation)) for invocation in effect.invocations]
+        tasks = [asyncio.ensure_future(invoke(invocation)) for invocation in chosen]
         try:
             return await asyncio.gather(*tasks)
         finally:
             for task in tasks:
                 task.cancel()
 
-    async def identify(self, effect: Identify) -> Viewer:
+    async def identify(self, *, guarded: bool, needed: bool) -> Viewer:  # noqa: ARG002 - Django's user is lazy anyway
         viewer = viewer_of(await aload_user(self.request))
-        if effect.guarded:
+        if guarded:
             check_csrf(self.request, authenticated=viewer.authenticated)
         return viewer
 
-    async def use_cache(self, effect: UseCache) -> Any:
-        return await acomplete(effect.backend, effect.operations)
+    async def use_cache(self, backend: CacheBackend, operations: Operations[T]) -> T:
+        return await acomplete(backend, operations)
 
-    async def wait_for(self, effect: Await) -> Any:
-        return await asyncio.wrap_future(effect.flight)
+    async def wait_for(self, flight: Flight) -> bytes | None:
+        return await asyncio.wrap_future(flight)
 
-    async def purge(self, effect: Purge) -> None:
+    async def purge(self, stale: Purge) -> None:
         # Only the thread that holds the connections knows of their transactions.
-        await to_the_end(sync_to_async(purge)(effect.store, effect.tags))
+        await to_the_end(sync_to_async(purge)(stale.store, stale.tags))
 
-    async def in_transaction(self, _: InTransaction) -> bool:
+    async def in_transaction(self) -> bool:
         # An async view has no transaction of its own, and one around it (a test's) belongs to the thread that waits.
         return await sync_to_async(in_transaction)()
 
@@ -164,7 +154,7 @@ def read_body(request: HttpRequest, limit: int) -> bytes:
     return body
 
 
-async def _awaited(invocation: Invoke, request: HttpRequest) -> Any:
+async def _awaited(invocation: Invocation, request: HttpRequest) -> Any:
     return await invocation.target(request, invocation.arguments)
 
 

@@ -1,41 +1,30 @@
-"""Performing a dispatcher's effects on an ASGI request."""
+"""A dispatcher's port to an ASGI request."""
 
 from __future__ import annotations
 
 from asyncio import wrap_future
-from collections.abc import Coroutine
-from typing import Any
+from collections.abc import Coroutine, Iterable
+from typing import Any, TypeVar
 
 import anyio
 from starlette.concurrency import run_in_threadpool
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import Message, Receive, Scope, Send
 
-from mizan_core.cache.operations import acomplete
-from mizan_core.dispatch import (
-    Assume,
-    Await,
-    Identify,
-    InTransaction,
-    Invoke,
-    InvokeAll,
-    IssueCsrfToken,
-    Purge,
-    ReadBody,
-    UseCache,
-    WasSessionTouched,
-    WatchSession,
-    to_the_end,
-)
+from mizan_core.cache.backend import CacheBackend
+from mizan_core.cache.flights import Flight
+from mizan_core.cache.operations import Operations, acomplete
+from mizan_core.dispatch import Invocation, Purge, begin, end_of
 from mizan_core.errors import BadRequest, PayloadTooLarge
 from mizan_core.viewer import Viewer, viewer_of
 from mizan_fastapi.errors import translated
 from mizan_fastapi.sessions import SessionWatch
 from mizan_fastapi.users import assume_user, scope_user
 
+T = TypeVar("T")
 
-class Performer:
+
+class AsgiPort:
     """One request."""
 
     __slots__ = ("_body", "_receive", "_request", "_scope", "_send", "_session")
@@ -48,58 +37,57 @@ class Performer:
         self._request: Request | None = None
         self._session: SessionWatch | None = None
 
-    async def read_body(self, effect: ReadBody) -> bytes:
-        self._body = await read_body(self._scope, self._receive, effect.limit)
-        return self._body
+    async def read_body(self, limit: int) -> bytes:
+        self._body = body = await read_body(self._scope, self._receive, limit)
+        return body
 
-    async def identify(self, _: Identify) -> Viewer:
+    async def identify(self, *, guarded: bool, needed: bool) -> Viewer:  # noqa: ARG002 - there is no CSRF check here
         return viewer_of(scope_user(self._scope))
 
-    async def assume(self, effect: Assume) -> None:
-        assume_user(self._scope, effect.user)
+    def assume(self, user: Any) -> None:
+        assume_user(self._scope, user)
 
-    async def issue_csrf_token(self, _: IssueCsrfToken) -> None:
+    def issue_csrf_token(self) -> None:
         """FastAPI has none."""
 
-    async def watch_session(self, _: WatchSession) -> None:
+    def watch_session(self) -> None:
         self._session = SessionWatch(self._scope)
 
-    async def was_session_touched(self, _: WasSessionTouched) -> bool:
+    def was_session_touched(self) -> bool:
         return self._session is None or self._session.was_touched()
 
-    async def use_cache(self, effect: UseCache) -> Any:
-        return await acomplete(effect.backend, effect.operations)
+    async def use_cache(self, backend: CacheBackend, operations: Operations[T]) -> T:
+        return await acomplete(backend, operations)
 
-    async def wait_for(self, effect: Await) -> Any:
-        return await wrap_future(effect.flight)
+    async def wait_for(self, flight: Flight) -> bytes | None:
+        return await wrap_future(flight)
 
-    async def purge(self, effect: Purge) -> None:
-        await _shielded(acomplete(effect.store.backend, effect.store.purge(effect.tags)))
+    async def purge(self, purge: Purge) -> None:
+        await _to_the_end(acomplete(purge.store.backend, purge.store.purge(purge.tags)))
 
-    async def in_transaction(self, _: InTransaction) -> bool:
+    async def in_transaction(self) -> bool:
         """FastAPI knows of no transaction; what a function writes it commits before it returns."""
         return False
 
-    async def invoke(self, invocation: Invoke) -> Any:
-        return await _shielded(self._invoke(invocation))
+    def translated(self, error: BaseException) -> BaseException:
+        return translated(error)
 
-    async def _invoke(self, invocation: Invoke) -> Any:
+    async def invoke(self, invocation: Invocation) -> Any:
+        return await _to_the_end(self._invoke(invocation))
+
+    def _invoke(self, invocation: Invocation) -> Coroutine[Any, Any, Any]:
+        target, arguments, is_async = invocation
         request = self._function_request()
-        try:
-            if invocation.is_async:
-                return await invocation.target(request, invocation.arguments)
-            return await run_in_threadpool(invocation.target, request, invocation.arguments)
-        except HTTPException as error:
-            raise translated(error) from error
+        return target(request, arguments) if is_async else run_in_threadpool(target, request, arguments)
 
-    async def invoke_all(self, effect: InvokeAll) -> list[Any]:
-        invocations = effect.invocations
-        if len(invocations) == 1:
-            return [await self._invoke(invocations[0])]
-        outcomes: list[Any] = [None] * len(invocations)
+    async def invoke_all(self, invocations: Iterable[Invocation]) -> list[Any]:
+        chosen = list(invocations)
+        if len(chosen) == 1:
+            return [await self._invoke(chosen[0])]
+        outcomes: list[Any] = [None] * len(chosen)
         failures: list[Exception] = []
 
-        async def run(index: int, invocation: Invoke) -> None:
+        async def run(index: int, invocation: Invocation) -> None:
             try:
                 outcomes[index] = await self._invoke(invocation)
             except Exception as error:  # noqa: BLE001 - raised again below, when the others have stopped
@@ -107,7 +95,7 @@ class Performer:
                 group.cancel_scope.cancel()
 
         async with anyio.create_task_group() as group:
-            for index, invocation in enumerate(invocations):
+            for index, invocation in enumerate(chosen):
                 group.start_soon(run, index, invocation)
         if failures:
             raise failures[0]
@@ -126,10 +114,13 @@ class Performer:
         return {"type": "http.request", "body": body, "more_body": False}
 
 
-async def _shielded(work: Coroutine[Any, Any, Any]) -> Any:
-    """``to_the_end``, whether asyncio cancels the request or anyio."""
-    with anyio.CancelScope(shield=True):
-        return await to_the_end(work)
+async def _to_the_end(coroutine: Coroutine[Any, Any, T]) -> T:
+    """What *coroutine* gives; a cancellation meanwhile, by asyncio or by anyio, takes effect when it has finished."""
+    work = begin(coroutine)
+    if not work.done():
+        with anyio.CancelScope(shield=True):
+            await end_of(work)
+    return work.result()
 
 
 async def read_body(scope: Scope, receive: Receive, limit: int) -> bytes:

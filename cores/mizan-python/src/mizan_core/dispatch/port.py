@@ -1,0 +1,103 @@
+"""What a dispatcher needs of an adapter to answer one request.
+
+The dispatcher decides and never waits for anything else than its port. A port for an event loop may wait; a port for a
+thread does what it is asked at once, so that ``complete_now`` finishes the dispatcher's coroutines without a loop.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine, Iterable, Mapping
+from typing import Any, NamedTuple, Protocol, TypeVar
+
+from mizan_core.cache.backend import CacheBackend
+from mizan_core.cache.flights import Flight
+from mizan_core.cache.operations import Operations
+from mizan_core.cache.store import Store
+from mizan_core.viewer import Viewer
+
+T = TypeVar("T")
+
+
+class Invocation(NamedTuple):
+    """``target(request, arguments)``, awaited when *is_async*."""
+
+    target: Callable[[Any, Mapping[str, Any]], Any]
+    arguments: Mapping[str, Any]
+    is_async: bool
+
+
+class Purge(NamedTuple):
+    """Tags of entries that have become stale, and the store that keeps them."""
+
+    store: Store
+    tags: list[str]
+
+
+class Port(Protocol):
+    """One request, as an adapter sees it. What a method raises is looked at through ``translated``."""
+
+    async def read_body(self, limit: int) -> bytes:
+        """The request's body.
+
+        :raises PayloadTooLarge: past *limit* bytes.
+        """
+
+    async def identify(self, *, guarded: bool, needed: bool) -> Viewer:
+        """Who the framework says is asking.
+
+        :param guarded: the request may change something, so a browser's ambient credentials must be backed by a CSRF
+            token.
+        :param needed: the viewer will be looked at; otherwise any viewer will do.
+        :raises Forbidden: without the CSRF token.
+        """
+
+    def assume(self, user: Any) -> None:
+        """Make *user* the request's user."""
+
+    async def invoke(self, invocation: Invocation) -> Any:
+        """Call a function to its end, whatever becomes of the request: it may write."""
+
+    async def invoke_all(self, invocations: Iterable[Invocation]) -> list[Any]:
+        """Call functions that read; on an event loop side by side, and the first failure cancels the rest."""
+
+    def issue_csrf_token(self) -> str | None:
+        """The framework's CSRF token for this client, or None where there is no such thing."""
+
+    def watch_session(self) -> None:
+        """Begin to watch whether the framework's session is touched."""
+
+    def was_session_touched(self) -> bool:
+        """Whether the session was touched since ``watch_session``; True where that cannot be told."""
+
+    async def use_cache(self, backend: CacheBackend, operations: Operations[T]) -> T:
+        """Perform operations on a cache backend (``complete`` or ``acomplete``)."""
+
+    async def wait_for(self, flight: Flight) -> bytes | None:
+        """Wait for another request; gives the flight's result."""
+
+    async def purge(self, purge: Purge) -> None:
+        """Purge when what the request has written is visible to others: at once, or when a transaction commits.
+
+        It returns after the purge unless that waits for a commit. The purge is done whatever becomes of the request.
+        """
+
+    async def in_transaction(self) -> bool:
+        """Whether the request is inside a transaction.
+
+        It may see what it has written itself, which may be rolled back, and it may still see what was there when it
+        began, although versions that are read now tell of what has been committed since.
+        """
+
+    def translated(self, error: BaseException) -> BaseException:
+        """The protocol's error for what a framework raises to say the same; anything else as it is."""
+
+
+def complete_now(coroutine: Coroutine[Any, Any, T]) -> T:
+    """The result of a coroutine whose port does not wait."""
+    try:
+        coroutine.send(None)
+    except StopIteration as stop:
+        result: T = stop.value
+        return result
+    coroutine.close()
+    raise RuntimeError("a port for a thread must not wait for an event loop")
