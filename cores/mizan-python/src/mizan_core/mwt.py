@@ -57,7 +57,7 @@ class MWTUser:
     def viewer(self) -> Viewer:
         """What ``viewer_of`` gives for this user."""
         claims = self.claims
-        return Viewer(True, claims.staff, claims.superuser, claims.sub)  # noqa: FBT003 - in a hot path
+        return Viewer(True, claims.staff, claims.superuser, claims.sub)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, MWTUser) and other.claims.sub == self.claims.sub
