@@ -1,0 +1,10 @@
+//! How long the answer to a mutation takes.
+
+#![allow(clippy::unwrap_used, reason = "a bench may stop at the first surprise")]
+
+mod criterion_run;
+mod subjects;
+
+fn main() {
+    criterion_run::measure(&subjects::mutations::subjects());
+}
