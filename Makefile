@@ -69,6 +69,10 @@ test-rust: $(ENVIRONMENT) ## cargo test
 soak: $(EXTENSION) ## the cache's guarantee, under random reads and writes (SECONDS=240)
 	@$(BIN)/python -m tests.cache.soak --seconds $(SECONDS) $(ARGS)
 
+.PHONY: baseline
+baseline: $(EXTENSION) ## record what hot code costs, for a change that is meant (tests/guard)
+	@$(BIN)/python -m tests.guard
+
 .PHONY: lint
 lint: $(EXTENSION) ## style, clippy and the import contracts
 	@echo "== ruff, cargo fmt, clippy, import contracts"
