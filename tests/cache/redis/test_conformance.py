@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from mizan_core.cache.backend import CacheBackend
 from mizan_core.cache.conformance import BackendConformance
 from mizan_redis import RedisCache
 from tests.cache.redis.conftest import Connect
@@ -27,7 +26,3 @@ class TestRedisCache(BackendConformance):
 
     def make_unreachable_backend(self) -> RedisCache:
         return self._connect(self._dead_url)
-
-    async def adispose(self, backend: CacheBackend) -> None:
-        assert isinstance(backend, RedisCache)
-        await backend.aclose()

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 import time
-import warnings
 from collections.abc import Callable, Coroutine
 from dataclasses import asdict
 from typing import Any, TypeAlias
@@ -69,14 +67,7 @@ def visit(server: Server, prefix: str) -> Visit:
     """Runs a scenario with an application that has just started."""
     _allow(server)
 
-    def visit(scenario: Scenario) -> None:
-        with warnings.catch_warnings():
-            # The application ends with its event loop, as at the end of a program.
-            warnings.simplefilter("ignore", ResourceWarning)
-            asyncio.run(_visit(_application(server, prefix), scenario))
-            gc.collect()
-
-    return visit
+    return lambda scenario: asyncio.run(_visit(_application(server, prefix), scenario))
 
 
 def _application(server: Server, prefix: str) -> FastAPI:
@@ -105,7 +96,10 @@ def _application(server: Server, prefix: str) -> FastAPI:
 
 async def _visit(application: FastAPI, scenario: Scenario) -> None:
     transport = httpx.ASGITransport(application)
-    async with httpx.AsyncClient(transport=transport, base_url="http://shop") as http:
+    async with (
+        application.router.lifespan_context(application),
+        httpx.AsyncClient(transport=transport, base_url="http://shop") as http,
+    ):
         await scenario(Visitor(http))
 
 

@@ -29,6 +29,8 @@ def main(arguments: list[str] | None = None) -> int:
     except (CommandRefused, ConfigurationError, GraphError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
+    finally:
+        dispatcher.close()
     return 0
 
 

@@ -29,7 +29,10 @@ class MizanRouter(APIRouter):
         @asynccontextmanager
         async def lifespan(_: ASGIApp) -> AsyncIterator[None]:
             dispatcher.interface()
-            yield
+            try:
+                yield
+            finally:
+                await dispatcher.aclose()
 
         # They are tried in this order.
         routes: list[BaseRoute] = [

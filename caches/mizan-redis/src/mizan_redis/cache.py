@@ -72,11 +72,11 @@ class RedisCache:
         await self._acomplete(self._exchanges.write(values, ttl))
 
     def close(self) -> None:
-        """Close the threads' connections that none of them uses; they are made again when they are needed."""
+        """See ``ClosableBackend``."""
         self._pools.close()
 
     async def aclose(self) -> None:
-        """Close the running event loop's connections that no task uses; they are made again when they are needed."""
+        """See ``ClosableBackend``."""
         await self._loop_pools().close()
 
     def _complete(self, exchange: Exchange[T]) -> T:

@@ -40,7 +40,8 @@ class Pools:
         self._size = size
         self._timeout = timeout
         self._lock = Lock()
-        self._pools: dict[Node, tuple[redis.ConnectionPool, BoundedSemaphore]] = {}
+        self._pools: dict[Node, redis.ConnectionPool] = {}
+        self._free: dict[Node, BoundedSemaphore] = {}
 
     def perform(self, requests: Sequence[Request]) -> Replies:
         """All requests are sent before the first reply is waited for.
@@ -61,8 +62,10 @@ class Pools:
             raise _unavailable(error) from None
 
     def close(self) -> None:
-        """Close the connections that nobody uses; they are made again when they are needed."""
-        for pool, _ in list(self._pools.values()):
+        """Close the connections, one that is in use when it no longer is; others are made when they are needed."""
+        with self._lock:
+            pools, self._pools = self._pools, {}
+        for pool in pools.values():
             with suppress(Exception):
                 pool.disconnect(inuse_connections=False)
                 for sentinel in pool.sentinel_manager.sentinels if isinstance(pool, SentinelConnectionPool) else ():
@@ -70,10 +73,11 @@ class Pools:
 
     @contextmanager
     def _connection(self, node: Node) -> Iterator[Any]:
-        pool, free = self._pool(node)
+        free = self._free.get(node) or self._free.setdefault(node, BoundedSemaphore(self._size))
         if not free.acquire(timeout=self._timeout):
             raise BackendUnavailable("no connection became free in time")
         try:
+            pool = self._pool(node)
             connection = pool.get_connection()
             try:
                 yield connection
@@ -82,14 +86,21 @@ class Pools:
                 connection.disconnect()
                 raise
             finally:
-                pool.release(connection)
+                self._release(pool, node, connection)
         finally:
             free.release()
 
-    def _pool(self, node: Node) -> tuple[redis.ConnectionPool, BoundedSemaphore]:
+    def _release(self, pool: redis.ConnectionPool, node: Node, connection: Any) -> None:
+        with self._lock:
+            if self._pools.get(node) is not pool:
+                connection.disconnect()
+            pool.release(connection)
+
+    def _pool(self, node: Node) -> redis.ConnectionPool:
+        """A pool that is closed is not used again: a thread may be taking from it what another closes."""
         with self._lock:
             if node not in self._pools:
-                self._pools[node] = _make_pool(self._address, node, self._timeout), BoundedSemaphore(self._size)
+                self._pools[node] = _make_pool(self._address, node, self._timeout)
             return self._pools[node]
 
 
@@ -119,7 +130,7 @@ class AsyncPools:
             raise _unavailable(error) from None
 
     async def close(self) -> None:
-        """See ``Pools.close``."""
+        """As ``Pools.close``."""
         pools, self._pools = self._pools, {}
         for pool in pools.values():
             with suppress(Exception):

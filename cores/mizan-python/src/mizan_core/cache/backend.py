@@ -1,4 +1,4 @@
-"""What a cache backend does: four operations on keys and bytes, sync and async (protocol.md section 10).
+"""What a cache backend does: three operations on keys and bytes, sync and async (protocol.md section 10).
 
 A backend knows nothing of contexts or viewers. It may lose anything at any time; it may never give back an older value
 than the one written last. ``tests`` of a third party's backend subclass ``mizan_core.cache.conformance``.
@@ -7,7 +7,7 @@ than the one written last. ``tests`` of a third party's backend subclass ``mizan
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from mizan_core.errors import MizanError
 
@@ -39,3 +39,17 @@ class CacheBackend(Protocol):
 
     async def awrite(self, values: Mapping[str, bytes], ttl: int) -> None:
         """As ``write``."""
+
+
+@runtime_checkable
+class ClosableBackend(CacheBackend, Protocol):
+    """A ``CacheBackend`` that holds connections. It offers both of these, which are called when an application stops.
+
+    Several applications may share a backend, and one may start again: what an operation needs it opens by itself.
+    """
+
+    def close(self) -> None:
+        """End the connections of threads; one that is in use ends when it no longer is."""
+
+    async def aclose(self) -> None:
+        """End the connections of the running event loop, in the same way."""

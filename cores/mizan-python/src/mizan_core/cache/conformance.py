@@ -16,7 +16,7 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from mizan_core.cache.backend import BackendUnavailable, CacheBackend
+from mizan_core.cache.backend import BackendUnavailable, CacheBackend, ClosableBackend
 
 _TTL = 60
 _CLAIMANTS = 16
@@ -39,10 +39,14 @@ class BackendConformance:
         time.sleep(seconds)
 
     def dispose(self, backend: CacheBackend) -> None:
-        """Close what ``make_backend`` has opened."""
+        """Close what *backend* has opened for threads."""
+        if isinstance(backend, ClosableBackend):
+            backend.close()
 
     async def adispose(self, backend: CacheBackend) -> None:
         """Close what *backend* has opened on the running event loop."""
+        if isinstance(backend, ClosableBackend):
+            await backend.aclose()
 
     def test_what_is_missing_reads_as_none(self) -> None:
         self._run(self._check_missing)
@@ -125,6 +129,26 @@ class BackendConformance:
             _expect(backend.read([key]), [b"by a task"])
             backend.write({key: b"by a thread"}, _TTL)
         self.dispose(backend)
+
+    def test_closing_is_offered_for_both_ways_of_calling_or_for_none(self) -> None:
+        backend = self.make_backend()
+        _expect(hasattr(backend, "close"), hasattr(backend, "aclose"))
+        self.dispose(backend)
+
+    def test_a_closed_backend_opens_by_itself_what_it_needs(self) -> None:
+        backend, key = self.make_backend(), _key()
+
+        async def write_twice() -> None:
+            for value in (b"first", b"second"):
+                await backend.awrite({key: value}, _TTL)
+                await self.adispose(backend)
+                await self.adispose(backend)
+
+        asyncio.run(write_twice())
+        for _ in range(2):
+            _expect(backend.read([key]), [b"second"])
+            self.dispose(backend)
+            self.dispose(backend)
 
     def test_an_unreachable_store_is_reported_as_such(self) -> None:
         """With ``BackendUnavailable``, and soon."""

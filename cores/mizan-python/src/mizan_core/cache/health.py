@@ -12,6 +12,7 @@ import os
 import secrets
 import weakref
 from collections.abc import Callable
+from contextlib import suppress
 from threading import Event, Lock, Thread
 
 from mizan_core.cache.backend import TAG_TTL, BackendUnavailable, CacheBackend
@@ -23,6 +24,8 @@ VERSION_BYTES = 8
 _log = logging.getLogger("mizan.cache")
 _FIRST_PAUSE = 0.05
 _LONGEST_PAUSE = 2.0
+_LONGEST_END = 5.0
+"""Seconds that the end of a recovery is waited for; a backend that keeps to its timeout needs less."""
 
 
 def new_version() -> bytes:
@@ -37,7 +40,7 @@ class Health:
         self._backend = backend
         self._lock = Lock()
         self._is_down = False
-        self._is_recovering = False
+        self._recovery: _Recovery | None = None
         self._failures = 0
         _after_fork(self)
 
@@ -51,12 +54,18 @@ class Health:
         with self._lock:
             self._failures += 1
             begins, self._is_down = not self._is_down, True
-            starts, self._is_recovering = not self._is_recovering, True
         if begins:
             COUNTERS.count("outages")
             _log.error("The cache does not answer: requests are served without it until it does")
-        if starts:
-            self._start_recovery()
+        self.recover()
+
+    def recover(self) -> None:
+        """See to it that the epoch of a store that is down is being changed in the background."""
+        with self._lock:
+            if self._is_down and self._recovery is None:
+                # Where there are too many threads already, the next request tries again.
+                with suppress(RuntimeError):
+                    self._recovery = _Recovery(self._recover)
 
     def change_epoch(self) -> Operations[bool]:
         """Make every entry invalid, and trust the store again unless something else fails meanwhile.
@@ -78,27 +87,49 @@ class Health:
             _log.error("The cache answers again: what it held before is not used")
         return True
 
+    def rest(self) -> None:
+        """End what runs in the background. A store that is down stays so, and ``recover`` begins anew."""
+        with self._lock:
+            recovery = self._recovery
+        if recovery is not None:
+            recovery.stop()
+
     def restart_recovery(self) -> None:
         """In a forked child there is no recovery thread, whatever the parent had."""
         self._lock = Lock()
-        self._is_recovering = self._is_down
-        if self._is_down:
-            self._start_recovery()
+        self._recovery = None
+        self.recover()
 
-    def _start_recovery(self) -> None:
-        Thread(target=self._recover, name="mizan-cache-recovery", daemon=True).start()
-
-    def _recover(self) -> None:
-        pause, clock = _FIRST_PAUSE, Event()
-        while not self._is_over():
+    def _recover(self, stopped: Event) -> None:
+        pause = _FIRST_PAUSE
+        while not self._is_over(stopped):
             if not complete(self._backend, self.change_epoch()):
-                clock.wait(pause)
+                stopped.wait(pause)
                 pause = min(pause * 2, _LONGEST_PAUSE)
 
-    def _is_over(self) -> bool:
+    def _is_over(self, stopped: Event) -> bool:
         with self._lock:
-            self._is_recovering = self._is_down
-            return not self._is_down
+            over = stopped.is_set() or not self._is_down
+            if over:
+                self._recovery = None
+            return over
+
+
+class _Recovery:
+    """A thread that does *work*, which ends soon after the event that it is given has been set.
+
+    :raises RuntimeError: when no thread can be started.
+    """
+
+    def __init__(self, work: Callable[[Event], None]) -> None:
+        self._stopped = Event()
+        self._thread = Thread(target=work, args=(self._stopped,), name="mizan-cache-recovery", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Return when the thread has ended."""
+        self._stopped.set()
+        self._thread.join(_LONGEST_END)
 
 
 def _after_fork(health: Health) -> None:

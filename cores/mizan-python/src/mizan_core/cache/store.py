@@ -6,9 +6,10 @@ async callers share every decision.
 
 from __future__ import annotations
 
+from asyncio import to_thread
 from typing import NamedTuple
 
-from mizan_core.cache.backend import TAG_TTL, BackendUnavailable, CacheBackend
+from mizan_core.cache.backend import TAG_TTL, BackendUnavailable, CacheBackend, ClosableBackend
 from mizan_core.cache.counters import COUNTERS
 from mizan_core.cache.health import EPOCH, VERSION_BYTES, Health, new_version
 from mizan_core.cache.operations import ClaimKeys, Operations, ReadKeys, WriteKeys
@@ -30,11 +31,13 @@ class Store:
 
     def __init__(self, backend: CacheBackend) -> None:
         self.backend = backend
+        self._closable = backend if isinstance(backend, ClosableBackend) else None
         self._health = Health(backend)
 
     def look_up(self, key: str, tags: list[str]) -> Operations[Lookup]:
         """Read an entry and the present versions of its tags, in one round trip when every tag has one."""
         if self._health.is_down:
+            self._health.recover()
             return BYPASS
         names = [EPOCH, *tags]
         try:
@@ -62,6 +65,18 @@ class Store:
         """Make every entry with one of *tags* invalid. When that cannot be written, all entries will be."""
         if tags and ((yield from self._change(tags)) or (yield from self._health.change_epoch())):
             COUNTERS.count("purges")
+
+    def close(self) -> None:
+        """End the recovery thread and the threads' connections; both begin anew when the store is used again."""
+        self._health.rest()
+        if self._closable is not None:
+            self._closable.close()
+
+    async def aclose(self) -> None:
+        """As ``close``, and end the running event loop's connections."""
+        await to_thread(self.close)
+        if self._closable is not None:
+            await self._closable.aclose()
 
     def _change(self, tags: list[str]) -> Operations[bool]:
         """Give *tags* new versions, unless the store is down; gives whether they have them."""

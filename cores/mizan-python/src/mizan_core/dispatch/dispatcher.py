@@ -90,7 +90,22 @@ class Dispatcher:
         """Forget the settings: they have changed."""
         with self._compiling:
             self._interface = None
-            self._store = None
+            abandoned, self._store = self._store, None
+        if abandoned is not None:
+            abandoned.close()
+
+    def close(self) -> None:
+        """End what the cache keeps open for threads; it opens it again when it is used again.
+
+        The store itself is kept: what it knows of an outage must not be forgotten, nor a purge miss its entries.
+        """
+        if self._store is not None:
+            self._store.close()
+
+    async def aclose(self) -> None:
+        """As ``close``, and for the running event loop."""
+        if self._store is not None:
+            await self._store.aclose()
 
     def purge_named(self, context: str, params: Mapping[str, Any]) -> Purge | None:
         """What makes the cached bundles of a context stale, all of them or those of some parameters.
