@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -11,7 +12,7 @@ from unittest import mock
 
 from asgiref.sync import async_to_sync, sync_to_async
 from django.db import connection, connections, transaction
-from django.test import AsyncClient, Client, TestCase, TransactionTestCase
+from django.test import AsyncClient, Client, TestCase, TransactionTestCase, override_settings
 
 import mizan
 from mizan.views import dispatcher
@@ -20,6 +21,7 @@ from mizan_core.cache.store import Store
 from tests.cache.django import functions
 from tests.cache.django.functions import OTHER
 from tests.cache.django.models import Stock
+from tests.cache.redis.servers import HOST, free_port
 
 CONTEXTS = ("stock", "stock_async")
 
@@ -219,6 +221,104 @@ class AtomicRequests(Shop):
         assert [amount for _, amount in self.amounts()] == [3, 3]
 
 
+class ByHand(Shop):
+    """``set_autocommit(False)``: Django tells nobody when such a transaction commits."""
+
+    def test_reads_bypass(self) -> None:
+        with _by_hand():
+            assert self.fetch() == ("BYPASS", 0)
+            self._change()
+            assert self.fetch() == ("BYPASS", 7)
+            transaction.rollback()
+        assert self.amounts() == [("MISS", 0)] * 2
+
+    def test_reads_bypass_async(self) -> None:
+        with _by_hand():
+            self._change()
+            assert [async_to_sync(_afetch)(context) for context in CONTEXTS] == [("BYPASS", 7)] * 2
+            transaction.rollback()
+        assert self.amounts() == [("MISS", 0)] * 2
+
+    def test_the_purge_comes_with_autocommit(self) -> None:
+        """Although somebody has read between the first purge and the commit."""
+        self.keep()
+        with _by_hand():
+            self._change()
+            self._purge()
+            assert self.amounts() == [("MISS", 0)] * 2
+            transaction.commit()
+        assert self.amounts() == [("MISS", 7)] * 2
+
+    def test_and_from_inside_a_savepoint_too(self) -> None:
+        self.keep()
+        with _by_hand():
+            self._change()
+            with transaction.atomic():
+                self._purge()
+            assert self.amounts() == [("MISS", 0)] * 2
+            transaction.commit()
+        assert self.amounts() == [("MISS", 7)] * 2
+
+    def test_what_is_rolled_back_has_not_happened(self) -> None:
+        with _by_hand():
+            self._change()
+            self._purge()
+            transaction.rollback()
+            assert self.amounts() == [("MISS", 0)] * 2
+        assert self.amounts() == [("HIT", 0)] * 2
+
+    def test_a_purge_after_the_commit_is_at_once(self) -> None:
+        self.keep()
+        with _by_hand():
+            self._change()
+            transaction.commit()
+            self._purge()
+            assert self.amounts() == [("MISS", 7)] * 2
+
+    def test_a_function_that_commits_by_hand(self) -> None:
+        self.keep()
+        self.call("deliver_by_hand")
+        assert self.amounts() == [("MISS", 1)] * 2
+
+    def test_where_it_is_the_rule_nothing_gathers(self) -> None:
+        self.keep()
+        with mock.patch.dict(connection.settings_dict, {"AUTOCOMMIT": False}), _by_hand():
+            self._change()
+            transaction.commit()
+            self._purge()
+            assert connection.run_on_commit == []
+            assert self.amounts() == [("MISS", 7)] * 2
+
+    def test_beside_a_transaction_that_is_not(self) -> None:
+        self.keep()
+        with transaction.atomic(using=OTHER), _by_hand():
+            self._change()
+            transaction.commit()
+            self._purge()
+            assert self.amounts() == [("HIT", 0)] * 2
+        assert self.amounts() == [("MISS", 7)] * 2
+
+    def _change(self) -> None:
+        Stock.objects.update(amount=7)
+
+    def _purge(self) -> None:
+        for context in CONTEXTS:
+            mizan.purge(context, name="tea")
+
+
+class Settings(Shop):
+    """A setting that changes; in a running server none does."""
+
+    def test_the_store_that_it_replaces_does_not_go_on(self) -> None:
+        """It was waiting for its server to answer."""
+        with override_settings(MIZAN_CACHE_URL=f"redis://{HOST}:{free_port()}/0"):
+            self.call("deliver")
+            assert self.fetch() == ("BYPASS", 1)
+            assert _is_recovering()
+        assert not _is_recovering()
+        assert [self.fetch()[0] for _ in range(2)] == ["MISS", "HIT"]
+
+
 class ByName(Shop):
     """``purge`` and ``apurge`` obey transactions as mutations do."""
 
@@ -372,6 +472,19 @@ def _undone(using: str = "default") -> Iterator[None]:
     with transaction.atomic(using=using):
         yield
         transaction.set_rollback(True, using=using)
+
+
+@contextmanager
+def _by_hand() -> Iterator[None]:
+    transaction.set_autocommit(False)
+    try:
+        yield
+    finally:
+        transaction.set_autocommit(True)
+
+
+def _is_recovering() -> bool:
+    return any(thread.name == "mizan-cache-recovery" for thread in threading.enumerate())
 
 
 @contextmanager

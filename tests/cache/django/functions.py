@@ -35,6 +35,16 @@ async def deliver_async(request: HttpRequest, name: str) -> None:
 
 
 @client(affects=["stock", "stock_async"])
+def deliver_by_hand(request: HttpRequest, name: str) -> None:
+    transaction.set_autocommit(False)
+    try:
+        _raise_amount(name)
+        transaction.commit()
+    finally:
+        transaction.set_autocommit(True)
+
+
+@client(affects=["stock", "stock_async"])
 def deliver_atomically(request: HttpRequest, name: str) -> None:
     with transaction.atomic():
         _raise_amount(name)
@@ -72,6 +82,7 @@ for _function in (
     deliver,
     deliver_async,
     deliver_atomically,
+    deliver_by_hand,
     deliver_and_refuse,
     deliver_and_collapse,
     deliver_in_parts,

@@ -7,6 +7,7 @@ from contextlib import ExitStack, contextmanager
 from typing import Any, TypeVar
 
 from django.db import connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from mizan_core.cache.operations import complete
 from mizan_core.cache.store import Store
@@ -26,20 +27,42 @@ class PendingPurge:
 
 
 def purge(store: Store, tags: list[str]) -> None:
-    """Purge *tags* when every open transaction of this thread has committed; at once where none is open."""
+    """Purge *tags* when every open transaction of this thread has committed; at once where none is open.
+
+    Of a transaction by hand nobody is told when it commits. Then it is at once, and once more when the connection
+    returns to autocommit after a commit.
+    """
     pending = PendingPurge(store, tags)
-    waits = False
-    for connection in connections.all(initialized_only=True):
-        if connection.in_atomic_block:
-            transaction.on_commit(pending, using=connection.alias)
-            waits = True
-    if not waits:
+    opened = [connection for connection in connections.all(initialized_only=True) if _is_open(connection)]
+    for connection in opened:
+        if not _is_always_by_hand(connection):
+            # Django takes this inside ``atomic`` alone, which does nothing itself where a transaction is open.
+            with transaction.atomic(using=connection.alias, savepoint=False):
+                transaction.on_commit(pending, using=connection.alias)
+    if all(_is_by_hand(connection) for connection in opened):
         pending()
 
 
 def in_transaction() -> bool:
     """Whether this thread has a transaction open: others do not see what it sees."""
-    return any(connection.in_atomic_block for connection in connections.all(initialized_only=True))
+    return any(_is_open(connection) for connection in connections.all(initialized_only=True))
+
+
+def _is_open(connection: BaseDatabaseWrapper) -> bool:
+    return connection.in_atomic_block or _is_by_hand(connection)
+
+
+def _is_by_hand(connection: BaseDatabaseWrapper) -> bool:
+    """Whether the application has left autocommit: each query may be part of a transaction, whose end it decides."""
+    if connection.in_atomic_block:
+        # So Django marks an ``atomic`` that stands inside such a transaction and does not end it.
+        return not connection.commit_on_exit
+    return connection.connection is not None and not connection.autocommit
+
+
+def _is_always_by_hand(connection: BaseDatabaseWrapper) -> bool:
+    """Whether the connection is not going to return to autocommit: what waits for that would gather."""
+    return _is_by_hand(connection) and not connection.settings_dict["AUTOCOMMIT"]
 
 
 @contextmanager
