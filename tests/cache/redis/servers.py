@@ -33,7 +33,7 @@ class Server:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         self.port = free_port()
-        self.options = options
+        self.options: tuple[str, ...] = options
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -99,17 +99,17 @@ class Server:
 
 
 class SentinelServer(Server):
-    """A sentinel that watches *master* under the name ``main``, and alone decides."""
+    """A sentinel that watches the server at the port *master* under the name ``main``, and alone decides."""
 
-    def __init__(self, folder: Path, master: Server) -> None:
-        super().__init__(folder)
+    def __init__(self, folder: Path, master: int, *options: str) -> None:
+        super().__init__(folder, *options)
         (folder / "sentinel.conf").write_text(
-            f"port {self.port}\nbind {HOST}\nsentinel monitor main {HOST} {master.port} 1\n"
+            f"port {self.port}\nbind {HOST}\nsentinel monitor main {HOST} {master} 1\n"
             "sentinel down-after-milliseconds main 500\nsentinel failover-timeout main 3000\n"
         )
 
     def _arguments(self) -> list[str]:
-        return [str(self.folder / "sentinel.conf"), "--sentinel"]
+        return [str(self.folder / "sentinel.conf"), "--sentinel", *self.options]
 
 
 class Cluster:

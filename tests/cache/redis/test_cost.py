@@ -100,8 +100,8 @@ def test_a_hit_asks_each_server_of_a_cluster_once(shared_cluster: Cluster, conne
     assert sum(calls.get("get", 0) for calls in asked) == len(READ)
     # One more is the test's own.
     assert all(calls.get("info", 0) - 1 == ("get" in calls) for calls in asked)
-    # redis-py introduces itself where the server knows how.
-    assert all(calls.keys() <= {"get", "info", "client|setinfo"} for calls in asked)
+    # redis-py introduces itself where the server knows how; Redis 6 does not tell subcommands apart.
+    assert all(calls.keys() <= {"get", "info", "client|setinfo", "client"} for calls in asked)
 
 
 def _calls(server: Server) -> dict[str, int]:

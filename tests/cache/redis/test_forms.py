@@ -17,7 +17,7 @@ from mizan_redis import RedisCache
 from mizan_redis.address import Kind, Node, read_address
 from tests.cache.redis.certificates import write_certificate
 from tests.cache.redis.conftest import Connect
-from tests.cache.redis.servers import HOST, SentinelServer, Server, wait_until
+from tests.cache.redis.servers import HOST, Cluster, SentinelServer, Server, wait_until
 from tests.cache.redis.site import Database, Process
 
 PASSWORD, QUOTED = "p@ss:w/rd?", "p%40ss%3Aw%2Frd%3F"
@@ -58,13 +58,61 @@ def test_a_database(shared_server: Server, connect: Connect) -> None:
     assert {"db3", "db4"} <= shared_server.ask("INFO", "keyspace").keys()
 
 
+def allow(server: Server, prefix: str, *commands: str) -> str:
+    """Make an account that may do just this, with keys of the prefix; gives how to log in."""
+    rights = ["resetkeys", f"~{prefix}*", "-@all", *commands]
+    server.ask("ACL", "SETUSER", "mizan", "reset", "on", f">{PASSWORD}", *rights)
+    return f"mizan:{QUOTED}"
+
+
+RIGHTS = ("+get", "+set", "+info")
+"""What README.md names for every server."""
+
+
 def test_an_account_with_the_least_rights(shared_server: Server, connect: Connect, prefix: str) -> None:
-    """README.md names the commands; the keys are those with the prefix."""
-    rights = ["resetkeys", f"~{prefix}*", "-@all", "+get", "+set", "+info"]
-    shared_server.ask("ACL", "SETUSER", "mizan", "on", f">{PASSWORD}", *rights)
-    assert works(connect(f"redis://mizan:{QUOTED}@{HOST}:{shared_server.port}/0"))
+    account = allow(shared_server, prefix, *RIGHTS)
+    assert works(connect(f"redis://{account}@{HOST}:{shared_server.port}/0"))
     with pytest.raises(BackendUnavailable):
         connect(f"redis://mizan:wrong@{HOST}:{shared_server.port}/0").read(["a"])
+
+
+@pytest.mark.parametrize(
+    ("right", "options"),
+    [("+get", ""), ("+set", ""), ("+info", ""), ("+select", "?db=5"), ("+client|setname", "?client_name=mizan")],
+)
+def test_each_right_is_needed(shared_server: Server, connect: Connect, prefix: str, right: str, options: str) -> None:
+    url = f"redis://mizan:{QUOTED}@{HOST}:{shared_server.port}{options}"
+    allow(shared_server, prefix, *{*RIGHTS, right})
+    assert works(connect(url))
+    allow(shared_server, prefix, *{*RIGHTS, right} - {right})
+    with pytest.raises(BackendUnavailable):
+        works(connect(url))
+
+
+def test_an_account_with_the_least_rights_in_a_cluster(shared_cluster: Cluster, connect: Connect, prefix: str) -> None:
+    cache = connect(shared_cluster.url.replace("//", f"//mizan:{QUOTED}@"))
+    for server in shared_cluster.servers:
+        allow(server, prefix, *RIGHTS)
+    with pytest.raises(BackendUnavailable):
+        cache.read(["a"])
+    for server in shared_cluster.servers:
+        allow(server, prefix, *RIGHTS, "+cluster|slots")
+    assert works(cache)
+
+
+def test_an_account_with_the_least_rights_on_a_sentinel(
+    start: Start, connect: Connect, prefix: str, tmp_path: Path
+) -> None:
+    master = start(Server(tmp_path / "master"))
+    sentinel = start(SentinelServer(tmp_path / "sentinel", master.port))
+    account = allow(master, prefix, *RIGHTS)
+    options = f"sentinel_username=mizan&sentinel_password={QUOTED}"
+    cache = connect(f"redis+sentinel://{account}@{HOST}:{sentinel.port}/main?{options}")
+    allow(sentinel, prefix)
+    with pytest.raises(BackendUnavailable):
+        cache.read(["a"])
+    allow(sentinel, prefix, "+sentinel|masters")
+    assert works(cache)
 
 
 def test_an_account_that_may_not_ask_for_the_history_gets_nothing(shared_server: Server, connect: Connect) -> None:
@@ -76,16 +124,36 @@ def test_an_account_that_may_not_ask_for_the_history_gets_nothing(shared_server:
             operation()
 
 
+def secure(server: Server, certificate: Path, key: Path) -> int:
+    """Let a server that has not started serve TLS too; gives the port."""
+    port = Server(server.folder / "unused").port
+    files = ("--tls-cert-file", str(certificate), "--tls-key-file", str(key), "--tls-ca-cert-file", str(certificate))
+    server.options += ("--tls-port", str(port), "--tls-auth-clients", "no", *files)
+    return port
+
+
 def test_tls(start: Start, connect: Connect, tmp_path: Path) -> None:
-    certificate, key = write_certificate(tmp_path)
-    files = ["--tls-cert-file", str(certificate), "--tls-key-file", str(key), "--tls-ca-cert-file", str(certificate)]
     server = Server(tmp_path / "redis")
-    secure = Server(tmp_path / "unused").port
-    server.options = ("--tls-port", str(secure), "--tls-auth-clients", "no", *files)
+    certificate, key = write_certificate(tmp_path)
+    port = secure(server, certificate, key)
     start(server)
-    assert works(connect(f"rediss://{HOST}:{secure}/0?ssl_ca_certs={certificate}"))
+    assert works(connect(f"rediss://{HOST}:{port}/0?ssl_ca_certs={certificate}"))
     with pytest.raises(BackendUnavailable):
-        connect(f"rediss://{HOST}:{secure}/0").read(["a"])
+        connect(f"rediss://{HOST}:{port}/0").read(["a"])
+
+
+def test_tls_with_sentinel(start: Start, connect: Connect, tmp_path: Path) -> None:
+    """To the sentinel and to the master that it names."""
+    master = Server(tmp_path / "master")
+    certificate, key = write_certificate(tmp_path)
+    master_port = secure(master, certificate, key)
+    start(master)
+    sentinel = SentinelServer(tmp_path / "sentinel", master_port, "--tls-replication", "yes")
+    port = secure(sentinel, certificate, key)
+    start(sentinel)
+    assert works(connect(f"rediss+sentinel://{HOST}:{port}/main?ssl_ca_certs={certificate}"))
+    with pytest.raises(BackendUnavailable):
+        connect(f"rediss+sentinel://{HOST}:{port}/main").read(["a"])
 
 
 def test_a_socket(start: Start, connect: Connect) -> None:
@@ -100,7 +168,7 @@ def test_sentinel(start: Start, connect: Connect, tmp_path: Path) -> None:
     master, replica = (start(Server(tmp_path / name)) for name in ("master", "replica"))
     replica.ask("REPLICAOF", HOST, master.port)
     wait_until(lambda: bool(replica.ask("INFO", "replication").get("master_link_status") == "up"))
-    sentinel = start(SentinelServer(tmp_path / "sentinel", master))
+    sentinel = start(SentinelServer(tmp_path / "sentinel", master.port))
     wait_until(lambda: f"port={replica.port}" in _replicas(sentinel))
     url = f"redis+sentinel://{HOST}:{sentinel.port}/main"
     assert works(connect(url))
@@ -136,6 +204,7 @@ def test_the_entry_points(shared_server: Server, prefix: str) -> None:
         ("redis+cluster://a,b:7000", Kind.CLUSTER, [Node("a", 6379), Node("b", 7000)]),
         ("rediss+cluster://u:p@[::1]:7000,[::2]/0", Kind.CLUSTER, [Node("::1", 7000), Node("::2", 6379)]),
         ("redis+sentinel://a,b:7000/main/2", Kind.SENTINEL, [Node("a", 26379), Node("b", 7000)]),
+        ("rediss+sentinel://a/main", Kind.SENTINEL, [Node("a", 26379)]),
     ],
 )
 def test_addresses(url: str, kind: Kind, nodes: list[Node]) -> None:
