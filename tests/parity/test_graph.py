@@ -228,6 +228,45 @@ def test_different_types(same: Same, types: dict[str, Shape], left: Shape, right
     assert '"a", "b"' in problem
 
 
+@st.composite
+def _aliases(draw: st.DrawFn) -> dict[str, Shape]:
+    """Types that are names of one another, of a string, or a list of one of them."""
+    names = [f"T{number}" for number in range(draw(st.integers(1, 6)))]
+    others = st.sampled_from(names).map(ref)
+    bodies = st.one_of(others.map(alias), others.map(alias), others.map(list_of), st.just(alias(STRING)))
+    return draw(st.fixed_dictionaries(dict.fromkeys(names, bodies)))
+
+
+@given(types=_aliases())
+def test_an_alias_that_leads_back_to_itself_is_refused(same: Same, types: dict[str, Shape]) -> None:
+    """It would equal every type."""
+    rings = [name for name in types if name in shapes.named_by(types, name)]
+    outcome = describe(same, interface(types=types))
+    if not rings:
+        assert outcome.error is None
+    else:
+        assert type(outcome.error) is ValueError
+        assert str(outcome.error) in [f"spec.types.{name}: the alias leads back to itself" for name in rings]
+
+
+def _chain(prefix: str, length: int, end: Shape) -> dict[str, Shape]:
+    """Types each of which is a list of the next; the last is *end*."""
+    links = {f"{prefix}{number}": list_of(ref(f"{prefix}{number + 1}")) for number in range(length)}
+    return {**links, f"{prefix}{length}": alias(end)}
+
+
+@pytest.mark.parametrize("end", [INTEGER, STRING])
+def test_a_chain_of_types_may_be_longer_than_a_stack(same: Same, end: Shape) -> None:
+    types = {**_chain("A", 5_000, INTEGER), **_chain("B", 5_000, end)}
+    outcome = describe(same, _two_parameters(types, ref("A0"), ref("B0")))
+    assert (outcome.error is None) is (end is INTEGER)
+
+
+def test_a_chain_of_aliases_may_be_as_long(same: Same) -> None:
+    types = {f"A{number}": alias(ref(f"A{number + 1}")) for number in range(5_000)} | {"A5000": alias(STRING)}
+    assert describe(same, _two_parameters(types, ref("A0"), STRING)).error is None
+
+
 # Targets.
 
 PROFILE = function("user_profile", context="user", params=[param("user_id")], output=STRING)

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::reader::{Reader, check_unique};
 use crate::shape::{Body, Shape};
 use crate::value::Value;
@@ -52,12 +52,13 @@ impl Specification {
     pub(super) fn read(spec: &Value) -> Result<Self> {
         let reader = Reader::of(spec, "spec")?;
         let record = reader.record(&["types", "functions"], &[])?;
-        let types = record.member("types")?;
-        let bodies: Vec<_> = types.members()?.collect();
+        let table = record.member("types")?;
+        let bodies: Vec<_> = table.members()?.collect();
         let known: HashSet<&str> = bodies.iter().map(|(name, _)| *name).collect();
         let body =
             |(name, body): &(&str, Reader<'_>)| Ok(((*name).to_owned(), Body::read(body, &known)?));
-        let types = bodies.iter().map(body).collect::<Result<_>>()?;
+        let types: BTreeMap<_, _> = bodies.iter().map(body).collect::<Result<_>>()?;
+        check_aliases(&types, &table)?;
         let functions = record.member("functions")?;
         let functions = functions.items()?;
         let functions = functions
@@ -107,6 +108,34 @@ impl Target {
         match self {
             Self::Name(value) | Self::Context(value) | Self::Function(value) => value,
         }
+    }
+}
+
+/// An alias that leads back to itself stands for nothing: it would equal every type.
+fn check_aliases(types: &BTreeMap<String, Body>, table: &Reader<'_>) -> Result<()> {
+    let mut settled = HashSet::new();
+    for start in types.keys() {
+        let mut path = HashSet::new();
+        let mut next = Some(start.as_str());
+        while let Some(name) = next.filter(|name| !settled.contains(name)) {
+            if !path.insert(name) {
+                return Err(Error::Value(format!(
+                    "{}: the alias leads back to itself",
+                    table.path.key(name)
+                )));
+            }
+            next = types.get(name).and_then(aliased);
+        }
+        settled.extend(path);
+    }
+    Ok(())
+}
+
+/// The name that a body is another name of, if it is.
+fn aliased(body: &Body) -> Option<&str> {
+    match body {
+        Body::Alias(Shape::Ref(name)) => Some(name),
+        _ => None,
     }
 }
 

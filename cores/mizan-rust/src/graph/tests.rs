@@ -341,6 +341,14 @@ fn specifications_are_checked_with_their_place() {
         ),
         (
             message(
+                r#"{"types":{"S":{"kind":"alias","shape":{"kind":"ref","name":"T"}},
+                    "T":{"kind":"alias","shape":{"kind":"ref","name":"U"}},
+                    "U":{"kind":"alias","shape":{"kind":"ref","name":"T"}}},"functions":[]}"#,
+            ),
+            "spec.types.T: the alias leads back to itself",
+        ),
+        (
+            message(
                 r#"{"types":{"T":{"kind":"struct","fields":[
                     {"name":"a","required":true,"shape":{"kind":"any"}},
                     {"name":"a","required":true,"shape":{"kind":"any"}}]}},"functions":[]}"#,
