@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from typing import Any, TypeVar
 
 from django.db import connections, transaction
@@ -13,6 +13,7 @@ from mizan_core.cache.operations import complete
 from mizan_core.cache.store import Store
 
 View = TypeVar("View", bound=Callable[..., Any])
+_NO_TRANSACTION = nullcontext()
 
 
 class PendingPurge:
@@ -65,18 +66,22 @@ def _is_always_by_hand(connection: BaseDatabaseWrapper) -> bool:
     return _is_by_hand(connection) and not connection.settings_dict["AUTOCOMMIT"]
 
 
-@contextmanager
-def requested_transactions() -> Iterator[None]:
+def requested_transactions() -> AbstractContextManager[None]:
     """What ``ATOMIC_REQUESTS`` promises, around the functions of a request alone.
 
     Around the whole view, where Django has it, the transaction could have begun with looking up the user, before the
     versions of the cache's tags are read. The functions would see that older state in a database that shows a
     transaction what was there when it began.
     """
+    requesting = [alias for alias, settings in connections.settings.items() if settings["ATOMIC_REQUESTS"]]
+    return _transactions(requesting) if requesting else _NO_TRANSACTION
+
+
+@contextmanager
+def _transactions(aliases: Iterable[str]) -> Iterator[None]:
     with ExitStack() as transactions:
-        for alias, settings in connections.settings.items():
-            if settings["ATOMIC_REQUESTS"]:
-                transactions.enter_context(transaction.atomic(using=alias))
+        for alias in aliases:
+            transactions.enter_context(transaction.atomic(using=alias))
         yield
 
 

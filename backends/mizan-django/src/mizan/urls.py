@@ -6,8 +6,8 @@ from mizan import views
 from mizan.routing import EndpointPattern
 
 app_name = "mizan"
-urlpatterns = [
-    EndpointPattern("session/", views.session, views.asession, "session"),
+urlpatterns = [  # the busiest first: a pattern that does not match costs an exception
     EndpointPattern("call/", views.call, views.acall, "call"),
     EndpointPattern("ctx/<str:name>/", views.fetch, views.afetch, "context"),
+    EndpointPattern("session/", views.session, views.asession, "session"),
 ]

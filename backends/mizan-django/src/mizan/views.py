@@ -86,10 +86,9 @@ async def _arespond(reply: Coroutine[Any, Any, Reply]) -> HttpResponseBase:
 
 
 def _written(reply: Reply) -> HttpResponseBase:
-    if isinstance(reply, PassThrough):
-        response: HttpResponseBase = reply.response
-    else:
-        response = HttpResponse(reply.body, status=reply.status)
+    if not isinstance(reply, PassThrough):
+        return HttpResponse(reply.body, status=reply.status, headers=dict(reply.headers))
+    response: HttpResponseBase = reply.response
     for name, value in reply.headers:
         response.headers[name] = value
     return response

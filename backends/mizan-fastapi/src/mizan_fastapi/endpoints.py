@@ -25,44 +25,42 @@ class Endpoint(ABC):
         self._dispatcher = dispatcher
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        reply = await self.reply(self._dispatcher, AsgiPort(scope, receive, send), scope)
+        reply = await self.reply(self._dispatcher, AsgiPort(scope, _fields(scope), receive, send))
         if isinstance(reply, PassThrough):
             await _pass_through(reply)(scope, receive, send)
         else:
             await _write(reply, send)
 
     @abstractmethod
-    def reply(self, dispatcher: Dispatcher, port: AsgiPort, scope: Scope) -> Coroutine[Any, Any, Reply]:
+    def reply(self, dispatcher: Dispatcher, port: AsgiPort) -> Coroutine[Any, Any, Reply]:
         """What the dispatcher answers for this URL."""
 
 
 class SessionEndpoint(Endpoint):
     """``GET session/``."""
 
-    def reply(self, dispatcher: Dispatcher, port: AsgiPort, scope: Scope) -> Coroutine[Any, Any, Reply]:
-        return dispatcher.session(port, scope["method"])
+    def reply(self, dispatcher: Dispatcher, port: AsgiPort) -> Coroutine[Any, Any, Reply]:
+        return dispatcher.session(port, port.scope["method"])
 
 
 class CallEndpoint(Endpoint):
     """``POST call/``."""
 
-    def reply(self, dispatcher: Dispatcher, port: AsgiPort, scope: Scope) -> Coroutine[Any, Any, Reply]:
-        fields = _fields(scope)
-        return dispatcher.call(port, scope["method"], _text(fields.get(b"content-type")), _text(fields.get(_TOKEN)))
+    def reply(self, dispatcher: Dispatcher, port: AsgiPort) -> Coroutine[Any, Any, Reply]:
+        content_type, token = port.fields.get(b"content-type"), port.fields.get(_TOKEN)
+        return dispatcher.call(port, port.scope["method"], _text(content_type), _text(token))
 
 
 class FetchEndpoint(Endpoint):
     """``GET ctx/<name>/``."""
 
-    def reply(self, dispatcher: Dispatcher, port: AsgiPort, scope: Scope) -> Coroutine[Any, Any, Reply]:
-        name: str = scope["path_params"]["name"]
-        query = scope["query_string"].decode("latin-1")
-        fields = _fields(scope)
+    def reply(self, dispatcher: Dispatcher, port: AsgiPort) -> Coroutine[Any, Any, Reply]:
+        scope, fields = port.scope, port.fields
         return dispatcher.fetch(
             port,
             scope["method"],
-            name,
-            query,
+            scope["path_params"]["name"],
+            scope["query_string"].decode("latin-1"),
             _text(fields.get(_TOKEN)),
             lambda header: _text(fields.get(header.encode("ascii"))),
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from asyncio import wrap_future
-from collections.abc import Coroutine, Iterable
+from collections.abc import Coroutine, Iterable, Mapping
 from typing import Any, TypeVar
 
 import anyio
@@ -25,12 +25,16 @@ T = TypeVar("T")
 
 
 class AsgiPort:
-    """One request."""
+    """One request.
 
-    __slots__ = ("_body", "_receive", "_request", "_scope", "_send", "_session")
+    :param fields: the request's header fields by their lower-case names.
+    """
 
-    def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        self._scope = scope
+    __slots__ = ("_body", "_receive", "_request", "_send", "_session", "fields", "scope")
+
+    def __init__(self, scope: Scope, fields: Mapping[bytes, bytes], receive: Receive, send: Send) -> None:
+        self.scope = scope
+        self.fields = fields
         self._receive = receive
         self._send = send
         self._body: bytes | None = None
@@ -38,20 +42,23 @@ class AsgiPort:
         self._session: SessionWatch | None = None
 
     async def read_body(self, limit: int) -> bytes:
-        self._body = body = await read_body(self._scope, self._receive, limit)
+        declared = self.fields.get(b"content-length", b"")
+        if declared.isdigit() and int(declared) > limit:
+            raise PayloadTooLarge
+        self._body = body = await read_body(self._receive, limit)
         return body
 
     async def identify(self, *, guarded: bool, needed: bool) -> Viewer:  # noqa: ARG002 - there is no CSRF check here
-        return viewer_of(scope_user(self._scope))
+        return viewer_of(scope_user(self.scope))
 
     def assume(self, user: Any) -> None:
-        assume_user(self._scope, user)
+        assume_user(self.scope, user)
 
     def issue_csrf_token(self) -> None:
         """FastAPI has none."""
 
     def watch_session(self) -> None:
-        self._session = SessionWatch(self._scope)
+        self._session = SessionWatch(self.scope)
 
     def was_session_touched(self) -> bool:
         return self._session is None or self._session.was_touched()
@@ -104,7 +111,7 @@ class AsgiPort:
     def _function_request(self) -> Request:
         """The request that functions get; its body can still be read."""
         if self._request is None:
-            self._request = Request(self._scope, self._replay, self._send)
+            self._request = Request(self.scope, self._replay, self._send)
         return self._request
 
     async def _replay(self) -> Message:
@@ -123,10 +130,8 @@ async def _to_the_end(coroutine: Coroutine[Any, Any, T]) -> T:
     return work.result()
 
 
-async def read_body(scope: Scope, receive: Receive, limit: int) -> bytes:
+async def read_body(receive: Receive, limit: int) -> bytes:
     """The whole body; ``PayloadTooLarge`` as soon as it is known to be longer than *limit*."""
-    if _declared_length(scope) > limit:
-        raise PayloadTooLarge
     chunks: list[bytes] = []
     length = 0
     while True:
@@ -140,10 +145,3 @@ async def read_body(scope: Scope, receive: Receive, limit: int) -> bytes:
         chunks.append(chunk)
         if not message.get("more_body", False):
             return b"".join(chunks)
-
-
-def _declared_length(scope: Scope) -> int:
-    for name, value in scope["headers"]:
-        if name == b"content-length" and value.isdigit():
-            return int(value)
-    return 0

@@ -20,12 +20,8 @@ class Registry:
         self._lock = Lock()
         self._functions: dict[str, AnyFunction] = {}
         self._names: dict[AnyFunction, str] = {}
-        self._version = 0
-
-    @property
-    def version(self) -> int:
+        self.version = 0
         """Grows with every change, so that what was made from the registry knows when it is outdated."""
-        return self._version
 
     def register(self, function: F, name: str | None = None) -> F:
         """Add *function* under *name*, by default its own, and return it. Adding it once more changes nothing.
@@ -43,7 +39,7 @@ class Registry:
                 self._check_free(function, chosen)
                 self._functions[chosen] = function
                 self._names[function] = chosen
-                self._version += 1
+                self.version += 1
         return function
 
     def get_function(self, name: str) -> AnyFunction | None:
@@ -72,7 +68,7 @@ class Registry:
         with self._lock:
             self._functions.clear()
             self._names.clear()
-            self._version += 1
+            self.version += 1
 
     def _check_free(self, function: AnyFunction, name: str) -> None:
         holder = self._functions.get(name)

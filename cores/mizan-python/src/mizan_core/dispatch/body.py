@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from pydantic_core import from_json
 
@@ -12,13 +12,6 @@ MAX_DEPTH = 64
 _MEMBERS = {"fn", "args"}
 
 
-class CallBody(NamedTuple):
-    """The function asked for and its arguments, not validated yet."""
-
-    function: str
-    arguments: dict[str, Any]
-
-
 def check_content_type(content_type: str | None) -> None:
     """Only JSON: a plain form, which any foreign page can send, is none."""
     media_type = (content_type or "").partition(";")[0].strip().lower()
@@ -26,8 +19,11 @@ def check_content_type(content_type: str | None) -> None:
         raise UnsupportedMediaType
 
 
-def read_call(body: bytes) -> CallBody:
-    """:raises BadRequest: saying what is wrong, without repeating the body."""
+def read_call(body: bytes) -> tuple[str, dict[str, Any]]:
+    """The function asked for and its arguments, not validated yet.
+
+    :raises BadRequest: saying what is wrong, without repeating the body.
+    """
     value = _read_json(body)
     if not isinstance(value, dict):
         raise BadRequest('The body must be a JSON object: {"fn": name, "args": {...}}.')
@@ -38,7 +34,7 @@ def read_call(body: bytes) -> CallBody:
         raise BadRequest('"fn" must be there and name a function.')
     if not isinstance(arguments, dict):
         raise BadRequest('"args" must be an object.')
-    return CallBody(function, arguments)
+    return function, arguments
 
 
 def _read_json(body: bytes) -> Any:

@@ -210,16 +210,12 @@ async def _admit(
         viewer = await port.identify(guarded=guarded, needed=needed) if guarded or needed else ANONYMOUS
     for endpoint in endpoints:
         if endpoint.authorization is not None:
-            _require(await port.invoke(endpoint.authorization) is True, viewer)
-        elif endpoint.auth is not None:
-            _require(viewer.satisfies(endpoint.auth), viewer)
+            allowed = await port.invoke(endpoint.authorization) is True
+        else:
+            allowed = endpoint.auth is None or viewer.satisfies(endpoint.auth)
+        if not allowed:
+            raise Forbidden if viewer.authenticated else Unauthorized
     return viewer
-
-
-def _require(allowed: bool, viewer: Viewer) -> None:
-    if allowed:
-        return
-    raise Forbidden if viewer.authenticated else Unauthorized
 
 
 def _cache_entry(
