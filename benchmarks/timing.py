@@ -1,0 +1,78 @@
+"""Timing two operations side by side."""
+
+from __future__ import annotations
+
+import gc
+import itertools
+import math
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from time import perf_counter
+from typing import TypeAlias
+
+from benchmarks.measurement import FEWEST_PAIRS, Effort, Samples
+
+Run: TypeAlias = "Callable[[int], float]"
+"""Does an operation so many times; returns the seconds that took."""
+
+
+def interleaved(ours: Run, theirs: Run, effort: Effort) -> Samples:
+    """Pairs of samples of two operations, in microseconds per operation.
+
+    The two are measured in turn and take turns in going first, so that whatever else the machine does in that moment
+    slows both. A sample repeats its operation for `effort.sample_seconds`; the calibration before is the warm-up.
+    """
+    repetitions = [_calibrate(run, effort.sample_seconds) for run in (ours, theirs)]
+    pair = (_sampler(ours, repetitions[0]), _sampler(theirs, repetitions[1]))
+    first = (pair[0](), pair[1]())
+    columns: tuple[list[float], list[float]] = ([], [])
+    for turn in range(_pairs(first, repetitions, effort)):
+        for side in (0, 1) if turn % 2 == 0 else (1, 0):
+            columns[side].append(pair[side]())
+    return Samples(*columns)
+
+
+def repeat(call: Callable[[], object]) -> Run:
+    """A run that calls `call` in a plain loop."""
+
+    def run(repetitions: int) -> float:
+        rounds = itertools.repeat(None, repetitions)
+        started = perf_counter()
+        for _ in rounds:
+            call()
+        return perf_counter() - started
+
+    return run
+
+
+def _calibrate(run: Run, seconds: float) -> int:
+    """The repetitions that take so many seconds."""
+    repetitions = 1
+    while (taken := run(repetitions)) < seconds / 2:
+        repetitions *= 2
+    return max(1, math.ceil(repetitions * seconds / taken))
+
+
+def _pairs(first: tuple[float, float], repetitions: list[int], effort: Effort) -> int:
+    """As many pairs as the effort asks for and its budget allows."""
+    seconds = sum(each * count for each, count in zip(first, repetitions, strict=True)) / 1e6
+    return max(FEWEST_PAIRS, min(effort.pairs, int(effort.budget_seconds / seconds)))
+
+
+def _sampler(run: Run, repetitions: int) -> Callable[[], float]:
+    def sample() -> float:
+        with _collected():
+            return run(repetitions) / repetitions * 1e6
+
+    return sample
+
+
+@contextmanager
+def _collected() -> Iterator[None]:
+    """Without a garbage collection: neither side pays for what the other left behind."""
+    gc.collect()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
