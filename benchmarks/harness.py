@@ -20,9 +20,9 @@ from dataclasses import asdict
 from benchmarks import table
 from benchmarks.measurement import FULL, QUICK, Effort, Failure, Missing, Question, Samples
 from benchmarks.results import answer
-from benchmarks.timing import Run, interleaved, repeat
+from benchmarks.timing import Run, bounded, interleaved, repeat
 
-__all__ = ("Effort", "Question", "Run", "Samples", "interleaved", "main", "repeat")
+__all__ = ("Effort", "Question", "Run", "Samples", "bounded", "interleaved", "main", "repeat")
 
 
 def main(questions: Sequence[Question]) -> int:

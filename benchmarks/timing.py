@@ -24,12 +24,21 @@ def interleaved(ours: Run, theirs: Run, effort: Effort) -> Samples:
     """
     repetitions = [_calibrate(run, effort.sample_seconds) for run in (ours, theirs)]
     pair = (_sampler(ours, repetitions[0]), _sampler(theirs, repetitions[1]))
-    first = (pair[0](), pair[1]())
+    seconds = sum(sample() * count for sample, count in zip(pair, repetitions, strict=True)) / 1e6
     columns: tuple[list[float], list[float]] = ([], [])
-    for turn in range(_pairs(first, repetitions, effort)):
+    for turn in range(_count(seconds, effort)):
         for side in (0, 1) if turn % 2 == 0 else (1, 0):
             columns[side].append(pair[side]())
     return Samples(*columns)
+
+
+def bounded(ours: Run, bound: float, effort: Effort) -> Samples:
+    """Samples of one operation beside what it may take, in microseconds."""
+    repetitions = _calibrate(ours, effort.sample_seconds)
+    sample = _sampler(ours, repetitions)
+    first = sample()
+    values = [sample() for _ in range(_count(first * repetitions / 1e6, effort))]
+    return Samples(values, [bound] * len(values))
 
 
 def repeat(call: Callable[[], object]) -> Run:
@@ -53,9 +62,8 @@ def _calibrate(run: Run, seconds: float) -> int:
     return max(1, math.ceil(repetitions * seconds / taken))
 
 
-def _pairs(first: tuple[float, float], repetitions: list[int], effort: Effort) -> int:
-    """As many pairs as the effort asks for and its budget allows."""
-    seconds = sum(each * count for each, count in zip(first, repetitions, strict=True)) / 1e6
+def _count(seconds: float, effort: Effort) -> int:
+    """The samples that the effort asks for and its budget allows, when one (or one pair) takes so long."""
     return max(FEWEST_PAIRS, min(effort.pairs, int(effort.budget_seconds / seconds)))
 
 
