@@ -27,6 +27,7 @@ LOCKED := $(if $(CI), --locked)
 
 BIN := .venv/bin
 ENVIRONMENT := .venv/.environment
+PEERS := .venv/.peers
 EXTENSION := python/mizan_native/_native.abi3.so
 DISTRIBUTIONS := cores/mizan-python backends/mizan-django backends/mizan-fastapi caches/mizan-redis
 PROJECTS := pyproject.toml $(DISTRIBUTIONS:%=%/pyproject.toml)
@@ -73,6 +74,14 @@ soak: $(EXTENSION) ## the cache's guarantee, under random reads and writes (SECO
 baseline: $(EXTENSION) ## record what hot code costs, for a change that is meant (tests/guard)
 	@$(BIN)/python -m tests.guard
 
+.PHONY: bench
+bench: wheels $(PEERS) ## measure against the alternatives, write docs/performance.md (ARGS="cache_key" for one file)
+	@MIZAN_BENCH_WHEELS="$(DIST)" $(BIN)/python -m benchmarks.run $(ARGS)
+
+.PHONY: bench-quick
+bench-quick: wheels $(PEERS) ## as bench, rough and in under two minutes; writes benchmarks/results.json alone
+	@MIZAN_BENCH_WHEELS="$(DIST)" $(BIN)/python -m benchmarks.run --quick $(ARGS)
+
 .PHONY: lint
 lint: $(EXTENSION) ## style, clippy and the import contracts
 	@echo "== ruff, cargo fmt, clippy, import contracts"
@@ -111,14 +120,14 @@ wheels: $(EXTENSION) ## build the five distributions into dist/ (DIST=folder)
 
 .PHONY: constraints
 constraints: $(UV) ## resolve constraints.txt anew, for every Python that is supported
-	@$(UV) pip compile --quiet --universal --upgrade --python-version 3.10 --group dev --all-extras \
+	@$(UV) pip compile --quiet --universal --upgrade --python-version 3.10 --group dev --group bench --all-extras \
 		--strip-extras --no-header --no-annotate --no-emit-package mizan-core --no-emit-package mizan-native \
 		--output-file constraints.txt $(PROJECTS)
 
 .PHONY: clean
 clean: ## remove what was built, and the environment
 	@rm -rf .venv .tools dist target .mypy_cache .pytest_cache .ruff_cache .hypothesis $(EXTENSION)
-	@find cores python backends caches examples tests -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
+	@find cores python backends benchmarks caches examples tests -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
 
 no_python = No Python >= 3.10 found: install one, or name it with make PYTHON=...
 no_uv = Could not fetch uv: install it (https://docs.astral.sh/uv/), or the venv and pip modules of $(PYTHON)
@@ -139,6 +148,11 @@ $(ENVIRONMENT): constraints.txt $(PROJECTS) $(REPLACE_ENVIRONMENT) | $(UV)
 		--no-project --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')" .venv
 	@$(UV) pip install --quiet --constraints constraints.txt --build-constraints constraints.txt \
 		--group dev $(DISTRIBUTIONS:%=--editable %)
+	@touch $@
+
+$(PEERS): $(ENVIRONMENT)
+	@echo "== installing what the benchmarks compare with"
+	@$(UV) pip install --quiet --constraints constraints.txt --build-constraints constraints.txt --group bench
 	@touch $@
 
 $(EXTENSION): $(ENVIRONMENT) $(RUST)
