@@ -18,7 +18,6 @@ from benchmarks.processes import Outcome, ask
 from benchmarks.results import Result, answer
 
 
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """The exit status: 0, or 1 when something failed to run. A missed target is an answer, not a failure."""
     options = _parser().parse_args(arguments)
@@ -63,7 +62,9 @@ class Run:
         unmeasured = [result.claim.name for result in self.results if result.not_measured is not None]
         parts = (("missed", missed), ("not measured", unmeasured), ("failed to run", self.failures))
         lines = [f"{words}: {'; '.join(names)}" for words, names in parts if names]
-        return "\n".join([f"{met} of {met + len(missed)} targets met; the figures are in {report.RESULTS.name}", *lines])
+        return "\n".join(
+            [f"{met} of {met + len(missed)} targets met; the figures are in {report.RESULTS.name}", *lines]
+        )
 
 
 def _parser() -> argparse.ArgumentParser:

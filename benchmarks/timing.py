@@ -22,22 +22,24 @@ def interleaved(ours: Run, theirs: Run, effort: Effort) -> Samples:
     The two are measured in turn and take turns in going first, so that whatever else the machine does in that moment
     slows both. A sample repeats its operation for `effort.sample_seconds`; the calibration before is the warm-up.
     """
-    repetitions = [_calibrate(run, effort.sample_seconds) for run in (ours, theirs)]
-    pair = (_sampler(ours, repetitions[0]), _sampler(theirs, repetitions[1]))
-    seconds = sum(sample() * count for sample, count in zip(pair, repetitions, strict=True)) / 1e6
-    columns: tuple[list[float], list[float]] = ([], [])
-    for turn in range(_count(seconds, effort)):
-        for side in (0, 1) if turn % 2 == 0 else (1, 0):
-            columns[side].append(pair[side]())
+    with settled():
+        repetitions = [_calibrate(run, effort.sample_seconds) for run in (ours, theirs)]
+        pair = (_sampler(ours, repetitions[0]), _sampler(theirs, repetitions[1]))
+        seconds = sum(sample() * count for sample, count in zip(pair, repetitions, strict=True)) / 1e6
+        columns: tuple[list[float], list[float]] = ([], [])
+        for turn in range(_count(seconds, effort)):
+            for side in (0, 1) if turn % 2 == 0 else (1, 0):
+                columns[side].append(pair[side]())
     return Samples(*columns)
 
 
 def bounded(ours: Run, bound: float, effort: Effort) -> Samples:
     """Samples of one operation beside what it may take, in microseconds."""
-    repetitions = _calibrate(ours, effort.sample_seconds)
-    sample = _sampler(ours, repetitions)
-    first = sample()
-    values = [sample() for _ in range(_count(first * repetitions / 1e6, effort))]
+    with settled():
+        repetitions = _calibrate(ours, effort.sample_seconds)
+        sample = _sampler(ours, repetitions)
+        seconds = sample() * repetitions / 1e6
+        values = [sample() for _ in range(_count(seconds, effort))]
     return Samples(values, [bound] * len(values))
 
 
@@ -69,14 +71,25 @@ def _count(seconds: float, effort: Effort) -> int:
 
 def _sampler(run: Run, repetitions: int) -> Callable[[], float]:
     def sample() -> float:
-        with _collected():
+        with collected():
             return run(repetitions) / repetitions * 1e6
 
     return sample
 
 
 @contextmanager
-def _collected() -> Iterator[None]:
+def settled() -> Iterator[None]:
+    """With everything that is there now out of the collector's sight: to walk it empties the processor's caches."""
+    gc.collect()
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+
+
+@contextmanager
+def collected() -> Iterator[None]:
     """Without a garbage collection: neither side pays for what the other left behind."""
     gc.collect()
     gc.disable()

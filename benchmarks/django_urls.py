@@ -1,0 +1,7 @@
+"""The URLs of a Django project that serves Mizan and nothing else."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+urlpatterns = [path("api/mizan/", include("mizan.urls"))]

@@ -1,0 +1,98 @@
+"""What the engine weighs, in memory and on the wire.
+
+Memory is what the resident set of a fresh interpreter grows by: through the import of an engine, and through compiling
+one more graph of 1,000 functions, the mean of twenty. The wheel is the one that `make bench` has just built.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from benchmarks.harness import Effort, Question, Samples, main
+
+ROOT = Path(__file__).parents[1]
+STATUS = Path("/proc/self/statm")
+MEGABYTE = 1_000_000
+WHEEL_LIMIT = 1.5
+
+_IMPORT = """
+import mizan_core.errors, mizan_core.types
+before = resident()
+import {engine}
+print(resident() - before)
+"""
+_GRAPHS = """
+import gc
+import {engine} as engine
+from benchmarks.registration import registry_of
+from mizan_core.graph import graph_specification
+specification = graph_specification(registry_of(1_000))
+kept = [engine.compile_graph(specification)]
+gc.collect()
+before = resident()
+kept += [engine.compile_graph(specification) for _ in range(20)]
+gc.collect()
+print((resident() - before) / 20)
+"""
+_RESIDENT = """
+import os
+def resident():
+    with open("/proc/self/statm") as status:
+        return int(status.read().split()[1]) * os.sysconf("SC_PAGESIZE")
+"""
+
+
+def importing(effort: Effort) -> Samples:
+    return _measure(_IMPORT, effort)
+
+
+def graphs(effort: Effort) -> Samples:
+    return _measure(_GRAPHS, effort)
+
+
+def wheel(_: Effort) -> Samples:
+    return Samples([_wheel_of(_folder()).stat().st_size / MEGABYTE], [WHEEL_LIMIT], "MB")
+
+
+def _measure(program: str, effort: Effort) -> Samples:
+    count = 1 if effort.name == "quick" else 3
+    ours = [_growth(program, "mizan_native") for _ in range(count)]
+    theirs = [_growth(program, "mizan_core.engine.pure") for _ in range(count)]
+    return Samples(ours, theirs, "MB")
+
+
+def _growth(program: str, engine: str) -> float:
+    """Megabytes that a fresh interpreter grows by."""
+    command = [sys.executable, "-c", _RESIDENT + program.format(engine=engine)]
+    output = subprocess.run(command, check=True, capture_output=True, text=True, timeout=120, cwd=ROOT).stdout
+    return float(output) / MEGABYTE
+
+
+def _no_statm() -> str | None:
+    return None if STATUS.exists() else f"there is no {STATUS} to read the resident set from"
+
+
+def _no_wheel() -> str | None:
+    return None if list(_folder().glob("mizan_native-*.whl")) else "there is no wheel in dist: make wheels"
+
+
+def _folder() -> Path:
+    return ROOT / os.environ.get("MIZAN_BENCH_WHEELS", "dist")
+
+
+def _wheel_of(folder: Path) -> Path:
+    """The newest."""
+    return max(folder.glob("mizan_native-*.whl"), key=lambda path: path.stat().st_mtime)
+
+
+QUESTIONS = (
+    Question("memory of an imported engine", "the pure engine", None, importing, at_most=True, missing=_no_statm),
+    Question("memory of a graph of 1,000 functions", "the pure engine", None, graphs, at_most=True, missing=_no_statm),
+    Question("wheel of mizan-native", "1.5 MB", 1, wheel, at_most=True, missing=_no_wheel),
+)
+
+if __name__ == "__main__":
+    raise SystemExit(main(QUESTIONS))

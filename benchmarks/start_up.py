@@ -1,0 +1,73 @@
+"""What a process pays before its first request.
+
+Imports are timed inside fresh interpreters, with bytecode already compiled. The pair is `import mizan_native` in one
+interpreter and `import pydantic` in another. Freezing is timed in a running process: the graph alone, from a
+specification of 1,000 functions, and the whole interface, which also reads their annotations and prepares their
+validators.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import Any
+
+from benchmarks.engines import NATIVE
+from benchmarks.harness import Effort, Question, Samples, bounded, main, repeat
+from benchmarks.registration import registry_of
+from mizan_core.dispatch.interface import Interface
+from mizan_core.graph import graph_specification
+from mizan_core.settings import Settings
+
+COUNT = 1_000
+MILLISECOND = 1e3
+ALLOWED = 5 * MILLISECOND
+"""What `import mizan_native` may take beyond `import pydantic`."""
+
+_PROGRAM = """
+from time import perf_counter
+started = perf_counter()
+import {module}
+print((perf_counter() - started) * 1e6)
+"""
+
+
+def importing(effort: Effort) -> Samples:
+    for module in ("mizan_native", "pydantic"):
+        _import_time(module)
+    ours, theirs = [], []
+    for _ in range(effort.pairs):
+        ours.append(_import_time("mizan_native"))
+        theirs.append(_import_time("pydantic") + ALLOWED)
+    return Samples(ours, theirs)
+
+
+def graph(effort: Effort) -> Samples:
+    specification = graph_specification(registry_of(COUNT))
+    assert len(NATIVE.compile_graph(specification).describe()["functions"]) == COUNT
+    return bounded(repeat(lambda: NATIVE.compile_graph(specification)), 50 * MILLISECOND, effort)
+
+
+def interface(effort: Effort) -> Samples:
+    registry, settings = registry_of(COUNT), Settings()
+    return bounded(repeat(lambda: Interface(registry, settings, _nobody, None)), 50 * MILLISECOND, effort)
+
+
+def _import_time(module: str) -> float:
+    """Microseconds that a fresh interpreter needs for the import."""
+    command = [sys.executable, "-c", _PROGRAM.format(module=module)]
+    return float(subprocess.run(command, check=True, capture_output=True, text=True, timeout=60).stdout)
+
+
+def _nobody(_: Any) -> None:
+    return None
+
+
+QUESTIONS = (
+    Question("import mizan_native", "import pydantic and 5 ms", 1, importing, at_most=True),
+    Question("graph of 1,000 functions, compiled", "50 ms", 1, graph, at_most=True),
+    Question("interface of 1,000 functions, frozen", "50 ms", None, interface, at_most=True),
+)
+
+if __name__ == "__main__":
+    raise SystemExit(main(QUESTIONS))
