@@ -87,7 +87,7 @@ pub fn value(value: &Bound<'_, PyAny>, path: &Path<'_>, depth: usize) -> Result<
             Value::List(list)
         }
         Node::Map(dict) => {
-            let mut members = Members::new();
+            let mut members = Members::with_capacity(dict.len());
             visit_members(dict, path, depth, |key, item, path| {
                 members.insert(key.to_owned(), self::value(item, path, depth + 1)?);
                 Ok(())

@@ -212,7 +212,6 @@ fn rooms<'a>(items: &[Item<'a>]) -> BTreeMap<&'a str, Room> {
 mod tests {
     use super::*;
     use crate::graph::tests::plain;
-    use crate::value::Members;
     use proptest::prelude::*;
 
     fn header(entries: &str) -> String {
@@ -335,8 +334,9 @@ mod tests {
                 ("[a-d]{1,3}", prop::collection::btree_map(any::<String>(), values(), 0..4)), 0..100
             )
         ) {
-            let entry = |(context, params): (String, Members)| {
-                Value::object([("context", Value::from(context)), ("params", Value::Map(params))])
+            let entry = |(context, params): (String, BTreeMap<String, Value>)| {
+                let params = Value::Map(params.into_iter().collect());
+                Value::object([("context", Value::from(context)), ("params", params)])
             };
             let header = format_invalidate_header(&entries.into_iter().map(entry).collect()).unwrap();
             prop_assert!(header.bytes().all(|byte| matches!(byte, b' '..=b'~')));

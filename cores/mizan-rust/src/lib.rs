@@ -34,6 +34,7 @@ pub mod graph;
 pub mod header;
 pub mod invalidation;
 pub mod ir;
+mod members;
 pub mod merges;
 pub mod mwt;
 pub mod names;

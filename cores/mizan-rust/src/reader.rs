@@ -78,7 +78,7 @@ impl<'a> Reader<'a> {
         Ok(self
             .object()?
             .iter()
-            .map(|(key, value)| (key.as_str(), self.at(key, value))))
+            .map(|(key, value)| (key, self.at(key, value))))
     }
 
     /// The member of that name of an object.
@@ -94,7 +94,7 @@ impl<'a> Reader<'a> {
         };
         if let Some(name) = required
             .iter()
-            .find(|name| !record.members.contains_key(**name))
+            .find(|name| !record.members.contains_key(name))
         {
             return Err(record.missing(name));
         }

@@ -1,13 +1,10 @@
 //! Plain data: what JSON can say, with integers of any size.
 
-use std::collections::BTreeMap;
-
 use crate::canonical::MAX_DEPTH;
 use crate::error::{Error, Result};
 use crate::path::Path;
 
-/// The members of an object, sorted by code point.
-pub type Members = BTreeMap<String, Value>;
+pub use crate::members::Members;
 
 /// A JSON value.
 #[derive(Clone, Debug, PartialEq)]

@@ -50,12 +50,16 @@ fn plain(text: &str) -> Value {
     }
 }
 
+fn member<'a>(case: &'a Members, name: &str) -> &'a Value {
+    case.get(name).unwrap()
+}
+
 fn map<'a>(case: &'a Members, name: &str) -> &'a Members {
     optional_map(case, name).unwrap()
 }
 
 fn optional_map<'a>(case: &'a Members, name: &str) -> Option<&'a Members> {
-    match &case[name] {
+    match member(case, name) {
         Value::Map(members) => Some(members),
         _ => None,
     }
@@ -66,22 +70,22 @@ fn text<'a>(case: &'a Members, name: &str) -> &'a str {
 }
 
 fn optional_text<'a>(case: &'a Members, name: &str) -> Option<&'a str> {
-    match &case[name] {
+    match member(case, name) {
         Value::String(text) => Some(text),
         _ => None,
     }
 }
 
 fn number(case: &Members, name: &str) -> i64 {
-    match case[name] {
-        Value::Int(number) => Some(number),
+    match member(case, name) {
+        Value::Int(number) => Some(*number),
         _ => None,
     }
     .unwrap()
 }
 
 fn flag(case: &Members, name: &str) -> bool {
-    case[name] == Value::Bool(true)
+    *member(case, name) == Value::Bool(true)
 }
 
 fn key(secret: &str) -> Hs256 {
@@ -111,7 +115,7 @@ fn cache_keys() {
 fn permission_keys() {
     for case in cases("permission_keys.json") {
         let input = map(&case, "input");
-        let Value::List(names) = &input["permissions"] else {
+        let Value::List(names) = member(input, "permissions") else {
             panic!("a list")
         };
         let names = names.iter().map(|name| match name {
@@ -164,7 +168,7 @@ fn token_checks() {
 
 fn decode(case: &Members) -> Result<mizan_core::mwt::Claims> {
     let args = map(case, "args");
-    let keys = match &args["secret"] {
+    let keys = match member(args, "secret") {
         Value::Map(secrets) => Keys::Ring(ring(secrets)),
         _ => Keys::One(key(text(args, "secret"))),
     };
@@ -199,7 +203,8 @@ fn class(error: &Error) -> &'static str {
 #[test]
 fn invalidate_headers() {
     for case in cases("invalidate_header.json") {
-        let header = format_invalidate_header(&case["entries"]).unwrap();
-        assert_eq!(header, text(&case, "header"), "{:?}", case["entries"]);
+        let entries = member(&case, "entries");
+        let header = format_invalidate_header(entries).unwrap();
+        assert_eq!(header, text(&case, "header"), "{entries:?}");
     }
 }

@@ -40,7 +40,9 @@ pub(crate) fn spec(types: &str, functions: &[&str]) -> Value {
             ("merge", Value::List(vec![])),
             ("auto_scope", Value::Bool(true)),
         ] {
-            members.entry(name.to_owned()).or_insert(default);
+            if !members.contains_key(name) {
+                members.insert(name.to_owned(), default);
+            }
         }
         Value::Map(members)
     });

@@ -265,6 +265,20 @@ fn write_number(out: &mut String, write: impl FnOnce(&mut Vec<u8>)) {
 
 fn write_text(out: &mut String, text: &str) {
     out.push('"');
+    if text.bytes().all(is_plain) {
+        out.push_str(text);
+    } else {
+        write_escaped(out, text);
+    }
+    out.push('"');
+}
+
+/// Whether a byte is a character that stands for itself: names mostly consist of these alone.
+fn is_plain(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\'
+}
+
+fn write_escaped(out: &mut String, text: &str) {
     for character in text.chars() {
         match character {
             '\\' => out.push_str("\\\\"),
@@ -279,7 +293,6 @@ fn write_text(out: &mut String, text: &str) {
             _ => out.push(character),
         }
     }
-    out.push('"');
 }
 
 /// What KDL v2 forbids in a string or counts as a newline.

@@ -1,0 +1,150 @@
+//! The members of a JSON object.
+
+use std::slice;
+
+use crate::value::Value;
+
+/// The members of an object, sorted by code point, one of each name.
+///
+/// A sorted vector: objects are small, mostly arrive in order, and take one allocation this way.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Members(Vec<(String, Value)>);
+
+impl Members {
+    /// No members.
+    pub const fn new() -> Self {
+        Self(Vec::new())
+    }
+
+    /// No members yet, with room for `count`.
+    pub fn with_capacity(count: usize) -> Self {
+        Self(Vec::with_capacity(count))
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The value of that name.
+    pub fn get(&self, name: &str) -> Option<&Value> {
+        let index = self.position(name).ok()?;
+        self.0.get(index).map(|(_, value)| value)
+    }
+
+    /// Whether there is a member of that name.
+    pub fn contains_key(&self, name: &str) -> bool {
+        self.position(name).is_ok()
+    }
+
+    /// Sets a member; the value that it had before, if any, is returned.
+    pub fn insert(&mut self, name: String, value: Value) -> Option<Value> {
+        if self.0.last().is_none_or(|(last, _)| *last < name) {
+            self.0.push((name, value));
+            return None;
+        }
+        match self.position(&name) {
+            Ok(index) => self
+                .0
+                .get_mut(index)
+                .map(|(_, known)| std::mem::replace(known, value)),
+            Err(index) => {
+                self.0.insert(index, (name, value));
+                None
+            }
+        }
+    }
+
+    /// The names, sorted.
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|(name, _)| name.as_str())
+    }
+
+    /// The members, sorted by name.
+    pub fn iter(&self) -> Iter<'_> {
+        Iter(self.0.iter())
+    }
+
+    fn position(&self, name: &str) -> Result<usize, usize> {
+        self.0
+            .binary_search_by(|(known, _)| known.as_str().cmp(name))
+    }
+}
+
+/// The members of an object, sorted by name.
+#[derive(Clone, Debug)]
+pub struct Iter<'a>(slice::Iter<'a, (String, Value)>);
+
+impl<'a> Iterator for Iter<'a> {
+    type Item = (&'a str, &'a Value);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.0.next().map(|(name, value)| (name.as_str(), value))
+    }
+}
+
+impl<'a> IntoIterator for &'a Members {
+    type Item = (&'a str, &'a Value);
+    type IntoIter = Iter<'a>;
+
+    fn into_iter(self) -> Iter<'a> {
+        self.iter()
+    }
+}
+
+impl FromIterator<(String, Value)> for Members {
+    fn from_iter<I: IntoIterator<Item = (String, Value)>>(members: I) -> Self {
+        let members = members.into_iter();
+        let mut collected = Self::with_capacity(members.size_hint().0);
+        collected.extend(members);
+        collected
+    }
+}
+
+impl Extend<(String, Value)> for Members {
+    fn extend<I: IntoIterator<Item = (String, Value)>>(&mut self, members: I) {
+        for (name, value) in members {
+            self.insert(name, value);
+        }
+    }
+}
+
+impl<const N: usize> From<[(String, Value); N]> for Members {
+    fn from(members: [(String, Value); N]) -> Self {
+        members.into_iter().collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn they_are_a_sorted_map(pairs in prop::collection::vec(("[a-c\u{e9}]{0,2}", 0..9_i64), 0..12)) {
+            let mut map = BTreeMap::new();
+            let mut members = Members::new();
+            for (name, number) in pairs {
+                let known = map.insert(name.clone(), Value::Int(number));
+                prop_assert_eq!(members.insert(name, Value::Int(number)), known);
+            }
+            prop_assert_eq!(members.len(), map.len());
+            prop_assert_eq!(members.is_empty(), map.is_empty());
+            prop_assert!(members.keys().eq(map.keys()));
+            prop_assert!(members.iter().map(|(_, value)| value).eq(map.values()));
+            for name in ["", "a", "ab", "é", "d"] {
+                prop_assert_eq!(members.get(name), map.get(name));
+                prop_assert_eq!(members.contains_key(name), map.contains_key(name));
+            }
+        }
+    }
+}
