@@ -92,11 +92,13 @@ impl<'a> Reader<'a> {
             owner: self,
             members: self.object()?,
         };
-        if let Some(name) = required
-            .iter()
-            .find(|name| !record.members.contains_key(name))
-        {
+        let is_there = |name: &&&str| record.members.contains_key(name);
+        if let Some(name) = required.iter().find(|name| !is_there(name)) {
             return Err(record.missing(name));
+        }
+        let found = required.len() + optional.iter().filter(is_there).count();
+        if found == record.members.len() {
+            return Ok(record);
         }
         let is_known = |name: &str| required.contains(&name) || optional.contains(&name);
         match record.members.keys().find(|name| !is_known(name)) {
