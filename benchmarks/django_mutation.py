@@ -1,0 +1,38 @@
+"""An authenticated mutation through Django's WSGI handler, in process: token verified, body validated, invalidation
+answered.
+
+All services are views of one project without middleware, and no user is looked up in a database.
+"""
+
+from __future__ import annotations
+
+from benchmarks.clients.exchange import Request, check_equal_mutations
+from benchmarks.clients.wsgi import WsgiApplication
+from benchmarks.harness import Effort, Question, Samples, interleaved, main
+from benchmarks.services import django_project
+from benchmarks.services.requests import check_guarded, mizan_mutation, ninja_mutation, rest_framework_mutation
+
+
+def ninja(effort: Effort) -> Samples:
+    return _compare(ninja_mutation(), effort)
+
+
+def rest_framework(effort: Effort) -> Samples:
+    return _compare(rest_framework_mutation(), effort)
+
+
+def _compare(other: Request, effort: Effort) -> Samples:
+    project, own = WsgiApplication(django_project.application), mizan_mutation()
+    check_equal_mutations(project.answer(own), project.answer(other))
+    check_guarded(project.answer, own)
+    check_guarded(project.answer, other)
+    return interleaved(project.run(own), project.run(other), effort)
+
+
+QUESTIONS = (
+    Question("Django mutation in process, to django-ninja", "django-ninja with PyJWT", 2.2, ninja),
+    Question("Django mutation in process, to DRF", "Django REST framework with simplejwt", 4, rest_framework),
+)
+
+if __name__ == "__main__":
+    raise SystemExit(main(QUESTIONS))

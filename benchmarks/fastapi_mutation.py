@@ -1,0 +1,38 @@
+"""An authenticated mutation through FastAPI, in process: token verified, body validated, invalidation answered.
+
+The applications are called as a server calls them, without the server and its sockets.
+"""
+
+from __future__ import annotations
+
+from benchmarks.clients.asgi import AsgiApplication
+from benchmarks.clients.exchange import check_equal_mutations, check_identical
+from benchmarks.harness import Effort, Question, Samples, interleaved, main
+from benchmarks.services import bare_asgi, mizan_fastapi_app, plain_fastapi
+from benchmarks.services.requests import check_guarded, fastapi_mutation, mizan_mutation
+
+
+def by_hand(effort: Effort) -> Samples:
+    own, other = mizan_mutation(), fastapi_mutation()
+    with AsgiApplication(mizan_fastapi_app.app) as ours, AsgiApplication(plain_fastapi.app) as theirs:
+        check_equal_mutations(ours.answer(own), theirs.answer(other))
+        check_guarded(ours.answer, own)
+        check_guarded(theirs.answer, other)
+        return interleaved(ours.run(own), theirs.run(other), effort)
+
+
+def bare(effort: Effort) -> Samples:
+    request = mizan_mutation()
+    with AsgiApplication(mizan_fastapi_app.app) as ours, AsgiApplication(bare_asgi.app) as theirs:
+        check_identical(ours.answer(request), theirs.answer(request))
+        check_guarded(theirs.answer, request)
+        return interleaved(ours.run(request), theirs.run(request), effort)
+
+
+QUESTIONS = (
+    Question("FastAPI mutation in process", "a FastAPI endpoint by hand, pydantic and PyJWT", 6, by_hand),
+    Question("FastAPI mutation in process, overhead", "a bare ASGI callable", 2.5, bare, at_most=True),
+)
+
+if __name__ == "__main__":
+    raise SystemExit(main(QUESTIONS))

@@ -1,0 +1,30 @@
+"""The Django project that all Django services are part of: no middleware, as none of them needs any.
+
+Importing it configures Django.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import django
+from django.conf import settings
+from django.core.wsgi import get_wsgi_application
+
+from benchmarks.services.tokens import ALGORITHM, SECRET
+
+settings.configure(
+    ALLOWED_HOSTS=["127.0.0.1"],
+    INSTALLED_APPS=["django.contrib.auth", "django.contrib.contenttypes", "mizan"],
+    MIDDLEWARE=[],
+    ROOT_URLCONF="benchmarks.services.django_urls",
+    SECRET_KEY=SECRET,
+    MIZAN_MWT_SECRET=SECRET,
+    REST_FRAMEWORK={
+        "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+        "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    },
+    SIMPLE_JWT={"ALGORITHM": ALGORITHM, "SIGNING_KEY": SECRET, "ACCESS_TOKEN_LIFETIME": timedelta(days=1)},
+)
+django.setup(set_prefix=False)
+application = get_wsgi_application()
