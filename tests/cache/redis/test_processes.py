@@ -186,6 +186,20 @@ class TestEventLoops:
 
         asyncio.run(use())
 
+    def test_a_connection_cut_between_two_requests_costs_nothing(self, wire: Wire, connect: Connect) -> None:
+        """As in threads."""
+        cache = connect(wire.url)
+
+        async def use() -> None:
+            await asyncio.gather(*(cache.awrite({"key": b"value"}, 60) for _ in range(3)))
+            wire.cut()
+            # Until the loop has heard of it.
+            await asyncio.sleep(0.1)
+            assert await asyncio.gather(*(cache.aread(["key"]) for _ in range(3))) == [[b"value"]] * 3
+            await cache.aclose()
+
+        asyncio.run(use())
+
     def test_an_outage(self, server: Server, connect: Connect) -> None:
         """As in threads: no waiting beyond the timeout, nothing stale."""
         cache = connect(server.url)

@@ -116,12 +116,15 @@ class RedisCache:
 
     def _loop_pools(self) -> AsyncPools:
         loop = get_running_loop()
+        return self._by_loop.get(loop) or self._add_loop(loop)
+
+    def _add_loop(self, loop: AbstractEventLoop) -> AsyncPools:
+        added = AsyncPools(self._address, self._pool_size, self._timeout)
         with self._lock:
-            if loop not in self._by_loop:
-                # Connections hold on to their loop, so a weak reference would never end by itself.
-                self._by_loop = {other: pools for other, pools in self._by_loop.items() if not other.is_closed()}
-                self._by_loop[loop] = AsyncPools(self._address, self._pool_size, self._timeout)
-            return self._by_loop[loop]
+            # Connections hold on to their loop, so a weak reference would never end by itself.
+            alive = {other: pools for other, pools in self._by_loop.items() if not other.is_closed()}
+            self._by_loop = {**alive, loop: added}
+        return added
 
 
 def open_redis(options: BackendOptions) -> RedisCache:

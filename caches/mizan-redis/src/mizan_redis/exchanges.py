@@ -31,9 +31,9 @@ from typing import Any, NamedTuple, TypeAlias, TypeVar
 from mizan_core.cache.backend import BackendUnavailable
 from mizan_redis.address import Node
 from mizan_redis.layout import Layout, read_history, read_owners
+from mizan_redis.resp import Command
 
 T = TypeVar("T")
-Command: TypeAlias = "tuple[str | bytes | int, ...]"
 _INFO: Command = ("INFO", "replication")
 _SLOTS: Command = ("CLUSTER", "SLOTS")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,8 @@ from mizan_core.cache.backend import BackendUnavailable
 from mizan_redis.address import Node
 
 SLOTS = 16_384
+_MASTER = re.compile(rb"^role:master\r?$", re.MULTILINE)
+_HISTORY = re.compile(rb"^master_replid:([0-9a-zA-Z]*)", re.MULTILINE)
 _HISTORY_LETTERS = 16
 """Of the 40 hexadecimal digits of a history's name: 64 random bits tell them apart well enough."""
 
@@ -39,11 +42,11 @@ def read_history(reply: Any) -> str:
 
     :raises BackendUnavailable: when the server is a replica, or the answer is another.
     """
-    lines = bytes(reply).split(b"\r\n") if isinstance(reply, bytes) else []
-    facts = dict(line.partition(b":")[::2] for line in lines)
-    if facts.get(b"role") != b"master":
+    facts = reply if isinstance(reply, bytes) else b""
+    if not _MASTER.search(facts):
         raise BackendUnavailable("the server does not say that it is a master")
-    history = facts.get(b"master_replid", b"").decode("ascii", "replace")
+    named = _HISTORY.search(facts)
+    history = named[1].decode("ascii") if named else ""
     if len(history) < _HISTORY_LETTERS:
         raise BackendUnavailable("the server does not name the history of its data")
     return history[:_HISTORY_LETTERS]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sys
 from asyncio import Semaphore as AsyncSemaphore
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager, suppress
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from threading import BoundedSemaphore, Lock
 from typing import Any
 
@@ -15,12 +15,14 @@ from redis.asyncio.retry import Retry as AsyncRetry
 from redis.asyncio.sentinel import Sentinel as AsyncSentinel
 from redis.asyncio.sentinel import SentinelConnectionPool as AsyncSentinelConnectionPool
 from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
 from redis.retry import Retry
 from redis.sentinel import Sentinel, SentinelConnectionPool
 
 from mizan_core.cache.backend import BackendUnavailable
 from mizan_redis.address import Address, Kind, Node
 from mizan_redis.exchanges import Replies, Request
+from mizan_redis.resp import packed
 
 if sys.version_info >= (3, 11):
     from asyncio import timeout as time_limit
@@ -52,7 +54,7 @@ class Pools:
             with ExitStack() as held:
                 connections = [held.enter_context(self._connection(request.node)) for request in requests]
                 for connection, request in zip(connections, requests, strict=True):
-                    connection.send_packed_command(connection.pack_commands(request.commands))
+                    connection.send_packed_command([packed(request.commands)])
                 return [
                     [connection.read_response() for _ in request.commands]
                     for connection, request in zip(connections, requests, strict=True)
@@ -111,59 +113,118 @@ class AsyncPools:
         self._address = address
         self._size = size
         self._timeout = timeout
-        self._pools: dict[Node, aredis.ConnectionPool] = {}
+        self._servers: dict[Node, _Connections] = {}
         self._free: dict[Node, AsyncSemaphore] = {}
 
     async def perform(self, requests: Sequence[Request]) -> Replies:
         """See ``Pools.perform``."""
         try:
-            async with time_limit(self._timeout), AsyncExitStack() as held:
-                connections = [await held.enter_async_context(self._connection(request.node)) for request in requests]
-                for connection, request in zip(connections, requests, strict=True):
-                    await connection.send_packed_command(connection.pack_commands(request.commands))
-                return [
-                    await _read_replies(connection, len(request.commands))
-                    for connection, request in zip(connections, requests, strict=True)
-                ]
+            async with time_limit(self._timeout):
+                return await self._perform(requests)
         except Exception as error:  # noqa: BLE001 - redis-py raises more than its own errors when a server fails
             await self.close()
             raise _unavailable(error) from None
 
+    async def _perform(self, requests: Sequence[Request]) -> Replies:
+        held: list[tuple[_Connections, Any]] = []
+        try:
+            for request in requests:
+                server = self._server(request.node)
+                held.append((server, await server.take()))
+            for (_, connection), request in zip(held, requests, strict=True):
+                await connection.send_packed_command(packed(request.commands), check_health=False)
+            return [
+                [await connection.read_response() for _ in request.commands]
+                for (_, connection), request in zip(held, requests, strict=True)
+            ]
+        except BaseException:
+            # Replies may be under way, which must not meet the next question.
+            for _, connection in held:
+                await connection.disconnect(nowait=True)
+            raise
+        finally:
+            for server, connection in held:
+                await server.give_back(connection)
+
     async def close(self) -> None:
         """As ``Pools.close``."""
-        pools, self._pools = self._pools, {}
-        for pool in pools.values():
+        servers, self._servers = self._servers, {}
+        for server in servers.values():
+            await server.close()
+
+    def _server(self, node: Node) -> _Connections:
+        """Those that are closed are not used again: a task may be taking from them what another closes."""
+        if node not in self._servers:
+            pool = _make_async_pool(self._address, node, self._timeout)
+            free = self._free.setdefault(node, AsyncSemaphore(self._size))
+            self._servers[node] = _Connections(pool, free)
+        return self._servers[node]
+
+
+class _Connections:
+    """An event loop's connections to one server.
+
+    redis-py's pool only makes them: it takes longer to hand one out than a server to answer.
+    """
+
+    def __init__(self, pool: aredis.ConnectionPool, free: AsyncSemaphore) -> None:
+        self._pool = pool
+        self._free = free
+        self._idle: list[Any] = []
+        self._is_closed = False
+
+    async def take(self) -> Any:
+        """One that is connected and has nothing unread, as soon as one is free; it must be given back."""
+        await self._free.acquire()
+        try:
+            return await self._connected()
+        except BaseException:
+            self._free.release()
+            raise
+
+    async def give_back(self, connection: Any) -> None:
+        """Keep it for whoever asks next, unless it is of no use."""
+        self._free.release()
+        if self._is_closed:
+            await connection.disconnect(nowait=True)
+        elif connection.is_connected:
+            self._idle.append(connection)
+
+    async def close(self) -> None:
+        """Close those that nobody uses; the others will be when they are given back."""
+        self._is_closed = True
+        for connection in self._idle:
             with suppress(Exception):
-                await pool.disconnect(inuse_connections=False)
-                for sentinel in (
-                    pool.sentinel_manager.sentinels if isinstance(pool, AsyncSentinelConnectionPool) else ()
-                ):
-                    await sentinel.aclose()
+                await connection.disconnect()
+        for sentinel in _async_sentinels(self._pool):
+            with suppress(Exception):
+                await sentinel.aclose()
 
-    @asynccontextmanager
-    async def _connection(self, node: Node) -> AsyncIterator[Any]:
-        async with self._free.setdefault(node, AsyncSemaphore(self._size)):
-            pool = self._pool(node)
-            connection = await pool.get_connection()
-            try:
-                yield connection
-            except BaseException:
-                await connection.disconnect(nowait=True)
-                raise
-            finally:
-                await pool.release(connection)
-                if self._pools.get(node) is not pool:
-                    await connection.disconnect(nowait=True)
-
-    def _pool(self, node: Node) -> aredis.ConnectionPool:
-        """A pool that is closed is not used again: a task may be taking from it what another closes."""
-        if node not in self._pools:
-            self._pools[node] = _make_async_pool(self._address, node, self._timeout)
-        return self._pools[node]
+    async def _connected(self) -> Any:
+        connection = self._idle.pop() if self._idle else self._pool.make_connection()
+        if connection.is_connected and not await _is_spoilt(connection):
+            return connection
+        try:
+            await connection.disconnect(nowait=True)
+            await connection.connect()
+        except BaseException:
+            await connection.disconnect(nowait=True)
+            raise
+        return connection
 
 
-async def _read_replies(connection: Any, number: int) -> list[Any]:
-    return [await connection.read_response() for _ in range(number)]
+async def _is_spoilt(connection: Any) -> bool:
+    """Whether the server has closed it, or has sent what nobody asked for."""
+    try:
+        # Until redis-py 8 it had the other name.
+        can_read = getattr(connection, "can_read", None) or connection.can_read_destructive
+        return bool(await can_read())
+    except (OSError, RedisError):
+        return True
+
+
+def _async_sentinels(pool: aredis.ConnectionPool) -> Sequence[Any]:
+    return pool.sentinel_manager.sentinels if isinstance(pool, AsyncSentinelConnectionPool) else ()
 
 
 def _unavailable(error: Exception) -> BackendUnavailable:
@@ -196,7 +257,8 @@ def _make_pool(address: Address, node: Node, timeout: float) -> redis.Connection
 
 def _make_async_pool(address: Address, node: Node, timeout: float) -> aredis.ConnectionPool:
     settings = _settings(timeout) | {"retry": AsyncRetry(NoBackoff(), 0)}
-    options = {**address.options, **settings}
+    # An exchange is timed as a whole; to time each of its steps again would take longer than the steps.
+    options = {**address.options, **settings, "socket_timeout": None}
     if address.kind is Kind.SENTINEL:
         sentinel = AsyncSentinel(address.nodes, sentinel_kwargs={**address.sentinel_options, **settings})
         pool: aredis.ConnectionPool = sentinel.master_for(address.service, **options).connection_pool
