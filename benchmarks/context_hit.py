@@ -1,4 +1,4 @@
-"""A context's bundle from the cache through FastAPI, in process: token verified, parameters validated, entry found.
+"""A context's bundle from the cache through FastAPI, in process: token, parameters, entry.
 
 Both sides keep the bundle of a viewer and a user for an hour in the same store. Ours also proves with each hit that no
 mutation has made the entry stale, on Redis that no purge was lost either; the peer trusts the time alone.

@@ -1,5 +1,4 @@
-"""An authenticated mutation through Django's WSGI handler, in process: token verified, body validated, invalidation
-answered.
+"""An authenticated mutation through Django's WSGI handler, in process: token, validation, invalidation.
 
 All services are views of one project without middleware, and no user is looked up in a database.
 """

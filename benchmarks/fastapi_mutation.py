@@ -1,4 +1,4 @@
-"""An authenticated mutation through FastAPI, in process: token verified, body validated, invalidation answered.
+"""An authenticated mutation through FastAPI, in process: token, validation, invalidation.
 
 The applications are called as a server calls them, without the server and its sockets.
 """

@@ -42,6 +42,7 @@ def application(cache_url: str) -> FastAPI:
     @app.get("/user/")
     async def user(user_id: int, viewer: CurrentViewer, response: Response) -> UserBundle:
         response.headers.update(NO_STORE)
-        return await user_bundle(viewer.id, user_id)
+        bundle: UserBundle = await user_bundle(viewer.id, user_id)
+        return bundle
 
     return app
