@@ -9,7 +9,13 @@ from benchmarks.clients.exchange import Request, check_equal_mutations
 from benchmarks.clients.wsgi import WsgiApplication
 from benchmarks.harness import Effort, Question, Samples, interleaved, main
 from benchmarks.services import django_project
-from benchmarks.services.requests import check_guarded, mizan_mutation, ninja_mutation, rest_framework_mutation
+from benchmarks.services.requests import (
+    check_guarded,
+    empty_post,
+    mizan_mutation,
+    ninja_mutation,
+    rest_framework_mutation,
+)
 
 
 def ninja(effort: Effort) -> Samples:
@@ -28,9 +34,21 @@ def _compare(other: Request, effort: Effort) -> Samples:
     return interleaved(project.run(own), project.run(other), effort)
 
 
+def empty(effort: Effort) -> Samples:
+    project, other = WsgiApplication(django_project.application), ninja_mutation()
+    return interleaved(project.run(empty_post()), project.run(other), effort)
+
+
 QUESTIONS = (
     Question("Django mutation in process, to django-ninja", "django-ninja with PyJWT", 2.2, ninja),
     Question("Django mutation in process, to DRF", "Django REST framework with simplejwt", 4, rest_framework),
+    Question(
+        "Django alone, a view that does nothing",
+        "django-ninja with PyJWT",
+        None,
+        empty,
+        note="What Django's handler and its URLs take before a view begins: no view can be further ahead.",
+    ),
 )
 
 if __name__ == "__main__":

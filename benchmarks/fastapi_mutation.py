@@ -8,7 +8,7 @@ from __future__ import annotations
 from benchmarks.clients.asgi import AsgiApplication
 from benchmarks.clients.exchange import check_equal_mutations, check_identical
 from benchmarks.harness import Effort, Question, Samples, interleaved, main
-from benchmarks.services import bare_asgi, mizan_fastapi_app, plain_fastapi
+from benchmarks.services import bare_asgi, empty_fastapi, mizan_fastapi_app, plain_fastapi
 from benchmarks.services.requests import check_guarded, fastapi_mutation, mizan_mutation
 
 
@@ -29,9 +29,23 @@ def bare(effort: Effort) -> Samples:
         return interleaved(ours.run(request), theirs.run(request), effort)
 
 
+def empty(effort: Effort) -> Samples:
+    request = mizan_mutation()
+    with AsgiApplication(empty_fastapi.app) as ours, AsgiApplication(bare_asgi.app) as theirs:
+        return interleaved(ours.run(request), theirs.run(request), effort)
+
+
 QUESTIONS = (
     Question("FastAPI mutation in process", "a FastAPI endpoint by hand, pydantic and PyJWT", 6, by_hand),
     Question("FastAPI mutation in process, overhead", "a bare ASGI callable", 2.5, bare, at_most=True),
+    Question(
+        "FastAPI alone, an endpoint that does nothing",
+        "a bare ASGI callable",
+        None,
+        empty,
+        at_most=True,
+        note="What FastAPI's middleware and routers take before an endpoint begins: the floor of the two above.",
+    ),
 )
 
 if __name__ == "__main__":

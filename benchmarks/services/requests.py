@@ -32,6 +32,11 @@ def rest_framework_mutation() -> Request:
     return _peer_mutation("/drf/profile/", minted_for_simplejwt())
 
 
+def empty_post() -> Request:
+    """As long as the others, to where nobody reads it."""
+    return _post("/empty/", _ARGUMENTS, {"authorization": f"Bearer {minted()}"})
+
+
 def mizan_fetch() -> Request:
     return Request("GET", "/api/mizan/ctx/user/", {"x-mizan-token": minted()}, query=f"user_id={USER}")
 
