@@ -16,6 +16,7 @@ _ORDER = (
     "fastapi_mutation",
     "django_mutation",
     "context_hit",
+    "purge",
     "loopback",
     "registered_functions",
     "start_up",

@@ -1,0 +1,136 @@
+"""The page, its charts and the table, from a small set of results."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from benchmarks import catalogue, report, table
+from benchmarks.measurement import QUICK, Claim, Failure, Missing, Samples
+from benchmarks.results import answer
+from benchmarks.run import Run
+
+CLAIMS: dict[str, tuple[Claim, Samples | Missing]] = {
+    "fast & right": (Claim("fast & right", "the other", 10, False, "Not said."), Samples([1], [30])),
+    "too slow": (Claim("too slow", "the other", 10, False, "Half of it is hashing."), Samples([1], [5])),
+    "small": (Claim("small", "1.5 MB", 1, True, ""), Samples([0.5], [1.5], "MB")),
+    "only a figure": (Claim("only a figure", "the other", None, True, ""), Samples([1], [2])),
+    "unknown": (Claim("unknown", "the other", 2, False, ""), Missing("there is no wrk")),
+}
+
+
+def results() -> Run:
+    run = Run(QUICK)
+    for claim, outcome in CLAIMS.values():
+        run.take("cache_key", claim, outcome)
+    return run
+
+
+@pytest.fixture
+def page() -> str:
+    return report.page(results().document, [("Processor", "a fast one")])
+
+
+def section(page: str, heading: str) -> str:
+    return page.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+
+
+def test_the_page_has_a_table_for_each_file(page: str) -> None:
+    answers = section(page, "The answers")
+    subject, text = catalogue.description("cache_key")
+    assert f"### {subject}\n\n{text}\n\n| question |" in answers
+    assert "| fast & right, against the other | 1.00 us | 30.0 us | 30.0 | 30.0 to 30.0 | 30.0 | 10 | yes |" in answers
+    assert "| too slow, against the other | 1.00 us | 5.00 us | 5.00 | 5.00 to 5.00 | 5.00 | 10 | no |" in answers
+    assert "| small, against 1.5 MB | 0.50 MB | 1.50 MB | 0.33 | 0.33 to 0.33 | 0.33 | at most 1 | yes |" in answers
+    assert "| only a figure, against the other | 1.00 us | 2.00 us | 0.50 | 0.50 to 0.50 | 0.50 | - | - |" in answers
+    assert "| unknown, against the other | not measured | | | | | 2 | |" in answers
+
+
+def test_missed_targets_are_said_with_their_notes(page: str) -> None:
+    missed = section(page, "Where targets are missed")
+    assert missed.strip() == "- **too slow**: 5.00, target 10. Half of it is hashing."
+
+
+def test_what_was_not_measured_is_said(page: str) -> None:
+    assert section(page, "What was not measured").strip() == "- **unknown**: there is no wrk."
+
+
+def test_the_machine_is_described(page: str) -> None:
+    assert "| Processor | a fast one |" in section(page, "The machine")
+    assert "$" not in page
+
+
+def test_a_run_without_a_miss_says_so() -> None:
+    document = {name: line for name, line in results().document.items() if name == "small"}
+    page = report.page(document, [])
+    assert "Every target that could be measured was reached" in section(page, "Where targets are missed")
+    assert "Every question was measured" in section(page, "What was not measured")
+
+
+def texts(svg: str) -> list[str]:
+    return [element.text or "" for element in ElementTree.fromstring(svg).iter("{http://www.w3.org/2000/svg}text")]  # noqa: S314 - our own
+
+
+def test_each_chart_has_its_questions() -> None:
+    document = results().document
+    ratios, limits = report.ratio_chart(document), report.limit_chart(document)
+    assert {"fast & right", "30.0", "too slow", "5.00"} <= set(texts(ratios))
+    assert not {"small", "only a figure", "unknown"} & set(texts(ratios))
+    assert {"small", "0.33"} <= set(texts(limits))
+    assert ratios.count('class="met"') == ratios.count('class="missed"') == 1
+
+
+def test_bars_are_as_long_as_their_values() -> None:
+    document = results().document
+    bars = [
+        float(width)
+        for width in re.findall(r'class="(?:met|missed)"[^/]* width="([0-9.]+)"', report.ratio_chart(document))
+    ]
+    assert bars[0] > bars[1] > 0
+    assert all(0 < bar <= 860 for bar in bars)
+
+
+def test_a_conclusion_counts() -> None:
+    run = results()
+    run.take("cache_key", Claim("broken", "the other", 1, False, ""), Failure("ValueError"))
+    assert run.failures == ["broken"]
+    assert "broken" not in run.document
+    assert run.conclusion == (
+        "2 of 3 targets met; the figures are in results.json\n"
+        "missed: too slow\nnot measured: unknown\nfailed to run: broken"
+    )
+
+
+def test_a_row_gives_the_reason_or_the_figures() -> None:
+    unknown, small = (answer(*CLAIMS[name]) for name in ("unknown", "small"))
+    assert table.row(unknown).endswith("not measured: there is no wrk")
+    assert re.search(r"small +0\.50 MB +1\.50 MB +0\.33 +0\.33\.\.0\.33 +0\.33 +at most 1 +yes", table.row(small))
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "text"),
+    [
+        (0.6924, "us", "692 ns"),
+        (1.17, "us", "1.17 us"),
+        (29.61, "us", "29.6 us"),
+        (17_700, "us", "17.7 ms"),
+        (1_004_000, "us", "1.00 s"),
+        (1_556_216, "B", "1,556,216 B"),
+        (None, "us", "-"),
+    ],
+)
+def test_quantities_read_well(value: float | None, unit: str, text: str) -> None:
+    assert table.quantity(value, unit) == text
+
+
+def test_every_benchmark_file_is_found_and_says_what_it_does() -> None:
+    folder = Path(catalogue.__file__).parent
+    asking = {path.stem for path in folder.glob("*.py") if path.read_text().endswith("main(QUESTIONS))\n")}
+    assert set(catalogue.FILES) == asking
+    for file in catalogue.FILES:
+        subject, text = catalogue.description(file)
+        assert subject, file
+        assert text, file
