@@ -68,6 +68,9 @@ FLOATS = (
     1.7976931348623157e308,
     float(2**53),
     2.5e-8,
+    # Half-way between two shortest texts.
+    844659930260246.25,
+    844659930260246.75,
 )
 NOT_FINITE = (math.nan, -math.nan, math.inf, -math.inf)
 DIGITS = (4_299, 4_300, 4_301, 5_000, 6_000)

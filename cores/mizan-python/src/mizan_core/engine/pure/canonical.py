@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Iterator
-from decimal import Decimal
 from typing import TypeAlias
 
 from mizan_core.engine.pure.kinds import is_a
@@ -122,5 +121,8 @@ def _dump_large(value: Json) -> str:
     if isinstance(value, list):
         return "[" + ",".join(map(_dump_large, value)) + "]"
     if isinstance(value, int) and not isinstance(value, bool):
+        # Hardly anybody needs it, and so a subinterpreter has an extension module less to load.
+        from decimal import Decimal
+
         return str(Decimal(value))
     return json.dumps(value)
