@@ -57,11 +57,18 @@ def repeat(call: Callable[[], object]) -> Run:
 
 
 def _calibrate(run: Run, seconds: float) -> int:
-    """The repetitions that take so many seconds."""
+    """The repetitions that take so many seconds, by the best of three attempts.
+
+    A side that an interruption made look slow would get shorter samples than the other, and shorter samples are
+    interrupted less often.
+    """
     repetitions = 1
     while (taken := run(repetitions)) < seconds / 2:
         repetitions *= 2
-    return max(1, math.ceil(repetitions * seconds / taken))
+    if repetitions == 1 and taken >= seconds:
+        return 1
+    best = min(taken, run(repetitions), run(repetitions))
+    return max(1, math.ceil(repetitions * seconds / best))
 
 
 def _count(seconds: float, effort: Effort) -> int:
