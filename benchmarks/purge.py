@@ -6,15 +6,13 @@ is measured as server code asks for it, over the wire and back: of one user's bu
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from itertools import cycle
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from benchmarks.harness import Effort, Question, Samples, interleaved, main, repeat
+from benchmarks.services import redis_server
 from mizan_core.cache.backend import TAG_TTL
 from mizan_core.cache.health import EPOCH, new_version
 from mizan_core.cache.operations import complete
@@ -25,7 +23,6 @@ from mizan_core.engine import ENGINE
 from mizan_core.registry import Registry
 from mizan_core.settings import Settings
 from mizan_core.viewer import ANONYMOUS
-from tests.cache.redis.servers import Server
 
 SECRET = "a-secret-of-this-benchmark-alone"
 FEW, MANY, MANY_IN_A_HURRY = 10, 1_000_000, 100_000
@@ -40,11 +37,6 @@ def purge(effort: Effort) -> Samples:
     with ExitStack() as running:
         full, sparse = (running.enter_context(_serving(entries)) for entries in (many, FEW))
         return interleaved(repeat(_purges(full)), repeat(_purges(sparse)), effort)
-
-
-def missing() -> str | None:
-    """What has to be installed, or None."""
-    return None if shutil.which("redis-server") else "redis-server is missing: apt-get install redis-server"
 
 
 def _purges(dispatcher: Dispatcher) -> Callable[[], None]:
@@ -72,16 +64,11 @@ def _found(dispatcher: Dispatcher, user: int) -> bytes | None:
 @contextmanager
 def _serving(entries: int) -> Iterator[Dispatcher]:
     """An interface whose cache, on a server of its own, holds so many entries."""
-    with TemporaryDirectory() as folder:
-        server = Server(Path(folder))
-        server.start()
-        try:
-            dispatcher = _interface(server.url)
-            _fill(dispatcher, entries)
-            yield dispatcher
-            dispatcher.close()
-        finally:
-            server.kill()
+    with redis_server.running() as url:
+        dispatcher = _interface(url)
+        _fill(dispatcher, entries)
+        yield dispatcher
+        dispatcher.close()
 
 
 def _interface(url: str) -> Dispatcher:
@@ -138,7 +125,7 @@ QUESTIONS = (
         purge,
         at_most=True,
         note="A purge gives a tag a new version, however many entries have it; `--quick` stores 100,000.",
-        missing=missing,
+        missing=redis_server.missing,
     ),
 )
 
