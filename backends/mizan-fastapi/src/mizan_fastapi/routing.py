@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import weakref
 from collections.abc import AsyncIterator, Mapping
@@ -17,9 +18,11 @@ from mizan_core.client.calls import observe_outside_requests
 from mizan_core.client.client_function import ClientFunction
 from mizan_core.dispatch import Dispatcher, Purge
 from mizan_core.registry import Registry, default_registry
-from mizan_core.settings import Settings
+from mizan_core.settings import WORKERS, Settings
 from mizan_fastapi.endpoints import CallEndpoint, FetchEndpoint, SessionEndpoint
 from mizan_fastapi.users import current_user
+
+_log = logging.getLogger("mizan.cache")
 
 
 class MizanRouter(APIRouter):
@@ -28,7 +31,7 @@ class MizanRouter(APIRouter):
     def __init__(self, dispatcher: Dispatcher) -> None:
         @asynccontextmanager
         async def lifespan(_: ASGIApp) -> AsyncIterator[None]:
-            dispatcher.interface()
+            _warn(dispatcher.interface().settings)
             try:
                 yield
             finally:
@@ -72,6 +75,11 @@ def create_router(registry: Registry | None = None, settings: Settings | None = 
 def settings_from_environment() -> Settings:
     """:raises ConfigurationError: for a ``MIZAN_*`` variable that cannot be used."""
     return Settings.read(os.environ.get)
+
+
+def _warn(settings: Settings) -> None:
+    for doubt in settings.doubts(os.environ.get(WORKERS)):
+        _log.warning("%s %s", doubt.message, doubt.hint)
 
 
 def _perform(purge: Purge | None) -> None:

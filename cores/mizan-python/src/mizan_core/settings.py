@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import Any, NamedTuple
 
-from mizan_core.cache.opening import BackendOptions, open_backend
+from mizan_core.cache.opening import MEMORY, BackendOptions, open_backend, scheme_of
 from mizan_core.cache.store import Store
 from mizan_core.engine import ENGINE
 from mizan_core.engine.contract import Keyer, KeyRing, Secret, Verifier
@@ -25,6 +26,26 @@ class Problem(NamedTuple):
     message: str
 
 
+class DoubtKind(Enum):
+    """What makes a setting doubtful."""
+
+    NO_CACHE_SECRET = "no cache secret"
+    CACHE_NOT_SHARED = "cache not shared"
+
+
+class Doubt(NamedTuple):
+    """Settings that can be used, but hardly mean what they say."""
+
+    kind: DoubtKind
+    message: str
+    hint: str
+
+
+SECRET_HINT = 'Make one with: python -c "import secrets; print(secrets.token_urlsafe(32))"'
+WORKERS = "WEB_CONCURRENCY"
+"""The environment variable by which servers are told the number of their processes."""
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What an application configures. Every field is optional.
@@ -37,7 +58,8 @@ class Settings:
     :param mwt_kid: the ``kid`` written into tokens that a single secret signs.
     :param max_body_bytes: the longest request body of a call.
     :param cache_secret: derives the cache's keys, 32 bytes or more. None: there is no cache.
-    :param cache_url: ``memory://``, or the URL of a store whose package is installed (``redis://...``).
+    :param cache_url: ``memory://``, or the URL of a store whose package is installed (``redis://...``). None:
+        ``memory://``.
     :param cache_redis_url: another name of ``cache_url``, which it overrides.
     :param cache_prefix: what the keys in a shared store start with.
     :param cache_timeout_ms: how long one operation on a store may take, in milliseconds.
@@ -52,7 +74,7 @@ class Settings:
     mwt_kid: str | None = None
     max_body_bytes: int = DEFAULT_MAX_BODY_BYTES
     cache_secret: Secret | None = field(default=None, repr=False)
-    cache_url: str = field(default="memory://", repr=False)
+    cache_url: str | None = field(default=None, repr=False)
     cache_redis_url: str | None = field(default=None, repr=False)
     cache_prefix: str = "mizan:"
     cache_timeout_ms: int = 250
@@ -96,6 +118,14 @@ class Settings:
         ]
         return [problem for problem in found if problem is not None]
 
+    def doubts(self, workers: str | None) -> list[Doubt]:
+        """What deserves a warning.
+
+        :param workers: the value of ``WORKERS``.
+        """
+        found = self._secret_doubt() if self.cache_secret is None else self._sharing_doubt(workers)
+        return [] if found is None else [found]
+
     def verifier(self) -> Verifier | None:
         """A token verifier with prepared keys; None when no secret is configured."""
         if self.mwt_secret is None:
@@ -109,7 +139,7 @@ class Settings:
     @property
     def store_url(self) -> str:
         """Where the cache is kept; it may hold a password."""
-        return self.cache_redis_url or self.cache_url
+        return self.cache_redis_url or self.cache_url or f"{MEMORY}://"
 
     def open_store(self) -> Store | None:
         """The cache; None when no secret is configured.
@@ -133,6 +163,24 @@ class Settings:
             return None if self.mwt_secret is None else (self.mwt_secret, self.mwt_kid)
         kid, secret = next(iter(self.mwt_secret.items()))
         return secret, kid
+
+    def _secret_doubt(self) -> Doubt | None:
+        url = next((name for name in ("cache_redis_url", "cache_url") if getattr(self, name)), None)
+        if url is None:
+            return None
+        message = f"{_setting(url)} is set, but {_setting('cache_secret')} is missing: there is no cache."
+        return Doubt(DoubtKind.NO_CACHE_SECRET, message, SECRET_HINT)
+
+    def _sharing_doubt(self, workers: str | None) -> Doubt | None:
+        if scheme_of(self.store_url) != MEMORY or not (workers or "").isdecimal() or int(workers or 0) < 2:
+            return None
+        return Doubt(
+            DoubtKind.CACHE_NOT_SHARED,
+            f"The cache is memory://, but {WORKERS} asks for {workers} worker processes: "
+            "a mutation in one does not purge the memory of another.",
+            "Use Redis (pip install mizan-redis, MIZAN_CACHE_URL=redis://...). "
+            f"Only {WORKERS} is looked at: workers that a server's own options ask for are not seen here.",
+        )
 
     @staticmethod
     def _secret_problem(name: str, secret: Secret | KeyRing | None) -> Problem | None:
