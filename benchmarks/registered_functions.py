@@ -7,22 +7,30 @@ own, and what is measured is the processor's time: two processes are rarely inte
 
 from __future__ import annotations
 
-import asyncio
-import io
-import itertools
-import json
-from collections.abc import Callable
+from contextlib import ExitStack
 from functools import partial
 from time import process_time
-from typing import Any
 
+from benchmarks.clients.asgi import AsgiApplication
+from benchmarks.clients.exchange import Answer, Request
+from benchmarks.clients.wsgi import WsgiApplication
 from benchmarks.harness import Effort, Question, Run, Samples, interleaved, main
 from benchmarks.registration import fill, registry_of
 from benchmarks.worker import worker
 
 FEW = 10
-BODY = json.dumps({"fn": "update_0", "args": {"user_id": 5, "note": "Ring twice."}}).encode()
-RESULT = b'{"result":{"user_id":5,"note":"Ring twice."},'
+REQUEST = Request(
+    "POST",
+    "/api/mizan/call/",
+    {"content-type": "application/json"},
+    body=b'{"fn":"update_0","args":{"user_id":5,"note":"Ring twice."}}',
+)
+BODY = (
+    b'{"result":{"user_id":5,"note":"Ring twice."},'
+    b'"invalidate":[{"context":"shop_0","function":"orders_0","params":{"user_id":5}}],'
+    b'"merge":[{"context":"shop_0","params":{"user_id":5},"slot":"summary_0",'
+    b'"value":{"user_id":5,"note":"Ring twice."}}]}'
+)
 
 
 def fastapi(count: int) -> Run:
@@ -34,9 +42,9 @@ def fastapi(count: int) -> Run:
 
     app = FastAPI()
     app.include_router(create_router(registry_of(count), Settings()), prefix="/api/mizan")
-    loop = asyncio.new_event_loop()
-    loop.run_until_complete(_check(app))
-    return lambda repetitions: loop.run_until_complete(_call(app, repetitions))
+    application = ExitStack().enter_context(AsgiApplication(app))
+    _check(application.answer(REQUEST))
+    return _in_processor_time(application.run(REQUEST))
 
 
 def django(count: int) -> Run:
@@ -44,7 +52,8 @@ def django(count: int) -> Run:
     import django
     from django.conf import settings
 
-    settings.configure(ALLOWED_HOSTS=["*"], ROOT_URLCONF="benchmarks.django_urls", INSTALLED_APPS=["mizan"])
+    urls = "benchmarks.services.mizan_django_urls"
+    settings.configure(ALLOWED_HOSTS=["*"], ROOT_URLCONF=urls, INSTALLED_APPS=["mizan"])
     django.setup()
 
     from django.core.handlers.wsgi import WSGIHandler
@@ -52,91 +61,24 @@ def django(count: int) -> Run:
     from mizan_core.registry import default_registry
 
     fill(default_registry, count)
-    handler = WSGIHandler()
-    answered = b"".join(handler(_environ(), _start))
-    assert answered.startswith(RESULT), answered
-    return partial(_request, handler)
+    application = WsgiApplication(WSGIHandler())
+    _check(application.answer(REQUEST))
+    return _in_processor_time(application.run(REQUEST))
 
 
-def _scope() -> dict[str, Any]:
-    return {
-        "type": "http",
-        "asgi": {"version": "3.0", "spec_version": "2.3"},
-        "http_version": "1.1",
-        "method": "POST",
-        "scheme": "http",
-        "path": "/api/mizan/call/",
-        "raw_path": b"/api/mizan/call/",
-        "query_string": b"",
-        "root_path": "",
-        "headers": [
-            (b"host", b"localhost"),
-            (b"content-type", b"application/json"),
-            (b"content-length", str(len(BODY)).encode()),
-        ],
-        "client": ("127.0.0.1", 50_000),
-        "server": ("127.0.0.1", 80),
-        "state": {},
-    }
+def _check(answer: Answer) -> None:
+    assert (answer.status, answer.body) == (200, BODY), answer
 
 
-async def _receive() -> dict[str, Any]:
-    return {"type": "http.request", "body": BODY, "more_body": False}
+def _in_processor_time(run: Run) -> Run:
+    """*run*, timed by what this process has computed."""
 
+    def timed(repetitions: int) -> float:
+        started = process_time()
+        run(repetitions)
+        return process_time() - started
 
-async def _send(_: Any) -> None:
-    pass
-
-
-async def _check(app: Callable[..., Any]) -> None:
-    sent: list[dict[str, Any]] = []
-
-    async def send(message: dict[str, Any]) -> None:
-        sent.append(message)
-
-    await app(_scope(), _receive, send)
-    assert sent[0]["status"] == 200, sent
-    assert sent[1]["body"].startswith(RESULT), sent
-
-
-async def _call(app: Callable[..., Any], repetitions: int) -> float:
-    rounds = itertools.repeat(None, repetitions)
-    started = process_time()
-    for _ in rounds:
-        await app(_scope(), _receive, _send)
-    return process_time() - started
-
-
-def _environ() -> dict[str, Any]:
-    return {
-        "REQUEST_METHOD": "POST",
-        "SCRIPT_NAME": "",
-        "PATH_INFO": "/api/mizan/call/",
-        "QUERY_STRING": "",
-        "SERVER_NAME": "127.0.0.1",
-        "SERVER_PORT": "80",
-        "SERVER_PROTOCOL": "HTTP/1.1",
-        "HTTP_HOST": "localhost",
-        "CONTENT_TYPE": "application/json",
-        "CONTENT_LENGTH": str(len(BODY)),
-        "wsgi.input": io.BytesIO(BODY),
-        "wsgi.errors": io.StringIO(),
-        "wsgi.url_scheme": "http",
-    }
-
-
-def _start(status: str, headers: Any, _: Any = None) -> None:
-    assert status == "200 OK", status
-
-
-def _request(handler: Callable[..., Any], repetitions: int) -> float:
-    rounds = itertools.repeat(None, repetitions)
-    started = process_time()
-    for _ in rounds:
-        response = handler(_environ(), _start)
-        b"".join(response)
-        response.close()
-    return process_time() - started
+    return timed
 
 
 def _measure(adapter: str, count: int, effort: Effort) -> Samples:
