@@ -74,8 +74,10 @@ def _bar(name: str, result: Mapping[str, Any], unit: float) -> Bar:
 
 def _section(file: str, results: Results) -> str:
     subject, text = catalogue.description(file)
-    rows = "\n".join(_row(name, result) for name, result in _of(file, results).items())
-    return f"### {subject}\n\n{text}\n\n{_HEAD}\n{rows}"
+    asked = _of(file, results)
+    rows = "\n".join(_row(name, result) for name, result in asked.items())
+    notes = _list(asked, lambda result: result["note"] and result["met"] is not False, _note)
+    return f"### {subject}\n\n{text}\n\n{_HEAD}\n{rows}" + (f"\n\n{notes}" if notes else "")
 
 
 def _row(name: str, result: Mapping[str, Any]) -> str:
@@ -107,9 +109,13 @@ def _has_target(result: Mapping[str, Any]) -> bool:
 
 
 def _list(
-    results: Results, chosen: Callable[[Mapping[str, Any]], bool], line: Callable[[str, Mapping[str, Any]], str]
+    results: Results, chosen: Callable[[Mapping[str, Any]], object], line: Callable[[str, Mapping[str, Any]], str]
 ) -> str:
     return "\n".join(line(name, result) for name, result in results.items() if chosen(result))
+
+
+def _note(name: str, result: Mapping[str, Any]) -> str:
+    return f"- {name}: {result['note']}"
 
 
 def _missed(name: str, result: Mapping[str, Any]) -> str:

@@ -14,7 +14,7 @@ from benchmarks.results import answer
 from benchmarks.run import Run
 
 CLAIMS: dict[str, tuple[Claim, Samples | Missing]] = {
-    "fast & right": (Claim("fast & right", "the other", 10, False, "Not said."), Samples([1], [30])),
+    "fast & right": (Claim("fast & right", "the other", 10, False, "Both sides cache."), Samples([1], [30])),
     "too slow": (Claim("too slow", "the other", 10, False, "Half of it is hashing."), Samples([1], [5])),
     "small": (Claim("small", "1.5 MB", 1, True, ""), Samples([0.5], [1.5], "MB")),
     "only a figure": (Claim("only a figure", "the other", None, True, ""), Samples([1], [2])),
@@ -52,6 +52,12 @@ def test_the_page_has_a_table_for_each_file(page: str) -> None:
 def test_missed_targets_are_said_with_their_notes(page: str) -> None:
     missed = section(page, "Where targets are missed")
     assert missed.strip() == "- **too slow**: 5.00, target 10. Half of it is hashing."
+
+
+def test_other_notes_stand_below_their_table(page: str) -> None:
+    answers = section(page, "The answers")
+    assert "\n\n- fast & right: Both sides cache." in answers
+    assert "Half of it is hashing." not in answers
 
 
 def test_what_was_not_measured_is_said(page: str) -> None:
