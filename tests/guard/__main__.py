@@ -18,10 +18,13 @@ def record() -> None:
 
 
 def record_calls() -> None:
+    """The versions of CPython that others have recorded stay as they are."""
     measured = {site: calls.measure(site) for site in NAMES}
+    recorded = read(calls.FILE)
     for site, figures in measured.items():
-        _show(figures, read(calls.FILE).get(site, {}), f"{site}: ")
-    write(calls.FILE, {site: _only(figures, calls.TOLERANCES) for site, figures in measured.items()})
+        _show(figures, recorded.get(calls.VERSION, {}).get(site, {}), f"{site}: ")
+    kept = {site: _only(figures, calls.TOLERANCES) for site, figures in measured.items()}
+    write(calls.FILE, dict(sorted({**recorded, calls.VERSION: kept}.items())))
 
 
 def record_instructions() -> None:

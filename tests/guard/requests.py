@@ -20,12 +20,12 @@ def measure(site: Site) -> dict[str, dict[str, int]]:
     """The calls of one request of each kind, after some that have brought everything into place."""
     counter = CallCounter()
     with counter.installed():
-        return {kind: _count(counter, site, requests) for kind, requests in _kinds(site).items()}
+        return {kind: _count(counter, site, requests) for kind, requests in kinds(site).items()}
 
 
 def _count(counter: CallCounter, site: Site, requests: Iterator[tuple[Request, str]]) -> dict[str, int]:
     for _ in range(_WARM_UPS):
-        _ask(site, *next(requests))
+        ask(site, *next(requests))
     counts = [counter.count(_asking(site, *next(requests))) for _ in range(2)]
     if _ours(counts[0]) != _ours(counts[1]):
         raise RuntimeError(f"two equal requests differ in their calls: {counts}")
@@ -37,16 +37,17 @@ def _ours(counts: dict[str, int]) -> dict[str, int]:
 
 
 def _asking(site: Site, request: Request, cache_word: str) -> Callable[[], None]:
-    return lambda: _ask(site, request, cache_word)
+    return lambda: ask(site, request, cache_word)
 
 
-def _ask(site: Site, request: Request, cache_word: str) -> None:
+def ask(site: Site, request: Request, cache_word: str) -> None:
+    """:raises RuntimeError: for an answer that is not the one expected."""
     answer = site.ask(request)
     if (answer.status, answer.cache) != (_OK, cache_word):
         raise RuntimeError(f"{request.path} gave {answer}, expected {_OK} and {cache_word!r}")
 
 
-def _kinds(site: Site) -> dict[str, Iterator[tuple[Request, str]]]:
+def kinds(site: Site) -> dict[str, Iterator[tuple[Request, str]]]:
     """Requests without end, each with the word that the cache is to say of it."""
     return {
         "mutation": ((_call(site.mutation), "") for _ in count()),

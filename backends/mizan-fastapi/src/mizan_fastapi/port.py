@@ -111,10 +111,20 @@ class AsgiPort:
     def _function_request(self) -> Request:
         """The request that functions get; its body can still be read."""
         if self._request is None:
-            self._request = Request(self.scope, self._replay, self._send)
+            self._request = Request(self.scope, _Replay(self._body, self._receive).receive, self._send)
         return self._request
 
-    async def _replay(self) -> Message:
+
+class _Replay:
+    """Hands out the body once more. It does not know the port: a cycle would be left to the garbage collector."""
+
+    __slots__ = ("_body", "_receive")
+
+    def __init__(self, body: bytes | None, receive: Receive) -> None:
+        self._body = body
+        self._receive = receive
+
+    async def receive(self) -> Message:
         if self._body is None:
             return await self._receive()
         body, self._body = self._body, None
