@@ -163,10 +163,19 @@ def mutations_cut_off() -> None:
     """Whoever gives up takes the mutation along, which goes on writing in its thread, or its purge."""
     from mizan_fastapi import port
 
-    async def cut_off(work: Any) -> Any:
-        return await work
+    class Unbegun:
+        """Work that runs while its request does."""
 
-    vars(port)["_to_the_end"] = cut_off
+        def __init__(self, coroutine: Any) -> None:
+            self.coroutine = coroutine
+
+        def done(self) -> bool:
+            return False
+
+    async def cut_off(work: Unbegun) -> Any:
+        return await work.coroutine
+
+    vars(port).update(begin=Unbegun, _shielded=cut_off)
 
 
 def transactions_ignored() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from asyncio import wrap_future
+from asyncio import Future, wrap_future
 from collections.abc import Coroutine, Iterable, Mapping
 from typing import Any, TypeVar
 
@@ -70,7 +70,8 @@ class AsgiPort:
         return await wrap_future(flight)
 
     async def purge(self, purge: Purge) -> None:
-        await _to_the_end(acomplete(purge.store.backend, purge.store.purge(purge.tags)))
+        work = begin(acomplete(purge.store.backend, purge.store.purge(purge.tags)))
+        return work.result() if work.done() else await _shielded(work)
 
     async def in_transaction(self) -> bool:
         """FastAPI knows of no transaction; what a function writes it commits before it returns."""
@@ -80,7 +81,8 @@ class AsgiPort:
         return translated(error)
 
     async def invoke(self, invocation: Invocation) -> Any:
-        return await _to_the_end(self._invoke(invocation))
+        work = begin(self._invoke(invocation))
+        return work.result() if work.done() else await _shielded(work)
 
     def _invoke(self, invocation: Invocation) -> Coroutine[Any, Any, Any]:
         target, arguments, is_async = invocation
@@ -131,12 +133,10 @@ class _Replay:
         return {"type": "http.request", "body": body, "more_body": False}
 
 
-async def _to_the_end(coroutine: Coroutine[Any, Any, T]) -> T:
-    """What *coroutine* gives; a cancellation meanwhile, by asyncio or by anyio, takes effect when it has finished."""
-    work = begin(coroutine)
-    if not work.done():
-        with anyio.CancelScope(shield=True):
-            await end_of(work)
+async def _shielded(work: Future[T]) -> T:
+    """``end_of``, whether asyncio cancels the request or anyio."""
+    with anyio.CancelScope(shield=True):
+        await end_of(work)
     return work.result()
 
 

@@ -6,7 +6,7 @@ mutation annotates it just as the context does: otherwise ``"05"`` might be purg
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import combinations
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin
@@ -36,15 +36,15 @@ class Scopes:
         for name, plan in graph["functions"].items():
             for target in (*plan["affects"], *plan["merge"]):
                 self._add(name, target["context"], target["scope"])
+        self._listed = {name: sorted(map(list, found)) for name, found in self._shapes.items() if _fits(found)}
 
     def shapes(self, context: str) -> list[list[str]]:
         """The parameter names of each scope that a purge of *context* can have; none when all its purges are broad."""
-        found = self._shapes.get(context, set())
-        return [] if len(found) > MAX_SHAPES else sorted(map(list, found))
+        return self._listed.get(context, [])
 
     def narrowed(self, function: str, context: str, params: Mapping[str, Any]) -> dict[str, Any]:
         """Of an entry's parameters those that the purge of *context* by *function* is narrowed to."""
-        if len(self._shapes.get(context, ())) > MAX_SHAPES:
+        if context not in self._listed:
             return {}
         return {name: params[name] for name in self._narrowing.get((function, context), ()) if name in params}
 
@@ -71,6 +71,10 @@ class Scopes:
         """Whether every function of the context that declares the parameter annotates it so."""
         declared = [self._parameters[member].get(name) for member in self._members[context]["functions"]]
         return all(_is_same(other.annotation, annotation) for other in declared if other)
+
+
+def _fits(shapes: Collection[tuple[str, ...]]) -> bool:
+    return len(shapes) <= MAX_SHAPES
 
 
 def _may_be_none(annotation: Any) -> bool:

@@ -9,13 +9,16 @@ from pydantic_core import from_json
 from mizan_core.errors import BadRequest, UnsupportedMediaType
 
 MAX_DEPTH = 64
+_JSON = "application/json"
 _MEMBERS = {"fn", "args"}
 
 
 def check_content_type(content_type: str | None) -> None:
     """Only JSON: a plain form, which any foreign page can send, is none."""
+    if content_type == _JSON:
+        return
     media_type = (content_type or "").partition(";")[0].strip().lower()
-    if media_type != "application/json":
+    if media_type != _JSON:
         raise UnsupportedMediaType
 
 

@@ -69,7 +69,7 @@ class Caching:
         self,
         context: str,
         policy: BundlePolicy,
-        params: Mapping[str, Any],
+        params: dict[str, Any],
         viewer: Viewer,
         header: Callable[[str], str | None],
     ) -> Entry | None:
@@ -77,11 +77,13 @@ class Caching:
         if not policy.shared and viewer.authenticated and viewer.id is None:
             return None
         varying: dict[str, Any] = {name: header(name) for name in policy.vary}
-        if not policy.shared:
-            varying |= {word: True for word, flag in ((":staff", viewer.staff), (":super", viewer.superuser)) if flag}
+        if not policy.shared and viewer.staff:
+            varying[":staff"] = True
+        if not policy.shared and viewer.superuser:
+            varying[":super"] = True
         user = None if policy.shared else viewer.id
         shapes = self._scopes.shapes(context)
-        key, tags = self._keyer.plan(context, dict(params), user, policy.rev, varying, shapes)
+        key, tags = self._keyer.plan(context, params, user, policy.rev, varying, shapes)
         return Entry(key, tags, policy.ttl, is_anonymous=not policy.shared and not viewer.authenticated)
 
     async def fetch(self, port: Port, entry: Entry, build: Build) -> tuple[bytes, str]:

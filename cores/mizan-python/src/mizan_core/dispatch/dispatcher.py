@@ -46,7 +46,6 @@ from mizan_core.viewer import ANONYMOUS, Viewer
 
 _log = logging.getLogger("mizan.dispatch")
 _READ = ("GET", "HEAD")
-_CALL = ("POST",)
 
 
 class Dispatcher:
@@ -142,13 +141,14 @@ class Dispatcher:
     async def session(self, port: Port, method: str) -> Reply:
         """``GET session/``."""
         try:
-            _check_method(method, _READ)
+            _check_read(method)
             return json_response(ENGINE.canonical_json({"csrfToken": port.issue_csrf_token()}))
         except Exception as error:  # noqa: BLE001 - whatever middleware raises
             return _error_reply("session/", port.translated(error))
 
     async def _call(self, port: Port, method: str, content_type: str | None, token: str | None) -> Reply:
-        _check_method(method, _CALL)
+        if method != "POST":
+            raise MethodNotAllowed(("POST",))
         check_content_type(content_type)
         interface = self.interface()
         function, given = read_call(await port.read_body(interface.settings.max_body_bytes))
@@ -176,7 +176,7 @@ class Dispatcher:
     async def _fetch(
         self, port: Port, method: str, context: str, query: str, token: str | None, header: Callable[[str], str | None]
     ) -> Reply:
-        _check_method(method, _READ)
+        _check_read(method)
         interface = self.interface()
         bundle = interface.bundle(context)
         identifies = interface.caching is not None and bundle.policy is not None and not bundle.policy.shared
@@ -275,9 +275,9 @@ def _error_reply(place: str, error: BaseException) -> Response:
         return error_response(InternalError())
 
 
-def _check_method(method: str, allowed: tuple[str, ...]) -> None:
-    if method not in allowed:
-        raise MethodNotAllowed(allowed)
+def _check_read(method: str) -> None:
+    if method not in _READ:
+        raise MethodNotAllowed(_READ)
 
 
 def _call_reply(

@@ -23,10 +23,12 @@ def begin(coroutine: Coroutine[Any, Any, T]) -> asyncio.Future[T]:
     if waiting is not None:
         tasks._leave_task(loop, waiting)
     try:
-        task.take_first_step()
+        task._context.run(task._Task__step)
     finally:
         if waiting is not None:
             tasks._enter_task(loop, waiting)
+    if not task.done():
+        tasks._register_task(task)
     outcome: asyncio.Future[T] = task
     return outcome
 
@@ -41,8 +43,3 @@ class _EagerTask(tasks._PyTask):  # type: ignore[name-defined, misc]
         self._fut_waiter = None
         self._coro = coroutine
         self._context = copy_context()
-
-    def take_first_step(self) -> None:
-        self._context.run(self._Task__step)
-        if not self.done():
-            tasks._register_task(self)
