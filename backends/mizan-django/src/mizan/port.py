@@ -36,7 +36,14 @@ class RequestPort:
         self._session: SessionWatch | None = None
 
     async def read_body(self, limit: int) -> bytes:
-        return read_body(self.request, limit)
+        request = self.request
+        declared = request.META.get("CONTENT_LENGTH") or "0"
+        if declared.isdecimal() and int(declared) > limit:
+            raise PayloadTooLarge
+        body: bytes = request.body
+        if len(body) > limit:
+            raise PayloadTooLarge
+        return body
 
     def assume(self, user: Any) -> None:
         assume_user(self.request, user)
@@ -141,17 +148,6 @@ class LoopPort(RequestPort):
     async def in_transaction(self) -> bool:
         # An async view has no transaction of its own, and one around it (a test's) belongs to the thread that waits.
         return await sync_to_async(in_transaction)()
-
-
-def read_body(request: HttpRequest, limit: int) -> bytes:
-    """The whole body; ``PayloadTooLarge`` when it is longer than *limit*."""
-    declared = request.META.get("CONTENT_LENGTH") or "0"
-    if declared.isdecimal() and int(declared) > limit:
-        raise PayloadTooLarge
-    body: bytes = request.body
-    if len(body) > limit:
-        raise PayloadTooLarge
-    return body
 
 
 async def _awaited(invocation: Invocation, request: HttpRequest) -> Any:

@@ -92,7 +92,6 @@ def _encoded(header: tuple[str, str]) -> tuple[bytes, bytes]:
 
 
 _ENCODED = {header: _encoded(header) for header in COMMON_HEADERS}
-"""Those that nearly every response has."""
 
 
 def _pass_through(reply: PassThrough) -> FrameworkResponse:

@@ -12,13 +12,12 @@ from mizan_core.cache.store import BYPASS, Lookup, Store
 from mizan_core.client.cache_policy import CachePolicy
 from mizan_core.dispatch.endpoint import Endpoint
 from mizan_core.dispatch.port import Port, Purge
+from mizan_core.dispatch.response import BYPASSED, HIT, MISS, Response, json_response
 from mizan_core.engine.contract import Keyer
 from mizan_core.errors import ValidationFailed
 from mizan_core.viewer import Viewer
 
 DEFAULT_TTL = 3_600
-
-HIT, MISS, BYPASSED = "HIT", "MISS", "BYPASS"
 
 Build: TypeAlias = "Callable[[], Awaitable[bytes]]"
 """Runs the functions of a bundle and gives its body."""
@@ -86,19 +85,19 @@ class Caching:
         key, tags = self._keyer.plan(context, params, user, policy.rev, varying, shapes)
         return Entry(key, tags, policy.ttl, is_anonymous=not policy.shared and not viewer.authenticated)
 
-    async def fetch(self, port: Port, entry: Entry, build: Build) -> tuple[bytes, str]:
-        """The bundle, from the cache or built, and the word for ``X-Mizan-Cache``."""
+    async def fetch(self, port: Port, entry: Entry, build: Build) -> Response:
+        """The bundle, from the cache or built."""
         lookup: Lookup = BYPASS
         if not await port.in_transaction():
             lookup = await port.use_cache(self.store.backend, self.store.look_up(entry.key, entry.tags))
         if lookup.body is not None:
             COUNTERS.count("hits")
-            return lookup.body, HIT
+            return json_response(lookup.body, HIT)
         if lookup.versions is None:
             COUNTERS.count("bypasses")
-            return await build(), BYPASSED
+            return json_response(await build(), BYPASSED)
         COUNTERS.count("misses")
-        return await self._share(port, entry, lookup.versions, build), MISS
+        return json_response(await self._share(port, entry, lookup.versions, build), MISS)
 
     def purge_tags(self, function: str, entries: Iterable[Any]) -> list[str]:
         """The tags that the entries of a call to *function* make stale."""

@@ -16,14 +16,14 @@ from mizan_core.cache.counters import COUNTERS
 from mizan_core.cache.store import Store
 from mizan_core.client.client_function import ClientFunction
 from mizan_core.dispatch.body import check_content_type, read_call
-from mizan_core.dispatch.caching import BYPASSED, Entry, json_params
+from mizan_core.dispatch.caching import Entry, json_params
 from mizan_core.dispatch.endpoint import Endpoint, NestedCall
 from mizan_core.dispatch.envelope import encode_with_nested, header_of
 from mizan_core.dispatch.interface import Bundle, Interface
 from mizan_core.dispatch.port import Port, Purge
 from mizan_core.dispatch.query import read_query
 from mizan_core.dispatch.response import (
-    CACHE_HEADER,
+    BYPASSED,
     INVALIDATE_HEADER,
     NO_STORE,
     PassThrough,
@@ -185,10 +185,8 @@ class Dispatcher:
         entry = _cache_entry(interface, bundle, arguments, viewer, header)
         if interface.caching is None or entry is None:
             COUNTERS.count("bypasses")
-            body = await _build(port, interface, bundle, arguments)
-            return json_response(body, (CACHE_HEADER, BYPASSED))
-        body, word = await interface.caching.fetch(port, entry, lambda: _build(port, interface, bundle, arguments))
-        return json_response(body, (CACHE_HEADER, word))
+            return json_response(await _build(port, interface, bundle, arguments), BYPASSED)
+        return await interface.caching.fetch(port, entry, lambda: _build(port, interface, bundle, arguments))
 
 
 async def _admit(

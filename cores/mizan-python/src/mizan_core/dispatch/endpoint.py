@@ -89,7 +89,12 @@ class Endpoint:
         Worked out before the function runs, so that an argument without a JSON form is refused while nothing has
         happened yet.
         """
-        return {name: self._json_value(name, arguments[name]) for name in self.scope if name in arguments}
+        values = {}
+        for name in self.scope:
+            if name in arguments:
+                value = arguments[name]
+                values[name] = value if type(value) is int else self._json_value(name, value)
+        return values
 
     def json_argument(self, name: str, value: Any) -> Any:
         """What server code gives for a parameter, as the JSON value that a client's would become.

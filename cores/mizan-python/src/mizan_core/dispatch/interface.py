@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from mizan_core.cache.scopes import Scopes
@@ -33,7 +33,7 @@ class Bundle:
         self.policy = BundlePolicy.of(endpoints)
         self._readers = readers
 
-    def read(self, query: Mapping[str, list[str]]) -> dict[str, Any]:
+    def read(self, query: Mapping[str, Sequence[str]]) -> dict[str, Any]:
         """The values to validate, by parameter.
 
         :raises ValidationFailed: for parameters that no function declares, or that cannot be read.

@@ -7,7 +7,8 @@ repeated key.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any, TypeAlias
 from urllib.parse import parse_qsl
 
@@ -16,14 +17,20 @@ from pydantic_core import from_json
 from mizan_core.errors import BadRequest, ValidationFailed
 
 MAX_FIELDS = 1_000
+_REMEMBERED, _REMEMBERED_LENGTH = 1_024, 256
+"""Queries that are not parsed again, and how long they may be: clients ask for the same few things."""
 Shape: TypeAlias = "Mapping[str, Any]"
 
 
-def read_query(query: str) -> dict[str, list[str]]:
+def read_query(query: str) -> Mapping[str, Sequence[str]]:
     """The texts of each key, in order.
 
     :raises BadRequest: for a query that is not UTF-8 or has more than 1,000 fields.
     """
+    return _read_short(query) if len(query) <= _REMEMBERED_LENGTH else _read(query)
+
+
+def _read(query: str) -> Mapping[str, Sequence[str]]:
     if not query:
         return {}
     try:
@@ -36,6 +43,9 @@ def read_query(query: str) -> dict[str, list[str]]:
     return values
 
 
+_read_short = lru_cache(_REMEMBERED)(_read)
+
+
 class QueryReader:
     """Turns the texts of one parameter into the value to validate, by the parameter's shape."""
 
@@ -45,7 +55,7 @@ class QueryReader:
         self._types = types
         self._shape = self._resolve(shape)
 
-    def read(self, name: str, texts: list[str]) -> Any:
+    def read(self, name: str, texts: Sequence[str]) -> Any:
         """:raises ValidationFailed: when a scalar comes twice, or a text that must be JSON is none."""
         if self._shape["kind"] == "list":
             item = self._resolve(self._shape["item"])

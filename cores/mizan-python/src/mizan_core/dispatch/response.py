@@ -13,7 +13,9 @@ INVALIDATE_HEADER = "X-Mizan-Invalidate"
 CACHE_HEADER = "X-Mizan-Cache"
 NO_STORE = ("Cache-Control", "no-store")
 _JSON = ("Content-Type", "application/json")
-COMMON_HEADERS = (_JSON, NO_STORE)
+HIT, MISS, BYPASSED = (CACHE_HEADER, "HIT"), (CACHE_HEADER, "MISS"), (CACHE_HEADER, "BYPASS")
+COMMON_HEADERS = (_JSON, NO_STORE, HIT, MISS, BYPASSED)
+"""Those whose value is always the same."""
 
 Headers: TypeAlias = "tuple[tuple[str, str], ...]"
 
@@ -38,7 +40,7 @@ Reply: TypeAlias = "Response | PassThrough"
 
 def json_response(body: bytes, *headers: tuple[str, str], status: int = 200) -> Response:
     """A response of serialised JSON with the headers that every response has."""
-    return Response(status, (*COMMON_HEADERS, *headers), body)
+    return Response(status, (_JSON, NO_STORE, *headers), body)
 
 
 def error_response(error: APIError) -> Response:
