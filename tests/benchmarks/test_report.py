@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 import pytest
 
 from benchmarks import catalogue, report, table
+from benchmarks.chart import WIDTH, Bar, chart
 from benchmarks.measurement import QUICK, Claim, Failure, Missing, Samples
 from benchmarks.results import answer
 from benchmarks.run import Run
@@ -89,14 +90,30 @@ def test_each_chart_has_its_questions() -> None:
     assert ratios.count('class="met"') == ratios.count('class="missed"') == 1
 
 
-def test_bars_are_as_long_as_their_values() -> None:
-    document = results().document
-    bars = [
-        float(width)
-        for width in re.findall(r'class="(?:met|missed)"[^/]* width="([0-9.]+)"', report.ratio_chart(document))
-    ]
-    assert bars[0] > bars[1] > 0
-    assert all(0 < bar <= 860 for bar in bars)
+def bars(svg: str) -> list[tuple[float, float]]:
+    """Where each bar begins and ends."""
+    found = re.findall(r'class="(?:met|missed)" x="([0-9.]+)" y="[0-9.]+" width="([0-9.]+)"', svg)
+    return [(float(left), float(left) + float(width)) for left, width in found]
+
+
+def bar(value: float) -> Bar:
+    return Bar(f"{value}", value, (value, value), 1, met=value >= 1, text="")
+
+
+def test_logarithmic_bars_begin_at_one_and_grow_with_the_power() -> None:
+    slower, faster, fastest = bars(chart("", "", [bar(0.1), bar(10), bar(100)], logarithmic=True))
+    assert slower[1] == faster[0] == fastest[0]
+    assert slower[1] - slower[0] == pytest.approx(faster[1] - faster[0], abs=0.2)
+    assert fastest[1] - fastest[0] == pytest.approx(2 * (faster[1] - faster[0]), abs=0.2)
+    assert 0 < slower[0] < fastest[1] < WIDTH
+
+
+def test_linear_bars_begin_at_zero() -> None:
+    half, whole, nothing = bars(chart("", "", [bar(0.5), bar(1), bar(-1)], logarithmic=False))
+    assert half[0] == whole[0] == nothing[0]
+    assert half[1] - half[0] == pytest.approx((whole[1] - whole[0]) / 2, abs=0.2)
+    assert nothing[1] == nothing[0]
+    assert whole[1] < WIDTH
 
 
 def test_a_conclusion_counts() -> None:
