@@ -35,9 +35,23 @@ def empty(effort: Effort) -> Samples:
         return interleaved(ours.run(request), theirs.run(request), effort)
 
 
+_PROFILE = (
+    "About a third of our time is FastAPI's own, before an endpoint begins (the third figure). A seventh is the "
+    "function with its validation and serialisation; a seventh the task that lets a mutation finish when its request "
+    "is cancelled (Python code on 3.11, in C from 3.12 on). The rest is spread over some eighty small steps, none of "
+    "which takes 5 %. "
+)
+_BY_HAND = _PROFILE + (
+    "FastAPI alone takes an eighth of what the endpoint by hand takes, so that six times as fast would leave less than "
+    "the bare callable needs for the work itself."
+)
+_OVERHEAD = _PROFILE + "With FastAPI's part, the target leaves no more than the bare callable's own time."
+
 QUESTIONS = (
-    Question("FastAPI mutation in process", "a FastAPI endpoint by hand, pydantic and PyJWT", 6, by_hand),
-    Question("FastAPI mutation in process, overhead", "a bare ASGI callable", 2.5, bare, at_most=True),
+    Question(
+        "FastAPI mutation in process", "a FastAPI endpoint by hand, pydantic and PyJWT", 6, by_hand, note=_BY_HAND
+    ),
+    Question("FastAPI mutation in process, overhead", "a bare ASGI callable", 2.5, bare, at_most=True, note=_OVERHEAD),
     Question(
         "FastAPI alone, an endpoint that does nothing",
         "a bare ASGI callable",
