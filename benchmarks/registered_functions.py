@@ -41,7 +41,7 @@ def fastapi(count: int) -> Run:
     from mizan_fastapi import create_router
 
     app = FastAPI()
-    app.include_router(create_router(registry_of(count), Settings()), prefix="/api/mizan")
+    app.include_router(create_router(registry_of(count, is_async=True), Settings()), prefix="/api/mizan")
     application = ExitStack().enter_context(AsgiApplication(app))
     _check(application.answer(REQUEST))
     return _in_processor_time(application.run(REQUEST))

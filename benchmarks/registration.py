@@ -28,20 +28,23 @@ class Line(BaseModel):
     quantity: int = 1
 
 
-def registry_of(count: int) -> Registry:
+def registry_of(count: int, *, is_async: bool = False) -> Registry:
     """A registry of *count* functions, a multiple of ``GROUP``."""
     registry = Registry()
-    fill(registry, count)
+    fill(registry, count, is_async=is_async)
     return registry
 
 
-def fill(registry: Registry, count: int) -> None:
-    """Register *count* functions, a multiple of ``GROUP``: ``update_0`` changes what ``summary_0`` shows, and so on."""
+def fill(registry: Registry, count: int, *, is_async: bool = False) -> None:
+    """Register *count* functions, a multiple of ``GROUP``: ``update_0`` changes what ``summary_0`` shows, and so on.
+
+    :param is_async: the mutations are coroutine functions, as an application on an event loop has them.
+    """
     for group in range(count // GROUP):
-        _register_group(registry, group)
+        _register_group(registry, group, is_async=is_async)
 
 
-def _register_group(registry: Registry, group: int) -> None:
+def _register_group(registry: Registry, group: int, *, is_async: bool) -> None:
     order = _order_model(group)
     summary = create_model(f"Summary{group}", user_id=(int, ...), note=(str, ...))
 
@@ -60,6 +63,9 @@ def _register_group(registry: Registry, group: int) -> None:
     def update(request: Any, user_id: int, note: str) -> Any:
         return summary(user_id=user_id, note=note)
 
+    async def update_async(request: Any, user_id: int, note: str) -> Any:
+        return update(request, user_id, note)
+
     context = f"shop_{group}"
     readers: dict[str, tuple[Callable[..., Any], Any]] = {
         "orders": (orders, list[order]),  # type: ignore[valid-type]  # the model is made above
@@ -69,7 +75,9 @@ def _register_group(registry: Registry, group: int) -> None:
     }
     for name, (function, result) in readers.items():
         registry.register(client(context=context)(_returning(function, result)), f"{name}_{group}")
-    update_of = client(affects=f"orders_{group}", merge=context)(_returning(update, summary))
+    update_of = client(affects=f"orders_{group}", merge=context)(
+        _returning(update_async if is_async else update, summary)
+    )
     registry.register(update_of, f"update_{group}")
 
 
