@@ -41,8 +41,8 @@ def empty(effort: Effort) -> Samples:
 
 _PROFILE = (
     "More than half of our time is Django's own, before and after a view: handler, URLs, signals (the third figure). "
-    "Of the rest a third is the function with its validation and serialisation, a fifth Django's response and its "
-    "headers."
+    "Of the rest a fifth is the function with its validation and serialisation, a fifth Django's response and its "
+    "headers, a sixth reading the body."
 )
 
 QUESTIONS = (
