@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from asyncio import Semaphore as AsyncSemaphore
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from threading import BoundedSemaphore, Lock
 from typing import Any
@@ -12,12 +12,11 @@ from typing import Any
 import redis
 import redis.asyncio as aredis
 from redis.asyncio.retry import Retry as AsyncRetry
-from redis.asyncio.sentinel import Sentinel as AsyncSentinel
 from redis.asyncio.sentinel import SentinelConnectionPool as AsyncSentinelConnectionPool
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
-from redis.sentinel import Sentinel, SentinelConnectionPool
+from redis.sentinel import SentinelConnectionPool
 
 from mizan_core.cache.backend import BackendUnavailable
 from mizan_redis.address import Address, Kind, Node
@@ -244,29 +243,33 @@ def check_options(address: Address, timeout: float) -> None:
 
 def _make_pool(address: Address, node: Node, timeout: float) -> redis.ConnectionPool:
     settings = _settings(timeout) | {"retry": Retry(NoBackoff(), 0)}
-    options = {**address.options, **settings}
-    if address.kind is Kind.SENTINEL:
-        sentinel = Sentinel(address.nodes, sentinel_kwargs={**address.sentinel_options, **settings})
-        pool: redis.ConnectionPool = sentinel.master_for(address.service, **options).connection_pool
-        return pool
-    if not address.nodes:
-        return redis.ConnectionPool(connection_class=redis.UnixDomainSocketConnection, **options)
-    kind = redis.SSLConnection if address.tls else redis.Connection
-    return redis.ConnectionPool(connection_class=kind, host=node.host, port=node.port, **options)
+    pool: redis.ConnectionPool = _pool_of(redis, address, node, settings, {**address.options, **settings})
+    return pool
 
 
 def _make_async_pool(address: Address, node: Node, timeout: float) -> aredis.ConnectionPool:
     settings = _settings(timeout) | {"retry": AsyncRetry(NoBackoff(), 0)}
     # An exchange is timed as a whole; to time each of its steps again would take longer than the steps.
     options = {**address.options, **settings, "socket_timeout": None}
+    pool: aredis.ConnectionPool = _pool_of(aredis, address, node, settings, options)
+    return pool
+
+
+def _pool_of(
+    library: Any, address: Address, node: Node, sentinel_settings: Mapping[str, Any], options: Mapping[str, Any]
+) -> Any:
+    """A pool of one of redis-py's two halves, which name their classes alike.
+
+    :param sentinel_settings: of the connections to sentinels; those of the pool's own are *options*.
+    """
     if address.kind is Kind.SENTINEL:
-        sentinel = AsyncSentinel(address.nodes, sentinel_kwargs={**address.sentinel_options, **settings})
-        pool: aredis.ConnectionPool = sentinel.master_for(address.service, **options).connection_pool
-        return pool
+        sentinel_options = {**address.sentinel_options, **sentinel_settings}
+        sentinel = library.Sentinel(address.nodes, sentinel_kwargs=sentinel_options)
+        return sentinel.master_for(address.service, **options).connection_pool
     if not address.nodes:
-        return aredis.ConnectionPool(connection_class=aredis.UnixDomainSocketConnection, **options)
-    kind = aredis.SSLConnection if address.tls else aredis.Connection
-    return aredis.ConnectionPool(connection_class=kind, host=node.host, port=node.port, **options)
+        return library.ConnectionPool(connection_class=library.UnixDomainSocketConnection, **options)
+    kind = library.SSLConnection if address.tls else library.Connection
+    return library.ConnectionPool(connection_class=kind, host=node.host, port=node.port, **options)
 
 
 def _settings(timeout: float) -> dict[str, Any]:

@@ -164,9 +164,8 @@ class Dispatcher:
         except (Exception, CancelledError) as error:  # noqa: BLE001 - whatever user code raises
             known = port.translated(error)
             # Unless it was refused, it may have written before it failed.
-            stale = interface.nested_purge(calls) if _is_refusal(known) else interface.purge(endpoint, scope, calls)
-            if stale is not None:
-                await port.purge(stale)
+            refused = _is_refusal(known)
+            await _purge(port, interface.nested_purge(calls) if refused else interface.purge(endpoint, scope, calls))
             _fail(f"function {endpoint.name}", known)
         stale = interface.purge(endpoint, scope, calls)
         if stale is not None:
@@ -224,10 +223,10 @@ def _cache_entry(
     header: Callable[[str], str | None],
 ) -> Entry | None:
     """Where the bundle is cached; None when it is not."""
-    params = json_params(bundle.endpoints, arguments)
-    if interface.caching is None or bundle.policy is None or params is None:
+    if interface.caching is None or bundle.policy is None:
         return None
-    return interface.caching.entry(bundle.name, bundle.policy, params, viewer, header)
+    params = json_params(bundle.endpoints, arguments)
+    return None if params is None else interface.caching.entry(bundle.name, bundle.policy, params, viewer, header)
 
 
 async def _build(port: Port, interface: Interface, bundle: Bundle, arguments: list[dict[str, Any]]) -> bytes:
@@ -237,14 +236,13 @@ async def _build(port: Port, interface: Interface, bundle: Bundle, arguments: li
     try:
         results = await port.invoke_all(invocations)
     except (Exception, CancelledError) as error:  # noqa: BLE001 - whatever user code raises
-        await _purge_nested(port, interface, calls)
+        await _purge(port, interface.nested_purge(calls))
         _fail(f"context {bundle.name}", port.translated(error))
-    await _purge_nested(port, interface, calls)
+    await _purge(port, interface.nested_purge(calls))
     return ENGINE.encode_bundle(list(zip((endpoint.name for endpoint in bundle.endpoints), results, strict=True)))
 
 
-async def _purge_nested(port: Port, interface: Interface, calls: list[NestedCall]) -> None:
-    stale = interface.nested_purge(calls)
+async def _purge(port: Port, stale: Purge | None) -> None:
     if stale is not None:
         await port.purge(stale)
 
