@@ -18,7 +18,7 @@ from mizan_core.cache.health import EPOCH, new_version
 from mizan_core.cache.operations import complete
 from mizan_core.client import client
 from mizan_core.dispatch import Dispatcher
-from mizan_core.dispatch.caching import DEFAULT_TTL, Caching, Entry
+from mizan_core.dispatch.caching import DEFAULT_TTL, BundlePolicy, Caching, Entry
 from mizan_core.engine import ENGINE
 from mizan_core.registry import Registry
 from mizan_core.settings import Settings
@@ -105,9 +105,9 @@ def _fill(dispatcher: Dispatcher, entries: int) -> None:
 
 def _entry(dispatcher: Dispatcher, user: int) -> Entry:
     bundle = dispatcher.interface().bundle("user")
-    assert bundle.policy is not None
+    assert isinstance(bundle.policy, BundlePolicy)
     entry = _caching(dispatcher).entry("user", bundle.policy, {"user_id": user}, ANONYMOUS, lambda _: None)
-    assert entry is not None
+    assert isinstance(entry, Entry)
     return entry
 
 

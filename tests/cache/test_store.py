@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from mizan_core.cache.backend import TAG_TTL
+from mizan_core.cache.bypass import BypassReason
 from mizan_core.cache.health import EPOCH
 from mizan_core.cache.memory import MemoryCache
 from mizan_core.cache.operations import complete
-from mizan_core.cache.store import BYPASS, Store
+from mizan_core.cache.store import Store
 
 KEY, TAG = "ctx:user:1", "tag:user"
 
@@ -45,4 +46,5 @@ def test_a_missing_version_counts_as_changed(backend: MemoryCache, store: Store,
 @pytest.mark.parametrize("value", [b"", b"seven b", b"nine byte"])
 def test_a_value_that_is_no_version_bypasses(backend: MemoryCache, store: Store, name: str, value: bytes) -> None:
     backend.write({name: value}, TAG_TTL)
-    assert complete(backend, store.look_up(KEY, [TAG])) == BYPASS
+    lookup = complete(backend, store.look_up(KEY, [TAG]))
+    assert lookup == (None, None, BypassReason.FOREIGN_VALUE)

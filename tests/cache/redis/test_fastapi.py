@@ -132,7 +132,7 @@ def test_a_day_with_outages(server: Server, visit: Visit, caplog: pytest.LogCapt
     visit(scenario)
     assert _messages(caplog) == ["does not answer", "answers again"] * 2
     _check_secrecy(caplog)
-    counted = {name: count - getattr(before, name) for name, count in asdict(stats()).items()}
+    counted = {name: count - getattr(before, name) for name, count in asdict(stats()).items() if isinstance(count, int)}
     assert counted["outages"] == 2
     assert counted["purges"] == 1
     assert counted["hits"] == 4

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 from asgiref.sync import async_to_sync, sync_to_async
+from django.conf import settings
 from django.db import close_old_connections
 from django.http import HttpRequest
 from django.middleware.csrf import get_token
@@ -56,6 +57,9 @@ class RequestPort:
 
     def was_session_touched(self) -> bool:
         return self._session is None or self._session.was_touched()
+
+    def is_debugging(self) -> bool:
+        return bool(settings.DEBUG)
 
     def translated(self, error: BaseException) -> BaseException:
         return translated(error)

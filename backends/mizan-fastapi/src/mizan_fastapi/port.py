@@ -77,6 +77,9 @@ class AsgiPort:
         """FastAPI knows of no transaction; what a function writes it commits before it returns."""
         return False
 
+    def is_debugging(self) -> bool:
+        return bool(getattr(self.scope.get("app"), "debug", False))
+
     def translated(self, error: BaseException) -> BaseException:
         return translated(error)
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from threading import Lock
+
+from mizan_core.cache.bypass import BypassReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +19,7 @@ class Stats:
     :param bypasses: fetches that the cache had no part in: not cacheable, or not to be trusted at that moment.
     :param purges: mutations whose purge took effect.
     :param outages: times that the store stopped answering.
+    :param bypassed_for: the bypasses by the value of their ``BypassReason``; one that has not come up is not there.
     """
 
     hits: int = 0
@@ -22,6 +27,7 @@ class Stats:
     bypasses: int = 0
     purges: int = 0
     outages: int = 0
+    bypassed_for: Mapping[str, int] = field(default_factory=dict, hash=False)
 
 
 class Counters:
@@ -29,16 +35,22 @@ class Counters:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._counts = dict.fromkeys((field.name for field in fields(Stats)), 0)
+        self._counts: Counter[str] = Counter()
+        self._reasons: Counter[str] = Counter()
 
     def count(self, name: str) -> None:
-        """:param name: a field of ``Stats``."""
+        """:param name: a field of ``Stats`` that is a number."""
         with self._lock:
             self._counts[name] += 1
 
+    def count_bypass(self, reason: BypassReason) -> None:
+        with self._lock:
+            self._counts["bypasses"] += 1
+            self._reasons[reason.value] += 1
+
     def snapshot(self) -> Stats:
         with self._lock:
-            return Stats(**self._counts)
+            return Stats(**self._counts, bypassed_for=dict(self._reasons))
 
 
 COUNTERS = Counters()

@@ -10,6 +10,7 @@ from asyncio import to_thread
 from typing import NamedTuple
 
 from mizan_core.cache.backend import TAG_TTL, BackendUnavailable, CacheBackend, ClosableBackend
+from mizan_core.cache.bypass import BypassReason
 from mizan_core.cache.counters import COUNTERS
 from mizan_core.cache.health import EPOCH, VERSION_BYTES, Health, new_version
 from mizan_core.cache.operations import ClaimKeys, Operations, ReadKeys, WriteKeys
@@ -17,13 +18,15 @@ from mizan_core.engine import ENGINE
 
 
 class Lookup(NamedTuple):
-    """What a read found: a valid body, or the versions to seal a new one with, or neither (bypass)."""
+    """What a read found: a valid body, or the versions to seal a new one with, or why there is neither."""
 
     body: bytes | None
     versions: list[bytes] | None
+    bypass: BypassReason | None = None
 
 
-BYPASS = Lookup(None, None)
+_UNAVAILABLE = Lookup(None, None, BypassReason.UNAVAILABLE)
+_FOREIGN_VALUE = Lookup(None, None, BypassReason.FOREIGN_VALUE)
 
 
 class Store:
@@ -38,7 +41,7 @@ class Store:
         """Read an entry and the present versions of its tags, in one round trip when every tag has one."""
         if self._health.is_down:
             self._health.recover()
-            return BYPASS
+            return _UNAVAILABLE
         names = [EPOCH, *tags]
         try:
             entry, *versions = yield ReadKeys([key, *names])
@@ -46,11 +49,12 @@ class Store:
             if body is not None:
                 return Lookup(body, None)
             present = yield from _complete(names, versions)
-            # Somebody else's value under our key is no version; nothing can be kept with it.
-            return Lookup(None, present) if all(len(version) == VERSION_BYTES for version in present) else BYPASS
+            if any(len(version) != VERSION_BYTES for version in present):
+                return _FOREIGN_VALUE
+            return Lookup(None, present)
         except BackendUnavailable:
             self._health.fail()
-            return BYPASS
+            return _UNAVAILABLE
 
     def save(self, key: str, versions: list[bytes], body: bytes, ttl: int) -> Operations[None]:
         """Keep a body whose functions ran after *versions* were read."""

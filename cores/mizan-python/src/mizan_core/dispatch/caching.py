@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any, NamedTuple, TypeAlias
 
+from mizan_core.cache.bypass import Bypass, BypassReason
 from mizan_core.cache.counters import COUNTERS
 from mizan_core.cache.flights import Flights
 from mizan_core.cache.scopes import Scopes
-from mizan_core.cache.store import BYPASS, Lookup, Store
+from mizan_core.cache.store import Store
 from mizan_core.client.cache_policy import CachePolicy
 from mizan_core.dispatch.endpoint import Endpoint
 from mizan_core.dispatch.port import Port, Purge
-from mizan_core.dispatch.response import BYPASSED, HIT, MISS, Response, json_response
+from mizan_core.dispatch.response import BYPASSED, CACHE_REASON_HEADER, HIT, MISS, Response, json_response
 from mizan_core.engine.contract import Keyer
 from mizan_core.errors import ValidationFailed
 from mizan_core.viewer import Viewer
 
 DEFAULT_TTL = 3_600
+_log = logging.getLogger("mizan.cache")
 
 Build: TypeAlias = "Callable[[], Awaitable[bytes]]"
 """Runs the functions of a bundle and gives its body."""
@@ -32,11 +35,13 @@ class BundlePolicy(NamedTuple):
     rev: int
 
     @classmethod
-    def of(cls, endpoints: Iterable[Endpoint]) -> BundlePolicy | None:
-        """None when one of the functions must never be cached."""
+    def of(cls, endpoints: Iterable[Endpoint]) -> BundlePolicy | Bypass:
+        """A bypass when one of the functions must never be cached."""
+        endpoints = tuple(endpoints)
+        never = next((endpoint.name for endpoint in endpoints if endpoint.function.cache is False), None)
+        if never is not None:
+            return Bypass(BypassReason.NEVER, never)
         functions = [endpoint.function for endpoint in endpoints]
-        if any(function.cache is False for function in functions):
-            return None
         policies = [function.cache or CachePolicy() for function in functions]
         return cls(
             ttl=min((policy.ttl for policy in policies if policy.ttl is not None), default=DEFAULT_TTL),
@@ -49,6 +54,7 @@ class BundlePolicy(NamedTuple):
 class Entry(NamedTuple):
     """Where a bundle is kept, and what makes it invalid."""
 
+    context: str
     key: str
     tags: list[str]
     ttl: int
@@ -71,10 +77,10 @@ class Caching:
         params: dict[str, Any],
         viewer: Viewer,
         header: Callable[[str], str | None],
-    ) -> Entry | None:
-        """None for a viewer whose bundles cannot be told from another's."""
+    ) -> Entry | Bypass:
+        """Where the bundle is kept; or why it is not, for a viewer whose bundles cannot be told from another's."""
         if not policy.shared and viewer.authenticated and viewer.id is None:
-            return None
+            return Bypass(BypassReason.VIEWER_WITHOUT_ID)
         varying: dict[str, Any] = {name: header(name) for name in policy.vary}
         if not policy.shared and viewer.staff:
             varying[":staff"] = True
@@ -83,19 +89,18 @@ class Caching:
         user = None if policy.shared else viewer.id
         shapes = self._scopes.shapes(context)
         key, tags = self._keyer.plan(context, params, user, policy.rev, varying, shapes)
-        return Entry(key, tags, policy.ttl, is_anonymous=not policy.shared and not viewer.authenticated)
+        return Entry(context, key, tags, policy.ttl, is_anonymous=not policy.shared and not viewer.authenticated)
 
     async def fetch(self, port: Port, entry: Entry, build: Build) -> Response:
         """The bundle, from the cache or built."""
-        lookup: Lookup = BYPASS
-        if not await port.in_transaction():
-            lookup = await port.use_cache(self.store.backend, self.store.look_up(entry.key, entry.tags))
+        if await port.in_transaction():
+            return await bypass(port, entry.context, Bypass(BypassReason.TRANSACTION), build)
+        lookup = await port.use_cache(self.store.backend, self.store.look_up(entry.key, entry.tags))
         if lookup.body is not None:
             COUNTERS.count("hits")
             return json_response(lookup.body, HIT)
         if lookup.versions is None:
-            COUNTERS.count("bypasses")
-            return json_response(await build(), BYPASSED)
+            return await bypass(port, entry.context, Bypass(lookup.bypass or BypassReason.UNAVAILABLE), build)
         COUNTERS.count("misses")
         return json_response(await self._share(port, entry, lookup.versions, build), MISS)
 
@@ -139,6 +144,16 @@ class Caching:
             return None, built
         await port.use_cache(self.store.backend, self.store.save(entry.key, versions, built, entry.ttl))
         return built, built
+
+
+async def bypass(port: Port, context: str, why: Bypass, build: Build) -> Response:
+    """The bundle, which the cache has no part in: counted, logged and, in debug mode, told to the client."""
+    COUNTERS.count_bypass(why.reason)
+    _log.debug("A fetch of context %s bypasses the cache: %s", context, why, extra={"mizan_context": context})
+    body = await build()
+    if port.is_debugging():
+        return json_response(body, BYPASSED, (CACHE_REASON_HEADER, str(why)))
+    return json_response(body, BYPASSED)
 
 
 def json_params(endpoints: Iterable[Endpoint], arguments: Iterable[Mapping[str, Any]]) -> dict[str, Any] | None:

@@ -8,22 +8,21 @@ from __future__ import annotations
 
 import logging
 from asyncio import CancelledError
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from threading import Lock
 from typing import Any, NoReturn
 
-from mizan_core.cache.counters import COUNTERS
+from mizan_core.cache.bypass import Bypass, BypassReason
 from mizan_core.cache.store import Store
 from mizan_core.client.client_function import ClientFunction
 from mizan_core.dispatch.body import check_content_type, read_call
-from mizan_core.dispatch.caching import Entry, json_params
+from mizan_core.dispatch.caching import BundlePolicy, Caching, Entry, bypass, json_params
 from mizan_core.dispatch.endpoint import Endpoint, NestedCall
 from mizan_core.dispatch.envelope import encode_with_nested, header_of
 from mizan_core.dispatch.interface import Bundle, Interface
 from mizan_core.dispatch.port import Port, Purge
 from mizan_core.dispatch.query import read_query
 from mizan_core.dispatch.response import (
-    BYPASSED,
     INVALIDATE_HEADER,
     NO_STORE,
     PassThrough,
@@ -178,14 +177,20 @@ class Dispatcher:
         _check_read(method)
         interface = self.interface()
         bundle = interface.bundle(context)
-        identifies = interface.caching is not None and bundle.policy is not None and not bundle.policy.shared
+        identifies = _is_told_by_viewer(interface, bundle)
         viewer = await _admit(port, interface, bundle.endpoints, token, guarded=False, needed=identifies)
         arguments = bundle.validate(bundle.read(read_query(query)))
-        entry = _cache_entry(interface, bundle, arguments, viewer, header)
-        if interface.caching is None or entry is None:
-            COUNTERS.count("bypasses")
-            return json_response(await _build(port, interface, bundle, arguments), BYPASSED)
-        return await interface.caching.fetch(port, entry, lambda: _build(port, interface, bundle, arguments))
+
+        def build() -> Coroutine[Any, Any, bytes]:
+            return _build(port, interface, bundle, arguments)
+
+        caching = interface.caching
+        if caching is None:
+            return await bypass(port, context, Bypass(BypassReason.NO_SECRET), build)
+        entry = _cache_entry(caching, bundle, arguments, viewer, header)
+        if isinstance(entry, Bypass):
+            return await bypass(port, context, entry, build)
+        return await caching.fetch(port, entry, build)
 
 
 async def _admit(
@@ -215,18 +220,25 @@ async def _admit(
     return viewer
 
 
+def _is_told_by_viewer(interface: Interface, bundle: Bundle) -> bool:
+    """Whether each viewer has entries of their own."""
+    return interface.caching is not None and isinstance(bundle.policy, BundlePolicy) and not bundle.policy.shared
+
+
 def _cache_entry(
-    interface: Interface,
+    caching: Caching,
     bundle: Bundle,
     arguments: list[dict[str, Any]],
     viewer: Viewer,
     header: Callable[[str], str | None],
-) -> Entry | None:
-    """Where the bundle is cached; None when it is not."""
-    if interface.caching is None or bundle.policy is None:
-        return None
+) -> Entry | Bypass:
+    """Where the bundle is cached, or why it is not."""
+    if isinstance(bundle.policy, Bypass):
+        return bundle.policy
     params = json_params(bundle.endpoints, arguments)
-    return None if params is None else interface.caching.entry(bundle.name, bundle.policy, params, viewer, header)
+    if params is None:
+        return Bypass(BypassReason.NO_IDENTITY)
+    return caching.entry(bundle.name, bundle.policy, params, viewer, header)
 
 
 async def _build(port: Port, interface: Interface, bundle: Bundle, arguments: list[dict[str, Any]]) -> bytes:

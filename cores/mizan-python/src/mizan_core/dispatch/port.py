@@ -88,6 +88,9 @@ class Port(Protocol):
         began, although versions that are read now tell of what has been committed since.
         """
 
+    def is_debugging(self) -> bool:
+        """Whether the application is in its framework's debug mode: then answers say more of how they were made."""
+
     def translated(self, error: BaseException) -> BaseException:
         """The protocol's error for what a framework raises to say the same; anything else as it is."""
 

@@ -11,6 +11,7 @@ from mizan_core.errors import APIError, MethodNotAllowed
 
 INVALIDATE_HEADER = "X-Mizan-Invalidate"
 CACHE_HEADER = "X-Mizan-Cache"
+CACHE_REASON_HEADER = "X-Mizan-Cache-Reason"
 NO_STORE = ("Cache-Control", "no-store")
 _JSON = ("Content-Type", "application/json")
 HIT, MISS, BYPASSED = (CACHE_HEADER, "HIT"), (CACHE_HEADER, "MISS"), (CACHE_HEADER, "BYPASS")
