@@ -90,6 +90,7 @@ def _interface(url: str) -> Dispatcher:
 def _fill(dispatcher: Dispatcher, entries: int) -> None:
     """Store entries and tags as fetches do, many in one pipeline."""
     backend = _caching(dispatcher).store.backend
+    keyer = ENGINE.CacheKeyer(SECRET)
     shared = [new_version(), new_version()]
     for start in range(0, entries, _BATCH):
         bodies: dict[str, bytes] = {}
@@ -98,7 +99,7 @@ def _fill(dispatcher: Dispatcher, entries: int) -> None:
             entry = _entry(dispatcher, user)
             versions = [*shared, new_version()]
             tags.update(zip([EPOCH, *entry.tags], versions, strict=True))
-            bodies[entry.key] = ENGINE.seal(versions, BODY)
+            bodies[entry.key] = keyer.seal(entry.key, versions, BODY)
         backend.write(tags, TAG_TTL)
         backend.write(bodies, DEFAULT_TTL)
 

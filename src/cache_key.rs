@@ -1,15 +1,17 @@
-//! Cache keys (docs/protocol.md section 3) and tags (section 10).
+//! Cache keys (docs/protocol.md section 3), tags and stored entries (section 10).
 
 use mizan_core::cache_key::{CacheKeyer as Keyer, Entry, Payload};
 use mizan_core::checks::MAX_INTEGER;
+use mizan_core::entries::Unsealed;
 use mizan_core::path::Path;
 use mizan_core::texts::TextWriter;
 use pyo3::prelude::*;
-use pyo3::pybacked::PyBackedStr;
+use pyo3::pybacked::{PyBackedBytes, PyBackedStr};
+use pyo3::types::PyBytes;
 
 use crate::arguments::{
-    Argument, backed_text_argument, dict_argument, filled_text_argument, list_argument,
-    secret_bytes, text_argument,
+    Argument, backed_bytes_argument, backed_text_argument, bytes_argument, dict_argument,
+    filled_text_argument, list_argument, secret_bytes, text_argument,
 };
 use crate::convert;
 use crate::error::Result;
@@ -17,7 +19,7 @@ use crate::error::Result;
 /// The level that `params` and `vary` stand on, inside the object that is hashed.
 const MEMBER_DEPTH: usize = 2;
 
-/// Derives keys and tags with one prepared HMAC state.
+/// Derives keys and tags, and seals entries, with one prepared HMAC state.
 #[pyclass(frozen, module = "mizan_native")]
 pub struct CacheKeyer {
     keyer: Keyer,
@@ -88,6 +90,42 @@ impl CacheKeyer {
         self.keyer
             .purge_tags_with(context, |texts| push(texts, params, "params"))
     }
+
+    /// An entry to be stored under a key, valid while its tags have these versions.
+    fn seal<'py>(
+        &self,
+        key: &Bound<'py, PyAny>,
+        versions: &Bound<'py, PyAny>,
+        body: &Bound<'py, PyAny>,
+    ) -> Result<Bound<'py, PyBytes>> {
+        let key = text_argument(key, "key")?;
+        let versions = list_argument(versions, "versions")?
+            .iter()
+            .map(version)
+            .collect::<Result<Vec<_>>>()?;
+        let body_bytes = bytes_argument(body, "body")?;
+        let entry = self.keyer.seal(key, &versions, body_bytes)?;
+        Ok(convert::joined(body.py(), &entry)?)
+    }
+
+    /// The body of an entry whose tags have still the versions that it was sealed with, else None.
+    fn unseal<'py>(
+        &self,
+        key: &Bound<'py, PyAny>,
+        entry: &Bound<'py, PyAny>,
+        versions: &Bound<'py, PyAny>,
+    ) -> Result<Option<Bound<'py, PyBytes>>> {
+        let key = text_argument(key, "key")?;
+        let stored = bytes_argument(entry, "entry")?;
+        let current = list_argument(versions, "versions")?
+            .iter()
+            .map(|item| (!item.is_none()).then(|| version(item)).transpose())
+            .collect::<Result<Vec<_>>>()?;
+        Ok(match self.keyer.unseal(key, stored, &current)? {
+            Unsealed::Body(body) => Some(PyBytes::new(entry.py(), body)),
+            Unsealed::Stale => None,
+        })
+    }
 }
 
 /// `CacheKeyer(secret).derive(...)` for a single key.
@@ -143,6 +181,10 @@ fn push(texts: &mut TextWriter, members: Option<&Bound<'_, PyAny>>, name: &str) 
             convert::write(writer, item, path, MEMBER_DEPTH + 1)
         })
     })
+}
+
+fn version(item: Bound<'_, PyAny>) -> Result<PyBackedBytes> {
+    backed_bytes_argument(item, "versions")
 }
 
 /// The names of one scope shape.

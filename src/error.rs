@@ -46,6 +46,7 @@ fn exception(py: Python<'_>, error: Error) -> PyErr {
         Error::Value(message) => return PyValueError::new_err(message),
         Error::Lookup(message) => return PyLookupError::new_err(message),
         Error::Graph(problems) => return project(py, "GraphError", problems),
+        Error::ForgedEntry => "ForgedEntry",
         Error::Configuration(_) => "ConfigurationError",
         Error::MalformedToken(_) => "MalformedToken",
         Error::UnsupportedAlgorithm => "UnsupportedAlgorithm",

@@ -4,7 +4,6 @@ mod arguments;
 mod cache_key;
 mod canonical;
 mod convert;
-mod entries;
 mod envelope;
 mod error;
 mod graph;
@@ -25,8 +24,6 @@ mod _native {
     #[pymodule_export]
     use crate::canonical::canonical_json;
     #[pymodule_export]
-    use crate::entries::{seal, unseal};
-    #[pymodule_export]
     use crate::envelope::{encode_bundle, encode_response};
     #[pymodule_export]
     use crate::graph::{Graph, compile_graph};
@@ -45,7 +42,7 @@ mod _native {
 
     /// The engine contract that this extension speaks; `mizan_core` uses no other.
     #[pymodule_export]
-    const CONTRACT_VERSION: u32 = 2;
+    const CONTRACT_VERSION: u32 = 3;
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {

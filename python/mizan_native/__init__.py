@@ -25,8 +25,6 @@ try:
         encode_response,
         format_invalidate_header,
         parse_ir,
-        seal,
-        unseal,
     )
 except ImportError as error:
     from mizan_native._loading import explain
@@ -55,6 +53,4 @@ __all__ = (
     "encode_response",
     "format_invalidate_header",
     "parse_ir",
-    "seal",
-    "unseal",
 )

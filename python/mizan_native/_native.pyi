@@ -30,8 +30,6 @@ __all__ = [
     "encode_response",
     "format_invalidate_header",
     "parse_ir",
-    "seal",
-    "unseal",
 ]
 
 CONTRACT_VERSION: Final[int]
@@ -49,7 +47,7 @@ def canonical_json(value: object) -> bytes:
 
 @final
 class CacheKeyer:
-    """Derives cache keys (section 3) and tags (section 10) with one prepared HMAC state.
+    """Derives cache keys (section 3) and tags, and seals entries (section 10), with one prepared HMAC state.
 
     :param secret: non-empty ``str`` (taken as UTF-8) or bytes.
     """
@@ -91,6 +89,22 @@ class CacheKeyer:
         """The tags that a purge changes: the context's, or the two of one scope.
 
         :param params: what narrows the purge; None and empty are the same.
+        """
+
+    def seal(self, key: str, versions: list[bytes], body: bytes) -> bytes:
+        """An entry of *body* to be stored under *key*, valid while its tags have *versions* (section 10).
+
+        :param versions: 1 to 255 of them, of 1 to 255 bytes each, as they were before the body was made.
+        :raises TypeError, ValueError: naming the argument.
+        """
+
+    def unseal(self, key: str, entry: bytes, versions: list[bytes | None]) -> bytes | None:
+        """The body of *entry* if every tag has still the version that it was sealed with; else None.
+
+        :param key: what the entry was stored under.
+        :param versions: what the tags have now, in the same order; None for a missing one, which counts as changed.
+        :raises ForgedEntry: when it is not what the secret has sealed under *key*. An entry of an older format is None.
+        :raises TypeError: naming the argument.
         """
 
 def derive_cache_key(
@@ -207,20 +221,6 @@ def encode_bundle(parts: Sequence[tuple[str, bytes]]) -> bytes:
     """The body of a context: each function's serialised result under its name, sorted (section 8).
 
     :param parts: (function, result_json) pairs, each function once.
-    """
-
-def seal(versions: list[bytes], body: bytes) -> bytes:
-    """An entry of *body* that is valid while its tags have *versions* (section 10).
-
-    :param versions: 8 bytes for each tag, 1 to 255 of them, as they were before the body was made.
-    :raises TypeError, ValueError: naming the argument.
-    """
-
-def unseal(entry: bytes, versions: list[bytes | None]) -> bytes | None:
-    """The body of *entry* if it is of this format and every tag has still the version that it was sealed with.
-
-    :param versions: what the tags have now, in the same order; None for a tag that is missing, which counts as changed.
-    :raises TypeError: naming the argument.
     """
 
 def emit_ir(document: Mapping[str, Any]) -> str:

@@ -139,9 +139,27 @@ def _cache_checks() -> Iterator[Check]:
         lambda engine: engine.CacheKeyer(vectors.KEY).purge_tags("user", {"user_id": 5}),
         vectors.PURGED_TAGS,
     )
-    yield Check("seal", lambda engine: engine.seal(versions, vectors.SEALED_BODY), vectors.SEALED)
-    yield Check("unseal", lambda engine: engine.unseal(vectors.SEALED, [*versions]), vectors.SEALED_BODY)
-    yield Check("a changed tag", lambda engine: engine.unseal(vectors.SEALED, [versions[0], None]), None)
+    key, sealed = vectors.CACHE_KEY, vectors.SEALED
+    yield Check(
+        "CacheKeyer.seal",
+        lambda engine: engine.CacheKeyer(vectors.KEY).seal(key, versions, vectors.SEALED_BODY),
+        sealed,
+    )
+    yield Check(
+        "CacheKeyer.unseal",
+        lambda engine: engine.CacheKeyer(vectors.KEY).unseal(key, sealed, [*versions]),
+        vectors.SEALED_BODY,
+    )
+    yield Check(
+        "a changed tag",
+        lambda engine: engine.CacheKeyer(vectors.KEY).unseal(key, sealed, [versions[0], None]),
+        None,
+    )
+    yield Check(
+        "a changed entry",
+        lambda engine: _refusal(lambda: engine.CacheKeyer(vectors.KEY).unseal(key, sealed[:-1], [*versions])),
+        "ForgedEntry: the entry is not one that this secret has sealed under its key",
+    )
 
 
 def _token_checks() -> Iterator[Check]:

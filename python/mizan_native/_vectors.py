@@ -24,7 +24,12 @@ PURGED_TAGS = ["tag:user:28f64000fcae7165cece8373e7934bd0", "tag:user:e1fe57c049
 
 VERSIONS = [b"version1", b"\x00\xff\x00\xff\x00\xff\x00\xff"]
 SEALED_BODY = b'{"user_profile":null}'
-SEALED = b"\x01\x02version1\x00\xff\x00\xff\x00\xff\x00\xff" + SEALED_BODY
+SEALED = (
+    b"\x02"
+    + bytes.fromhex("6e5e0bab09dc4fce829971b5f2091868d27a1d182b679bf8a526526dcb483b87")
+    + b"\x02\x08version1\x08\x00\xff\x00\xff\x00\xff\x00\xff"
+    + SEALED_BODY
+)
 
 NOW = 1760000000
 CLAIMS = MWTClaims(

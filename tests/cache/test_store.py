@@ -10,7 +10,9 @@ from mizan_core.cache.health import EPOCH
 from mizan_core.cache.memory import MemoryCache
 from mizan_core.cache.operations import complete
 from mizan_core.cache.store import Store
+from mizan_core.engine import ENGINE
 
+SECRET = "a-secret-of-the-store-tests-0123456789"
 KEY, TAG = "ctx:user:1", "tag:user"
 
 
@@ -21,7 +23,7 @@ def backend() -> MemoryCache:
 
 @pytest.fixture
 def store(backend: MemoryCache) -> Store:
-    return Store(backend)
+    return Store(backend, ENGINE.CacheKeyer(SECRET))
 
 
 def test_what_is_kept_is_found_until_a_purge(backend: MemoryCache, store: Store) -> None:
@@ -48,3 +50,18 @@ def test_a_value_that_is_no_version_bypasses(backend: MemoryCache, store: Store,
     backend.write({name: value}, TAG_TTL)
     lookup = complete(backend, store.look_up(KEY, [TAG]))
     assert lookup == (None, None, BypassReason.FOREIGN_VALUE)
+
+
+def test_an_entry_that_was_not_sealed_here_is_a_miss(backend: MemoryCache, store: Store) -> None:
+    versions = complete(backend, store.look_up(KEY, [TAG])).versions
+    assert versions is not None
+    complete(backend, store.save(KEY, versions, b"{}", 60))
+    [entry] = backend.read([KEY])
+    assert entry is not None
+    foreign = ENGINE.CacheKeyer(SECRET[::-1]).seal(KEY, versions, b"{}")
+    for forged in (b"", b"{}", entry[:-1], entry + b" ", entry[:1] + bytes(32) + entry[33:], foreign):
+        backend.write({KEY: forged, "ctx:user:2": entry}, 60)
+        for key in (KEY, "ctx:user:2"):
+            assert complete(backend, store.look_up(key, [TAG])) == (None, versions, None)
+    backend.write({KEY: entry}, 60)
+    assert complete(backend, store.look_up(KEY, [TAG])).body == b"{}"

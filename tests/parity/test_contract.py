@@ -24,6 +24,8 @@ METHODS = {
     ("CacheKeyer", "derive"): contract.Keyer,
     ("CacheKeyer", "plan"): contract.Keyer,
     ("CacheKeyer", "purge_tags"): contract.Keyer,
+    ("CacheKeyer", "seal"): contract.Keyer,
+    ("CacheKeyer", "unseal"): contract.Keyer,
     ("MWTVerifier", "decode"): contract.Verifier,
 }
 
@@ -108,8 +110,8 @@ def test_calls_that_do_not_fit_the_signature(engine: Engine, call: Callable[[Any
         lambda engine: engine.CacheKeyer(SECRET).plan("c", {}, "1", 1, {}, [["a"]]),
         lambda engine: engine.CacheKeyer(SECRET).purge_tags(context="c", params={"a": 1}),
         lambda engine: engine.CacheKeyer(SECRET).purge_tags("c", {"a": 1}),
-        lambda engine: engine.seal(versions=[b"version1"], body=b"{}"),
-        lambda engine: engine.unseal(entry=b"\x01\x01version1{}", versions=[b"version1"]),
+        lambda engine: engine.CacheKeyer(SECRET).seal(key="k", versions=[b"version1"], body=b"{}"),
+        lambda engine: engine.CacheKeyer(SECRET).unseal(key="k", entry=b"\x01\x01version1{}", versions=[b"version1"]),
         lambda engine: engine.create_mwt(sub="42", pkey=PKEY, secret=SECRET, now=1),
         lambda engine: engine.MWTVerifier(secret=SECRET, audience=None, leeway=0).decode(token="x", now=1),
         lambda engine: engine.compute_permission_key(staff=True, superuser=False, permissions=()),

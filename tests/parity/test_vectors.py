@@ -13,6 +13,7 @@ from tests.parity import vectors
 from tests.parity.tokens import claims_of
 
 CACHE_KEYS = vectors.read("cache_keys.json")
+ENTRIES = vectors.read("entries.json")
 HEADERS = vectors.read("invalidate_header.json")
 TOKENS = vectors.read("mwt.json")
 DECODED_TOKENS = vectors.read("mwt_decode.json")
@@ -30,6 +31,22 @@ def test_cache_key(engine: Engine, case: dict[str, Any]) -> None:
     secret = arguments.pop("secret")
     assert engine.CacheKeyer(secret).derive(**arguments) == case["key"]
     assert engine.CacheKeyer(secret.encode()).derive(**arguments) == case["key"]
+
+
+@pytest.mark.parametrize("case", ENTRIES, ids=lambda case: str(case["name"]))
+def test_entry(engine: Engine, case: dict[str, Any]) -> None:
+    keyer = engine.CacheKeyer(case["secret"])
+    entry = bytes.fromhex(case["entry"])
+    versions = [None if version is None else bytes.fromhex(version) for version in case["versions"]]
+    if case["error"] is not None:
+        with pytest.raises(getattr(errors, case["error"])):
+            keyer.unseal(case["key"], entry, versions)
+        return
+    body = None if case["body"] is None else case["body"].encode()
+    assert keyer.unseal(case["key"], entry, versions) == body
+    if body is not None:
+        known = [version for version in versions if version is not None]
+        assert keyer.seal(case["key"], known, body) == entry
 
 
 @pytest.mark.parametrize("case", HEADERS)

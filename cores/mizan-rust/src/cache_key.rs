@@ -19,7 +19,8 @@ pub struct Entry<'a> {
     pub rev: i64,
 }
 
-/// Derives keys and tags ([`tags`](crate::tags)) with one prepared HMAC state.
+/// Derives keys and tags ([`tags`](crate::tags)), and seals entries ([`entries`](crate::entries)),
+/// with one prepared HMAC state.
 #[derive(Clone, Debug)]
 pub struct CacheKeyer {
     mac: Hs256,
@@ -60,6 +61,10 @@ impl CacheKeyer {
 
     pub(crate) fn digest(&self, payload: &[u8]) -> [u8; TAG_LENGTH] {
         self.mac.tag(payload)
+    }
+
+    pub(crate) fn mac(&self) -> &Hs256 {
+        &self.mac
     }
 }
 

@@ -28,6 +28,9 @@ pub enum Error {
     /// Everything that contradicts itself in the registered functions: `GraphError`.
     #[error("the interface does not compile:{}", Listed(.0))]
     Graph(Vec<String>),
+    /// Not what the secret has sealed under the key: `ForgedEntry`.
+    #[error("the entry is not one that this secret has sealed under its key")]
+    ForgedEntry,
     /// Not a compact JWS in canonical form, or its header is not ours: `MalformedToken`.
     #[error("{0}")]
     MalformedToken(&'static str),

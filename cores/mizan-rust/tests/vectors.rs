@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use mizan_core::cache_key::{CacheKeyer, Entry};
+use mizan_core::entries::Unsealed;
 use mizan_core::header::format_invalidate_header;
 use mizan_core::mwt::{
     Hs256, KeyRing, Keys, NewToken, Verifier, create, permission_key, signing_key,
@@ -109,6 +110,41 @@ fn cache_keys() {
             "{input:?}"
         );
     }
+}
+
+#[test]
+fn entries() {
+    for case in cases("entries.json") {
+        let name = text(&case, "name");
+        let keyer = CacheKeyer::new(text(&case, "secret").as_bytes()).unwrap();
+        let (key, entry) = (text(&case, "key"), bytes(member(&case, "entry")).unwrap());
+        let Value::List(versions) = member(&case, "versions") else {
+            panic!("a list")
+        };
+        let versions: Vec<_> = versions.iter().map(bytes).collect();
+        let expected = match (optional_text(&case, "error"), optional_text(&case, "body")) {
+            (Some(_), _) => Err(Error::ForgedEntry),
+            (None, Some(body)) => Ok(Unsealed::Body(body.as_bytes())),
+            (None, None) => Ok(Unsealed::Stale),
+        };
+        let found = keyer.unseal(key, &entry, &versions);
+        assert_eq!(found, expected, "{name}");
+        if let Ok(Unsealed::Body(body)) = found {
+            let known: Vec<_> = versions.iter().flatten().collect();
+            let sealed = keyer.seal(key, &known, body).unwrap().to_vec();
+            assert_eq!(sealed, entry, "{name}");
+        }
+    }
+}
+
+/// Bytes in hex; None for null.
+fn bytes(value: &Value) -> Option<Vec<u8>> {
+    let Value::String(hex) = value else {
+        return None;
+    };
+    let digits = hex.as_bytes().chunks(2).map(std::str::from_utf8);
+    let bytes = digits.map(|digits| u8::from_str_radix(digits.unwrap(), 16).unwrap());
+    Some(bytes.collect())
 }
 
 #[test]

@@ -18,6 +18,7 @@ import mizan
 from mizan.views import dispatcher
 from mizan_core.cache import MemoryCache
 from mizan_core.cache.store import Store
+from mizan_core.engine import ENGINE
 from tests.cache.django import functions
 from tests.cache.django.functions import OTHER
 from tests.cache.django.models import Stock
@@ -34,7 +35,7 @@ class Shop(TransactionTestCase):
     def setUp(self) -> None:
         caching = dispatcher.interface().caching
         assert caching is not None
-        caching.store = Store(MemoryCache())
+        caching.store = Store(MemoryCache(), ENGINE.CacheKeyer("a-secret-of-the-django-cases-0123456"))
         Stock.objects.create(name="tea")
 
     def keep(self) -> None:

@@ -14,6 +14,7 @@ from mizan_core.cache.backend import BackendUnavailable
 from mizan_core.cache.memory import MemoryCache
 from mizan_core.cache.store import Store
 from mizan_core.dispatch import Dispatcher
+from mizan_core.engine import ENGINE
 from tests.conformance.caller import Caller
 from tests.conformance.tokens import mint
 
@@ -87,7 +88,7 @@ class Site:
         self.cache = WatchedCache()
         caching = self.dispatcher.interface().caching
         assert caching is not None, "MIZAN_CACHE_SECRET is not set"
-        caching.store = Store(self.cache)
+        caching.store = Store(self.cache, ENGINE.CacheKeyer("a-secret-of-the-watched-cache-012345"))
 
     def stranger(self) -> Caller:
         """Nobody in particular, with cookies of their own."""

@@ -11,9 +11,11 @@ from typing import TypeVar
 from mizan_core.cache.backend import CacheBackend
 from mizan_core.cache.operations import complete
 from mizan_core.cache.store import Store
+from mizan_core.engine import ENGINE
 
 _TTL = 3600
 T = TypeVar("T")
+KEYER = ENGINE.CacheKeyer("a-secret-of-the-redis-tests-0123456789")
 
 
 def entry(item: int) -> str:
@@ -56,7 +58,7 @@ class Process:
     def __init__(self, backend: CacheBackend, database: Database) -> None:
         self.longest = 0.0
         self._backend = backend
-        self._store = Store(backend)
+        self._store = Store(backend, KEYER)
         self._database = database
 
     def fetch(self, item: int = 0) -> tuple[bytes, str]:

@@ -22,7 +22,7 @@ from mizan_core.settings import Settings
 from mizan_fastapi import MizanRouter, create_router
 from tests.cache.redis.conftest import TIMEOUT, Connect
 from tests.cache.redis.servers import Server, wait_until
-from tests.cache.redis.site import Database
+from tests.cache.redis.site import KEYER, Database
 from tests.cache.redis.wire import Wire
 
 NAME = "the-application-that-stops"
@@ -236,6 +236,6 @@ def test_a_backend_without_connections_needs_no_close() -> None:
 
         async def awrite(self, values: Any, ttl: int) -> None: ...
 
-    store = Store(Bare())
+    store = Store(Bare(), KEYER)
     store.close()
     asyncio.run(store.aclose())

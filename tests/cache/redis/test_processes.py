@@ -22,7 +22,7 @@ from mizan_core.cache.store import Store
 from mizan_redis import RedisCache, open_redis
 from tests.cache.redis.conftest import LONGEST, TIMEOUT, Connect
 from tests.cache.redis.servers import Server, wait_until
-from tests.cache.redis.site import Database, Process, entry, tags
+from tests.cache.redis.site import KEYER, Database, Process, entry, tags
 from tests.cache.redis.wire import Wire
 
 MUTATE_AND_DIE = """
@@ -30,11 +30,12 @@ import os, sys
 from mizan_core.cache.opening import BackendOptions
 from mizan_core.cache.operations import complete
 from mizan_core.cache.store import Store
+from mizan_core.engine import ENGINE
 from mizan_redis import open_redis
 
 url, prefix, tag = sys.argv[1:]
 backend = open_redis(BackendOptions(url, prefix, timeout=0.5, pool_size=5, max_bytes=0))
-complete(backend, Store(backend).purge([tag]))
+complete(backend, Store(backend, ENGINE.CacheKeyer("of-no-use-to-a-purge")).purge([tag]))
 os._exit(0)
 """
 
@@ -203,7 +204,7 @@ class TestEventLoops:
     def test_an_outage(self, server: Server, connect: Connect) -> None:
         """As in threads: no waiting beyond the timeout, nothing stale."""
         cache = connect(server.url)
-        store, database = Store(cache), Database()
+        store, database = Store(cache, KEYER), Database()
 
         async def fetch() -> str:
             began = time.monotonic()

@@ -65,6 +65,11 @@ def token(engine: Engine, **options: Any) -> str:
     return engine.create_mwt("7", "0" * 32, secret=KEY, now=NOW, **options)
 
 
+def opened(engine: Engine, version: bytes) -> bytes | None:
+    keyer = engine.CacheKeyer(KEY)
+    return keyer.unseal("key", keyer.seal("key", [b"version1"], b"{}"), [version])
+
+
 Call = Callable[[Engine], object]
 
 # Under each name calls that succeed and one that is refused: results must be equal, and so must refusals.
@@ -87,15 +92,11 @@ CALLS: dict[str, list[Call]] = {
         lambda engine: engine.CacheKeyer(KEY).derive("shop", rev=-1),
         lambda engine: engine.CacheKeyer(KEY).plan("shop", {"owner": 7}, shapes=[["owner"], ["page"]]),
         lambda engine: engine.CacheKeyer(KEY).purge_tags("shop", {"owner": 7}),
-    ],
-    "seal": [
-        lambda engine: engine.seal([b"version1"], b"{}"),
-        lambda engine: engine.seal([], b"{}"),
-    ],
-    "unseal": [
-        lambda engine: engine.unseal(b"\x01\x01version1{}", [b"version1"]),
-        lambda engine: engine.unseal(b"\x01\x01version1{}", [b"version2"]),
-        lambda engine: engine.unseal(b"", cast(Any, None)),
+        lambda engine: engine.CacheKeyer(KEY).seal("key", [b"version1"], b"{}"),
+        lambda engine: engine.CacheKeyer(KEY).seal("key", [], b"{}"),
+        lambda engine: opened(engine, b"version1"),
+        lambda engine: opened(engine, b"version2"),
+        lambda engine: engine.CacheKeyer(KEY).unseal("key", b"", [b"version1"]),
     ],
     "create_mwt": [
         lambda engine: token(engine, staff=True, audience="shop", kid="a", ttl=60),

@@ -29,6 +29,7 @@ SPEC: dict[str, Any] = {
     ],
 }
 GRAPH = mizan_native.compile_graph(SPEC)
+KEYER = mizan_native.CacheKeyer(SECRET)
 TOKEN = mizan_native.create_mwt("42", "x", secret=SECRET, now=0)
 FILLING = "x" * 1_000
 DOCUMENT: dict[str, Any] = {
@@ -61,9 +62,10 @@ CALLS: list[Callable[[], object]] = [
     lambda: mizan_native.CacheKeyer(SECRET).purge_tags(FILLING, {"a": FILLING, "b": {1}}),
     lambda: mizan_native.CacheKeyer(SECRET).purge_tags(FILLING, {"a": FILLING}),
     lambda: mizan_native.CacheKeyer(""),
-    lambda: mizan_native.unseal(mizan_native.seal([b"version1"], FILLING.encode()), [b"version1"]),
-    lambda: mizan_native.unseal(mizan_native.seal([b"version1"], FILLING.encode()), [b"version2"]),
-    lambda: mizan_native.seal([b"version1", b""], FILLING.encode()),
+    lambda: KEYER.unseal("key", KEYER.seal("key", [b"version1"], FILLING.encode()), [b"version1"]),
+    lambda: KEYER.unseal("key", KEYER.seal("key", [b"version1"], FILLING.encode()), [b"version2"]),
+    lambda: KEYER.unseal("other", KEYER.seal("key", [b"version1"], FILLING.encode()), [b"version1"]),
+    lambda: KEYER.seal("key", [b"version1", b""], FILLING.encode()),
     lambda: mizan_native.compute_permission_key(True, False, failing_iterator()),
     lambda: mizan_native.compute_permission_key(True, False, [FILLING + "1", FILLING + "\ud800"]),
     lambda: mizan_native.create_mwt("42", FILLING, secret=SECRET, ttl=0),

@@ -45,7 +45,7 @@ def plan(number: int) -> object:
 
 def entry(number: int) -> object:
     version = number.to_bytes(8, "big")
-    return mizan_native.unseal(mizan_native.seal([version], str(number).encode()), [version])
+    return KEYER.unseal(str(number), KEYER.seal(str(number), [version], str(number).encode()), [version])
 
 
 def token(number: int) -> object:

@@ -2,7 +2,8 @@
 
 ``APIError``: what a client is told (protocol.md section 9); a server function may raise these.
 ``MWTError``: why a token is refused (section 4). Messages never hold the token, a secret or a claim's value.
-``ConfigurationError``, ``GraphError``, ``EngineUnavailable``: what the operator or developer has to mend.
+``ConfigurationError``, ``GraphError``, ``EngineUnavailable``: what the operator or developer has to mend. Beside them
+``ForgedEntry``: somebody else has written into the cache.
 """
 
 from __future__ import annotations
@@ -31,6 +32,10 @@ class GraphError(MizanError, ValueError):
 
 class EngineUnavailable(MizanError, ImportError):
     """The native engine is installed and cannot be used here: the message says why and what mends it."""
+
+
+class ForgedEntry(MizanError, ValueError):
+    """What a cache holds under a key is not what the cache secret has sealed under it (section 10)."""
 
 
 class MWTError(MizanError, ValueError):

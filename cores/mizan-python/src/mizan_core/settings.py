@@ -146,7 +146,8 @@ class Settings:
 
         :raises ConfigurationError: for a URL that no installed package serves, or that its package cannot use.
         """
-        if self.cache_secret is None:
+        keyer = self.keyer()
+        if keyer is None:
             return None
         options = BackendOptions(
             url=self.store_url,
@@ -155,7 +156,7 @@ class Settings:
             pool_size=self.cache_pool_size,
             max_bytes=self.cache_max_bytes,
         )
-        return Store(open_backend(options))
+        return Store(open_backend(options), keyer)
 
     def signing_key(self) -> tuple[Secret, str | None] | None:
         """The secret that signs and its ``kid``; None when no secret is configured."""

@@ -4,7 +4,6 @@ use std::hint::black_box;
 
 use mizan_core::Value;
 use mizan_core::cache_key::{CacheKeyer, Entry, Payload};
-use mizan_core::entries::{seal, unseal};
 use mizan_core::value::Members;
 
 use super::Subject;
@@ -56,9 +55,12 @@ fn purge_tags() -> Subject {
 }
 
 fn unseal_entry() -> Subject {
-    let sealed = seal(&VERSIONS, &[b'x'; 1024]).unwrap().to_vec();
+    let keyer = keyer();
+    let body = [b'x'; 1024];
+    let sealed = keyer.seal("key", &VERSIONS, &body).unwrap().to_vec();
     Subject::new("unseal_entry", move || {
-        black_box(unseal(black_box(&sealed), &VERSIONS.map(Some)).unwrap());
+        let versions = VERSIONS.map(Some);
+        black_box(keyer.unseal("key", black_box(&sealed), &versions).unwrap());
     })
 }
 

@@ -35,16 +35,28 @@ impl Hs256 {
 
     /// The tag of a message.
     pub fn tag(&self, message: &[u8]) -> [u8; TAG_LENGTH] {
-        let mut mac = self.keyed.clone();
-        mac.update(message);
-        mac.finalize().into_bytes().into()
+        self.tag_of([message])
+    }
+
+    /// The tag of a message given in parts.
+    pub fn tag_of<'m>(&self, parts: impl IntoIterator<Item = &'m [u8]>) -> [u8; TAG_LENGTH] {
+        self.updated(parts).finalize().into_bytes().into()
     }
 
     /// Whether `tag` is the message's, compared in constant time.
     pub fn matches(&self, message: &[u8], tag: &[u8]) -> bool {
+        self.matches_parts([message], tag)
+    }
+
+    /// As [`matches`](Self::matches), of a message given in parts.
+    pub fn matches_parts<'m>(&self, parts: impl IntoIterator<Item = &'m [u8]>, tag: &[u8]) -> bool {
+        self.updated(parts).verify_slice(tag).is_ok()
+    }
+
+    fn updated<'m>(&self, parts: impl IntoIterator<Item = &'m [u8]>) -> Hmac<Sha256> {
         let mut mac = self.keyed.clone();
-        mac.update(message);
-        mac.verify_slice(tag).is_ok()
+        parts.into_iter().for_each(|part| mac.update(part));
+        mac
     }
 }
 

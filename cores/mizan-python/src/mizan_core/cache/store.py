@@ -14,7 +14,8 @@ from mizan_core.cache.bypass import BypassReason
 from mizan_core.cache.counters import COUNTERS
 from mizan_core.cache.health import EPOCH, VERSION_BYTES, Health, new_version
 from mizan_core.cache.operations import ClaimKeys, Operations, ReadKeys, WriteKeys
-from mizan_core.engine import ENGINE
+from mizan_core.engine.contract import Keyer
+from mizan_core.errors import ForgedEntry
 
 
 class Lookup(NamedTuple):
@@ -30,10 +31,14 @@ _FOREIGN_VALUE = Lookup(None, None, BypassReason.FOREIGN_VALUE)
 
 
 class Store:
-    """A backend and this process's trust in it."""
+    """A backend and this process's trust in it.
 
-    def __init__(self, backend: CacheBackend) -> None:
+    :param keyer: seals and opens the entries.
+    """
+
+    def __init__(self, backend: CacheBackend, keyer: Keyer) -> None:
         self.backend = backend
+        self._keyer = keyer
         self._closable = backend if isinstance(backend, ClosableBackend) else None
         self._health = Health(backend)
 
@@ -45,7 +50,7 @@ class Store:
         names = [EPOCH, *tags]
         try:
             entry, *versions = yield ReadKeys([key, *names])
-            body = None if entry is None else ENGINE.unseal(entry, versions)
+            body = None if entry is None else self._body(key, entry, versions)
             if body is not None:
                 return Lookup(body, None)
             present = yield from _complete(names, versions)
@@ -61,7 +66,7 @@ class Store:
         if self._health.is_down:
             return
         try:
-            yield WriteKeys({key: ENGINE.seal(versions, body)}, ttl)
+            yield WriteKeys({key: self._keyer.seal(key, versions, body)}, ttl)
         except BackendUnavailable:
             self._health.fail()
 
@@ -81,6 +86,12 @@ class Store:
         await to_thread(self.close)
         if self._closable is not None:
             await self._closable.aclose()
+
+    def _body(self, key: str, entry: bytes, versions: list[bytes | None]) -> bytes | None:
+        try:
+            return self._keyer.unseal(key, entry, versions)
+        except ForgedEntry:
+            return None
 
     def _change(self, tags: list[str]) -> Operations[bool]:
         """Give *tags* new versions, unless the store is down; gives whether they have them."""

@@ -7,7 +7,7 @@ from typing import Any, Protocol, TypeAlias
 
 from mizan_core.types import MWTClaims
 
-CONTRACT_VERSION = 2
+CONTRACT_VERSION = 3
 """Grows with every change of the contract; an engine of another version is not used."""
 
 Json: TypeAlias = Any
@@ -25,7 +25,7 @@ class CompiledGraph(Protocol):
 
 
 class Keyer(Protocol):
-    """Cache keys (section 3) and tags (section 10) from one prepared secret."""
+    """Cache keys (section 3), tags and stored entries (section 10) from one prepared secret."""
 
     def derive(
         self,
@@ -50,6 +50,15 @@ class Keyer(Protocol):
 
     def purge_tags(self, context: str, params: dict[str, Any] | None = None) -> list[str]:
         """The tags that a purge changes."""
+
+    def seal(self, key: str, versions: list[bytes], body: bytes) -> bytes:
+        """An entry of *body* to be stored under *key*, valid while its tags have *versions* (section 10)."""
+
+    def unseal(self, key: str, entry: bytes, versions: list[bytes | None]) -> bytes | None:
+        """The body of an entry; None when a tag has changed or is missing, or the entry's format is an older one.
+
+        :raises ForgedEntry: when it is not what the secret has sealed under *key*.
+        """
 
 
 class Verifier(Protocol):
@@ -130,9 +139,5 @@ class Engine(Protocol):
     ) -> tuple[bytes, str | None, list[Json] | None]: ...
 
     def encode_bundle(self, parts: Sequence[tuple[str, bytes]]) -> bytes: ...
-
-    def seal(self, versions: list[bytes], body: bytes) -> bytes: ...
-
-    def unseal(self, entry: bytes, versions: list[bytes | None]) -> bytes | None: ...
 
     def emit_ir(self, document: Mapping[str, Any]) -> str: ...

@@ -2,7 +2,6 @@
 
 from mizan_core.engine.contract import CONTRACT_VERSION
 from mizan_core.engine.pure.canonical import canonical_json
-from mizan_core.engine.pure.entries import seal, unseal
 from mizan_core.engine.pure.envelope import encode_bundle, encode_response
 from mizan_core.engine.pure.graph import Graph, compile_graph
 from mizan_core.engine.pure.header import format_invalidate_header
@@ -29,6 +28,4 @@ __all__ = (
     "encode_bundle",
     "encode_response",
     "format_invalidate_header",
-    "seal",
-    "unseal",
 )

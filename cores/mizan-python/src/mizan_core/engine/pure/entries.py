@@ -1,47 +1,68 @@
-"""The stored form of a cached bundle (protocol.md section 10): a format byte, the versions of its tags, the body."""
+"""The stored form of a cached bundle (protocol.md section 10): a format byte, an HMAC, the tags' versions, the body."""
 
 from __future__ import annotations
 
-from mizan_core.engine.pure.checks import bytes_argument, list_argument
+from hmac import HMAC, compare_digest
 
-FORMAT = b"\x01"
-VERSION_BYTES = 8
-MAX_TAGS = 255
+from mizan_core.engine.pure.checks import bytes_argument, list_argument, text_argument
+from mizan_core.errors import ForgedEntry
+
+FORMAT = b"\x02"
+"""The first byte of an entry, and of what its HMAC is over; what keys are made of begins with ``{``."""
+OLD_FORMAT = b"\x01"
+"""The format without an HMAC."""
+MAC_BYTES = 32
+MAX_LENGTH = 255
+"""What one byte can count: tags, and the bytes of a version."""
 
 
-def seal(versions: list[bytes], body: bytes) -> bytes:
-    """An entry of *body* that is valid while its tags have *versions*.
+def seal(mac: HMAC, key: str, versions: list[bytes], body: bytes) -> bytes:
+    """See ``CacheKeyer.seal``.
 
-    :param versions: 8 bytes for each tag, 1 to 255 of them, as they were before the body was made.
-    :raises TypeError, ValueError: naming the argument.
+    :param mac: prepared with the secret.
     """
+    place = text_argument(key, "key")
     known = [bytes_argument(version, "versions") for version in list_argument(versions, "versions")]
     content = bytes_argument(body, "body")
-    if not 1 <= len(known) <= MAX_TAGS:
-        raise ValueError(f"versions: expected 1 to {MAX_TAGS} of them")
-    if any(len(version) != VERSION_BYTES for version in known):
-        raise ValueError(f"versions: expected {VERSION_BYTES} bytes each")
-    return b"".join([_start(known), *known, content])
+    if not 1 <= len(known) <= MAX_LENGTH:
+        raise ValueError(f"versions: expected 1 to {MAX_LENGTH} of them")
+    if not all(1 <= len(version) <= MAX_LENGTH for version in known):
+        raise ValueError(f"versions: expected 1 to {MAX_LENGTH} bytes each")
+    sealed = _head(known) + content
+    return FORMAT + _tag(mac, place, sealed) + sealed
 
 
-def unseal(entry: bytes, versions: list[bytes | None]) -> bytes | None:
-    """The body of *entry* if it is of this format and every tag has still the version that it was sealed with.
-
-    :param versions: what the tags have now, in the same order; None for a tag that is missing, which counts as changed.
-    :raises TypeError: naming the argument.
-    """
+def unseal(mac: HMAC, key: str, entry: bytes, versions: list[bytes | None]) -> bytes | None:
+    """See ``CacheKeyer.unseal``."""
+    place = text_argument(key, "key")
     stored = bytes_argument(entry, "entry")
     current = [
         None if version is None else bytes_argument(version, "versions")
         for version in list_argument(versions, "versions")
     ]
-    head = 2 + VERSION_BYTES * len(current)
-    if not 1 <= len(current) <= MAX_TAGS or len(stored) < head or not stored.startswith(_start(current)):
+    if stored.startswith(OLD_FORMAT):
         return None
-    sealed = [stored[at : at + VERSION_BYTES] for at in range(2, head, VERSION_BYTES)]
-    return stored[head:] if sealed == current else None
+    tag, sealed = stored[1 : 1 + MAC_BYTES], stored[1 + MAC_BYTES :]
+    if not stored.startswith(FORMAT) or not compare_digest(tag, _tag(mac, place, sealed)):
+        raise ForgedEntry("the entry is not one that this secret has sealed under its key")
+    known = [version for version in current if version is not None and len(version) <= MAX_LENGTH]
+    if len(known) < len(current) or len(known) > MAX_LENGTH:
+        return None
+    head = _head(known)
+    return sealed[len(head) :] if sealed.startswith(head) else None
 
 
-def _start(versions: list[bytes] | list[bytes | None]) -> bytes:
-    """The format and the number of tags."""
-    return FORMAT + bytes([len(versions)])
+def _head(versions: list[bytes]) -> bytes:
+    """The number of tags, and each version behind its length."""
+    parts = [bytes([len(versions)])]
+    for version in versions:
+        parts += (bytes([len(version)]), version)
+    return b"".join(parts)
+
+
+def _tag(mac: HMAC, key: str, sealed: bytes) -> bytes:
+    place = key.encode("utf-8")
+    state = mac.copy()
+    state.update(FORMAT + len(place).to_bytes(8, "big") + place)
+    state.update(sealed)
+    return state.digest()

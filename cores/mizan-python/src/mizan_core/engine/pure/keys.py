@@ -1,4 +1,4 @@
-"""Cache keys (protocol.md section 3) and tags (section 10)."""
+"""Cache keys (protocol.md section 3), tags and stored entries (section 10)."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from mizan_core.engine.pure.checks import (
     secret_bytes,
     text_argument,
 )
+from mizan_core.engine.pure.entries import seal, unseal
 from mizan_core.engine.pure.paths import root
 
 TAG_DIGITS = 32
@@ -23,7 +24,7 @@ _NULL = "null"
 
 
 class CacheKeyer:
-    """Derives keys and tags with one prepared HMAC state.
+    """Derives keys and tags, and seals entries, with one prepared HMAC state.
 
     :param secret: non-empty ``str`` (taken as UTF-8) or bytes.
     """
@@ -85,6 +86,24 @@ class CacheKeyer:
         if not values:
             return [_context_tag(name)]
         return [self._exact_tag(name, values), self._any_tag(name, sorted(values))]
+
+    def seal(self, key: str, versions: list[bytes], body: bytes) -> bytes:
+        """An entry of *body* to be stored under *key*, valid while its tags have *versions* (section 10).
+
+        :param versions: 1 to 255 of them, of 1 to 255 bytes each, as they were before the body was made.
+        :raises TypeError, ValueError: naming the argument.
+        """
+        return seal(self._mac, key, versions, body)
+
+    def unseal(self, key: str, entry: bytes, versions: list[bytes | None]) -> bytes | None:
+        """The body of *entry* if every tag has still the version that it was sealed with; else None.
+
+        :param key: what the entry was stored under.
+        :param versions: what the tags have now, in the same order; None for a missing one, which counts as changed.
+        :raises ForgedEntry: when it is not what the secret has sealed under *key*. An entry of an older format is None.
+        :raises TypeError: naming the argument.
+        """
+        return unseal(self._mac, key, entry, versions)
 
     def _entry_tag(self, context: str, scope: list[str], values: dict[str, Json]) -> str:
         """The tag of an entry for one scope; an entry that lacks a value may show the state of any."""
