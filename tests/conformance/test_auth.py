@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.conformance.apps.accounts import ACCOUNTS
+from tests.conformance.apps.odd_users import HEADER as ODD_USER
+from tests.conformance.apps.odd_users import NO_STAFF, ODD_USERS
 from tests.conformance.caller import Caller
 from tests.conformance.conftest import World
 from tests.conformance.target import Target
@@ -88,6 +90,25 @@ def test_an_unauthenticated_user_object_is_nobody(target: Target, world: World) 
     caller = Caller(http)
     caller.call(world("for_users"), {"number": 1}).refused("UNAUTHORIZED")
     assert caller.call(world("for_anyone"), {"number": 1}).result == 1
+
+
+def test_what_is_no_user_passes_nowhere(target: Target, world: World) -> None:
+    for user in ODD_USERS:
+        caller = target.stranger({ODD_USER: user})
+        for function in ("for_users", "for_staff_only"):
+            assert caller.call(world(function), {"number": 1}).code == "UNAUTHORIZED", user
+        caller.fetch(world("me")).refused("UNAUTHORIZED")
+        assert caller.call(world("for_anyone"), {"number": 1}).result == 1
+
+
+def test_a_flag_that_is_not_true_is_not_set(target: Target, world: World) -> None:
+    http = target.stranger().http
+    csrf_token = Caller(http).session().json["csrfToken"]
+    for user in NO_STAFF:
+        caller = Caller(http, {ODD_USER: user} | ({} if csrf_token is None else {"X-CSRFToken": csrf_token}))
+        assert caller.call(world("for_users"), {"number": 1}).result == 1
+        for function in ("for_staff_only", "for_superusers"):
+            assert caller.call(world(function), {"number": 1}).code == "FORBIDDEN", user
 
 
 def _described(identity: str, viewer: str) -> str:

@@ -15,6 +15,8 @@ from mizan_fastapi import create_router, router
 from tests.conformance import functions
 from tests.conformance.apps import fastapi_functions
 from tests.conformance.apps.accounts import ACCOUNTS, RING, SECRET
+from tests.conformance.apps.odd_users import HEADER as ODD_USER
+from tests.conformance.apps.odd_users import NO_STAFF, ODD_USERS
 
 __all__ = ("app", "fastapi_functions", "functions")
 
@@ -48,16 +50,19 @@ _sessions: dict[str, User | Nobody] = {"nobody": Nobody()}
 
 
 class SessionMiddleware:
-    """Puts the user of the session cookie where the adapter looks for it."""
+    """Puts the user of the session cookie, or one by name, where the adapter looks for it."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            session = HTTPConnection(scope).cookies.get(COOKIE)
+            connection = HTTPConnection(scope)
+            session, odd = connection.cookies.get(COOKIE), connection.headers.get(ODD_USER)
             if session in _sessions:
                 scope.setdefault("state", {})["user"] = _sessions[session]
+            if odd is not None:
+                scope.setdefault("state", {})["user"] = (ODD_USERS | NO_STAFF)[odd]
         await self._app(scope, receive, send)
 
 

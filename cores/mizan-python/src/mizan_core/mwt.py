@@ -8,7 +8,7 @@ from typing import Any
 from mizan_core.engine import ENGINE
 from mizan_core.engine.contract import KeyRing, Secret
 from mizan_core.types import MWTClaims
-from mizan_core.viewer import Viewer, permissions_of, user_id, viewer_of
+from mizan_core.viewer import Viewer, permissions_of, viewer_of
 
 HEADER = "X-Mizan-Token"
 
@@ -80,15 +80,14 @@ def create_mwt(user: Any, secret: Secret, ttl: int = 300, audience: str | None =
 
     :param secret: at least 32 bytes.
     :param ttl: seconds until it expires, 1..86400.
-    :raises ValueError: for a user that is not authenticated or has neither ``pk`` nor ``id``.
+    :raises ValueError: for a user that is not authenticated or has no id (``mizan_core.viewer``).
     :raises ConfigurationError: for a weak secret.
     """
     viewer = viewer_of(user)
-    subject = user_id(user) if viewer.authenticated else None
-    if subject is None:
-        raise ValueError("a token needs an authenticated user with a pk or an id")
+    if viewer.id is None:
+        raise ValueError("a token needs an authenticated user with a pk, an id or an identity")
     return ENGINE.create_mwt(
-        subject,
+        viewer.id,
         compute_permission_key(user),
         secret=secret,
         ttl=ttl,

@@ -11,6 +11,7 @@ from mizan_core.client.function import ClientFunction, client
 from mizan_core.errors import Forbidden, NotSupported
 from mizan_core.mwt import MWTUser, create_mwt
 from mizan_core.settings import Settings
+from mizan_core.viewer import viewer_of
 
 
 class TokenGrant(TypedDict):
@@ -31,6 +32,8 @@ def token_functions(settings: Settings, current_user: Callable[[Any], Any]) -> d
         user = current_user(request)
         if isinstance(user, MWTUser):
             raise Forbidden("A token cannot obtain another: log in to get one.")
+        if viewer_of(user).id is None:
+            raise Forbidden("This user has no id, which a token is made for.")
         signing = settings.signing_key()
         if signing is None:
             raise NotSupported("Tokens are not configured on this server.")
