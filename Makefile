@@ -42,6 +42,9 @@ unexport CONDA_PREFIX
 # Cargo would take make's job server for its own and find it closed.
 unexport MAKEFLAGS MFLAGS
 
+# A program that the tests or the benchmarks start: the one on PATH, else one that is fetched.
+program = $(if $(shell command -v $(1) 2>/dev/null),,.tools/bin/$(1))
+
 # Run $(1); show what it said if it fails.
 quietly = report=$$($(1) 2>&1) || { echo "$$report" >&2; exit 1; }
 
@@ -57,7 +60,7 @@ demo: $(EXTENSION) ## walk through the example shop in FastAPI and Django (ARGS=
 test: lint typecheck test-rust test-python ## everything that must pass
 
 .PHONY: test-python
-test-python: $(EXTENSION) ## pytest (ARGS="-k header")
+test-python: $(EXTENSION) | $(call program,redis-server) $(call program,valgrind) ## pytest (ARGS="-k header")
 	@echo "== pytest"
 	@$(BIN)/python -m pytest $(ARGS)
 
@@ -67,19 +70,19 @@ test-rust: $(ENVIRONMENT) ## cargo test
 	@cargo test --workspace --quiet$(LOCKED)
 
 .PHONY: soak
-soak: $(EXTENSION) ## the cache's guarantee, under random reads and writes (SECONDS=240)
+soak: $(EXTENSION) | $(call program,redis-server) ## the cache's guarantee, under random reads and writes (SECONDS=240)
 	@$(BIN)/python -m tests.cache.soak --seconds $(SECONDS) $(ARGS)
 
 .PHONY: baseline
-baseline: $(EXTENSION) ## record what hot code costs, for a change that is meant (tests/guard)
+baseline: $(EXTENSION) | $(call program,valgrind) ## record what hot code costs, for a change that is meant (tests/guard)
 	@$(BIN)/python -m tests.guard
 
 .PHONY: bench
-bench: wheels $(PEERS) ## measure against the alternatives, write docs/performance.md (ARGS="cache_key" for one file)
+bench: wheels $(PEERS) | $(call program,redis-server) $(call program,wrk) ## measure against the alternatives, write docs/performance.md (ARGS="cache_key" for one file)
 	@MIZAN_BENCH_WHEELS="$(DIST)" $(BIN)/python -m benchmarks.run $(ARGS)
 
 .PHONY: bench-quick
-bench-quick: wheels $(PEERS) ## as bench, rough and in under two minutes; writes benchmarks/results.json alone
+bench-quick: wheels $(PEERS) | $(call program,redis-server) $(call program,wrk) ## as bench, rough and in under two minutes; writes benchmarks/results.json alone
 	@MIZAN_BENCH_WHEELS="$(DIST)" $(BIN)/python -m benchmarks.run --quick $(ARGS)
 
 .PHONY: lint
@@ -137,6 +140,10 @@ no_uv = Could not fetch uv: install it (https://docs.astral.sh/uv/), or the venv
 	@test -n "$$($(call identity,$(PYTHON)))" || { echo "$(no_python)" >&2; exit 1; }
 	@$(PYTHON) -m venv --clear .tools && .tools/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt uv || { \
 		echo "$(no_uv)" >&2; exit 1; }
+
+# At home what cannot be fetched is no failure: the tests that need it are skipped.
+.tools/bin/redis-server .tools/bin/valgrind .tools/bin/wrk: | $(ENVIRONMENT)
+	@$(BIN)/python -m tests.programs $(@F)
 
 .PHONY: other-interpreter
 other-interpreter:

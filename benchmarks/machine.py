@@ -8,6 +8,8 @@ import subprocess
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from tests.programs import finding
+
 _PACKAGES = (
     "pydantic",
     "PyJWT",
@@ -52,7 +54,7 @@ def _version(package: str) -> str | None:
 
 
 def _tools() -> list[tuple[str, str]]:
-    words = _output("redis-server", "--version").split()
+    words = _output(finding.find("redis-server") or "redis-server", "--version").split()
     return [("Redis server", next((word.removeprefix("v=") for word in words if word.startswith("v=")), ""))]
 
 

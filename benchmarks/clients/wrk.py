@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.clients.exchange import Request
+from tests.programs import finding
 
 CONNECTIONS = 16
 _SCRIPT = Path(__file__).with_name("post.lua")
@@ -33,7 +33,7 @@ class LoadFailed(Exception):
 
 def missing() -> str | None:
     """What has to be installed, or None."""
-    return None if shutil.which("wrk") else "wrk is missing: apt-get install wrk"
+    return None if finding.find("wrk") else finding.missing("wrk")
 
 
 def load(origin: str, request: Request, seconds: int) -> Load:
@@ -45,7 +45,7 @@ def load(origin: str, request: Request, seconds: int) -> Load:
     headers = [argument for name, value in request.headers.items() for argument in ("-H", f"{name}: {value}")]
     url = f"{origin}{request.path}{'?' if request.query else ''}{request.query}"
     options = ["-t", "1", "-c", str(CONNECTIONS), "-d", str(seconds), "-s", str(_SCRIPT), *headers]
-    command = ["wrk", *options, url, "--", request.method, request.body.decode()]
+    command = [finding.find("wrk") or "wrk", *options, url, "--", request.method, request.body.decode()]
     done = subprocess.run(command, capture_output=True, text=True, timeout=seconds + _PATIENCE, check=False)
     try:
         figures = json.loads(done.stderr)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tests.cache.redis.servers import Server
+from tests.programs import finding
 
 
 def missing() -> str | None:
     """What has to be installed, or None."""
-    return None if shutil.which("redis-server") else "redis-server is missing: apt-get install redis-server"
+    return None if finding.find("redis-server") else finding.missing("redis-server")
 
 
 @contextmanager

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 from tests.packaging.tools import run
+from tests.programs import finding
 
 INSTRUCTIONS, HASHING, ALLOCATIONS = "instructions", "hashing", "allocations"
 
@@ -22,10 +22,15 @@ class ToolMissing(Exception):
     """There is nothing to count with on this machine."""
 
 
-def need(tool: str) -> None:
-    """:raises ToolMissing: when *tool* is not on PATH."""
-    if shutil.which(tool) is None:
-        raise ToolMissing(f"{tool} is missing: the instructions of the Rust code are counted with it")
+def need(tool: str) -> str:
+    """The path of *tool*.
+
+    :raises ToolMissing: where there is none.
+    """
+    found = finding.find(tool)
+    if found is None:
+        raise ToolMissing(f"{finding.missing(tool)}; the instructions of the Rust code are counted with it")
+    return found
 
 
 def profile(program: Path, function: str, file: Path) -> tuple[str, str]:
@@ -34,7 +39,7 @@ def profile(program: Path, function: str, file: Path) -> tuple[str, str]:
     :param file: where the profile is kept meanwhile.
     """
     printed = run(
-        "valgrind",
+        need("valgrind"),
         "--quiet",
         "--tool=callgrind",
         f"--zero-before={function}",

@@ -27,7 +27,7 @@ def lacking(what: str) -> NoReturn:
 
 def uv(*arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
     """Run uv; with *check* a failure is an AssertionError."""
-    return run(_uv(), *arguments, variables=os.environ, timeout=300, check=check)
+    return run(uv_path() or lacking("uv is missing"), *arguments, variables=os.environ, timeout=300, check=check)
 
 
 def make(*arguments: str) -> None:
@@ -54,8 +54,9 @@ def run(
     return ended
 
 
-def _uv() -> str:
+def uv_path() -> str | None:
+    """The environment's own uv, else one that was fetched or is on PATH."""
     for candidate in (Path(sys.executable).with_name("uv"), BIN / "uv", ROOT / ".tools/bin/uv"):
         if candidate.exists():
             return str(candidate)
-    return shutil.which("uv") or lacking("uv is missing")
+    return shutil.which("uv")

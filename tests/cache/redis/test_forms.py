@@ -17,7 +17,7 @@ from mizan_redis import RedisCache
 from mizan_redis.address import Kind, Node, read_address
 from tests.cache.redis.certificates import write_certificate
 from tests.cache.redis.conftest import Connect
-from tests.cache.redis.servers import HOST, Cluster, SentinelServer, Server, wait_until
+from tests.cache.redis.servers import HOST, Cluster, SentinelServer, Server, need_tls, wait_until
 from tests.cache.redis.site import Database, Process
 
 PASSWORD, QUOTED = "p@ss:w/rd?", "p%40ss%3Aw%2Frd%3F"
@@ -126,6 +126,7 @@ def test_an_account_that_may_not_ask_for_the_history_gets_nothing(shared_server:
 
 def secure(server: Server, certificate: Path, key: Path) -> int:
     """Let a server that has not started serve TLS too; gives the port."""
+    need_tls()
     port = Server(server.folder / "unused").port
     files = ("--tls-cert-file", str(certificate), "--tls-key-file", str(key), "--tls-ca-cert-file", str(certificate))
     server.options += ("--tls-port", str(port), "--tls-auth-clients", "no", *files)
