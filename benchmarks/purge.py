@@ -15,11 +15,11 @@ from benchmarks.harness import Effort, Question, Samples, interleaved, main, rep
 from benchmarks.services import redis_server
 from mizan_core.cache.backend import TAG_TTL
 from mizan_core.cache.health import EPOCH, new_version
-from mizan_core.cache.operations import complete
 from mizan_core.client import client
 from mizan_core.dispatch import Dispatcher
 from mizan_core.dispatch.caching import DEFAULT_TTL, BundlePolicy, Caching, Entry
 from mizan_core.engine import ENGINE
+from mizan_core.immediate import complete_now
 from mizan_core.registry import Registry
 from mizan_core.settings import Settings
 from mizan_core.viewer import ANONYMOUS
@@ -46,7 +46,7 @@ def _purges(dispatcher: Dispatcher) -> Callable[[], None]:
     def purge_next() -> None:
         effect = dispatcher.purge_named("user", next(scopes))
         assert effect is not None
-        complete(effect.store.backend, effect.store.purge(effect.tags))
+        complete_now(effect.store.purge(effect.store.in_thread, effect.tags))
 
     for user in (USER, USER + 1):
         assert _found(dispatcher, user) == BODY
@@ -58,7 +58,7 @@ def _purges(dispatcher: Dispatcher) -> Callable[[], None]:
 def _found(dispatcher: Dispatcher, user: int) -> bytes | None:
     """What a fetch would be answered with."""
     store, entry = _caching(dispatcher).store, _entry(dispatcher, user)
-    return complete(store.backend, store.look_up(entry.key, entry.tags)).body
+    return complete_now(store.look_up(store.in_thread, entry.key, entry.tags)).body
 
 
 @contextmanager

@@ -9,9 +9,9 @@ from threading import Lock
 from typing import TypeVar
 
 from mizan_core.cache.backend import CacheBackend
-from mizan_core.cache.operations import complete
 from mizan_core.cache.store import Store
 from mizan_core.engine import ENGINE
+from mizan_core.immediate import complete_now
 
 _TTL = 3600
 T = TypeVar("T")
@@ -77,18 +77,18 @@ class Process:
         return word
 
     def _fetch(self, item: int) -> tuple[bytes, str]:
-        lookup = complete(self._backend, self._store.look_up(entry(item), tags(item)))
+        lookup = complete_now(self._store.look_up(self._store.in_thread, entry(item), tags(item)))
         if lookup.body is not None:
             return lookup.body, "HIT"
         value = self._database.read(item)
         if lookup.versions is None:
             return value, "BYPASS"
-        complete(self._backend, self._store.save(entry(item), lookup.versions, value, _TTL))
+        complete_now(self._store.save(self._store.in_thread, entry(item), lookup.versions, value, _TTL))
         return value, "MISS"
 
     def _mutate(self, item: int) -> None:
         self._database.change(item)
-        complete(self._backend, self._store.purge(tags(item)[-1:]))
+        complete_now(self._store.purge(self._store.in_thread, tags(item)[-1:]))
 
     def _timed(self, request: Callable[[], T]) -> T:
         began = time.monotonic()

@@ -13,10 +13,10 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from mizan_core.cache.operations import complete
 from mizan_core.cache.store import Store
 from mizan_core.client import client
 from mizan_core.dispatch import Dispatcher
+from mizan_core.immediate import complete_now
 from mizan_core.registry import Registry
 from mizan_core.settings import Settings
 from mizan_fastapi import MizanRouter, create_router
@@ -209,7 +209,7 @@ def test_a_store_that_is_abandoned_in_an_outage_ends_its_thread(dead_url: str, p
     caching = dispatcher.interface().caching
     assert caching is not None
     abandoned = caching.store
-    complete(abandoned.backend, abandoned.purge(["tag"]))
+    complete_now(abandoned.purge(abandoned.in_thread, ["tag"]))
     assert is_recovering()
     dispatcher.reset()
     assert not is_recovering()

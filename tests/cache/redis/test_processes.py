@@ -17,7 +17,6 @@ import pytest
 
 from mizan_core.cache.backend import BackendUnavailable
 from mizan_core.cache.opening import BackendOptions
-from mizan_core.cache.operations import acomplete
 from mizan_core.cache.store import Store
 from mizan_redis import RedisCache, open_redis
 from tests.cache.redis.conftest import LONGEST, TIMEOUT, Connect
@@ -28,14 +27,15 @@ from tests.cache.redis.wire import Wire
 MUTATE_AND_DIE = """
 import os, sys
 from mizan_core.cache.opening import BackendOptions
-from mizan_core.cache.operations import complete
 from mizan_core.cache.store import Store
 from mizan_core.engine import ENGINE
+from mizan_core.immediate import complete_now
 from mizan_redis import open_redis
 
 url, prefix, tag = sys.argv[1:]
 backend = open_redis(BackendOptions(url, prefix, timeout=0.5, pool_size=5, max_bytes=0))
-complete(backend, Store(backend, ENGINE.CacheKeyer("of-no-use-to-a-purge")).purge([tag]))
+store = Store(backend, ENGINE.CacheKeyer("of-no-use-to-a-purge"))
+complete_now(store.purge(store.in_thread, [tag]))
 os._exit(0)
 """
 
@@ -208,10 +208,10 @@ class TestEventLoops:
 
         async def fetch() -> str:
             began = time.monotonic()
-            lookup = await acomplete(cache, store.look_up(entry(0), tags(0)))
+            lookup = await store.look_up(store.on_loop, entry(0), tags(0))
             value = lookup.body or database.read(0)
             if lookup.versions is not None:
-                await acomplete(cache, store.save(entry(0), lookup.versions, value, 60))
+                await store.save(store.on_loop, entry(0), lookup.versions, value, 60)
             assert value == database.read(0)
             assert time.monotonic() - began < LONGEST
             return "HIT" if lookup.body is not None else "MISS" if lookup.versions is not None else "BYPASS"
@@ -222,7 +222,7 @@ class TestEventLoops:
                 fail()
                 began = time.monotonic()
                 database.change(0)
-                await acomplete(cache, store.purge(tags(0)))
+                await store.purge(store.on_loop, tags(0))
                 assert time.monotonic() - began < LONGEST
                 assert await fetch() == "BYPASS"
                 mend()

@@ -14,12 +14,12 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from mizan_core.cache.flights import Flights
-from mizan_core.cache.operations import complete
 from mizan_core.cache.store import Store
 from mizan_core.dispatch.caching import Caching
 from mizan_core.dispatch.interface import Interface
 from mizan_core.dispatch.port import Port
 from mizan_core.engine.contract import Keyer
+from mizan_core.immediate import complete_now
 from mizan_core.viewer import ANONYMOUS, Viewer
 
 _WINDOW = 0.01
@@ -39,7 +39,7 @@ def purge_before_commit() -> None:
     from mizan import port, transactions
 
     def purge(cache: Store, tags: list[str]) -> None:
-        complete(cache.backend, cache.purge(tags))
+        complete_now(cache.purge(cache.in_thread, tags))
         _wait()
 
     for module in (port, transactions):
@@ -50,9 +50,8 @@ def purge_after_answer() -> None:
     """The answer does not wait for the purge."""
     purge = Store.purge
 
-    def later(self: Store, tags: list[str]) -> Any:
-        threading.Timer(_WINDOW, lambda: complete(self.backend, purge(self, tags))).start()
-        yield from ()
+    async def later(self: Store, _: Any, tags: list[str]) -> None:
+        threading.Timer(_WINDOW, lambda: complete_now(purge(self, self.in_thread, tags))).start()
 
     _replace(Store, "purge", later)
 
@@ -63,8 +62,8 @@ def versions_read_after_functions() -> None:
     async def build(self: Caching, port: Port, entry: Any, _: Any, run: Callable[[], Any]) -> Any:
         built = await run()
         _wait()
-        lookup = await port.use_cache(self.store.backend, self.store.look_up("nothing", entry.tags))
-        await port.use_cache(self.store.backend, self.store.save(entry.key, lookup.versions or [], built, entry.ttl))
+        lookup = await self.store.look_up(port.access(self.store), "nothing", entry.tags)
+        await self.store.save(port.access(self.store), entry.key, lookup.versions or [], built, entry.ttl)
         return built, built
 
     _replace(Caching, "_build", build)
@@ -192,8 +191,7 @@ def transactions_ignored() -> None:
 def nothing_is_stored() -> None:
     """Every fetch misses: nothing can be stale, and nothing is proved."""
 
-    def save(*_: Any) -> Any:
-        yield from ()
+    async def save(*_: Any) -> None: ...
 
     _replace(Store, "save", save)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, TypeVar
+from typing import Any
 
 from asgiref.sync import async_to_sync, sync_to_async
 from django.conf import settings
@@ -17,14 +17,12 @@ from mizan.errors import translated
 from mizan.sessions import SessionWatch
 from mizan.transactions import in_transaction, purge, requested_transactions
 from mizan.users import aload_user, assume_user, load_user
-from mizan_core.cache.backend import CacheBackend
+from mizan_core.cache.access import Access
 from mizan_core.cache.flights import Flight
-from mizan_core.cache.operations import Operations, acomplete, complete
+from mizan_core.cache.store import Store
 from mizan_core.dispatch import Invocation, Purge, to_the_end
 from mizan_core.errors import PayloadTooLarge
 from mizan_core.viewer import Viewer, viewer_of
-
-T = TypeVar("T")
 
 
 class RequestPort:
@@ -89,8 +87,8 @@ class ThreadPort(RequestPort):
             check_csrf(self.request, authenticated=viewer.authenticated)
         return viewer
 
-    async def use_cache(self, backend: CacheBackend, operations: Operations[T]) -> T:
-        return complete(backend, operations)
+    def access(self, store: Store) -> Access:
+        return store.in_thread
 
     async def wait_for(self, flight: Flight) -> bytes | None:
         return flight.result()
@@ -139,8 +137,8 @@ class LoopPort(RequestPort):
             check_csrf(self.request, authenticated=viewer.authenticated)
         return viewer
 
-    async def use_cache(self, backend: CacheBackend, operations: Operations[T]) -> T:
-        return await acomplete(backend, operations)
+    def access(self, store: Store) -> Access:
+        return store.on_loop
 
     async def wait_for(self, flight: Flight) -> bytes | None:
         return await asyncio.wrap_future(flight)

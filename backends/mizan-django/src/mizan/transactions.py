@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from mizan_core.cache.operations import complete
 from mizan_core.cache.store import Store
+from mizan_core.immediate import complete_now
 
 View = TypeVar("View", bound=Callable[..., Any])
 _NO_TRANSACTION = nullcontext()
@@ -24,7 +24,7 @@ class PendingPurge:
         self._tags = tags
 
     def __call__(self) -> None:
-        complete(self._store.backend, self._store.purge(self._tags))
+        complete_now(self._store.purge(self._store.in_thread, self._tags))
 
 
 def purge(store: Store, tags: list[str]) -> None:

@@ -11,9 +11,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.types import Message, Receive, Scope, Send
 
-from mizan_core.cache.backend import CacheBackend
+from mizan_core.cache.access import Access
 from mizan_core.cache.flights import Flight
-from mizan_core.cache.operations import Operations, acomplete
+from mizan_core.cache.store import Store
 from mizan_core.dispatch import Invocation, Purge, begin, end_of
 from mizan_core.errors import BadRequest, PayloadTooLarge
 from mizan_core.viewer import Viewer, viewer_of
@@ -63,14 +63,14 @@ class AsgiPort:
     def was_session_touched(self) -> bool:
         return self._session is None or self._session.was_touched()
 
-    async def use_cache(self, backend: CacheBackend, operations: Operations[T]) -> T:
-        return await acomplete(backend, operations)
+    def access(self, store: Store) -> Access:
+        return store.on_loop
 
     async def wait_for(self, flight: Flight) -> bytes | None:
         return await wrap_future(flight)
 
     async def purge(self, purge: Purge) -> None:
-        work = begin(acomplete(purge.store.backend, purge.store.purge(purge.tags)))
+        work = begin(purge.store.purge(purge.store.on_loop, purge.tags))
         return work.result() if work.done() else await _shielded(work)
 
     async def in_transaction(self) -> bool:

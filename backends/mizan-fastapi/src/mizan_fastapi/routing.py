@@ -13,10 +13,9 @@ from fastapi import APIRouter
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
-from mizan_core.cache.operations import acomplete, complete
 from mizan_core.client.calls import observe_outside_requests
 from mizan_core.client.client_function import ClientFunction
-from mizan_core.dispatch import Dispatcher, Purge
+from mizan_core.dispatch import Dispatcher, Purge, complete_now
 from mizan_core.registry import Registry, default_registry
 from mizan_core.settings import WORKERS, Settings
 from mizan_fastapi.endpoints import CallEndpoint, FetchEndpoint, SessionEndpoint
@@ -84,12 +83,12 @@ def _warn(settings: Settings) -> None:
 
 def _perform(purge: Purge | None) -> None:
     if purge is not None:
-        complete(purge.store.backend, purge.store.purge(purge.tags))
+        complete_now(purge.store.purge(purge.store.in_thread, purge.tags))
 
 
 async def _aperform(purge: Purge | None) -> None:
     if purge is not None:
-        await acomplete(purge.store.backend, purge.store.purge(purge.tags))
+        await purge.store.purge(purge.store.on_loop, purge.tags)
 
 
 def _observe(dispatcher: Dispatcher) -> None:

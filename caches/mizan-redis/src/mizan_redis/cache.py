@@ -7,18 +7,15 @@ import weakref
 from asyncio import AbstractEventLoop, get_running_loop
 from collections.abc import Callable, Mapping, Sequence
 from threading import Lock
-from typing import TypeVar
 
 from redis.exceptions import RedisError
 
-from mizan_core.cache.backend import BackendUnavailable
 from mizan_core.cache.opening import BackendOptions
 from mizan_core.errors import ConfigurationError
+from mizan_core.immediate import complete_now
 from mizan_redis.address import Address, Kind, Node, read_address
-from mizan_redis.exchanges import Exchange, Exchanges
+from mizan_redis.exchanges import Exchanges, Replies, Request
 from mizan_redis.pools import AsyncPools, Pools, check_options
-
-T = TypeVar("T")
 
 
 class RedisCache:
@@ -49,27 +46,27 @@ class RedisCache:
 
     def read(self, keys: Sequence[str]) -> list[bytes | None]:
         """See ``CacheBackend``."""
-        return self._complete(self._exchanges.read(keys))
+        return complete_now(self._exchanges.read(self._send, keys))
 
     def claim(self, values: Mapping[str, bytes], ttl: int) -> list[bytes]:
         """See ``CacheBackend``."""
-        return self._complete(self._exchanges.claim(values, ttl))
+        return complete_now(self._exchanges.claim(self._send, values, ttl))
 
     def write(self, values: Mapping[str, bytes], ttl: int) -> None:
         """See ``CacheBackend``."""
-        self._complete(self._exchanges.write(values, ttl))
+        complete_now(self._exchanges.write(self._send, values, ttl))
 
     async def aread(self, keys: Sequence[str]) -> list[bytes | None]:
         """See ``CacheBackend``."""
-        return await self._acomplete(self._exchanges.read(keys))
+        return await self._exchanges.read(self._loop_pools().perform, keys)
 
     async def aclaim(self, values: Mapping[str, bytes], ttl: int) -> list[bytes]:
         """See ``CacheBackend``."""
-        return await self._acomplete(self._exchanges.claim(values, ttl))
+        return await self._exchanges.claim(self._loop_pools().perform, values, ttl)
 
     async def awrite(self, values: Mapping[str, bytes], ttl: int) -> None:
         """See ``CacheBackend``."""
-        await self._acomplete(self._exchanges.write(values, ttl))
+        await self._exchanges.write(self._loop_pools().perform, values, ttl)
 
     def close(self) -> None:
         """See ``ClosableBackend``."""
@@ -79,34 +76,8 @@ class RedisCache:
         """See ``ClosableBackend``."""
         await self._loop_pools().close()
 
-    def _complete(self, exchange: Exchange[T]) -> T:
-        try:
-            requests = next(exchange)
-            while True:
-                try:
-                    replies = self._pools.perform(requests)
-                except BackendUnavailable as error:
-                    requests = exchange.throw(error)
-                else:
-                    requests = exchange.send(replies)
-        except StopIteration as stop:
-            result: T = stop.value
-            return result
-
-    async def _acomplete(self, exchange: Exchange[T]) -> T:
-        pools = self._loop_pools()
-        try:
-            requests = next(exchange)
-            while True:
-                try:
-                    replies = await pools.perform(requests)
-                except BackendUnavailable as error:
-                    requests = exchange.throw(error)
-                else:
-                    requests = exchange.send(replies)
-        except StopIteration as stop:
-            result: T = stop.value
-            return result
+    async def _send(self, requests: Sequence[Request]) -> Replies:
+        return self._pools.perform(requests)
 
     def restart(self) -> None:
         """A forked child gets connections of its own, and locks that no thread of the parent holds."""

@@ -24,16 +24,15 @@ service as a whole, once, and does not come and go with the keys that are asked 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from itertools import chain
-from typing import Any, NamedTuple, TypeAlias, TypeVar
+from typing import Any, NamedTuple, TypeAlias
 
 from mizan_core.cache.backend import BackendUnavailable
 from mizan_redis.address import Node
 from mizan_redis.layout import Layout, read_history, read_owners
 from mizan_redis.resp import Command
 
-T = TypeVar("T")
 _INFO: Command = ("INFO", "replication")
 _SLOTS: Command = ("CLUSTER", "SLOTS")
 
@@ -46,8 +45,8 @@ class Request(NamedTuple):
 
 
 Replies: TypeAlias = "list[list[Any]]"
-Exchange: TypeAlias = Generator[Sequence[Request], Replies, T]
-"""Yields requests, is sent their replies or thrown ``BackendUnavailable``, and returns a result."""
+Send: TypeAlias = "Callable[[Sequence[Request]], Awaitable[Replies]]"
+"""Sends requests and gives their replies, or raises ``BackendUnavailable``."""
 
 
 class Exchanges:
@@ -64,37 +63,37 @@ class Exchanges:
         self._is_cluster = is_cluster
         self._layout: Layout | None = None
 
-    def read(self, keys: Sequence[str]) -> Exchange[list[bytes | None]]:
+    async def read(self, send: Send, keys: Sequence[str]) -> list[bytes | None]:
         """See ``CacheBackend.read``."""
-        found = yield from self._perform(keys, lambda _, name: [("GET", name)])
+        found = await self._perform(send, keys, lambda _, name: [("GET", name)])
         return [found[key][0] for key in keys]
 
-    def claim(self, values: Mapping[str, bytes], ttl: int) -> Exchange[list[bytes]]:
+    async def claim(self, send: Send, values: Mapping[str, bytes], ttl: int) -> list[bytes]:
         """See ``CacheBackend.claim``."""
-        found = yield from self._perform(
-            values, lambda key, name: [("SET", name, values[key], "EX", ttl, "NX"), ("GET", name)]
+        found = await self._perform(
+            send, values, lambda key, name: [("SET", name, values[key], "EX", ttl, "NX"), ("GET", name)]
         )
         # A server that is short of memory may have evicted the key already.
         return [own if found[key][1] is None else found[key][1] for key, own in values.items()]
 
-    def write(self, values: Mapping[str, bytes], ttl: int) -> Exchange[None]:
+    async def write(self, send: Send, values: Mapping[str, bytes], ttl: int) -> None:
         """See ``CacheBackend.write``."""
-        yield from self._perform(values, lambda key, name: [("SET", name, values[key], "EX", ttl)])
+        await self._perform(send, values, lambda key, name: [("SET", name, values[key], "EX", ttl)])
 
-    def _perform(
-        self, keys: Iterable[str], commands: Callable[[str, str], list[Command]]
-    ) -> Exchange[dict[str, list[Any]]]:
+    async def _perform(
+        self, send: Send, keys: Iterable[str], commands: Callable[[str, str], list[Command]]
+    ) -> dict[str, list[Any]]:
         """The replies to the *commands* for each key and its full name."""
-        layout = self._layout or (yield from self._learn())
+        layout = self._layout or await self._learn(send)
         try:
-            return (yield from self._ask(layout, keys, commands))
+            return await self._ask(send, layout, keys, commands)
         except BackendUnavailable:
             self._forget(layout)
             raise
 
-    def _ask(
-        self, layout: Layout, keys: Iterable[str], commands: Callable[[str, str], list[Command]]
-    ) -> Exchange[dict[str, list[Any]]]:
+    async def _ask(
+        self, send: Send, layout: Layout, keys: Iterable[str], commands: Callable[[str, str], list[Command]]
+    ) -> dict[str, list[Any]]:
         shares: dict[Node, dict[str, list[Command]]] = {}
         for key in keys:
             place = f"{self._prefix}{{{key}}}"
@@ -103,7 +102,7 @@ class Exchanges:
         # All callers take connections in the same order, so that none waits in a circle.
         requests = [Request(node, [*chain(*shares[node].values()), _INFO]) for node in sorted(shares)]
         answers: dict[str, list[Any]] = {}
-        for request, replies in zip(requests, (yield requests), strict=True):
+        for request, replies in zip(requests, await send(requests), strict=True):
             if read_history(replies[-1]) != layout.histories[request.node]:
                 raise BackendUnavailable("the server has started anew, or another has taken its place")
             rest = iter(replies)
@@ -111,22 +110,22 @@ class Exchanges:
                 answers[key] = [next(rest) for _ in own]
         return answers
 
-    def _learn(self) -> Exchange[Layout]:
-        owners = (yield from self._find_owners()) if self._is_cluster else ()
+    async def _learn(self, send: Send) -> Layout:
+        owners = await self._find_owners(send) if self._is_cluster else ()
         nodes = sorted(set(owners)) or list(self._seeds)
-        replies = yield [Request(node, [_INFO]) for node in nodes]
+        replies = await send([Request(node, [_INFO]) for node in nodes])
         histories = {node: read_history(reply) for node, (reply,) in zip(nodes, replies, strict=True)}
         self._layout = Layout(histories, owners)
         if self._is_cluster:
             self._candidates = tuple(dict.fromkeys([*nodes, *self._seeds]))
         return self._layout
 
-    def _find_owners(self) -> Exchange[tuple[Node, ...]]:
+    async def _find_owners(self, send: Send) -> tuple[Node, ...]:
         """Ask one server after the other until one knows; who does not is asked last the next time."""
         failure = BackendUnavailable("no server of the cluster answers")
         for candidate in self._candidates:
             try:
-                [[reply]] = yield [Request(candidate, [_SLOTS])]
+                [[reply]] = await send([Request(candidate, [_SLOTS])])
                 return read_owners(reply, candidate)
             except BackendUnavailable as error:
                 failure = error

@@ -15,9 +15,10 @@ from collections.abc import Callable
 from contextlib import suppress
 from threading import Event, Lock, Thread
 
-from mizan_core.cache.backend import TAG_TTL, BackendUnavailable, CacheBackend
+from mizan_core.cache.access import Access
+from mizan_core.cache.backend import TAG_TTL, BackendUnavailable
 from mizan_core.cache.counters import COUNTERS
-from mizan_core.cache.operations import Operations, WriteKeys, complete
+from mizan_core.immediate import complete_now
 
 EPOCH = "epoch"
 VERSION_BYTES = 8
@@ -34,10 +35,13 @@ def new_version() -> bytes:
 
 
 class Health:
-    """The trust of one process in one store."""
+    """The trust of one process in one store.
 
-    def __init__(self, backend: CacheBackend) -> None:
-        self._backend = backend
+    :param access: for the thread that recovers.
+    """
+
+    def __init__(self, access: Access) -> None:
+        self._access = access
         self._lock = Lock()
         self._is_down = False
         self._recovery: _Recovery | None = None
@@ -67,7 +71,7 @@ class Health:
                 with suppress(RuntimeError):
                     self._recovery = _Recovery(self._recover)
 
-    def change_epoch(self) -> Operations[bool]:
+    async def change_epoch(self, access: Access) -> bool:
         """Make every entry invalid, and trust the store again unless something else fails meanwhile.
 
         Gives whether the epoch has been changed.
@@ -75,7 +79,7 @@ class Health:
         with self._lock:
             seen = self._failures
         try:
-            yield WriteKeys({EPOCH: new_version()}, TAG_TTL)
+            await access.write({EPOCH: new_version()}, TAG_TTL)
         except BackendUnavailable:
             self.fail()
             return False
@@ -103,7 +107,7 @@ class Health:
     def _recover(self, stopped: Event) -> None:
         pause = _FIRST_PAUSE
         while not self._is_over(stopped):
-            if not complete(self._backend, self.change_epoch()):
+            if not complete_now(self.change_epoch(self._access)):
                 stopped.wait(pause)
                 pause = min(pause * 2, _LONGEST_PAUSE)
 

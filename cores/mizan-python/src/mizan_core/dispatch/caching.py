@@ -95,7 +95,7 @@ class Caching:
         """The bundle, from the cache or built."""
         if await port.in_transaction():
             return await bypass(port, entry.context, Bypass(BypassReason.TRANSACTION), build)
-        lookup = await port.use_cache(self.store.backend, self.store.look_up(entry.key, entry.tags))
+        lookup = await self.store.look_up(port.access(self.store), entry.key, entry.tags)
         if lookup.body is not None:
             COUNTERS.count("hits")
             return json_response(lookup.body, HIT)
@@ -142,7 +142,7 @@ class Caching:
         built = await build()
         if entry.is_anonymous and port.was_session_touched():
             return None, built
-        await port.use_cache(self.store.backend, self.store.save(entry.key, versions, built, entry.ttl))
+        await self.store.save(port.access(self.store), entry.key, versions, built, entry.ttl)
         return built, built
 
 

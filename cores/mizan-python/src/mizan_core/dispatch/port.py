@@ -6,16 +6,13 @@ thread does what it is asked at once, so that ``complete_now`` finishes the disp
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Iterable, Mapping
-from typing import Any, NamedTuple, Protocol, TypeVar
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, NamedTuple, Protocol
 
-from mizan_core.cache.backend import CacheBackend
+from mizan_core.cache.access import Access
 from mizan_core.cache.flights import Flight
-from mizan_core.cache.operations import Operations
 from mizan_core.cache.store import Store
 from mizan_core.viewer import Viewer
-
-T = TypeVar("T")
 
 
 class Invocation(NamedTuple):
@@ -69,8 +66,8 @@ class Port(Protocol):
     def was_session_touched(self) -> bool:
         """Whether the session was touched since ``watch_session``; True where that cannot be told."""
 
-    async def use_cache(self, backend: CacheBackend, operations: Operations[T]) -> T:
-        """Perform operations on a cache backend (``complete`` or ``acomplete``)."""
+    def access(self, store: Store) -> Access:
+        """The port's way to a store: ``in_thread`` or ``on_loop``."""
 
     async def wait_for(self, flight: Flight) -> bytes | None:
         """Wait for another request; gives the flight's result."""
@@ -93,14 +90,3 @@ class Port(Protocol):
 
     def translated(self, error: BaseException) -> BaseException:
         """The protocol's error for what a framework raises to say the same; anything else as it is."""
-
-
-def complete_now(coroutine: Coroutine[Any, Any, T]) -> T:
-    """The result of a coroutine whose port does not wait."""
-    try:
-        coroutine.send(None)
-    except StopIteration as stop:
-        result: T = stop.value
-        return result
-    coroutine.close()
-    raise RuntimeError("a port for a thread must not wait for an event loop")
