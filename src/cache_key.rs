@@ -4,7 +4,7 @@ use mizan_core::cache_key::{CacheKeyer as Keyer, Entry, Payload};
 use mizan_core::checks::MAX_INTEGER;
 use mizan_core::entries::Unsealed;
 use mizan_core::path::Path;
-use mizan_core::texts::TextWriter;
+use mizan_core::plain::PlainWriter;
 use pyo3::prelude::*;
 use pyo3::pybacked::{PyBackedBytes, PyBackedStr};
 use pyo3::types::PyBytes;
@@ -88,7 +88,7 @@ impl CacheKeyer {
     ) -> Result<Vec<String>> {
         let context = text_argument(context, "context")?;
         self.keyer
-            .purge_tags_with(context, |texts| push(texts, params, "params"))
+            .purge_tags_with(context, |object| push(object, params, "params"))
     }
 
     /// An entry to be stored under a key, valid while its tags have these versions.
@@ -166,18 +166,18 @@ fn payload<'a>(
     };
     Payload::new_with(
         &entry,
-        |texts| push(texts, params, "params"),
-        |texts| push(texts, vary, "vary"),
+        |object| push(object, params, "params"),
+        |object| push(object, vary, "vary"),
     )
 }
 
-fn push(texts: &mut TextWriter, members: Option<&Bound<'_, PyAny>>, name: &str) -> Result<()> {
+fn push(object: &mut PlainWriter, members: Option<&Bound<'_, PyAny>>, name: &str) -> Result<()> {
     let Some(members) = members else {
         return Ok(());
     };
     let (dict, path) = (dict_argument(members, name)?, Path::root(name));
     convert::visit_members(dict, &path, MEMBER_DEPTH, |key, item, path| {
-        texts.member(key, |writer| {
+        object.member(key, |writer| {
             convert::write(writer, item, path, MEMBER_DEPTH + 1)
         })
     })

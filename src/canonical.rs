@@ -11,7 +11,7 @@ use crate::error::Result;
 /// The one byte form of a value.
 #[pyfunction]
 pub fn canonical_json<'py>(value: &Bound<'py, PyAny>) -> Result<Bound<'py, PyBytes>> {
-    let mut writer = Writer::new(Form::Plain);
+    let mut writer = Writer::new(Form::Canonical);
     convert::write(&mut writer, value, &Path::root("value"), 1)?;
     Ok(PyBytes::new(value.py(), &writer.finish()))
 }

@@ -63,7 +63,7 @@ class CacheKeyer:
     ) -> str:
         """The key of one viewer's entry: ``ctx:<context>:`` and 64 hex digits.
 
-        :param params: the context's parameters; ``5`` and ``"5"`` give one key.
+        :param params: the context's parameters; ``1`` and ``1.0`` give one key, ``1`` and ``"1"`` two.
         :param user_id: the viewer, None for an entry that all share.
         :param rev: revision of the code that builds the entry, 0..2^53-1.
         :param vary: what else decides the content; None and empty are the same.

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hmac
-import json
-from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -14,6 +12,7 @@ from hypothesis import strategies as st
 from mizan_core.engine import Engine
 from tests.parity import impostors, values
 from tests.parity.differential import Same
+from tests.parity.plain_form import hashed, plain
 from tests.parity.values import MAX_DEPTH, MAX_INTEGER
 
 SECRET = "a-secret-for-cache-keys"
@@ -65,29 +64,37 @@ def test_is_the_formula_of_the_protocol(same: Same, arguments: dict[str, Any]) -
 
 
 @given(params=values.plain_dicts(values.texts(), values.json_values()))
-def test_values_count_by_their_text(same: Same, params: dict[str, Any]) -> None:
-    texts = {name: _text(value) for name, value in params.items()}
-    key = same(lambda engine: engine.derive_cache_key(SECRET, "c", params))
-    assert key == same(lambda engine: engine.derive_cache_key(SECRET, "c", texts))
+def test_values_count_in_their_plain_form(same: Same, params: dict[str, Any]) -> None:
+    key = same(lambda engine: engine.derive_cache_key(SECRET, "c", params, vary=params))
+    assert key == same(lambda engine: engine.derive_cache_key(SECRET, "c", plain(params), vary=plain(params)))
+    payload = {"c": "c", "p": plain(params), "r": 0, **({"v": plain(params)} if params else {})}
+    assert key.value == _key(SECRET, "c", payload)
 
 
 @pytest.mark.parametrize(
     ("value", "text"),
     [
         pytest.param(5, "5", id="int"),
+        pytest.param("5", '"5"', id="text"),
         pytest.param(True, "true", id="true"),
         pytest.param(False, "false", id="false"),
         pytest.param(None, "null", id="null"),
-        pytest.param(-0.0, "-0.0", id="negative zero"),
-        pytest.param(1e16, "1e+16", id="float"),
-        pytest.param((1, [None]), ["1", ["null"]], id="tuple"),
-        pytest.param({"a": {"b": 2}}, {"a": {"b": "2"}}, id="mapping"),
+        pytest.param(1.0, "1", id="an integer as float"),
+        pytest.param(-0.0, "0", id="negative zero"),
+        pytest.param(1.5, "1.5", id="float"),
+        pytest.param(2.0**53, "9007199254740992", id="the last integer"),
+        pytest.param(-(2.0**53) - 2, "-9007199254740994.0", id="beyond the last integer"),
+        pytest.param(1e16, "1e+16", id="large float"),
+        pytest.param((1, [None, 2.0]), "[1,[null,2]]", id="tuple"),
+        pytest.param({"a": {"b": 2.0}}, '{"a":{"b":2}}', id="mapping"),
         pytest.param(impostors.Level.HIGH, str(2**60), id="IntEnum"),
     ],
 )
-def test_text_of_a_value(same: Same, value: object, text: object) -> None:
-    key = same(lambda engine: engine.derive_cache_key(SECRET, "c", {"x": value})).value
-    assert key == _key(SECRET, "c", {"c": "c", "p": {"x": text}, "r": 0})
+def test_the_form_of_a_value(same: Same, value: object, text: str) -> None:
+    found = same(lambda engine: engine.derive_cache_key(SECRET, "c", {"x": value}))
+    assert found.value == _key_of(SECRET, "c", b'{"c":"c","p":{"x":' + text.encode() + b'},"r":0}')
+    found = same(lambda engine: engine.derive_cache_key(SECRET, "c", vary={"x": value}))
+    assert found.value == _key_of(SECRET, "c", b'{"c":"c","p":{},"r":0,"v":{"x":' + text.encode() + b"}}")
 
 
 def test_what_tells_two_entries_apart(engine: Engine) -> None:
@@ -96,12 +103,17 @@ def test_what_tells_two_entries_apart(engine: Engine) -> None:
         derive("c"),
         derive("d"),
         derive("c", {"x": 1}),
-        derive("c", {"x": 1.0}),
+        derive("c", {"x": "1"}),
+        derive("c", {"x": True}),
+        derive("c", {"x": "true"}),
+        derive("c", {"x": "null"}),
         derive("c", {"x": [1]}),
         derive("c", {"x": None}),
         derive("c", user_id="1"),
         derive("c", rev=1),
         derive("c", vary={"x": 1}),
+        derive("c", vary={"x": None}),
+        derive("c", vary={"x": "null"}),
         engine.CacheKeyer(SECRET + "x").derive("c"),
     ]
     assert len(set(keys)) == len(keys)
@@ -162,16 +174,9 @@ def test_a_keyer_shows_no_secret(engine: Engine) -> None:
 
 
 def _key(secret: str | bytes, context: str, payload: dict[str, Any]) -> str:
+    return _key_of(secret, context, hashed(payload))
+
+
+def _key_of(secret: str | bytes, context: str, payload: bytes) -> str:
     key = secret.encode() if isinstance(secret, str) else secret
-    text = json.dumps(payload, sort_keys=True, separators=(",", ":"))
-    return f"ctx:{context}:{hmac.new(key, text.encode(), 'sha256').hexdigest()}"
-
-
-def _text(value: Any) -> Any:
-    if isinstance(value, str):
-        return value
-    if isinstance(value, list):
-        return [_text(item) for item in value]
-    if isinstance(value, dict):
-        return {name: _text(item) for name, item in value.items()}
-    return str(Decimal(value)) if type(value) is int else json.dumps(value)
+    return f"ctx:{context}:{hmac.new(key, payload, 'sha256').hexdigest()}"

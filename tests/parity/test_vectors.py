@@ -14,6 +14,7 @@ from tests.parity.tokens import claims_of
 
 CACHE_KEYS = vectors.read("cache_keys.json")
 ENTRIES = vectors.read("entries.json")
+TAGS = vectors.read("tags.json")
 HEADERS = vectors.read("invalidate_header.json")
 TOKENS = vectors.read("mwt.json")
 DECODED_TOKENS = vectors.read("mwt_decode.json")
@@ -47,6 +48,13 @@ def test_entry(engine: Engine, case: dict[str, Any]) -> None:
     if body is not None:
         known = [version for version in versions if version is not None]
         assert keyer.seal(case["key"], known, body) == entry
+
+
+@pytest.mark.parametrize("case", TAGS, ids=lambda case: str(case["name"]))
+def test_tags(engine: Engine, case: dict[str, Any]) -> None:
+    keyer = engine.CacheKeyer(case["secret"])
+    assert keyer.plan(case["context"], case["params"], shapes=case["shapes"])[1] == case["tags"]
+    assert keyer.purge_tags(case["context"], case["purge"]) == case["purge_tags"]
 
 
 @pytest.mark.parametrize("case", HEADERS)

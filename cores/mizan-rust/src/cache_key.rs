@@ -5,7 +5,7 @@ use crate::checks::{MAX_INTEGER, filled, in_range};
 use crate::error::{Error, Result};
 use crate::mwt::{Hs256, TAG_LENGTH};
 use crate::number::write_integer;
-use crate::texts::{TextWriter, Texts};
+use crate::plain::{PlainMembers, PlainWriter};
 use crate::value::Members;
 
 /// Whose entry of which context, at which revision of the code that builds it.
@@ -37,7 +37,7 @@ impl CacheKeyer {
         })
     }
 
-    /// The key of an entry; `5` and `"5"` in `params` give one key, `vary` None and empty too.
+    /// The key of an entry; `1` and `1.0` in `params` give one key, `vary` None and empty too.
     pub fn derive(
         &self,
         entry: &Entry<'_>,
@@ -73,7 +73,7 @@ impl CacheKeyer {
 pub struct Payload<'a> {
     context: &'a str,
     json: Vec<u8>,
-    params: Texts,
+    params: PlainMembers,
 }
 
 impl<'a> Payload<'a> {
@@ -85,16 +85,16 @@ impl<'a> Payload<'a> {
     ) -> Result<Self> {
         Self::new_with(
             entry,
-            |texts| texts.extend(params, "params"),
-            |texts| texts.extend(vary, "vary"),
+            |object| object.extend(params, "params"),
+            |object| object.extend(vary, "vary"),
         )
     }
 
     /// As [`new`](Self::new), with the members of `params` and `vary` pushed by the caller.
     pub fn new_with<E: From<Error>>(
         entry: &Entry<'a>,
-        params: impl FnOnce(&mut TextWriter) -> Result<(), E>,
-        vary: impl FnOnce(&mut TextWriter) -> Result<(), E>,
+        params: impl FnOnce(&mut PlainWriter) -> Result<(), E>,
+        vary: impl FnOnce(&mut PlainWriter) -> Result<(), E>,
     ) -> Result<Self, E> {
         let viewer = entry
             .user_id
@@ -105,7 +105,7 @@ impl<'a> Payload<'a> {
         json.extend_from_slice(b"{\"c\":");
         write_string(&mut json, entry.context);
         json.extend_from_slice(b",\"p\":");
-        let params = Texts::write(&mut json, params)?;
+        let params = PlainMembers::write(&mut json, params)?;
         json.extend_from_slice(b",\"r\":");
         write_integer(&mut json, rev);
         if let Some(viewer) = viewer {
@@ -114,7 +114,7 @@ impl<'a> Payload<'a> {
         }
         let end = json.len();
         json.extend_from_slice(b",\"v\":");
-        if Texts::write(&mut json, vary)?.is_empty() {
+        if PlainMembers::write(&mut json, vary)?.is_empty() {
             json.truncate(end);
         }
         json.push(b'}');
@@ -129,7 +129,7 @@ impl<'a> Payload<'a> {
         self.context
     }
 
-    /// The text of a parameter; both as they stand in JSON.
+    /// The value of a parameter; both as they stand in JSON.
     pub(crate) fn param(&self, name: &[u8]) -> Option<&[u8]> {
         let mut params = self.params.of(&self.json);
         params.find_map(|(known, value)| (known == name).then_some(value))
@@ -168,18 +168,21 @@ mod tests {
         let params = members([("n", Value::Int(5)), ("l", Value::List(vec![Value::Null]))]);
         let payload = Payload::new(&entry, Some(&params), Some(&params));
         let expected =
-            r#"{"c":"a\"b","p":{"l":["null"],"n":"5"},"r":3,"u":"42","v":{"l":["null"],"n":"5"}}"#;
+            r#"{"c":"a\"b","p":{"l":[null],"n":5},"r":3,"u":"42","v":{"l":[null],"n":5}}"#;
         assert_eq!(String::from_utf8(payload.unwrap().json).unwrap(), expected);
     }
 
     #[test]
-    fn texts_and_numbers_give_one_key() {
-        let number = members([("user_id", Value::Int(5))]);
-        let text = members([("user_id", Value::from("5"))]);
-        let key = keyer().derive(&ENTRY, Some(&number), None).unwrap();
-        assert_eq!(keyer().derive(&ENTRY, Some(&text), None).unwrap(), key);
+    fn equal_numbers_give_one_key_and_their_text_another() {
+        let key = |value| {
+            let params = members([("user_id", value)]);
+            keyer().derive(&ENTRY, Some(&params), None).unwrap()
+        };
+        assert_eq!(key(Value::Int(5)), key(Value::Float(5.0)));
         let digest = "4449abb635928367ec058eb0b0bb2620d1fc1a7f255b6d12a7cb663eae1769aa";
-        assert_eq!(key, format!("ctx:user:{digest}"));
+        assert_eq!(key(Value::from("5")), format!("ctx:user:{digest}"));
+        assert_ne!(key(Value::from("5")), key(Value::Int(5)));
+        assert_ne!(key(Value::from("null")), key(Value::Null));
     }
 
     #[test]

@@ -1,10 +1,11 @@
-//! Canonical JSON (docs/protocol.md section 2) and the text form of values (section 3).
+//! Canonical JSON (docs/protocol.md section 2), the plain form of values (section 3) and their text
+//! form (section 6).
 //!
 //! [`Writer`] is pushed to, so that a caller can walk its own objects without building a tree;
 //! [`Value`] trees go through the same writer.
 
 use crate::error::{Error, Result};
-use crate::number::{write_float, write_integer};
+use crate::number::{write_float, write_integer, write_plain_float};
 use crate::path::Path;
 use crate::value::{Members, Value};
 
@@ -17,8 +18,10 @@ const HEX: &[u8; 16] = b"0123456789abcdef";
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
     /// They stay what they are (section 2).
+    Canonical,
+    /// Floats that are integers become those, so that `1.0` and `1` are one (section 3).
     Plain,
-    /// They become strings of their text, so that `5` and `"5"` are one (section 3).
+    /// They become strings of their text, so that `5` and `"5"` are one (section 6).
     Texts,
 }
 
@@ -26,12 +29,12 @@ pub enum Form {
 ///
 /// Refuses NaN, infinities and nesting beyond [`MAX_DEPTH`], with the place named.
 pub fn to_vec(value: &Value) -> Result<Vec<u8>> {
-    let mut writer = Writer::new(Form::Plain);
+    let mut writer = Writer::new(Form::Canonical);
     writer.value(value, &Path::root("value"))?;
     Ok(writer.finish())
 }
 
-/// The text of a value (section 3): a string is itself, another scalar its JSON form, a container
+/// The text of a value (section 6): a string is itself, another scalar its JSON form, a container
 /// the canonical JSON of its texts.
 pub fn text(value: &Value, path: &Path<'_>) -> Result<String> {
     if let Value::String(text) = value {
@@ -40,7 +43,7 @@ pub fn text(value: &Value, path: &Path<'_>) -> Result<String> {
     let form = if is_container(value) {
         Form::Texts
     } else {
-        Form::Plain
+        Form::Canonical
     };
     let mut writer = Writer::new(form);
     writer.value(value, path)?;
@@ -125,7 +128,11 @@ impl Writer {
     /// Writes a float that stands at `path`.
     pub fn float(&mut self, value: f64, path: &Path<'_>) -> Result<()> {
         let mut finite = false;
-        self.scalar(|out| finite = write_float(out, value));
+        let write = match self.form {
+            Form::Plain => write_plain_float,
+            Form::Canonical | Form::Texts => write_float,
+        };
+        self.scalar(|out| finite = write(out, value));
         if finite {
             Ok(())
         } else {
@@ -196,7 +203,7 @@ impl Writer {
 
     fn scalar(&mut self, write: impl FnOnce(&mut Vec<u8>)) {
         self.separate();
-        if self.form == Form::Plain {
+        if self.form != Form::Texts {
             return write(&mut self.out);
         }
         self.out.push(b'"');

@@ -140,7 +140,7 @@ pub(crate) fn write_params(out: &mut Vec<u8>, params: &[(&Param, Value)]) -> Res
     for (index, (param, value)) in params.iter().enumerate() {
         out.extend_from_slice(if index == 0 { b",\"params\":{" } else { b"," });
         out.extend_from_slice(param.json_start());
-        let mut writer = Writer::over(std::mem::take(out), Form::Plain, 0);
+        let mut writer = Writer::over(std::mem::take(out), Form::Canonical, 0);
         writer.value(value, &ARGS.key(param.name()))?;
         *out = writer.finish();
     }

@@ -17,7 +17,7 @@
 //! | 10 the origin cache | [`tags`], [`entries`] |
 //! | 11 the IR | [`ir`] |
 //!
-//! Beside them: [`value`] (plain data), [`texts`] (objects in their text form), [`splice`] (bytes
+//! Beside them: [`value`] (plain data), [`plain`] (objects in their plain form), [`splice`] (bytes
 //! around borrowed ones), [`path`] (where a value stands, for messages), [`checks`] (single
 //! arguments) and [`error`].
 
@@ -40,11 +40,11 @@ pub mod mwt;
 pub mod names;
 pub mod number;
 pub mod path;
+pub mod plain;
 mod reader;
 pub mod shape;
 pub mod splice;
 pub mod tags;
-pub mod texts;
 pub mod value;
 
 pub use error::{Error, Result};

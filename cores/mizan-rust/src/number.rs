@@ -8,6 +8,12 @@ use std::fmt::Write as _;
 /// Decimal exponents that are written without an exponent: `0.0001` to `9999999999999998.0`.
 const FIXED_NOTATION: std::ops::Range<i32> = -4..16;
 
+/// Beyond it two integers may be one float.
+const MAX_EXACT_INTEGER: f64 = 9_007_199_254_740_992.0;
+
+/// What the text of a float that is an integer ends in, in fixed notation.
+const FRACTION: &[u8] = b".0";
+
 /// Digits after the first one, from which on two shortest texts can be equally near to a float.
 const MIN_TIE_PRECISION: usize = 15;
 
@@ -23,6 +29,20 @@ pub fn write_float(out: &mut Vec<u8>, value: f64) -> bool {
     let even = even_neighbour(value, shortest.text());
     write_digits(out, even.as_ref().unwrap_or(&shortest).text());
     true
+}
+
+/// As [`write_float`]; an integer of at most 2^53 in magnitude as [`write_integer`] (section 3).
+#[must_use]
+pub fn write_plain_float(out: &mut Vec<u8>, value: f64) -> bool {
+    if value == 0.0 {
+        out.push(b'0');
+        return true;
+    }
+    let finite = write_float(out, value);
+    if value.fract() == 0.0 && value.abs() <= MAX_EXACT_INTEGER {
+        out.truncate(out.len().saturating_sub(FRACTION.len()));
+    }
+    finite
 }
 
 /// The text of [`write_float`], or None for NaN and the infinities.
@@ -187,6 +207,30 @@ mod tests {
         ];
         for (value, text) in cases {
             assert_eq!(float_text(value).as_deref(), Some(text));
+        }
+    }
+
+    #[test]
+    fn plain_floats_are_integers_where_they_can_be() {
+        let cases = [
+            (0.0, "0"),
+            (-0.0, "0"),
+            (1.0, "1"),
+            (-120.0, "-120"),
+            (1.5, "1.5"),
+            (1e-7, "1e-07"),
+            (9_007_199_254_740_992.0, "9007199254740992"),
+            (-9_007_199_254_740_992.0, "-9007199254740992"),
+            (9_007_199_254_740_994.0, "9007199254740994.0"),
+            (1e16, "1e+16"),
+        ];
+        for (value, text) in cases {
+            let mut out = Vec::new();
+            assert!(write_plain_float(&mut out, value));
+            assert_eq!(String::from_utf8(out).unwrap(), text);
+        }
+        for value in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+            assert!(!write_plain_float(&mut Vec::new(), value));
         }
     }
 

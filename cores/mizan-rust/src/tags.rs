@@ -3,14 +3,14 @@
 use crate::cache_key::{CacheKeyer, Payload};
 use crate::canonical::{separate, write_hex, write_string};
 use crate::error::{Error, Result};
-use crate::texts::{TextWriter, Texts};
+use crate::plain::{PlainMembers, PlainWriter};
 use crate::value::Members;
 
 /// How many bytes of a digest stand in a tag.
 const DIGEST_LENGTH: usize = 16;
 
-/// The text of null, which tells no more than a value that is not there.
-const NULL: &[u8] = b"\"null\"";
+/// What tells no more than a value that is not there.
+const NULL: &[u8] = b"null";
 
 impl CacheKeyer {
     /// What the tags of an entry are made with.
@@ -25,18 +25,18 @@ impl CacheKeyer {
     /// to. The second is that of entries which lack a parameter of the scope: they may show the
     /// state of any value.
     pub fn purge_tags(&self, context: &str, params: Option<&Members>) -> Result<Vec<String>> {
-        self.purge_tags_with(context, |texts| texts.extend(params, "params"))
+        self.purge_tags_with(context, |object| object.extend(params, "params"))
     }
 
     /// As [`purge_tags`](Self::purge_tags), with the parameters pushed by the caller.
     pub fn purge_tags_with<E: From<Error>>(
         &self,
         context: &str,
-        params: impl FnOnce(&mut TextWriter) -> Result<(), E>,
+        params: impl FnOnce(&mut PlainWriter) -> Result<(), E>,
     ) -> Result<Vec<String>, E> {
         let mut exact = Scope::new(self, context);
         exact.begin(b",\"s\":");
-        let values = Texts::write(&mut exact.json, params)?;
+        let values = PlainMembers::write(&mut exact.json, params)?;
         if values.is_empty() {
             return Ok(vec![context_tag(context)]);
         }
@@ -208,7 +208,7 @@ mod tests {
         assert_eq!(keyer().purge_tags("user", None).unwrap(), ["tag:user"]);
         assert_eq!(purged(&Members::new()), ["tag:user"]);
         let expected = [
-            r#"{"c":"user","s":{"a":"1","b":"null"}}"#,
+            r#"{"c":"user","s":{"a":1,"b":null}}"#,
             r#"{"c":"user","w":["a","b"]}"#,
         ];
         let params = Members::from([
@@ -222,12 +222,12 @@ mod tests {
     fn an_entry_without_a_value_has_the_tag_of_all() {
         let scopes: &[&[&str]] = &[&["a"]];
         let any = &purged(&members(&[("a", "1")]))[1];
-        for params in [&[][..], &[("b", "1")], &[("a", "null")]] {
-            assert_eq!(
-                scope_tags(&keyer(), &members(params), scopes),
-                [any.as_str()]
-            );
+        let null = Members::from([("a".to_owned(), Value::Null)]);
+        for params in [members(&[]), members(&[("b", "1")]), null] {
+            assert_eq!(scope_tags(&keyer(), &params, scopes), [any.as_str()]);
         }
+        let text = members(&[("a", "null")]);
+        assert_eq!(scope_tags(&keyer(), &text, scopes), purged(&text)[..1]);
     }
 
     #[test]
@@ -245,18 +245,27 @@ mod tests {
     proptest! {
         #[test]
         fn a_purge_reaches_the_entries_of_its_scope_and_no_others(
-            params in prop::collection::btree_map("[a-d]|null", "[01]|null|\"|\\PC", 0..4),
-            scope in prop::collection::btree_map("[a-d]", "[01]|null|\\PC", 1..3),
+            params in prop::collection::btree_map("[a-d]|null", values(), 0..4),
+            scope in prop::collection::btree_map("[a-d]", values(), 1..3),
         ) {
-            let texts = |members: &std::collections::BTreeMap<String, String>| -> Members {
-                let text = |(name, value): (&String, &String)| (name.clone(), Value::from(value.as_str()));
-                members.iter().map(text).collect()
-            };
             let names: Vec<&str> = scope.keys().map(String::as_str).collect();
-            let tag = &scope_tags(&keyer(), &texts(&params), &[&names])[0];
-            let lacks = names.iter().any(|name| params.get(*name).is_none_or(|value| value == "null"));
+            let (entry, scope): (Members, Members) = (
+                params.clone().into_iter().collect(),
+                scope.clone().into_iter().collect(),
+            );
+            let tag = &scope_tags(&keyer(), &entry, &[&names])[0];
+            let lacks = names.iter().any(|name| params.get(*name).is_none_or(Value::is_null));
             let equal = scope.iter().all(|(name, value)| params.get(name) == Some(value));
-            prop_assert_eq!(purged(&texts(&scope)).contains(tag), lacks || equal);
+            prop_assert_eq!(purged(&scope).contains(tag), lacks || equal);
         }
+    }
+
+    fn values() -> impl Strategy<Value = Value> {
+        prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::Bool),
+            (0..2_i64).prop_map(Value::Int),
+            "[01]|null|\"|\\PC".prop_map(Value::String),
+        ]
     }
 }

@@ -1,11 +1,15 @@
 //! The exact vectors of the specification (tests/vectors), which both engines must meet.
 
-#![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+#![allow(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test may stop at the first surprise"
+)]
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use mizan_core::cache_key::{CacheKeyer, Entry};
+use mizan_core::cache_key::{CacheKeyer, Entry, Payload};
 use mizan_core::entries::Unsealed;
 use mizan_core::header::format_invalidate_header;
 use mizan_core::mwt::{
@@ -110,6 +114,43 @@ fn cache_keys() {
             "{input:?}"
         );
     }
+}
+
+#[test]
+fn tags() {
+    for case in cases("tags.json") {
+        let name = text(&case, "name");
+        let keyer = CacheKeyer::new(text(&case, "secret").as_bytes()).unwrap();
+        let entry = Entry {
+            context: text(&case, "context"),
+            user_id: None,
+            rev: 0,
+        };
+        let payload = Payload::new(&entry, optional_map(&case, "params"), None).unwrap();
+        let mut tags = keyer.tags(&payload);
+        let mut found = vec![tags.context_tag()];
+        for shape in strings(member(&case, "shapes"), |shape| strings(shape, string)) {
+            found.push(tags.scope_tag(&mut shape.clone()));
+        }
+        assert_eq!(found, strings(member(&case, "tags"), string), "{name}");
+        let purged = keyer.purge_tags(entry.context, optional_map(&case, "purge"));
+        let expected = strings(member(&case, "purge_tags"), string);
+        assert_eq!(purged.unwrap(), expected, "{name}");
+    }
+}
+
+fn strings<'a, T>(list: &'a Value, item: impl Fn(&'a Value) -> T) -> Vec<T> {
+    let Value::List(items) = list else {
+        panic!("a list")
+    };
+    items.iter().map(item).collect()
+}
+
+fn string(value: &Value) -> String {
+    let Value::String(text) = value else {
+        panic!("a string")
+    };
+    text.clone()
 }
 
 #[test]

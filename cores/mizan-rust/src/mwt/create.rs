@@ -67,7 +67,7 @@ pub fn create(key: &Hs256, token: &NewToken<'_>) -> Result<String> {
 }
 
 fn claims(token: &NewToken<'_>) -> Result<Vec<u8>> {
-    let mut writer = Writer::new(Form::Plain);
+    let mut writer = Writer::new(Form::Canonical);
     writer.begin_object(&Path::root("claims"))?;
     if let Some(audience) = token.audience {
         writer.key("aud");

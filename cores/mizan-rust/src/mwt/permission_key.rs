@@ -29,7 +29,7 @@ pub fn permission_key<'a>(
 
 fn payload(staff: bool, superuser: bool, names: &[&str]) -> Result<Vec<u8>> {
     let path = Path::root("permissions");
-    let mut writer = Writer::new(Form::Plain);
+    let mut writer = Writer::new(Form::Canonical);
     writer.begin_object(&path)?;
     writer.key("perms");
     writer.begin_array(&path)?;

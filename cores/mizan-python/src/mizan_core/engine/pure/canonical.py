@@ -1,8 +1,8 @@
-"""Canonical JSON (protocol.md section 2) and the text form of values (section 3).
+"""Canonical JSON (protocol.md section 2), the plain form of values (section 3) and their text form (section 6).
 
-Checking and writing are two steps: ``plain`` and ``texts`` turn whatever was passed into exact built-in types or refuse
-it with the place named; ``dump`` writes what they return. Containers are read by their own storage (``dict.items``), so
-that a subclass cannot show one content to a check and another to the writer.
+Checking and writing are two steps: ``exact``, ``plain`` and ``texts`` turn whatever was passed into exact built-in
+types or refuse it with the place named; ``dump`` writes what they return. Containers are read by their own storage
+(``dict.items``), so that a subclass cannot show one content to a check and another to the writer.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from mizan_core.engine.pure.kinds import is_a
 from mizan_core.engine.pure.paths import Path, root
 
 MAX_DEPTH = 64
+MAX_EXACT_INTEGER = 2**53
+"""Beyond it two integers may be one float."""
 
 Json: TypeAlias = "None | bool | int | float | str | list[Json] | dict[str, Json]"
 _Scalar: TypeAlias = "Callable[[object, Path], Json]"
@@ -27,28 +29,33 @@ def canonical_json(value: object) -> bytes:
     :raises TypeError: for a key that is not a string or a value that is no JSON value, with its path.
     :raises ValueError: for NaN, infinities, lone surrogates and nesting beyond 64 levels.
     """
-    return dump(plain(value, root("value"))).encode("ascii")
+    return dump(exact(value, root("value"))).encode("ascii")
+
+
+def exact(value: object, path: Path, depth: int = 1) -> Json:
+    """*value* as exact built-in types; *depth* is the level it stands on."""
+    return _walk(value, path, depth, _exact_scalar)
 
 
 def plain(value: object, path: Path, depth: int = 1) -> Json:
-    """*value* as exact built-in types; *depth* is the level it stands on."""
-    return _walk(value, path, depth, plain_scalar)
+    """*value* with every float that is an integer of at most 2^53 in magnitude replaced by that integer (section 3)."""
+    return _walk(value, path, depth, _plain_scalar)
 
 
 def texts(value: object, path: Path, depth: int = 1) -> Json:
-    """*value* with every scalar replaced by its text (section 3)."""
-    return _walk(value, path, depth, text_scalar)
+    """*value* with every scalar replaced by its text (section 6)."""
+    return _walk(value, path, depth, _text_scalar)
 
 
 def dump(value: Json) -> str:
-    """Write what ``plain`` or ``texts`` returned."""
+    """Write what ``exact``, ``plain`` or ``texts`` returned."""
     try:
         return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)
     except ValueError:  # CPython refuses to print integers beyond sys.get_int_max_str_digits()
         return _dump_large(value)
 
 
-def plain_scalar(value: object, path: Path) -> Json:
+def _exact_scalar(value: object, path: Path) -> Json:
     if is_a(value, str):
         return checked_text(value, path)
     if value is None or value is True or value is False:
@@ -60,9 +67,17 @@ def plain_scalar(value: object, path: Path) -> Json:
     raise TypeError(f"{path}: expected a JSON value, not {type(value).__name__}")
 
 
-def text_scalar(value: object, path: Path) -> str:
+def _plain_scalar(value: object, path: Path) -> Json:
+    """A scalar; numbers that are equal are one, as far as a float can tell all integers apart."""
+    scalar = _exact_scalar(value, path)
+    if isinstance(scalar, float) and scalar.is_integer() and abs(scalar) <= MAX_EXACT_INTEGER:
+        return int(scalar)
+    return scalar
+
+
+def _text_scalar(value: object, path: Path) -> str:
     """The text of a scalar: a string is itself, the others as JSON writes them."""
-    scalar = plain_scalar(value, path)
+    scalar = _exact_scalar(value, path)
     return scalar if isinstance(scalar, str) else dump(scalar)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mizan_core.engine.pure.canonical import Json, plain
+from mizan_core.engine.pure.canonical import Json, exact
 from mizan_core.engine.pure.checks import dict_argument
 from mizan_core.engine.pure.graph import Effect, Graph, graph_argument
 from mizan_core.engine.pure.paths import root
@@ -22,7 +22,7 @@ def compute_invalidation(graph: Graph, function: str, args: dict[str, object]) -
 def scope_values(scope: tuple[str, ...], arguments: dict[object, object]) -> dict[str, Json]:
     """The arguments that narrow a target: those of its scope that were passed and are not None."""
     return {
-        name: plain(value, root("args") / name) for name in scope if (value := dict.get(arguments, name)) is not None
+        name: exact(value, root("args") / name) for name in scope if (value := dict.get(arguments, name)) is not None
     }
 
 

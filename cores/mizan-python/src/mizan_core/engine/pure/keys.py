@@ -6,7 +6,7 @@ import hmac
 from hashlib import sha256
 from typing import NamedTuple, cast
 
-from mizan_core.engine.pure.canonical import Json, dump, texts
+from mizan_core.engine.pure.canonical import Json, dump, plain
 from mizan_core.engine.pure.checks import (
     dict_argument,
     filled_text_argument,
@@ -19,8 +19,6 @@ from mizan_core.engine.pure.entries import seal, unseal
 from mizan_core.engine.pure.paths import root
 
 TAG_DIGITS = 32
-_NULL = "null"
-"""The text of None, which tells no more than a value that is not there."""
 
 
 class CacheKeyer:
@@ -47,7 +45,7 @@ class CacheKeyer:
     ) -> str:
         """The key of one viewer's entry.
 
-        :param params: the context's parameters; ``5`` and ``"5"`` give one key.
+        :param params: the context's parameters; ``1`` and ``1.0`` give one key, ``1`` and ``"1"`` two.
         :param user_id: the viewer, None for an entry that all share.
         :param rev: revision of the code that builds the entry, 0..2^53-1.
         :param vary: what else decides the content; None and empty are the same.
@@ -82,7 +80,7 @@ class CacheKeyer:
         :param params: what narrows the purge; None and empty are the same.
         """
         name = text_argument(context, "context")
-        values = _optional_texts(params, "params")
+        values = _optional_plain(params, "params")
         if not values:
             return [_context_tag(name)]
         return [self._exact_tag(name, values), self._any_tag(name, sorted(values))]
@@ -107,7 +105,7 @@ class CacheKeyer:
 
     def _entry_tag(self, context: str, scope: list[str], values: dict[str, Json]) -> str:
         """The tag of an entry for one scope; an entry that lacks a value may show the state of any."""
-        if all(values.get(name, _NULL) != _NULL for name in scope):
+        if all(values.get(name) is not None for name in scope):
             return self._exact_tag(context, {name: values[name] for name in scope})
         return self._any_tag(context, scope)
 
@@ -164,14 +162,14 @@ def _payload(context: object, params: object, user_id: object, rev: object, vary
     name = text_argument(context, "context")
     viewer = None if user_id is None else filled_text_argument(user_id, "user_id")
     revision = integer_argument(rev, "rev")
-    return _Payload(name, _optional_texts(params, "params"), viewer, revision, _optional_texts(vary, "vary"))
+    return _Payload(name, _optional_plain(params, "params"), viewer, revision, _optional_plain(vary, "vary"))
 
 
-def _optional_texts(value: object, name: str) -> dict[str, Json]:
-    """The members of a dict as texts, on the level that they have in what is hashed; none for None."""
+def _optional_plain(value: object, name: str) -> dict[str, Json]:
+    """The members of a dict in their plain form, on the level that they have in what is hashed; none for None."""
     if value is None:
         return {}
-    return cast("dict[str, Json]", texts(dict_argument(value, name), root(name), depth=2))
+    return cast("dict[str, Json]", plain(dict_argument(value, name), root(name), depth=2))
 
 
 def _scopes(shapes: object) -> list[list[str]]:

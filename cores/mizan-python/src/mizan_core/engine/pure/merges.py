@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mizan_core.engine.pure.canonical import Json, plain
+from mizan_core.engine.pure.canonical import Json, exact
 from mizan_core.engine.pure.checks import dict_argument
 from mizan_core.engine.pure.graph import Graph, graph_argument
 from mizan_core.engine.pure.invalidation import scope_values
@@ -17,7 +17,7 @@ def compute_merges(graph: Graph, function: str, args: dict[str, object], value: 
     """
     targets = graph_argument(graph).plan(function).merge
     arguments = dict_argument(args, "args")
-    result = plain(value, root("value"))
+    result = exact(value, root("value"))
     if result is None:
         return None
     entries: list[Json] = []

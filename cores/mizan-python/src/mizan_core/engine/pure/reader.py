@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from mizan_core.engine.pure.canonical import Json, plain
+from mizan_core.engine.pure.canonical import Json, exact
 from mizan_core.engine.pure.paths import Path, quoted, root
 
 
@@ -21,7 +21,7 @@ class Reader:
     def of(cls, value: object, label: str) -> Reader:
         """A reader of an argument, after the check that all of it is JSON."""
         path = root(label)
-        return cls(plain(value, path), path)
+        return cls(exact(value, path), path)
 
     def fail(self, expected: str) -> ValueError:
         return ValueError(f"{self.path}: expected {expected}")

@@ -1,4 +1,4 @@
-//! Objects in their text form (docs/protocol.md section 3), written once and read from where they
+//! Objects in their plain form (docs/protocol.md section 3), written once and read from where they
 //! stand.
 
 use std::mem::take;
@@ -16,7 +16,7 @@ const COLON: usize = 1;
 
 /// Where the members of an object stand in the JSON around it.
 #[derive(Clone, Debug)]
-pub(crate) struct Texts {
+pub(crate) struct PlainMembers {
     members: Vec<Member>,
 }
 
@@ -26,22 +26,22 @@ struct Member {
     value: Range<usize>,
 }
 
-impl Texts {
+impl PlainMembers {
     /// Appends an object to `json`, of the members that `push` pushes.
     pub(crate) fn write<E>(
         json: &mut Vec<u8>,
-        push: impl FnOnce(&mut TextWriter) -> Result<(), E>,
+        push: impl FnOnce(&mut PlainWriter) -> Result<(), E>,
     ) -> Result<Self, E> {
         json.push(b'{');
-        let mut texts = TextWriter {
-            writer: Writer::over(take(json), Form::Texts, DEPTH),
+        let mut object = PlainWriter {
+            writer: Writer::over(take(json), Form::Plain, DEPTH),
             members: Vec::new(),
         };
-        push(&mut texts)?;
-        *json = texts.writer.finish();
+        push(&mut object)?;
+        *json = object.writer.finish();
         json.push(b'}');
         Ok(Self {
-            members: texts.members,
+            members: object.members,
         })
     }
 
@@ -50,7 +50,7 @@ impl Texts {
         self.members.is_empty()
     }
 
-    /// Each name and its text, as they stand in `json`, the one that was written to.
+    /// Each name and its value, as they stand in `json`, the one that was written to.
     pub(crate) fn of<'a>(&'a self, json: &'a [u8]) -> impl Iterator<Item = (&'a [u8], &'a [u8])> {
         self.members.iter().filter_map(|member| {
             json.get(member.name.clone())
@@ -59,14 +59,14 @@ impl Texts {
     }
 }
 
-/// Takes the members of an object, and writes their values as texts.
+/// Takes the members of an object, and writes their values in their plain form.
 #[derive(Debug)]
-pub struct TextWriter {
+pub struct PlainWriter {
     writer: Writer,
     members: Vec<Member>,
 }
 
-impl TextWriter {
+impl PlainWriter {
     /// Writes a member, in the order of the names, each name once; `value` writes its value.
     pub fn member<E: From<Error>>(
         &mut self,
@@ -102,7 +102,7 @@ mod tests {
     #[test]
     fn members_are_found_where_they_stand() {
         let members = Members::from([
-            ("a\"é".to_owned(), Value::Int(5)),
+            ("a\"é".to_owned(), Value::Float(5.0)),
             (
                 "b".to_owned(),
                 Value::List(vec![Value::Null, Value::from(",")]),
@@ -110,17 +110,18 @@ mod tests {
             ("c".to_owned(), Value::object([("d", Value::Bool(true))])),
         ]);
         let mut json = b"[".to_vec();
-        let texts = Texts::write(&mut json, |texts| texts.extend(Some(&members), "x")).unwrap();
-        let expected = r#"[{"a\"\u00e9":"5","b":["null",","],"c":{"d":"true"}}"#;
+        let written =
+            PlainMembers::write(&mut json, |object| object.extend(Some(&members), "x")).unwrap();
+        let expected = r#"[{"a\"\u00e9":5,"b":[null,","],"c":{"d":true}}"#;
         assert_eq!(String::from_utf8(json.clone()).unwrap(), expected);
-        let found: Vec<_> = texts
+        let found: Vec<_> = written
             .of(&json)
             .map(|(name, value)| [name, value].map(|part| std::str::from_utf8(part).unwrap()))
             .collect();
         let expected = [
-            [r#""a\"\u00e9""#, r#""5""#],
-            [r#""b""#, r#"["null",","]"#],
-            [r#""c""#, r#"{"d":"true"}"#],
+            [r#""a\"\u00e9""#, "5"],
+            [r#""b""#, r#"[null,","]"#],
+            [r#""c""#, r#"{"d":true}"#],
         ];
         assert_eq!(found, expected);
     }
@@ -128,8 +129,8 @@ mod tests {
     #[test]
     fn nothing_is_an_empty_object() {
         let mut json = Vec::new();
-        let texts = Texts::write(&mut json, |texts| texts.extend(None, "x")).unwrap();
-        assert!(texts.is_empty());
+        let written = PlainMembers::write(&mut json, |object| object.extend(None, "x")).unwrap();
+        assert!(written.is_empty());
         assert_eq!(json, b"{}");
     }
 }
