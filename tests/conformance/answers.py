@@ -26,6 +26,7 @@ STATUSES = {
 """The codes of the protocol with their HTTP statuses."""
 
 _ONE_LINE = re.compile(r"[\x21-\x7e]+(?: [\x21-\x7e]+)*")
+_CODE = re.compile(r"[A-Z][A-Z0-9_]*")
 _MAX_HEADER = 4_096
 
 
@@ -135,7 +136,8 @@ def _check_error(answer: Answer) -> None:
     assert answer.json.keys() == {"error"}, answer
     error = answer.json["error"]
     assert {"code", "message"} <= error.keys() <= {"code", "message", "details"}, answer
-    assert STATUSES[error["code"]] == answer.status, answer
+    assert _CODE.fullmatch(error["code"]), answer
+    assert STATUSES.get(error["code"], answer.status) == answer.status, answer
     assert isinstance(error["message"], str), answer
     assert error["message"], answer
     if "details" in error:

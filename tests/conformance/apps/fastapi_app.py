@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from dataclasses import dataclass
 
-from fastapi import FastAPI, Response
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import JSONResponse
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -73,6 +75,24 @@ app.include_router(router, prefix="/default/mizan")
 app.include_router(create_router(settings=Settings(mwt_secret=RING)), prefix="/ring/mizan")
 app.include_router(create_router(settings=Settings(mwt_secret=SECRET, mwt_audience="x")), prefix="/audience/mizan")
 app.include_router(create_router(settings=Settings(mwt_secret=SECRET, mwt_leeway=10)), prefix="/leeway/mizan")
+
+
+@app.exception_handler(fastapi_functions.Handled)
+@app.exception_handler(fastapi_functions.OwnHTTPException)
+@app.exception_handler(451)
+async def handle(request: Request, error: Exception) -> JSONResponse:
+    body = json.loads(await request.body())
+    return JSONResponse({"own": type(error).__name__, "fn": body["fn"]}, 418, {"X-Own": "kept"})
+
+
+@app.exception_handler(fastapi_functions.HandledByThread)
+def handle_in_thread(request: Request, error: Exception) -> JSONResponse:
+    return JSONResponse({"own": type(error).__name__, "fn": ""}, 418, {"X-Own": "kept"})
+
+
+@app.exception_handler(fastapi_functions.HandledBadly)
+def fail_to_handle(request: Request, error: Exception) -> JSONResponse:
+    raise RuntimeError(functions.failures.CAUSE)
 
 
 @app.get("/test/login/{name}/")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 from fastapi import HTTPException
 from fastapi.responses import StreamingResponse
@@ -57,6 +58,48 @@ def view_lying(request: Request, user_id: int) -> Response:
 @both(context="user")
 def view_in_context(request: Request, user_id: int) -> Response:
     return Response("not data", media_type="text/plain")
+
+
+@both()
+def raise_http_exception(
+    request: Request, status: int, detail: Any = None, headers: dict[str, str] | None = None
+) -> None:
+    raise HTTPException(status, detail, headers)
+
+
+class Handled(Exception):
+    """An exception that the application has a handler for."""
+
+
+class HandledToo(Handled):
+    """That of its parent is for it, too."""
+
+
+class HandledByThread(Exception):
+    """Its handler is a plain function."""
+
+
+class OwnHTTPException(HTTPException):
+    """FastAPI's own handler would be for it, if the application had none."""
+
+
+class HandledBadly(Exception):
+    """Its handler fails."""
+
+
+_HANDLED: dict[str, Exception] = {
+    "class": Handled("said"),
+    "parent": HandledToo("said"),
+    "thread": HandledByThread("said"),
+    "http": OwnHTTPException(418, "said"),
+    "status": HTTPException(451, "said"),
+    "badly": HandledBadly("said"),
+}
+
+
+@both(affects="user")
+def raise_handled(request: Request, user_id: int, kind: str) -> None:
+    raise _HANDLED[kind]
 
 
 @both()

@@ -39,6 +39,58 @@ def fail_with_details(request: Any, code: str) -> None:
     raise ERRORS[code]("With details.", details={"name": ["Taken."], "count": 3})
 
 
+class OutOfStock(errors.APIError):
+    code = "OUT_OF_STOCK"
+    status = 409
+    default_message = "There is none left."
+
+
+class SoldOut(OutOfStock):
+    """It is told apart by its code alone."""
+
+    code = "SOLD_OUT"
+
+    def __init__(self, until: str) -> None:
+        super().__init__("Sold out.", details={"until": until}, headers={"Retry-After": "60", "X-Own": "é"})
+
+
+class Lazy:
+    """A text that is made when it is read, as Django's translations are."""
+
+    def __str__(self) -> str:
+        return "Read late."
+
+
+@both()
+def fail_with_own_error(request: Any) -> None:
+    raise OutOfStock
+
+
+@both()
+def fail_with_own_subclass(request: Any) -> None:
+    raise SoldOut("Monday")
+
+
+@both()
+def fail_with_lazy_text(request: Any) -> None:
+    raise errors.Conflict(Lazy(), details={"why": Lazy()})  # type: ignore[arg-type]  # what a translation looks like
+
+
+@both()
+def fail_with_headers(request: Any, headers: dict[str, str]) -> None:
+    raise errors.Conflict("With headers.", headers=headers)
+
+
+@both(context="failing")
+def fail_in_bundle(request: Any) -> int:
+    raise RuntimeError(CAUSE)
+
+
+@both(context="failing")
+def well_in_bundle(request: Any) -> int:
+    return 1
+
+
 @both()
 def fail_unforeseen(request: Any, text: str) -> None:
     raise RuntimeError(CAUSE)

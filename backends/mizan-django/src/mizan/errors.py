@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.core.exceptions import BadRequest as DjangosBadRequest
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation, ValidationError
 from django.http import Http404, UnreadablePostError
 
@@ -16,7 +17,7 @@ def translated(error: BaseException) -> BaseException:
         return Forbidden()
     if isinstance(error, RequestDataTooBig):
         return PayloadTooLarge()
-    if isinstance(error, SuspiciousOperation):
+    if isinstance(error, SuspiciousOperation | DjangosBadRequest):
         return BadRequest()
     if isinstance(error, ValidationError):
         return ValidationFailed(details=_field_messages(error))

@@ -59,6 +59,9 @@ class RequestPort:
     def is_debugging(self) -> bool:
         return bool(settings.DEBUG)
 
+    async def handled(self, error: Exception) -> None:
+        """Django has no handlers of an application's own for classes of exceptions."""
+
     def translated(self, error: BaseException) -> BaseException:
         return translated(error)
 

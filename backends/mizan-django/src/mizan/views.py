@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Coroutine
 from typing import Any
 
+from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt, ensure_csrf_cookie
 
 from mizan.conf import load_settings
+from mizan.failures import report
 from mizan.port import LoopPort, ThreadPort
 from mizan.threads import run_in_thread
 from mizan.transactions import without_request_transaction
@@ -29,40 +31,40 @@ dispatcher = Dispatcher(default_registry, load_settings, current_user)
 @ensure_csrf_cookie
 def session(request: HttpRequest) -> HttpResponseBase:
     """``GET session/``."""
-    return _respond(dispatcher.session(ThreadPort(request), request.method or ""))
+    return _respond(request, dispatcher.session(ThreadPort(request), request.method or ""))
 
 
 @csrf_exempt
 @ensure_csrf_cookie
 async def asession(request: HttpRequest) -> HttpResponseBase:
     """``GET session/`` on an event loop."""
-    return await _arespond(dispatcher.session(LoopPort(request), request.method or ""))
+    return await _arespond(request, dispatcher.session(LoopPort(request), request.method or ""))
 
 
 @csrf_exempt
 @without_request_transaction
 def call(request: HttpRequest) -> HttpResponseBase:
     """``POST call/``."""
-    return _respond(_call(request, ThreadPort(request)))
+    return _respond(request, _call(request, ThreadPort(request)))
 
 
 @csrf_exempt
 async def acall(request: HttpRequest) -> HttpResponseBase:
     """``POST call/`` on an event loop."""
-    return await _arespond(_call(request, LoopPort(request)))
+    return await _arespond(request, _call(request, LoopPort(request)))
 
 
 @csrf_exempt
 @without_request_transaction
 def fetch(request: HttpRequest, name: str) -> HttpResponseBase:
     """``GET ctx/<name>/``."""
-    return _respond(_fetch(request, ThreadPort(request), name))
+    return _respond(request, _fetch(request, ThreadPort(request), name))
 
 
 @csrf_exempt
 async def afetch(request: HttpRequest, name: str) -> HttpResponseBase:
     """``GET ctx/<name>/`` on an event loop."""
-    return await _arespond(_fetch(request, LoopPort(request), name))
+    return await _arespond(request, _fetch(request, LoopPort(request), name))
 
 
 def _call(request: HttpRequest, port: Port) -> Coroutine[Any, Any, Reply]:
@@ -76,13 +78,21 @@ def _fetch(request: HttpRequest, port: Port, name: str) -> Coroutine[Any, Any, R
     return dispatcher.fetch(port, request.method or "", name, query, meta.get(_TOKEN), request.headers.get)
 
 
-def _respond(reply: Coroutine[Any, Any, Reply]) -> HttpResponseBase:
-    return _written(complete_now(reply))
+def _respond(request: HttpRequest, coroutine: Coroutine[Any, Any, Reply]) -> HttpResponseBase:
+    reply = complete_now(coroutine)
+    response = _written(reply)
+    if reply.failure is not None:
+        report(reply.failure, request, response)
+    return response
 
 
-async def _arespond(reply: Coroutine[Any, Any, Reply]) -> HttpResponseBase:
+async def _arespond(request: HttpRequest, coroutine: Coroutine[Any, Any, Reply]) -> HttpResponseBase:
     with threads_of(run_in_thread):
-        return _written(await reply)
+        reply = await coroutine
+        response = _written(reply)
+        if reply.failure is not None:
+            await sync_to_async(report, thread_sensitive=False)(reply.failure, request, response)
+        return response
 
 
 def _written(reply: Reply) -> HttpResponseBase:

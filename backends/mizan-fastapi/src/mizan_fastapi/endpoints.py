@@ -26,6 +26,8 @@ class Endpoint(ABC):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         reply = await self.reply(self._dispatcher, AsgiPort(scope, _fields(scope), receive, send))
+        if reply.failure is not None:
+            reply.failure.log()
         if isinstance(reply, PassThrough):
             await _pass_through(reply)(scope, receive, send)
         else:
@@ -88,7 +90,7 @@ async def _write(response: Response, send: Send) -> None:
 
 def _encoded(header: tuple[str, str]) -> tuple[bytes, bytes]:
     name, value = header
-    return name.lower().encode("ascii"), value.encode("ascii")
+    return name.lower().encode("ascii"), value.encode("latin-1")
 
 
 _ENCODED = {header: _encoded(header) for header in COMMON_HEADERS}

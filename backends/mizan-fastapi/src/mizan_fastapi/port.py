@@ -14,10 +14,10 @@ from starlette.types import Message, Receive, Scope, Send
 from mizan_core.cache.access import Access
 from mizan_core.cache.flights import Flight
 from mizan_core.cache.store import Store
-from mizan_core.dispatch import Invocation, Purge, begin, end_of
+from mizan_core.dispatch import Handled, Invocation, Purge, begin, end_of
 from mizan_core.errors import BadRequest, PayloadTooLarge
 from mizan_core.viewer import Viewer, viewer_of
-from mizan_fastapi.errors import translated
+from mizan_fastapi.errors import handled, translated
 from mizan_fastapi.sessions import SessionWatch
 from mizan_fastapi.users import assume_user, scope_user
 
@@ -79,6 +79,9 @@ class AsgiPort:
 
     def is_debugging(self) -> bool:
         return bool(getattr(self.scope.get("app"), "debug", False))
+
+    async def handled(self, error: Exception) -> Handled | None:
+        return await handled(self.scope.get("app"), self._function_request(), error)
 
     def translated(self, error: BaseException) -> BaseException:
         return translated(error)

@@ -8,8 +8,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
-from typing import ClassVar
+from http import HTTPStatus
+
+_CODE = re.compile(r"[A-Z][A-Z0-9_]*")
+_ERROR_STATUSES = range(400, 600)
+_REDIRECTIONS = frozenset(range(300, 400)) - {HTTPStatus.NOT_MODIFIED}
+_NAMES = {414: "URI_TOO_LONG", 416: "RANGE_NOT_SATISFIABLE"}
+"""Those of RFC 9110 where Python has had other ones before 3.13."""
 
 
 class MizanError(Exception):
@@ -77,18 +84,42 @@ class InvalidAudience(MWTError):
 class APIError(MizanError):
     """An error answered to the client as ``{"error": {"code", "message", "details"}}``.
 
+    Subclasses are an application's own errors: they say their ``code`` (upper case), ``status`` (400 to 599) and
+    ``default_message``, and are registered nowhere::
+
+        class OutOfStock(APIError):
+            code = "OUT_OF_STOCK"
+            status = 409
+            default_message = "There is none left."
+
     :param message: a sentence for the client; the class's own when left out.
     :param details: JSON object with more, for example the messages of each field; left out of the answer when empty.
+    :param headers: header fields of the answer, such as ``Retry-After``. Those that every answer has stay as they are.
     """
 
-    code: ClassVar[str] = "INTERNAL_ERROR"
-    status: ClassVar[int] = 500
-    default_message: ClassVar[str] = "The server failed to answer."
+    code: str = "INTERNAL_ERROR"
+    status: int = 500
+    default_message: str = "The server failed to answer."
 
-    def __init__(self, message: str | None = None, *, details: Mapping[str, object] | None = None) -> None:
+    def __init__(
+        self,
+        message: str | None = None,
+        *,
+        details: Mapping[str, object] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
         self.message = message or self.default_message
         self.details = dict(details or {})
+        self.headers = dict(headers or {})
         super().__init__(self.message)
+
+    def __init_subclass__(cls) -> None:
+        """:raises ValueError: for a code or a status that no answer can have."""
+        super().__init_subclass__()
+        if not (isinstance(cls.code, str) and _CODE.fullmatch(cls.code)):
+            raise ValueError(f"{cls.__qualname__}.code = {cls.code!r}: write it like 'OUT_OF_STOCK'")
+        if cls.status not in _ERROR_STATUSES:
+            raise ValueError(f"{cls.__qualname__}.status = {cls.status!r}: an HTTP status from 400 to 599 is needed")
 
 
 class BadRequest(APIError):
@@ -124,7 +155,8 @@ class MethodNotAllowed(APIError):
 
     def __init__(self, allowed: Sequence[str], message: str | None = None) -> None:
         self.allowed = tuple(allowed)
-        super().__init__(message or f"The method is not allowed here; allowed: {', '.join(self.allowed)}.")
+        names = ", ".join(self.allowed)
+        super().__init__(message or f"The method is not allowed here; allowed: {names}.", headers={"Allow": names})
 
 
 class Conflict(APIError):
@@ -167,3 +199,44 @@ class NotSupported(APIError):
     code = "NOT_IMPLEMENTED"
     status = 501
     default_message = "This is not implemented."
+
+
+_CODES = {kind.status: kind.code for kind in APIError.__subclasses__()}
+"""The codes of the protocol, by status."""
+
+
+class HTTPError(APIError):
+    """An error of any status, as a framework's own exceptions name it.
+
+    Its code is the protocol's for that status, else the status's name in RFC 9110 (``SERVICE_UNAVAILABLE``), else
+    ``HTTP_`` and the number.
+
+    :param status: 300 to 599; not 304, whose answer has no body.
+    :raises ValueError: for another status.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        message: str | None = None,
+        *,
+        details: Mapping[str, object] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        if not self.has(status):
+            raise ValueError(f"{status!r} is no HTTP status of an error: 300 to 599, but 304")
+        self.status = status
+        self.code = _CODES.get(status) or _NAMES.get(status) or _name_of(status)
+        super().__init__(message or f"The answer is {status}.", details=details, headers=headers)
+
+    @staticmethod
+    def has(status: object) -> bool:
+        """Whether there are errors of that status."""
+        return status in _ERROR_STATUSES or status in _REDIRECTIONS
+
+
+def _name_of(status: int) -> str:
+    try:
+        return HTTPStatus(status).name
+    except ValueError:
+        return f"HTTP_{status}"

@@ -6,19 +6,19 @@ nothing: whatever goes wrong becomes an error response.
 
 from __future__ import annotations
 
-import logging
 from asyncio import CancelledError
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from threading import Lock
-from typing import Any, NoReturn
+from typing import Any
 
 from mizan_core.cache.bypass import Bypass, BypassReason
 from mizan_core.cache.store import Store
 from mizan_core.client.client_function import ClientFunction
 from mizan_core.dispatch.body import check_content_type, read_call
 from mizan_core.dispatch.caching import BundlePolicy, Caching, Entry, bypass, json_params
-from mizan_core.dispatch.endpoint import Endpoint, NestedCall
+from mizan_core.dispatch.endpoint import Endpoint, NamedError, NestedCall
 from mizan_core.dispatch.envelope import encode_with_nested, header_of
+from mizan_core.dispatch.failure import Asked, Failure
 from mizan_core.dispatch.interface import Bundle, Interface
 from mizan_core.dispatch.port import Port, Purge
 from mizan_core.dispatch.query import read_query
@@ -43,7 +43,6 @@ from mizan_core.registry import Registry
 from mizan_core.settings import Settings
 from mizan_core.viewer import ANONYMOUS, Viewer
 
-_log = logging.getLogger("mizan.dispatch")
 _READ = ("GET", "HEAD")
 
 
@@ -120,10 +119,11 @@ class Dispatcher:
 
     async def call(self, port: Port, method: str, content_type: str | None, token: str | None) -> Reply:
         """``POST call/``."""
+        asked = Asked("call/")
         try:
-            return await self._call(port, method, content_type, token)
+            return await self._call(port, asked, method, content_type, token)
         except Exception as error:  # noqa: BLE001 - whatever user code raises
-            return _error_reply("call/", port.translated(error))
+            return await _error_reply(port, asked, error)
 
     async def fetch(
         self, port: Port, method: str, context: str, query: str, token: str | None, header: Callable[[str], str | None]
@@ -132,57 +132,68 @@ class Dispatcher:
 
         :param header: gives the value of a request header by its lower-case name.
         """
+        asked = Asked("ctx/")
         try:
-            return await self._fetch(port, method, context, query, token, header)
+            return await self._fetch(port, asked, method, context, query, token, header)
         except Exception as error:  # noqa: BLE001 - whatever user code raises
-            return _error_reply("ctx/", port.translated(error))
+            return await _error_reply(port, asked, error)
 
     async def session(self, port: Port, method: str) -> Reply:
         """``GET session/``."""
+        asked = Asked("session/")
         try:
             _check_read(method)
             return json_response(ENGINE.canonical_json({"csrfToken": port.issue_csrf_token()}))
         except Exception as error:  # noqa: BLE001 - whatever middleware raises
-            return _error_reply("session/", port.translated(error))
+            return await _error_reply(port, asked, error)
 
-    async def _call(self, port: Port, method: str, content_type: str | None, token: str | None) -> Reply:
+    async def _call(self, port: Port, asked: Asked, method: str, content_type: str | None, token: str | None) -> Reply:
         if method != "POST":
             raise MethodNotAllowed(("POST",))
         check_content_type(content_type)
         interface = self.interface()
         function, given = read_call(await port.read_body(interface.settings.max_body_bytes))
         endpoint = interface.endpoint(function)
+        asked.function = endpoint.name
         if endpoint.private:
             raise Forbidden("This function is private.")
         await _admit(port, interface, (endpoint,), token, guarded=True)
         arguments = endpoint.validate(given)
         scope = endpoint.scope_values(arguments)
         calls: list[NestedCall] = []
+        asked.has_begun = True
         try:
-            result = await port.invoke(endpoint.invocation(arguments, calls))
-        except (Exception, CancelledError) as error:  # noqa: BLE001 - whatever user code raises
-            known = port.translated(error)
+            result = await port.invoke(endpoint.invocation(arguments, calls, []))
+        except (Exception, CancelledError) as error:
             # Unless it was refused, it may have written before it failed.
-            refused = _is_refusal(known)
+            refused = _is_refusal(port.translated(error))
             await _purge(port, interface.nested_purge(calls) if refused else interface.purge(endpoint, scope, calls))
-            _fail(f"function {endpoint.name}", known)
+            raise
         stale = interface.purge(endpoint, scope, calls)
         if stale is not None:
             await port.purge(stale)
         return _call_reply(interface, endpoint, scope, result, calls)
 
     async def _fetch(
-        self, port: Port, method: str, context: str, query: str, token: str | None, header: Callable[[str], str | None]
+        self,
+        port: Port,
+        asked: Asked,
+        method: str,
+        context: str,
+        query: str,
+        token: str | None,
+        header: Callable[[str], str | None],
     ) -> Reply:
         _check_read(method)
         interface = self.interface()
         bundle = interface.bundle(context)
+        asked.context = bundle.name
         identifies = _is_told_by_viewer(interface, bundle)
         viewer = await _admit(port, interface, bundle.endpoints, token, guarded=False, needed=identifies)
         arguments = bundle.validate(bundle.read(read_query(query)))
 
         def build() -> Coroutine[Any, Any, bytes]:
-            return _build(port, interface, bundle, arguments)
+            return _build(port, asked, interface, bundle, arguments)
 
         caching = interface.caching
         if caching is None:
@@ -241,15 +252,22 @@ def _cache_entry(
     return caching.entry(bundle.name, bundle.policy, params, viewer, header)
 
 
-async def _build(port: Port, interface: Interface, bundle: Bundle, arguments: list[dict[str, Any]]) -> bytes:
+async def _build(
+    port: Port, asked: Asked, interface: Interface, bundle: Bundle, arguments: list[dict[str, Any]]
+) -> bytes:
     """Run the functions of a bundle. They are to read, but a mutation that one of them calls is none the less one."""
     calls: list[NestedCall] = []
-    invocations = [endpoint.invocation(own, calls) for endpoint, own in zip(bundle.endpoints, arguments, strict=True)]
+    failed: list[NamedError] = []
+    invocations = [
+        endpoint.invocation(own, calls, failed) for endpoint, own in zip(bundle.endpoints, arguments, strict=True)
+    ]
+    asked.has_begun = True
     try:
         results = await port.invoke_all(invocations)
-    except (Exception, CancelledError) as error:  # noqa: BLE001 - whatever user code raises
+    except (Exception, CancelledError) as error:
         await _purge(port, interface.nested_purge(calls))
-        _fail(f"context {bundle.name}", port.translated(error))
+        asked.function = next((name for known, name in failed if known is error), None)
+        raise
     await _purge(port, interface.nested_purge(calls))
     return ENGINE.encode_bundle(list(zip((endpoint.name for endpoint in bundle.endpoints), results, strict=True)))
 
@@ -260,27 +278,29 @@ async def _purge(port: Port, stale: Purge | None) -> None:
 
 
 def _is_refusal(error: BaseException) -> bool:
-    return isinstance(error, APIError) and not isinstance(error, InternalError)
+    return isinstance(error, APIError) and error.status < InternalError.status
 
 
-def _fail(what: str, error: BaseException) -> NoReturn:
-    """Raise what user code has raised as the client may know it; the log says *what* failed in an unforeseen way."""
-    if isinstance(error, APIError | CancelledError):
-        raise error
-    _log.error("The %s failed", what, exc_info=error)
-    raise InternalError from error
-
-
-def _error_reply(place: str, error: BaseException) -> Response:
-    """The response that an exception becomes; of an unforeseen one the log tells, and the client learns nothing."""
-    if not isinstance(error, APIError):
-        _log.error("A request to %s failed", place, exc_info=error)
-        return error_response(InternalError())
+async def _error_reply(port: Port, asked: Asked, error: Exception) -> Reply:
+    """The answer that an exception becomes; of an unforeseen one the client learns nothing."""
+    if asked.has_begun or not isinstance(error, APIError):
+        try:
+            handled = await port.handled(error)
+        except Exception as another:  # noqa: BLE001 - whatever a handler raises
+            return _failure_response(asked.failure(another, "the exception handler"))
+        if handled is not None:
+            return PassThrough(handled.response, (NO_STORE,), None if handled.is_expected else asked.failure(error))
+    known = port.translated(error)
+    if not isinstance(known, APIError):
+        return _failure_response(asked.failure(error))
     try:
-        return error_response(error)
-    except ValueError:
-        _log.exception("The %s error of a request to %s has no JSON form", error.code, place)
-        return error_response(InternalError())
+        return error_response(known)
+    except (TypeError, ValueError) as another:
+        return _failure_response(asked.failure(another, f"the error {known.code} cannot be written"))
+
+
+def _failure_response(failure: Failure) -> Response:
+    return error_response(InternalError())._replace(failure=failure)
 
 
 def _check_read(method: str) -> None:

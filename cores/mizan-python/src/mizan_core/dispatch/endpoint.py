@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import PydanticSerializationError
@@ -30,6 +30,10 @@ class NestedCall(NamedTuple):
 
     function: ClientFunction[..., Any]
     arguments: Mapping[str, Any]
+
+
+NamedError: TypeAlias = "tuple[BaseException, str]"
+"""An exception, and the name of the function that raised it."""
 
 
 class Endpoint:
@@ -70,7 +74,9 @@ class Endpoint:
             if parameter.name in scope or function.context is not None
         }
         self._validate = function.arguments.validator.validate_python
-        self._run = _runner(function, _view_check(name) if self.is_view else result_serializer(name, function.result))
+        self._run = _runner(
+            name, function, _view_check(name) if self.is_view else result_serializer(name, function.result)
+        )
 
     def validate(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """The arguments as the function takes them; only those that were passed.
@@ -120,13 +126,20 @@ class Endpoint:
             raise ValidationFailed(details={name: ["This value has no JSON form"]}) from None
         return plain
 
-    def invocation(self, arguments: Mapping[str, Any], calls: list[NestedCall]) -> Invocation:
+    def invocation(
+        self,
+        arguments: Mapping[str, Any],
+        calls: list[NestedCall],
+        failed: list[NamedError],
+    ) -> Invocation:
         """The run of the function.
 
         It gives the serialised result, on the view path the framework response. The calls that the function makes
         itself are added to *calls* as they happen, so that they are known when it fails.
+
+        :param failed: gets the exception that the function raises, so that it is known which one of several it was.
         """
-        return Invocation(partial(self._run, calls), arguments, self.function.is_async)
+        return Invocation(partial(self._run, calls, failed), arguments, self.function.is_async)
 
 
 def _authorization(auth: Auth) -> Invocation | None:
@@ -167,29 +180,45 @@ def _view_check(name: str) -> Callable[[Any], Any]:
 
 
 def _runner(
-    function: ClientFunction[..., Any], finish: Callable[[Any], Any]
-) -> Callable[[list[NestedCall], Any, Mapping[str, Any]], Any]:
+    name: str, function: ClientFunction[..., Any], finish: Callable[[Any], Any]
+) -> Callable[[list[NestedCall], list[NamedError], Any, Mapping[str, Any]], Any]:
     """Serialisation belongs to the run: a lazy attribute is then read where the function itself may read it."""
     target = function.function
 
-    def run(calls: list[NestedCall], request: Any, arguments: Mapping[str, Any]) -> Any:
+    def run(calls: list[NestedCall], failed: list[NamedError], request: Any, arguments: Mapping[str, Any]) -> Any:
         observation = observe(lambda *call: calls.append(NestedCall(*call)))
         try:
             return finish(target(request, **arguments))
         except StopIteration as error:
             # It means "finished" to whatever waits for a thread; a coroutine turns it into this by itself.
-            raise RuntimeError("the function raised StopIteration") from error
+            raise _told(failed, name, RuntimeError("the function raised StopIteration")) from error
+        except Exception as error:
+            _told(failed, name, error)
+            raise
         finally:
             unobserve(observation)
 
-    async def run_async(calls: list[NestedCall], request: Any, arguments: Mapping[str, Any]) -> Any:
+    async def run_async(
+        calls: list[NestedCall], failed: list[NamedError], request: Any, arguments: Mapping[str, Any]
+    ) -> Any:
         observation = observe(lambda *call: calls.append(NestedCall(*call)))
         try:
             return finish(await target(request, **arguments))
+        except StopIteration as error:
+            raise _told(failed, name, RuntimeError("the function raised StopIteration")) from error
+        except Exception as error:
+            _told(failed, name, error)
+            raise
         finally:
             unobserve(observation)
 
     return run_async if function.is_async else run
+
+
+def _told(failed: list[NamedError], name: str, error: Exception) -> Exception:
+    """*error*, noted."""
+    failed.append((error, name))
+    return error
 
 
 def _messages(error: ValidationError) -> dict[str, list[str]]:

@@ -30,6 +30,16 @@ class Purge(NamedTuple):
     tags: list[str]
 
 
+class Handled(NamedTuple):
+    """The framework response of an application's own exception handler.
+
+    :param is_expected: whether the handler is for errors of that kind, and not the last resort for all of them.
+    """
+
+    response: Any
+    is_expected: bool
+
+
 class Port(Protocol):
     """One request, as an adapter sees it. What a method raises is looked at through ``translated``."""
 
@@ -87,6 +97,9 @@ class Port(Protocol):
 
     def is_debugging(self) -> bool:
         """Whether the application is in its framework's debug mode: then answers say more of how they were made."""
+
+    async def handled(self, error: Exception) -> Handled | None:
+        """What the application's own handler of exceptions like *error* answers; None where it has none."""
 
     def translated(self, error: BaseException) -> BaseException:
         """The protocol's error for what a framework raises to say the same; anything else as it is."""

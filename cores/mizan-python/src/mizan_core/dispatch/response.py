@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple, TypeAlias
 
 from pydantic_core import to_jsonable_python
 
+from mizan_core.dispatch.failure import Failure
 from mizan_core.engine import ENGINE
-from mizan_core.errors import APIError, MethodNotAllowed
+from mizan_core.errors import APIError
 
 INVALIDATE_HEADER = "X-Mizan-Invalidate"
 CACHE_HEADER = "X-Mizan-Cache"
@@ -21,19 +24,33 @@ COMMON_HEADERS = (_JSON, NO_STORE, HIT, MISS, BYPASSED)
 Headers: TypeAlias = "tuple[tuple[str, str], ...]"
 
 
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # a token, RFC 9110 section 5.6.2
+_HEADER_VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
+_OURS = frozenset({"content-type", "content-length", "cache-control", "transfer-encoding", "connection"})
+"""What an error cannot say otherwise: every answer is JSON, not stored, and framed by the server."""
+
+
 class Response(NamedTuple):
-    """A JSON response."""
+    """A JSON response.
+
+    :param failure: what has gone wrong in an unforeseen way, for the adapter to report.
+    """
 
     status: int
     headers: Headers
     body: bytes
+    failure: Failure | None = None
 
 
 class PassThrough(NamedTuple):
-    """A framework response that a view-path function made, and the headers to set on it."""
+    """A framework response that the application made, and the headers to set on it.
+
+    :param failure: as in ``Response``.
+    """
 
     response: Any
     headers: Headers
+    failure: Failure | None = None
 
 
 Reply: TypeAlias = "Response | PassThrough"
@@ -45,12 +62,21 @@ def json_response(body: bytes, *headers: tuple[str, str], status: int = 200) -> 
 
 
 def error_response(error: APIError) -> Response:
-    """The envelope of an error: ``{"error": {"code", "message", "details"}}``.
+    """The envelope of an error: ``{"error": {"code", "message", "details"}}``, with its headers.
 
-    :raises ValueError: when a message or a detail is not valid Unicode.
+    :raises ValueError: when a message or a detail is not valid Unicode, or a header is none.
     """
-    envelope: dict[str, Any] = {"code": error.code, "message": error.message}
+    envelope: dict[str, Any] = {"code": error.code, "message": str(error.message)}
     if error.details:
         envelope["details"] = to_jsonable_python(error.details, inf_nan_mode="strings", fallback=str)
-    headers = (("Allow", ", ".join(error.allowed)),) if isinstance(error, MethodNotAllowed) else ()
+    headers = tuple(_error_headers(error.headers))
     return json_response(ENGINE.canonical_json({"error": envelope}), *headers, status=error.status)
+
+
+def _error_headers(headers: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+    for name, value in headers.items():
+        text = str(value)
+        if not _HEADER_NAME.fullmatch(name) or not _HEADER_VALUE.fullmatch(text):
+            raise ValueError(f"the header {name!r} has characters that no header can have")
+        if name.lower() not in _OURS:
+            yield name, text

@@ -1,0 +1,54 @@
+"""What has gone wrong in an unforeseen way, and where: for whoever runs the server, never for a client."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import NamedTuple
+
+_log = logging.getLogger("mizan.dispatch")
+
+
+class Failure(NamedTuple):
+    """An exception that nobody has foreseen.
+
+    :param message: a sentence that names the function or the context, where it is known.
+    :param fields: ``mizan_function`` and ``mizan_context``, as far as they are known, for log records.
+    """
+
+    message: str
+    error: BaseException
+    fields: dict[str, str]
+
+    def log(self) -> None:
+        """Write it, with its traceback, to the logger ``mizan.dispatch``."""
+        _log.error("%s", self.message, exc_info=self.error, extra=self.fields)
+
+
+@dataclass(slots=True)
+class Asked:
+    """What a request asks for, as far as it is known yet.
+
+    :param place: the endpoint: ``call/``, ``ctx/`` or ``session/``.
+    :param function: the function that is called, or that has failed of a context's.
+    :param has_begun: whether code of the application runs that may raise the protocol's errors itself.
+    """
+
+    place: str
+    function: str | None = None
+    context: str | None = None
+    has_begun: bool = False
+
+    def failure(self, error: BaseException, what: str | None = None) -> Failure:
+        """*error*, which the request has come to.
+
+        :param what: of what kind it is, where the exception itself does not tell.
+        """
+        fields = {"mizan_function": self.function, "mizan_context": self.context}
+        message = f"{self} failed" if what is None else f"{self} failed: {what}"
+        return Failure(message, error, {name: value for name, value in fields.items() if value is not None})
+
+    def __str__(self) -> str:
+        if self.function is None:
+            return f"A request to {self.place}" if self.context is None else f"The context {self.context}"
+        return f"The function {self.function}" + ("" if self.context is None else f" of the context {self.context}")
