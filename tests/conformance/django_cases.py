@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import Any
 from unittest import mock
 
+from django.core import mail
+from django.core.signals import got_request_exception
 from django.db import connections
 from django.test import AsyncClient, Client, SimpleTestCase, TestCase, TransactionTestCase, override_settings
 
@@ -85,13 +88,16 @@ class AtomicRequests(TransactionTestCase):
 
     available_apps = None
 
+    def setUp(self) -> None:
+        self.client.raise_request_exception = self.async_client.raise_request_exception = False
+
     def test_sync(self) -> None:
         _call(self.client, "add_note_and_fail", text="kept")
         assert Note.objects.count() == 1
         with _atomic_requests():
             assert _call(self.client, "add_note", text="kept").status_code == 200
             assert _call(self.client, "add_note_and_fail", text="undone").status_code == 409
-            with self.assertLogs("mizan", "ERROR"):
+            with self.assertLogs("django.request", "ERROR"):
                 assert _call(self.client, "add_note_and_collapse", text="undone").status_code == 500
             assert _call(self.client, "add_async", a=1).json() == {"result": 3}
             assert self.client.get("/api/mizan/ctx/notes/").json()["note_count"] == 2
@@ -104,13 +110,97 @@ class AtomicRequests(TransactionTestCase):
         with _atomic_requests():
             assert (await _acall(self.async_client, "add_note", text="kept")).status_code == 200
             assert (await _acall(self.async_client, "add_note_and_fail", text="undone")).status_code == 409
-            with self.assertLogs("mizan", "ERROR"):
+            with self.assertLogs("django.request", "ERROR"):
                 response = await _acall(self.async_client, "add_note_and_collapse", text="undone")
                 assert response.status_code == 500
             assert (await _acall(self.async_client, "add_async", a=1)).json() == {"result": 3}
             assert (await self.async_client.get("/api/mizan/ctx/notes/")).json()["note_count"] == 2
             assert (await self.async_client.get("/api/mizan/session/")).status_code == 200
         assert await Note.objects.acount() == 2
+
+
+class Failures(SimpleTestCase):
+    """Django is told of a function that fails as it is of a view: signal, mail and log; the client learns nothing."""
+
+    CAUSE = "the-cause-41c9"
+
+    def setUp(self) -> None:
+        self.sent: list[tuple[str, Any]] = []
+        got_request_exception.connect(self._receive)
+        self.addCleanup(got_request_exception.disconnect, self._receive)
+
+    def _receive(self, request: Any, **_: Any) -> None:
+        self.sent.append((request.path, sys.exc_info()[1]))
+
+    def _check_signal(self) -> None:
+        ((path, error),) = self.sent
+        assert path == CALL
+        assert isinstance(error, RuntimeError), error
+        assert str(error) == self.CAUSE
+
+    def test_the_test_client_raises_again(self) -> None:
+        for function in ("fail_unforeseen", "fail_unforeseen_async"):
+            with self.assertLogs("django.request", "ERROR"), self.assertRaisesMessage(RuntimeError, self.CAUSE):
+                _call(self.client, function, text="")
+            self._check_signal()
+            self.sent.clear()
+
+    async def test_the_async_test_client_raises_again(self) -> None:
+        for function in ("fail_unforeseen", "fail_unforeseen_async"):
+            with self.assertLogs("django.request", "ERROR"), self.assertRaisesMessage(RuntimeError, self.CAUSE):
+                await _acall(self.async_client, function, text="")
+            self._check_signal()
+            self.sent.clear()
+
+    def test_a_bundle(self) -> None:
+        with self.assertLogs("django.request", "ERROR") as logs, self.assertRaisesMessage(RuntimeError, self.CAUSE):
+            self.client.get("/api/mizan/ctx/failing/")
+        (record,) = logs.records
+        fields = vars(record)
+        assert (fields["mizan_function"], fields["mizan_context"]) == ("fail_in_bundle", "failing")
+
+    def test_foreseen_errors_are_no_failures(self) -> None:
+        assert _call(self.client, "fail_with", code="INTERNAL_ERROR").status_code == 500
+        assert _call(self.client, "fail_with", code="CONFLICT").status_code == 409
+        assert self.sent == []
+
+    def _check_answer(self, response: Any) -> None:
+        assert response.status_code == 500
+        assert response.json()["error"].keys() == {"code", "message"}
+        assert self.CAUSE.encode() not in response.content
+
+    def _check_mail(self) -> None:
+        (message,) = mail.outbox
+        assert CALL in message.subject
+        assert "fail_unforeseen" in message.subject
+        assert self.CAUSE in message.body
+        assert "in fail_unforeseen" in message.body
+        mail.outbox.clear()
+
+    def test_admins_get_one_mail_with_the_traceback_and_the_functions_name(self) -> None:
+        with override_settings(ADMINS=[("Ada", "ada@localhost")]):
+            client = Client(raise_request_exception=False)
+            self._check_answer(_call(client, "fail_unforeseen", text=""))
+            self._check_mail()
+
+    async def test_admins_get_one_mail_async(self) -> None:
+        with override_settings(ADMINS=[("Ada", "ada@localhost")]):
+            client = AsyncClient(raise_request_exception=False)
+            self._check_answer(await _acall(client, "fail_unforeseen_async", text=""))
+            self._check_mail()
+
+    def test_debug_mode_tells_the_client_nothing_either(self) -> None:
+        with override_settings(DEBUG=True), self.assertLogs("django.request", "ERROR") as logs:
+            self._check_answer(_call(Client(raise_request_exception=False), "fail_unforeseen", text=""))
+        (record,) = logs.records
+        assert "The function fail_unforeseen failed" in record.getMessage()
+        assert vars(record)["mizan_function"] == "fail_unforeseen"
+        assert vars(record)["status_code"] == 500
+        assert record.exc_info is not None
+
+    def test_exceptions_propagate_where_django_is_told_to_let_them(self) -> None:
+        with override_settings(DEBUG_PROPAGATE_EXCEPTIONS=True), self.assertRaisesMessage(RuntimeError, self.CAUSE):
+            _call(Client(raise_request_exception=False), "fail_unforeseen", text="")
 
 
 class Settings(SimpleTestCase):
