@@ -4,6 +4,7 @@
 # ARGS    arguments for the program that the verb runs
 # DIST    the folder that the wheels go to (default: dist)
 # SECONDS how long the soak runs (default: 240)
+# JOBS    how many processes pytest runs in (default: 2)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -21,6 +22,10 @@ UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 ARGS ?=
 DIST ?= dist
 SECONDS ?= 240
+JOBS ?= 2
+
+# Tests of one group share servers and environments, and stay together (tests/conftest.py).
+PARALLEL := -n $(JOBS) --dist loadgroup --no-loadscope-reorder
 
 # A server builds what Cargo.lock says; at home cargo may bring it up to date with an edited Cargo.toml.
 LOCKED := $(if $(CI), --locked)
@@ -62,7 +67,7 @@ test: lint typecheck test-rust test-python ## everything that must pass
 .PHONY: test-python
 test-python: $(EXTENSION) | $(call program,redis-server) $(call program,valgrind) ## pytest (ARGS="-k header")
 	@echo "== pytest"
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest $(PARALLEL) $(ARGS)
 
 .PHONY: test-rust
 test-rust: $(ENVIRONMENT) ## cargo test

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import importlib
 import os
+from collections.abc import Mapping
+from pathlib import Path
 from typing import cast
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from mizan_core.engine import CONTRACT_VERSION, Engine, pure
+
+_FOLDER = Path(__file__).parent
+_SHARED = ("target", "everywhere", "fault")
+"""Parameters whose fixtures are dear: the tests with one value of them are a group, whatever file they stand in."""
 
 settings.register_profile("ci", max_examples=100, deadline=None, derandomize=True, database=None)
 settings.register_profile(
@@ -32,6 +38,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: not _takes_long(item))
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(_group(item)))
     if not config.getoption("no_native"):
         return
     left_out = [item for item in items if _needs_native(item)]
@@ -51,6 +60,13 @@ def native() -> Engine:
     return load_native()
 
 
+@pytest.fixture(scope="session")
+def shared_folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of this run, the same in all of its processes (pytest-xdist)."""
+    folder = tmp_path_factory.getbasetemp()
+    return folder.parent if hasattr(request.config, "workerinput") else folder
+
+
 def load_native() -> Engine:
     """:raises Exception: when the native engine is missing or not of this checkout's contract (``make develop``)."""
     module = importlib.import_module("mizan_native")
@@ -60,5 +76,19 @@ def load_native() -> Engine:
 
 
 def _needs_native(item: pytest.Item) -> bool:
-    chosen = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
-    return chosen.get("engine") == "native" or "native" in getattr(item, "fixturenames", ())
+    return _parameters(item).get("engine") == "native" or "native" in getattr(item, "fixturenames", ())
+
+
+def _takes_long(item: pytest.Item) -> bool:
+    """Whether it is to begin early, so that no process is left alone with it in the end."""
+    return item.path.is_relative_to(_FOLDER / "packaging") or item.path == _FOLDER / "cache/test_soak.py"
+
+
+def _group(item: pytest.Item) -> str:
+    """Tests of one group run in one process (pytest-xdist), and share what is set up for them there."""
+    shared = [str(value) for name, value in _parameters(item).items() if name in _SHARED]
+    return " ".join(shared) or item.path.relative_to(_FOLDER).as_posix()
+
+
+def _parameters(item: pytest.Item) -> Mapping[str, object]:
+    return item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}

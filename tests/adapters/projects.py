@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
+from subprocess import CompletedProcess
 from textwrap import dedent
+
+from tests.forking import client
 
 FUNCTIONS = """
 from mizan_core.client.function import client
@@ -84,14 +85,6 @@ def write_module(folder: Path, functions: str = FUNCTIONS) -> str:
     return "functions"
 
 
-def run(folder: Path, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+def run(folder: Path, *arguments: str | Path) -> CompletedProcess[str]:
     """Run Python in *folder*."""
-    return subprocess.run(
-        [sys.executable, *map(str, arguments)],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        timeout=60,
-        check=False,
-    )
+    return client.run(folder, *arguments)

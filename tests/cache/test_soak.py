@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeAlias
 
@@ -33,22 +31,10 @@ def test_the_build_as_it_is_serves_nothing_stale() -> None:
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_a_broken_build_is_found_out(fault: str, broken_runs: dict[str, Future[Run]]) -> None:
-    code, output, (_, _, stale) = broken_runs[fault].result(LONGEST + 60)
+def test_a_broken_build_is_found_out(fault: str) -> None:
+    code, output, (_, _, stale) = _soak("--seconds", str(LONGEST), "--break", fault)
     assert stale > 0, output
     assert code == 1, output
-
-
-@pytest.fixture(scope="module")
-def broken_runs(request: pytest.FixtureRequest) -> Iterator[dict[str, Future[Run]]]:
-    """The soaks with a fault that are asked for, two at a time: most of them have one process."""
-    items = [item for item in request.session.items if isinstance(item, pytest.Function)]
-    faults = [str(item.callspec.params["fault"]) for item in items if "broken_runs" in item.fixturenames]
-    pool = ThreadPoolExecutor(2)
-    try:
-        yield {fault: pool.submit(_soak, "--seconds", str(LONGEST), "--break", fault) for fault in faults}
-    finally:
-        pool.shutdown(cancel_futures=True)
 
 
 def test_a_soak_that_hardly_hits_proves_nothing() -> None:

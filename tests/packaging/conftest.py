@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import sys
+from fcntl import LOCK_EX, flock
 from pathlib import Path
 
 import pytest
@@ -17,9 +18,11 @@ def pytest_ignore_collect(config: pytest.Config) -> bool | None:
 
 
 @pytest.fixture(scope="session")
-def wheels(tmp_path_factory: pytest.TempPathFactory) -> Wheels:
-    """The five wheels, built once."""
-    return build(tmp_path_factory.mktemp("wheels"))
+def wheels(shared_folder: Path) -> Wheels:
+    """The five wheels, built once: by the first process that needs them, while the others wait."""
+    with (shared_folder / "wheels.lock").open("w") as lock:
+        flock(lock, LOCK_EX)
+        return build(shared_folder / "wheels")
 
 
 @pytest.fixture(scope="session")

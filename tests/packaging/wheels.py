@@ -56,6 +56,9 @@ Wheels: TypeAlias = Mapping[str, Wheel]
 
 
 def build(folder: Path) -> Wheels:
-    """Build the five wheels into *folder*; cargo compiles only what has changed."""
-    make("wheels", f"DIST={folder}")
+    """Build the five wheels into *folder*, unless they are there; cargo compiles only what has changed."""
+    if not folder.exists():
+        draft = folder.with_suffix(".draft")
+        make("wheels", f"DIST={draft}")
+        draft.rename(folder)
     return {wheel.distribution: wheel for wheel in map(Wheel, folder.glob("*.whl"))}
