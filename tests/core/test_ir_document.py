@@ -314,8 +314,7 @@ class TestFunctions:
         assert document(simple(auth=auth))["functions"]["simple"]["auth"] == word
 
     def test_transport(self) -> None:
-        functions = document(simple("a"), simple("b", websocket=True))["functions"]
-        assert [functions[name]["transport"] for name in "ab"] == ["http", "websocket"]
+        assert document(simple("a"))["functions"]["a"]["transport"] == "http"
 
     def test_registered_names(self) -> None:
         functions = document(**{"contact.submit": simple()})["functions"]
@@ -344,7 +343,6 @@ class TestLeftOut:
             simple("a"),
             simple("b", private=True),
             simple("c", fastapi.Response),
-            simple("d", fastapi.Response, route="/d"),
         )
         assert list(parts["functions"]) == ["a"]
         assert list(parts["types"]) == ["aOutput"]

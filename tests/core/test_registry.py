@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import functools
+import sys
 import threading
 from collections.abc import Iterator
+from types import ModuleType
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 import mizan_core.registry as module
 from mizan_core.client import Context, client
+from mizan_core.discovery import mizan_clients
 from mizan_core.registry import Registry, default_registry
 from tests.core.inspecting import AnyFunction, refusal
 
@@ -50,6 +55,33 @@ class TestRegister:
         registry.register(echo, "echo")
         assert registry.version == version
         assert list(registry.get_all_functions()) == ["echo"]
+
+    def test_the_name_of_a_built_in_function(self, registry: Registry) -> None:
+        message = refusal(lambda: registry.register(function("mwt_obtain")), ValueError)
+        assert message.startswith("mwt_obtain (tests.core.test_registry:")
+        assert "'mwt_obtain' is built in; register(function, 'another_name')" in message
+        registry.register(function("mwt_obtain"), "own_token")
+
+    def test_a_decorator_above(self, registry: Registry) -> None:
+        atomic: Any = transaction.atomic(function("echo"))
+        wrapped: Any
+        for wrapped in (atomic, functools.wraps(atomic)(lambda *given: atomic(*given, text=""))):
+            message = refusal(functools.partial(registry.register, wrapped), TypeError)
+            assert message.startswith("echo (tests.core.test_registry:")
+            assert "a decorator stands above @client; put it below" in message
+
+    def test_a_decorator_below(self, registry: Registry) -> None:
+        def plain(request: object) -> None: ...
+
+        registry.register(client(transaction.atomic(plain)))
+
+    def test_a_module_with_a_decorator_above(self, registry: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
+        clients = ModuleType("shop.clients")
+        clients.echo = transaction.atomic(function("echo"))  # type: ignore[attr-defined]
+        monkeypatch.setitem(sys.modules, "shop", ModuleType("shop"))
+        monkeypatch.setitem(sys.modules, "shop.clients", clients)
+        message = refusal(lambda: mizan_clients("shop", registry), TypeError)
+        assert "a decorator stands above @client" in message
 
     def test_a_taken_name(self, registry: Registry) -> None:
         first = registry.register(function("first"), "echo")
@@ -113,11 +145,11 @@ class TestReading:
     def test_contexts(self, registry: Registry) -> None:
         registry.register(function("b", context="user"))
         registry.register(function("a", context=Context("user")))
-        registry.register(function("c", context="global", private=True))
+        registry.register(function("c", context="shop", private=True))
         registry.register(function("d", affects="user"))
         groups = registry.get_context_groups()
-        assert groups == {"global": ["c"], "user": ["a", "b"]}
-        assert list(groups) == ["global", "user"]
+        assert groups == {"shop": ["c"], "user": ["a", "b"]}
+        assert list(groups) == ["shop", "user"]
 
 
 class TestVersion:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import typing
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Optional, Union
@@ -12,8 +13,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Optional, Union
 import django.http
 import fastapi
 import pytest
+import starlette.datastructures
 import starlette.requests
 import starlette.responses
+from django.core.files.uploadedfile import SimpleUploadedFile, UploadedFile
 from pydantic import BaseModel, Field
 
 from mizan_core.client import client
@@ -356,28 +359,50 @@ class TestViewPath:
 
         assert "it returns either a response or data, not both" in refusal(lambda: client(function), TypeError)
 
-    def test_route(self) -> None:
-        @client(route="/page/<page_id>/", methods=("GET", "POST"))
-        def page(request: object, page_id: int) -> django.http.HttpResponse: ...
-
-        assert (page.route, page.methods, page.is_view) == ("/page/<page_id>/", ("GET", "POST"), True)
-
-    def test_no_response_over_a_websocket(self) -> None:
-        def page(request: object) -> django.http.HttpResponse: ...
-
-        assert "cannot be sent over a WebSocket" in refusal(lambda: client(websocket=True)(page), TypeError)
-
-    def test_route_of_a_function_whose_annotation_resolves_later(self) -> None:
-        @client(route="/page")
-        def page(request: object) -> Afterwards: ...
-
-        class Afterwards(BaseModel): ...
-
-        assert "needs a function that returns a framework response" in refusal(lambda: page.is_view, TypeError)
-
     def test_result_is_not_serialised(self) -> None:
         @client
         def page(request: object, x: int) -> django.http.HttpResponse: ...
 
         page.prepare()
         assert "framework response, which is not serialised" in refusal(lambda: page.result, TypeError)
+
+
+class WithCallback(BaseModel):
+    done: Callable[[int], None] | None = None
+
+
+class TestWhatNoClientCanSend:
+    @pytest.mark.parametrize(
+        "annotation",
+        [
+            Callable,
+            typing.Callable,
+            Callable[[int], str],
+            typing.Callable[..., Any],
+            Callable[[int], str] | None,
+            list[Callable[[], None]],
+            Annotated[dict[str, Callable[[], None]], "note"],
+            WithCallback,
+            list[WithCallback | None],
+        ],
+    )
+    def test_functions(self, annotation: Any) -> None:
+        def function(request: object, done): ...
+
+        function.__annotations__ |= {"done": annotation, "return": None}
+        words = "parameter 'done': a function cannot be sent over the wire"
+        assert words in refusal(lambda: client(function), TypeError)
+        function.__annotations__ |= {"done": int, "return": annotation}
+        words = "the return annotation: a function cannot be sent over the wire"
+        assert words in refusal(lambda: client(function), TypeError)
+
+    @pytest.mark.parametrize(
+        "upload", [fastapi.UploadFile, starlette.datastructures.UploadFile, UploadedFile, SimpleUploadedFile]
+    )
+    def test_files(self, upload: Any) -> None:
+        for annotation in (upload, upload | None, list[upload], Annotated[upload, "note"]):
+
+            def function(request: object, file): ...
+
+            function.__annotations__ |= {"file": annotation, "return": None}
+            assert "parameter 'file': files are not served yet" in refusal(lambda f=function: client(f), TypeError)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 
 from mizan_core.client.function import ClientFunction
-from mizan_core.registry import Registry, default_registry
+from mizan_core.registry import Registry, default_registry, refuse_wrapped
 
 
 def mizan_clients(package: str, registry: Registry | None = None) -> None:
@@ -20,5 +20,6 @@ def mizan_clients(package: str, registry: Registry | None = None) -> None:
     module = import_module(f"{package}.clients")
     registered = set(registry.get_all_functions().values())
     for value in list(vars(module).values()):
+        refuse_wrapped(value)
         if isinstance(value, ClientFunction) and value.__module__ == module.__name__ and value not in registered:
             registry.register(value)

@@ -6,6 +6,8 @@ import keyword
 import re
 
 MAX_NAME_LENGTH = 128
+BUILT_IN = frozenset({"mwt_obtain"})
+"""The functions that every application has."""
 
 _FUNCTION = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 _CONTEXT = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
 from threading import Lock
 from typing import Any, TypeAlias, TypeVar
 
 from mizan_core.client.client_function import ClientFunction
 from mizan_core.introspection.problems import find_problems
-from mizan_core.names import check_function_name
+from mizan_core.names import BUILT_IN, check_function_name
 
 AnyFunction: TypeAlias = "ClientFunction[Any, Any]"
 F = TypeVar("F", bound="ClientFunction[..., Any]")
@@ -30,9 +31,12 @@ class Registry:
         :raises ValueError: when the name breaks the rule (protocol.md section 1) or belongs to another function, or the
             function has another name already.
         """
+        refuse_wrapped(function)
         if not isinstance(function, ClientFunction):
             raise TypeError(f"register(...) takes a @client function, not {function!r}; decorate it with @client first")
         chosen = check_function_name(_text(function.name if name is None else name))
+        if chosen in BUILT_IN:
+            raise ValueError(f"{function.where}: {chosen!r} is built in; register(function, 'another_name')")
         function.signature  # noqa: B018 - resolves what had to wait at decoration, or says what is missing
         with self._lock:
             if self._functions.get(chosen) is not function:
@@ -80,6 +84,18 @@ class Registry:
         other = self._names.get(function)
         if other is not None:
             raise ValueError(f"{function.where} is registered as {other!r} already; it cannot be {name!r} too")
+
+
+def refuse_wrapped(value: object) -> None:
+    """:raises TypeError: for a decorator's function around a ``@client`` function, such as ``transaction.atomic``'s.
+
+    It would not run for clients; and where it rolls back what the function has written, it does so after the purge.
+    """
+    if not inspect.isfunction(value):
+        return
+    inner = inspect.unwrap(value, stop=lambda layer: isinstance(layer, ClientFunction))
+    if isinstance(inner, ClientFunction):
+        raise TypeError(f"{inner.where}: a decorator stands above @client; put it below, next to the function")
 
 
 default_registry = Registry()

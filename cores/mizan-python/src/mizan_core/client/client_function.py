@@ -16,6 +16,7 @@ from pydantic import TypeAdapter
 from mizan_core.client.adapters import annotation_adapter, arguments_adapter
 from mizan_core.client.annotations import Scope
 from mizan_core.client.calls import call, call_sync
+from mizan_core.client.context import GLOBAL
 from mizan_core.client.signature import Parameter, Signature, WrittenSignature, read_signature
 
 if TYPE_CHECKING:
@@ -51,10 +52,6 @@ class ClientFunction(Generic[P, R]):
     private: bool
     rev: int
     auto_scope: bool
-    websocket: bool
-    route: str | None
-    methods: tuple[str, ...]
-    """HTTP methods of the route, in upper case; empty without one."""
     cache: Caching
 
     _written: WrittenSignature
@@ -69,6 +66,7 @@ class ClientFunction(Generic[P, R]):
         where = describe(function)
         with naming(where):
             written = read_signature(cast(FunctionType, function))
+            _check_context(declaration.context, written)
         self._keep(
             **{field.name: getattr(declaration, field.name) for field in dataclasses.fields(declaration)},
             function=function,
@@ -193,7 +191,6 @@ class ClientFunction(Generic[P, R]):
         with self._lock, naming(self.where):
             if self._signature is None:
                 signature = self._written.resolve(self._scope)
-                _check_path(self.route, self.websocket, signature)
                 self._keep(_signature=signature)
                 self._scope.settle()
         return cast(Signature, self._signature)
@@ -226,11 +223,9 @@ def _result_adapter(signature: Signature, names: Mapping[str, Any]) -> TypeAdapt
     return annotation_adapter("the return annotation", signature.returns, names)
 
 
-def _check_path(route: str | None, websocket: bool, signature: Signature) -> None:
-    if route is not None and not signature.is_view:
+def _check_context(context: str | None, written: WrittenSignature) -> None:
+    if context == GLOBAL and written.parameters:
         raise TypeError(
-            f"route={route!r} needs a function that returns a framework response (Django's HttpResponse, "
-            f"Starlette's Response), not {signature.returns!r}"
+            f"parameter {written.parameters[0].name!r}: the context {GLOBAL!r} exists once, its functions take the "
+            f"request alone; choose another context"
         )
-    if websocket and signature.is_view:
-        raise TypeError("websocket=True: a framework response cannot be sent over a WebSocket; return data")

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from mizan_core.names import check_context_name
 
+GLOBAL = "global"
+"""The context that exists once, whoever asks: its functions have no parameters."""
+
 
 @dataclass(frozen=True, slots=True)
 class Context:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import inspect
-import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias, cast
 
@@ -14,7 +13,6 @@ from mizan_core.client.context import Context
 from mizan_core.names import check_context_name, is_context_name, is_function_name
 
 MAX_REV = 2**53 - 1
-METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 Target: TypeAlias = "str | Context | ClientFunction[Any, Any]"
 """What a mutation touches: a context or function by name, a context, or a function."""
@@ -25,7 +23,8 @@ Targets: TypeAlias = "Target | Sequence[Target] | None"
 Auth: TypeAlias = "Literal[True, 'staff', 'superuser'] | Callable[[Any], bool | Awaitable[bool]] | None"
 """``auth=``: who may call. A callable gets the request."""
 
-_ROUTE = re.compile(r"/[^\s?#\x00-\x1f\x7f]*")
+_LATER = {"websocket": False, "route": None, "methods": None}
+"""Keywords that nothing serves yet, with the values that ask for nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +38,6 @@ class Declaration:
     private: bool
     rev: int
     auto_scope: bool
-    websocket: bool
-    route: str | None
-    methods: tuple[str, ...]
-    """In upper case; empty without a route."""
     cache: Caching
 
 
@@ -55,15 +50,15 @@ def read_declaration(
     private: bool,
     rev: int,
     auto_scope: bool,
-    websocket: bool,
-    route: str | None,
-    methods: Sequence[str] | None,
     cache: bool | int | CachePolicy | None,
+    **later: object,
 ) -> Declaration:
     """Check the keywords.
 
+    :param later: those of ``client`` that nothing serves yet.
     :raises TypeError, ValueError: naming the keyword, the value and what would be right.
     """
+    _refuse_later(later)
     declaration = Declaration(
         context=_read_context(context),
         affects=_read_targets("affects", affects),
@@ -72,9 +67,6 @@ def read_declaration(
         private=_read_flag("private", private),
         rev=_read_rev(rev),
         auto_scope=_read_flag("auto_scope", auto_scope),
-        websocket=_read_flag("websocket", websocket),
-        route=_read_route(route),
-        methods=_read_methods(methods, route, context),
         cache=read_cache(cache),
     )
     for word, targets in (("affects", declaration.affects), ("merge", declaration.merge)):
@@ -83,7 +75,21 @@ def read_declaration(
                 f"context={declaration.context!r} together with {word}=: a function either is part of a context "
                 f"or changes one; split it in two"
             )
+    if declaration.affects or declaration.merge:
+        _refuse_caching(declaration)
     return declaration
+
+
+def _refuse_later(later: Mapping[str, object]) -> None:
+    for word, value in later.items():
+        if value is not _LATER[word]:
+            raise ValueError(f"{word}={value!r} is not served yet: leave it out, clients call every function at call/")
+
+
+def _refuse_caching(mutation: Declaration) -> None:
+    word = "cache" if mutation.cache is not None else "rev" if mutation.rev else None
+    if word is not None:
+        raise ValueError(f"{word}= on a mutation: only what is read in a context is cached; leave it out")
 
 
 def _read_context(context: object) -> str | None:
@@ -150,31 +156,3 @@ def _read_rev(rev: object) -> int:
     if not 0 <= rev <= MAX_REV:
         raise ValueError(f"rev={rev} is out of range; 0 to {MAX_REV}")
     return rev
-
-
-def _read_route(route: object) -> str | None:
-    if route is None:
-        return None
-    if not isinstance(route, str):
-        raise TypeError(f"route= takes a URL path, not {route!r}")
-    if not _ROUTE.fullmatch(route):
-        raise ValueError(f"route={route!r} is not a URL path; it starts with '/' and has no white space, '?' or '#'")
-    return route
-
-
-def _read_methods(methods: object, route: object, context: object) -> tuple[str, ...]:
-    if methods is None:
-        default = "POST" if context is None else "GET"
-        return () if route is None else (default,)
-    if route is None:
-        raise ValueError("methods= without route=: only a function with a URL of its own has methods")
-    if not isinstance(methods, (list, tuple)) or not methods:
-        raise TypeError(f"methods= takes a list or tuple of HTTP methods, not {methods!r}")
-    return tuple(dict.fromkeys(_read_method(method) for method in methods))
-
-
-def _read_method(method: object) -> str:
-    name = method.upper() if isinstance(method, str) else None
-    if name not in METHODS:
-        raise ValueError(f"methods= has {method!r}; {', '.join(METHODS)}")
-    return name

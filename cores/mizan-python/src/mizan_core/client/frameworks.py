@@ -6,6 +6,7 @@ from typing import Any, get_origin
 
 _RESPONSES = frozenset({("django.http.response", "HttpResponseBase"), ("starlette.responses", "Response")})
 _REQUESTS = frozenset({("django.http.request", "HttpRequest"), ("starlette.requests", "HTTPConnection")})
+_UPLOADS = frozenset({("starlette.datastructures", "UploadFile"), ("django.core.files.uploadedfile", "UploadedFile")})
 _FASTAPI_MARKERS = "fastapi.params"
 
 
@@ -17,6 +18,11 @@ def is_response_class(annotation: Any) -> bool:
 def is_request_class(annotation: Any) -> bool:
     """Whether *annotation* is a request class of Django or Starlette."""
     return _derives_from(annotation, _REQUESTS)
+
+
+def is_upload_class(annotation: Any) -> bool:
+    """Whether *annotation* is a class of Django or Starlette for files that clients send."""
+    return _derives_from(annotation, _UPLOADS)
 
 
 def fastapi_marker(value: object) -> str | None:

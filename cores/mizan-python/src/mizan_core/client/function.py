@@ -69,9 +69,7 @@ def client(
     :param private: never callable by a client.
     :param rev: cache revision, 0 to 2**53 - 1; another one makes earlier cache entries unreachable.
     :param auto_scope: whether invalidation is narrowed to the parameters that the function shares with the context.
-    :param websocket: whether clients call it over a WebSocket.
-    :param route: the URL path of a function that returns a framework response.
-    :param methods: HTTP methods of *route*; by default GET in a context, else POST.
+    :param websocket, route, methods: for a later release; refused, since nothing serves them yet.
     :param cache: seconds that a context function's result may be cached, False for never, or a ``CachePolicy``.
     :raises TypeError, ValueError: naming the function, what is wrong and what would be right.
     """
@@ -102,6 +100,11 @@ def _decorate(function: Any, options: dict[str, Any], frame: FrameType) -> Clien
     plain = inspect.unwrap(function)
     if inspect.isgeneratorfunction(plain) or inspect.isasyncgenfunction(plain):
         raise TypeError(f"{where}: a server function returns one value, it cannot yield; return a list")
+    if inspect.iscoroutinefunction(plain) and not inspect.iscoroutinefunction(function):
+        raise TypeError(
+            f"{where}: a decorator below @client hides that the function is async (transaction.atomic does, and has no "
+            f"effect there); leave it out, or make the function a plain def"
+        )
     with naming(where):
         declaration = read_declaration(**options)
     return ClientFunction(function, declaration, frame)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from types import FunctionType, UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
@@ -11,7 +11,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from pydantic.fields import FieldInfo
 
 from mizan_core.client.annotations import Scope
-from mizan_core.client.frameworks import fastapi_marker, is_request_class, is_response_class
+from mizan_core.client.frameworks import fastapi_marker, is_request_class, is_response_class, is_upload_class
 from mizan_core.names import check_parameter_name
 
 REQUEST_NAMES = ("request", "_request", "req", "_req", "_")
@@ -65,6 +65,8 @@ class WrittenSignature:
         hints = _resolve_all(self.parameters, self.returns, scope)
         parameters = tuple(_parameter(written, hints[written.name]) for written in self.parameters)
         returns = hints["return"]
+        for place, annotation in hints.items():
+            _check_wire("the return annotation" if place == "return" else f"parameter {place!r}", annotation)
         return Signature(parameters, returns, _is_view(returns))
 
 
@@ -164,6 +166,29 @@ def _is_view(returns: Any) -> bool:
     if any(responses) and not all(responses):
         raise TypeError(f"it returns either a response or data, not both: {returns!r}")
     return any(responses)
+
+
+def _check_wire(place: str, annotation: Any) -> None:
+    """:raises TypeError: when *annotation* holds what pydantic takes from Python code, and nobody from a client."""
+    for part in _parts(annotation):
+        if part is Callable or get_origin(part) is Callable:
+            raise TypeError(f"{place}: a function cannot be sent over the wire; write the data that it stands for")
+        if is_upload_class(part):
+            raise TypeError(f"{place}: files are not served yet; take them in a view of the framework")
+
+
+def _parts(annotation: Any) -> Iterator[Any]:
+    """The annotation, what it is made of, and the fields of the models among them."""
+    waiting, seen = [annotation], set[int]()
+    while waiting:
+        part = waiting.pop()
+        if id(part) in seen:
+            continue
+        seen.add(id(part))
+        yield part
+        waiting.extend(get_args(part))
+        fields = getattr(part, "__pydantic_fields__", None) if isinstance(part, type) else None
+        waiting.extend(field.annotation for field in (fields or {}).values())
 
 
 def _options(annotation: Any) -> Iterator[Any]:

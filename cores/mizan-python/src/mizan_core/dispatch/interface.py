@@ -86,7 +86,6 @@ class Interface:
         self._builtins = {
             name: Endpoint(name, function, frozenset())
             for name, function in token_functions(settings, current_user).items()
-            if name not in self._endpoints
         }
 
     def token_user(self, token: str) -> MWTUser:

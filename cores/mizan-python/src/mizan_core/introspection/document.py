@@ -91,7 +91,7 @@ class _Writer:
         return {
             "name": described.name,
             "camel": camel,
-            "transport": "websocket" if function.websocket else "http",
+            "transport": "http",
             "auth": _auth_word(function.auth),
             "context": function.context,
             "affects": [
