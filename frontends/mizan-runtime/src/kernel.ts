@@ -1,0 +1,202 @@
+/**
+ * The cache of a client: entries, calls, and what answers say of them.
+ *
+ * It promises that a slot which is not stale contains every change that this client has been told of, and that a stale
+ * slot somebody looks at is being read. docs/clients.md has the rules; slot.ts the theory.
+ */
+
+import { Entry, type Surroundings } from "./entry.js";
+import { MizanError } from "./errors.js";
+import { Layer, type Mode, type Update } from "./slot.js";
+import { canonical, type Answer, type Bundle, type Invalidation, type Json, type Merge, type Params } from "./wire.js";
+
+/** How requests are made. What it throws beside `MizanError` counts as a lost answer. */
+export interface Transport {
+  fetch(context: string, params: Params, signal: AbortSignal): Promise<Bundle>;
+  call(name: string, args: Params): Promise<Answer>;
+}
+
+/** A context as the interface declares it: its name and its functions. */
+export interface ContextInfo {
+  readonly name: string;
+  readonly functions: readonly string[];
+}
+
+/** A function as the interface declares it, as far as the cache is concerned. */
+export interface FunctionInfo {
+  readonly name: string;
+  /** How its result changes the slots it is merged into: `modes[context][slot]`; `replace` where nothing is said. */
+  readonly modes?: { readonly [context: string]: { readonly [slot: string]: Mode } };
+}
+
+/** What a user expects of a call: `{user: {user_orders: (orders) => [...orders, draft]}}`. */
+export type Expectations = { readonly [context: string]: { readonly [slot: string]: Update } };
+
+export interface CallOptions {
+  readonly optimistic?: Expectations;
+  /** Which entries the expectations are of; without, every entry that the arguments do not exclude. */
+  readonly params?: Params;
+}
+
+/** What another window of this client, or the server on its own, has to say. */
+export type News = readonly Invalidation[];
+
+interface Pending {
+  readonly entry: Entry;
+  readonly slot: string;
+  readonly layer: Layer;
+}
+
+const REPLACE: Mode = { kind: "replace" };
+const EVERYTHING = "*";
+
+export class Kernel {
+  private clock = 0;
+  private epoch = 0;
+  private readonly entries = new Map<string, Entry>();
+  private readonly surroundings: Surroundings;
+
+  constructor(
+    private readonly transport: Transport,
+    soon: (task: () => void) => void = queueMicrotask,
+  ) {
+    this.surroundings = {
+      tick: () => ++this.clock,
+      fetch: (context, params, signal) => transport.fetch(context, params, signal),
+      soon,
+    };
+  }
+
+  /** The entry of a context with *params*; the same object for equal ones. */
+  entry(context: ContextInfo, params: Params): Entry {
+    const key = `${context.name} ${canonical(params)}`;
+    let entry = this.entries.get(key);
+    if (entry === undefined) {
+      entry = new Entry(context.name, params, context.functions, this.surroundings);
+      this.entries.set(key, entry);
+    }
+    return entry;
+  }
+
+  /**
+   * Call a function.
+   *
+   * @throws MizanError as the server answered, or `NETWORK` when nobody knows whether it was done.
+   */
+  async call(info: FunctionInfo, args: Params, options: CallOptions = {}): Promise<Json> {
+    const sent = ++this.clock;
+    const epoch = this.epoch;
+    const pending = this.expect(options.optimistic ?? {}, options.params ?? args);
+    try {
+      const answer = await this.transport.call(info.name, args);
+      if (epoch === this.epoch) this.accept(info, answer, sent, pending);
+      return answer.result;
+    } catch (error) {
+      if (epoch === this.epoch) this.fail(error, pending);
+      throw error;
+    }
+  }
+
+  /** What somebody else has changed. */
+  invalidate(news: News): void {
+    if (news.includes(EVERYTHING)) this.reset();
+    else this.conclude(this.invalidated(news, ++this.clock));
+  }
+
+  /** Another viewer, or none: nothing that is here, or under way, is theirs. */
+  reset(): void {
+    this.epoch++;
+    for (const [key, entry] of [...this.entries]) {
+      if (!entry.isMounted) this.entries.delete(key);
+      entry.clear();
+    }
+  }
+
+  /** Take what a server has rendered. */
+  hydrate(context: ContextInfo, params: Params, bundle: Bundle): void {
+    this.entry(context, params).fill(bundle, ++this.clock);
+  }
+
+  private expect(expectations: Expectations, params: Params): Pending[] {
+    const pending: Pending[] = [];
+    for (const [context, slots] of Object.entries(expectations)) {
+      for (const entry of this.entriesOf(context, params)) {
+        for (const [slot, update] of Object.entries(slots)) {
+          const layer = new Layer(update);
+          entry.slot(slot).expect(layer);
+          pending.push({ entry, slot, layer });
+        }
+      }
+    }
+    this.conclude(new Set(pending.map(({ entry }) => entry)));
+    return pending;
+  }
+
+  private accept(info: FunctionInfo, answer: Answer, sent: number, pending: readonly Pending[]): void {
+    const now = ++this.clock;
+    const merged = new Set<string>();
+    const changed = new Set(pending.map(({ entry }) => entry));
+    for (const merge of answer.merge ?? []) {
+      const mode = info.modes?.[merge.context]?.[merge.slot] ?? REPLACE;
+      for (const entry of this.mergedEntries(merge)) {
+        if (entry.slot(merge.slot).merge(sent, now, mode, merge.value)) merged.add(place(entry, merge.slot));
+        changed.add(entry);
+      }
+    }
+    for (const entry of this.invalidated(answer.invalidate ?? [], now)) changed.add(entry);
+    for (const { entry, slot, layer } of pending) {
+      // What the answer does not mention has not changed.
+      if (entry.slot(slot).touched < now) entry.slot(slot).withdraw(layer);
+      else entry.slot(slot).answer(layer, now, merged.has(place(entry, slot)));
+    }
+    this.conclude(changed);
+  }
+
+  private fail(error: unknown, pending: readonly Pending[]): void {
+    const now = ++this.clock;
+    const changed = new Set(pending.map(({ entry }) => entry));
+    if (error instanceof MizanError && error.isRefusal) {
+      for (const { entry, slot, layer } of pending) entry.slot(slot).withdraw(layer);
+      for (const entry of this.invalidated(error.invalidate, now)) changed.add(entry);
+    } else {
+      for (const { entry, slot, layer } of pending) entry.slot(slot).answer(layer, now, false);
+      for (const entry of this.entries.values()) {
+        entry.invalidate(now);
+        changed.add(entry);
+      }
+    }
+    this.conclude(changed);
+  }
+
+  private invalidated(news: News, now: number): Set<Entry> {
+    const changed = new Set<Entry>();
+    for (const item of news) {
+      const { context, function: slot, params } = typeof item === "string" ? { context: item } : item;
+      for (const entry of this.entriesOf(context, params)) {
+        entry.invalidate(now, slot);
+        changed.add(entry);
+      }
+    }
+    return changed;
+  }
+
+  private conclude(changed: ReadonlySet<Entry>): void {
+    for (const entry of changed) {
+      for (const name of entry.slotNames()) entry.slot(name).release();
+      entry.refresh();
+    }
+    for (const entry of changed) entry.changed();
+  }
+
+  private entriesOf(context: string, params: Params | undefined): Entry[] {
+    return [...this.entries.values()].filter((entry) => entry.context === context && entry.matches(params));
+  }
+
+  private mergedEntries(merge: Merge): Entry[] {
+    return this.entriesOf(merge.context, merge.params);
+  }
+}
+
+function place(entry: Entry, slot: string): string {
+  return `${entry.context} ${canonical(entry.params)} ${slot}`;
+}

@@ -1,0 +1,41 @@
+/** What goes over the wire (docs/protocol.md sections 6 to 9), as values. */
+
+/** A JSON value. */
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json };
+
+/** Parameters of a context or arguments of a function, by name. */
+export type Params = { readonly [name: string]: Json };
+
+/** The results of a context's functions, by the functions' names. */
+export type Bundle = { readonly [name: string]: Json };
+
+/** What has become stale: a context, or with `function` one slot of it; with `params` the entries of these alone. */
+export type Invalidation = string | { readonly context: string; readonly function?: string; readonly params?: Params };
+
+/** New content for one slot of a context. */
+export interface Merge {
+  readonly context: string;
+  readonly slot: string;
+  readonly params?: Params;
+  readonly value: Json;
+}
+
+/** What the server answers to a call. */
+export interface Answer {
+  readonly result: Json;
+  readonly invalidate?: readonly Invalidation[];
+  readonly merge?: readonly Merge[];
+}
+
+/** One text for equal values: members sorted by name, `1.0` and `1` the same (JavaScript has one kind of number). */
+export function canonical(value: Json): string {
+  if (value === null || typeof value !== "object") return JSON.stringify(value);
+  if (isList(value)) return `[${value.map(canonical).join(",")}]`;
+  const members = Object.entries(value).sort(([left], [right]) => (left < right ? -1 : 1));
+  return `{${members.map(([name, member]) => `${JSON.stringify(name)}:${canonical(member)}`).join(",")}}`;
+}
+
+/** `Array.isArray` for lists that nobody may change. */
+export function isList(value: Json | undefined): value is readonly Json[] {
+  return Array.isArray(value);
+}

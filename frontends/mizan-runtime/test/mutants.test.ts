@@ -1,0 +1,81 @@
+/** Each rule of the kernel is needed: without it the schedules find a violation. */
+
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import test from "node:test";
+import { fileURLToPath } from "node:url";
+
+const BUILD = fileURLToPath(new URL("..", import.meta.url));
+const SCHEDULES = "4000";
+
+/** What is taken away, where, and what stands there instead. */
+const MUTANTS: readonly (readonly [rule: string, file: string, original: string, mutant: string])[] = [
+  [
+    "a read is not followed by another",
+    "entry.js",
+    "conclude();\n        this.changed();\n        this.refresh();",
+    "conclude();\n        this.changed();",
+  ],
+  ["a read is believed whenever it started", "slot.js", "if (start >= this.lastTouched) {", "if (true) {"],
+  ["progress may go back", "slot.js", "start > this.asOf)", "true)"],
+  ["upserts are not replayed", "slot.js", "this.upserts.filter((upsert) => upsert.at > start)", "[]"],
+  [
+    "nothing is held under a layer",
+    "slot.js",
+    "if (this.layers.some((layer) => layer.answered === null))\n            return;",
+    "",
+  ],
+  ["a layer goes with its answer", "slot.js", "layer.isMerged = isMerged;", "layer.isMerged = true;"],
+  ["a layer is never withdrawn", "slot.js", "this.layers.filter((other) => other !== layer)", "this.layers"],
+  [
+    "an old read is kept for after the layers",
+    "slot.js",
+    'this.held = this.held.filter((held) => held.kind === "merge");',
+    "this.takeHeld(0);",
+  ],
+  ["an invalidation is not noted", "slot.js", "this.dirty = this.lastTouched = now;", ""],
+  ["an overlapping merge is believed", "slot.js", "this.lastTouched > sent || ", ""],
+  ["a merge does not touch", "slot.js", "this.lastTouched = now;\n        this.held", "this.held"],
+  ["an upsert makes fresh what was stale", "slot.js", "if (!this.needsRead)\n            this.asOf", "this.asOf"],
+  [
+    "an upsert into nothing is in the content",
+    "slot.js",
+    "this.invalidate(now);\n            return false;\n        }\n        this.lastTouched",
+    "return true;\n        }\n        this.lastTouched",
+  ],
+  [
+    "a lost answer means nothing",
+    "kernel.js",
+    "entry.slot(slot).answer(layer, now, false);\n            for (const entry of this.entries.values()) {\n                entry.invalidate(now);",
+    "entry.slot(slot).withdraw(layer);\n            for (const entry of this.entries.values()) {",
+  ],
+  [
+    "a refused call keeps its layer",
+    "kernel.js",
+    "entry.slot(slot).withdraw(layer);\n            for (const entry of this.invalidated(error",
+    "void layer;\n            for (const entry of this.invalidated(error",
+  ],
+  ["news is dropped", "kernel.js", "this.conclude(this.invalidated(news, ++this.clock));", ";"],
+];
+
+for (const [rule, file, original, mutant] of MUTANTS) {
+  test(`found: ${rule}`, () => {
+    const folder = mkdtempSync(join(tmpdir(), "mizan-mutant-"));
+    try {
+      cpSync(BUILD, folder, { recursive: true });
+      writeFileSync(join(folder, "package.json"), '{"type": "module"}');
+      const path = join(folder, "src", file);
+      const source = readFileSync(path, "utf8");
+      assert.equal(source.split(original).length, 2, `${file} does not hold once: ${original}`);
+      writeFileSync(path, source.replace(original, mutant));
+      const run = spawnSync(process.execPath, [join(folder, "test", "soak.js"), SCHEDULES], { encoding: "utf8" });
+      assert.notEqual(run.status, 0, `survived ${SCHEDULES} schedules`);
+      assert.match(run.stderr, /Violation/);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+}

@@ -1,0 +1,286 @@
+/**
+ * A server, a network and a client, and every step of theirs in a random order.
+ *
+ * The server does one thing at a time. A request reaches it when the schedule says so, and its answer the client when the
+ * schedule says so. So each schedule is one history that a real network may produce, and its seed brings it back.
+ */
+
+import {
+  Kernel,
+  MizanError,
+  type Answer,
+  type Bundle,
+  type Invalidation,
+  type Json,
+  type Merge,
+  type Params,
+} from "../src/index.js";
+
+export const CONTEXT = { name: "room", functions: ["log", "items", "size"] };
+
+/** A repeatable source of randomness (mulberry32). */
+export class Dice {
+  constructor(private state: number) {}
+
+  next(): number {
+    this.state = (this.state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(this.state ^ (this.state >>> 15), 1 | this.state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  }
+
+  below(limit: number): number {
+    return Math.floor(this.next() * limit);
+  }
+
+  chance(probability: number): boolean {
+    return this.next() < probability;
+  }
+
+  pick<T>(list: readonly T[]): T {
+    return list[this.below(list.length)] as T;
+  }
+}
+
+/** What the server keeps of one room: the ids of all writes in order, and those of each item. */
+interface Room {
+  readonly log: number[];
+  readonly items: Map<number, number[]>;
+}
+
+/** Which slots a kind of call changes, and how its answer says so. */
+export const KINDS = ["append", "appendMerged", "put", "putMerged", "both", "everything"] as const;
+export type Kind = (typeof KINDS)[number];
+
+export class Server {
+  private readonly rooms = new Map<number, Room>();
+
+  bundle(room: number): Bundle {
+    const { log, items } = this.room(room);
+    return { log: [...log], items: this.list(items), size: log.length };
+  }
+
+  /** Do what *kind* asks for, and say what that changed. */
+  write(kind: Kind, room: number, id: number, item: number): Answer {
+    const state = this.room(room);
+    state.log.push(id);
+    const params = { room };
+    const writesItem = kind === "put" || kind === "putMerged" || kind === "both";
+    if (writesItem) state.items.set(item, [...(state.items.get(item) ?? []), id]);
+    const mergedLog: Merge = { context: "room", slot: "log", params, value: [...state.log] };
+    const mergedItem: Merge = { context: "room", slot: "items", params, value: this.item(item, state.items) };
+    const size: Invalidation = { context: "room", function: "size", params };
+    const log: Invalidation = { context: "room", function: "log", params };
+    switch (kind) {
+      case "append":
+        return { result: id, invalidate: [log, size] };
+      case "appendMerged":
+        return { result: id, merge: [mergedLog], invalidate: [size] };
+      case "put":
+        return { result: id, invalidate: [{ context: "room", params }] };
+      case "putMerged":
+        return { result: id, merge: [mergedItem], invalidate: [log, size] };
+      case "both":
+        return { result: id, merge: [mergedLog, mergedItem], invalidate: [{ context: "room", params }] };
+      case "everything":
+        return { result: id, invalidate: ["room"] };
+    }
+  }
+
+  private room(number: number): Room {
+    let room = this.rooms.get(number);
+    if (room === undefined) this.rooms.set(number, (room = { log: [], items: new Map() }));
+    return room;
+  }
+
+  private list(items: Map<number, number[]>): Json[] {
+    return [...items.keys()].map((id) => this.item(id, items));
+  }
+
+  private item(id: number, items: Map<number, number[]>): Json {
+    return { id, writes: [...(items.get(id) ?? [])] };
+  }
+}
+
+interface Message {
+  readonly deliver: () => void;
+}
+
+/** One client and one server under a schedule. */
+export class World {
+  readonly server = new Server();
+  readonly kernel: Kernel;
+  readonly dice: Dice;
+  /** Writes whose answers this client has had, by room. */
+  readonly told = new Map<number, Set<number>>();
+  reads = 0;
+  /** Writes that the user expects and that are not answered yet, by room and slot. */
+  readonly expected = new Map<string, Set<number>>();
+  private readonly messages: Message[] = [];
+  private readonly tasks: (() => void)[] = [];
+  private readonly unmounts = new Map<number, () => void>();
+  private lastId = 0;
+  /** Writes that were told of, as the items they changed. */
+  readonly itemsOf = new Map<number, number>();
+
+  constructor(
+    seed: number,
+    private readonly rooms: number,
+  ) {
+    this.dice = new Dice(seed);
+    this.kernel = new Kernel(
+      {
+        fetch: (_, params, signal) => this.fetch(params, signal),
+        call: (name, args) => this.call(name as Kind, args),
+      },
+      (task) => this.tasks.push(task),
+    );
+  }
+
+  entry(room: number) {
+    return this.kernel.entry(CONTEXT, { room });
+  }
+
+  mount(room: number): void {
+    if (!this.unmounts.has(room))
+      this.unmounts.set(
+        room,
+        this.entry(room).subscribe(() => undefined),
+      );
+  }
+
+  unmount(room: number): void {
+    this.unmounts.get(room)?.();
+    this.unmounts.delete(room);
+  }
+
+  isMounted(room: number): boolean {
+    return this.unmounts.has(room);
+  }
+
+  /** Something that a user, or another one, does. */
+  act(): void {
+    const room = this.dice.below(this.rooms);
+    const what = this.dice.next();
+    if (what < 0.6) this.write(room);
+    else if (what < 0.75) this.mount(room);
+    else if (what < 0.8) this.unmount(room);
+    else if (what < 0.95) this.writeElsewhere(room);
+    else this.entry(room).refetch();
+  }
+
+  /** Let one thing happen that was waiting; gives whether there was one. */
+  async step(): Promise<boolean> {
+    const waiting = this.messages.length + this.tasks.length;
+    if (waiting === 0) return false;
+    const chosen = this.dice.below(waiting);
+    if (chosen < this.tasks.length) (this.tasks.splice(chosen, 1)[0] as () => void)();
+    else (this.messages.splice(chosen - this.tasks.length, 1)[0] as Message).deliver();
+    await settled();
+    return true;
+  }
+
+  private write(room: number): void {
+    // What is not there yet can show no expectation.
+    this.entry(room);
+    const kind = this.dice.pick(KINDS);
+    const id = ++this.lastId;
+    const item = this.dice.below(4);
+    const isOptimistic = this.dice.chance(0.5);
+    const expected = (log: Json | undefined): Json => [...((log ?? []) as Json[]), id];
+    const items = (list: Json | undefined): Json => expectedItem((list ?? []) as Item[], item, id);
+    const changesItem = kind === "put" || kind === "putMerged" || kind === "both";
+    const optimistic = isOptimistic
+      ? { optimistic: { room: { log: expected, ...(changesItem ? { items } : {}) } } }
+      : {};
+    const modes = { room: { items: { kind: "upsert", key: "id", place: "append" } } } as const;
+    const slots = isOptimistic ? (changesItem ? ["log", "items"] : ["log"]) : [];
+    const answer = this.kernel.call({ name: kind, modes }, { room, id, item }, { ...optimistic, params: { room } });
+    for (const slot of slots) this.expectedIn(room, slot).add(id);
+    const answered = () => slots.forEach((slot) => this.expectedIn(room, slot).delete(id));
+    answer.then(() => {
+      answered();
+      this.tell(room, id);
+      if (changesItem) this.itemsOf.set(id, item);
+    }, answered);
+  }
+
+  expectedIn(room: number, slot: string): Set<number> {
+    const key = `${room} ${slot}`;
+    const expected = this.expected.get(key) ?? new Set();
+    this.expected.set(key, expected);
+    return expected;
+  }
+
+  /** Another client writes; the news of it reaches this one some time later. */
+  private writeElsewhere(room: number): void {
+    const kind = this.dice.pick(KINDS);
+    const id = ++this.lastId;
+    const item = this.dice.below(4);
+    this.send(() => {
+      const { invalidate = [], merge = [] } = this.server.write(kind, room, id, item);
+      const merged = merge.map(({ context, slot, params }) => ({ context, function: slot, params: params as Params }));
+      this.send(() => this.kernel.invalidate([...invalidate, ...merged]));
+    });
+  }
+
+  private tell(room: number, id: number): void {
+    const told = this.told.get(room) ?? new Set();
+    this.told.set(room, told.add(id));
+  }
+
+  private fetch(params: Params, signal: AbortSignal): Promise<Bundle> {
+    this.reads++;
+    return new Promise((resolve, reject) => {
+      this.send(() => {
+        const bundle = this.server.bundle(params["room"] as number);
+        this.send(() => {
+          if (signal.aborted) reject(new Error("aborted"));
+          else resolve(bundle);
+        });
+      });
+    });
+  }
+
+  private call(kind: Kind, args: Params): Promise<Answer> {
+    const fate = this.dice.next();
+    return new Promise((resolve, reject) => {
+      this.send(() => {
+        if (fate < 0.1) {
+          this.send(() => reject(new MizanError({ code: "CONFLICT", message: "refused", status: 409 })));
+          return;
+        }
+        if (fate < 0.13) {
+          this.send(() => reject(new MizanError({ code: "INTERNAL_ERROR", message: "broken", status: 500 })));
+          return;
+        }
+        const { room, id, item } = args as { room: number; id: number; item: number };
+        const answer = this.server.write(kind, room, id, item);
+        this.send(() => {
+          if (fate < 0.18) reject(new TypeError("the connection was lost"));
+          else resolve(answer);
+        });
+      });
+    });
+  }
+
+  private send(deliver: () => void): void {
+    this.messages.push({ deliver });
+  }
+}
+
+interface Item {
+  readonly [name: string]: Json;
+  readonly id: number;
+  readonly writes: readonly number[];
+}
+
+function expectedItem(list: readonly Item[], id: number, write: number): Json {
+  if (!list.some((item) => item.id === id)) return [...list, { id, writes: [write] }];
+  return list.map((item) => (item.id === id ? { id, writes: [...item.writes, write] } : item));
+}
+
+/** Let promises that are settled tell. */
+export async function settled(): Promise<void> {
+  for (let turn = 0; turn < 6; turn++) await Promise.resolve();
+}
