@@ -1,7 +1,8 @@
 /** A context with its parameters: its slots, who looks at it, and the read that is under way. */
 
+import { isTextOf } from "./header.js";
 import { Slot } from "./slot.js";
-import { canonical, type Bundle, type Json, type Params } from "./wire.js";
+import { canonical, type Bundle, type Json, type Params, type Stale } from "./wire.js";
 
 /** What an entry needs of its surroundings. */
 export interface Surroundings {
@@ -10,7 +11,12 @@ export interface Surroundings {
   fetch(context: string, params: Params, signal: AbortSignal): Promise<Bundle>;
   /** Run *task* soon, after what is being done now. */
   soon(task: () => void): void;
+  /** A read has ended. */
+  rest(): void;
 }
+
+/** Which entries of a context something is said of. */
+export type Scope = Pick<Stale, "params" | "texts">;
 
 interface Reading {
   readonly start: number;
@@ -28,6 +34,8 @@ export class Entry {
   private isHalted = false;
   private isQueued = false;
   private touched = 0;
+  private loading: Promise<void> | null = null;
+  private endLoading: (() => void) | null = null;
 
   constructor(
     readonly context: string,
@@ -49,12 +57,37 @@ export class Entry {
     };
   }
 
+  /**
+   * Resolves when there is something to show, or the reason why not (`error`). The same promise for all who wait.
+   *
+   * It is for those who cannot subscribe yet: the entry is read although nobody looks.
+   */
+  load(): Promise<void> {
+    if (this.loading === null) {
+      this.loading = new Promise((resolve) => (this.endLoading = resolve));
+      this.refresh();
+      this.endLoad();
+    }
+    return this.loading;
+  }
+
   get isMounted(): boolean {
-    return this.listeners.size > 0;
+    return this.listeners.size > 0 || this.loading !== null;
   }
 
   get isFetching(): boolean {
     return this.reading !== null;
+  }
+
+  /** Whether a read is under way or about to begin. */
+  get isBusy(): boolean {
+    return this.isQueued || this.reading !== null;
+  }
+
+  /** What is known and not old, by function. */
+  fresh(): Bundle {
+    const known = [...this.slots].map(([name, slot]) => [name, slot.fresh] as const);
+    return Object.fromEntries(known.filter((pair): pair is readonly [string, Json] => pair[1] !== undefined));
   }
 
   /** Whether some of what is shown may be old. */
@@ -81,12 +114,18 @@ export class Entry {
     return [...this.slots.keys()];
   }
 
-  /** Whether something said of *params* may concern this entry: it does unless a parameter that both have differs. */
-  matches(params: Params | undefined): boolean {
-    return Object.entries(params ?? {}).every(([name, value]) => {
-      const own = this.params[name];
-      return own === undefined || canonical(own) === canonical(value);
-    });
+  /** Whether something said of *scope* may concern this entry: it does unless a parameter that both have differs. */
+  matches({ params = {}, texts = {} }: Scope): boolean {
+    return (
+      Object.entries(params).every(([name, value]) =>
+        this.hasParam(name, (own) => canonical(own) === canonical(value)),
+      ) && Object.entries(texts).every(([name, text]) => this.hasParam(name, (own) => isTextOf(text, own)))
+    );
+  }
+
+  private hasParam(name: string, is: (own: Json) => boolean): boolean {
+    const own = this.params[name];
+    return own === undefined || is(own);
   }
 
   /** Make the slot *name* stale, or all of them. */
@@ -101,7 +140,7 @@ export class Entry {
     this.refresh();
   }
 
-  /** Content from elsewhere, as if it had been read now: what a server has rendered. */
+  /** Content from elsewhere, as if a read that began at *start* had brought it: what a server has rendered. */
   fill(bundle: Bundle, start: number): void {
     for (const [name, value] of Object.entries(bundle)) this.slot(name).read(start, value);
     this.changed();
@@ -130,12 +169,29 @@ export class Entry {
     this.surroundings.soon(() => {
       this.isQueued = false;
       this.read();
+      this.surroundings.rest();
     });
+  }
+
+  /** Forget a failure: what is looked at is read again. */
+  retry(): void {
+    if (this.failure === null) return;
+    this.failure = null;
+    this.isHalted = false;
+    this.refresh();
+    this.changed();
   }
 
   /** Tell the listeners. */
   changed(): void {
+    this.endLoad();
     for (const listener of [...this.listeners]) listener();
+  }
+
+  private endLoad(): void {
+    if (this.endLoading === null || (!this.hasContent() && !this.isHalted)) return;
+    this.endLoading();
+    this.loading = this.endLoading = null;
   }
 
   private read(): void {
@@ -170,6 +226,7 @@ export class Entry {
     conclude();
     this.changed();
     this.refresh();
+    this.surroundings.rest();
   }
 
   private take(bundle: Bundle, start: number): void {
@@ -189,6 +246,6 @@ export class Entry {
   }
 
   private hasContent(): boolean {
-    return [...this.slots.values()].some((slot) => slot.settled !== undefined);
+    return [...this.slots.values()].some((slot) => slot.isPresent);
   }
 }

@@ -6,10 +6,14 @@ export {
   Kernel,
   type CallOptions,
   type ContextInfo,
+  type Dehydrated,
   type Expectations,
   type FunctionInfo,
   type News,
+  type Outside,
   type Transport,
 } from "./kernel.js";
+export { HttpTransport, type HttpOptions } from "./http.js";
+export { Mizan, type MizanOptions } from "./mizan.js";
 export type { Mode, Slot, Update } from "./slot.js";
-export type { Answer, Bundle, Invalidation, Json, Merge, Params } from "./wire.js";
+export type { Answer, Bundle, Invalidation, Json, Merge, Params, Stale } from "./wire.js";

@@ -5,10 +5,19 @@
  * slot somebody looks at is being read. docs/clients.md has the rules; slot.ts the theory.
  */
 
-import { Entry, type Surroundings } from "./entry.js";
+import { Entry, type Scope, type Surroundings } from "./entry.js";
 import { MizanError } from "./errors.js";
 import { Layer, type Mode, type Update } from "./slot.js";
-import { canonical, type Answer, type Bundle, type Invalidation, type Json, type Merge, type Params } from "./wire.js";
+import {
+  canonical,
+  type Answer,
+  type Bundle,
+  type Invalidation,
+  type Json,
+  type Merge,
+  type Params,
+  type Stale,
+} from "./wire.js";
 
 /** How requests are made. What it throws beside `MizanError` counts as a lost answer. */
 export interface Transport {
@@ -32,6 +41,14 @@ export interface FunctionInfo {
 /** What a user expects of a call: `{user: {user_orders: (orders) => [...orders, draft]}}`. */
 export type Expectations = { readonly [context: string]: { readonly [slot: string]: Update } };
 
+/** What a kernel may be given beside its transport. */
+export interface Outside {
+  /** Run a task soon, after what is being done now. */
+  readonly soon?: (task: () => void) => void;
+  /** Hear of what the calls of this kernel have changed. */
+  readonly tell?: (news: News) => void;
+}
+
 export interface CallOptions {
   readonly optimistic?: Expectations;
   /** Which entries the expectations are of; without, every entry that the arguments do not exclude. */
@@ -40,6 +57,9 @@ export interface CallOptions {
 
 /** What another window of this client, or the server on its own, has to say. */
 export type News = readonly Invalidation[];
+
+/** Entries with their content, as JSON. */
+export type Dehydrated = readonly { readonly context: string; readonly params: Params; readonly bundle: Bundle }[];
 
 interface Pending {
   readonly entry: Entry;
@@ -54,15 +74,21 @@ export class Kernel {
   private clock = 0;
   private epoch = 0;
   private readonly entries = new Map<string, Entry>();
+  /** When each context was last touched: what a server rendered before that is old. */
+  private readonly touched = new Map<string, number>();
+  private calls = 0;
+  private waiting: (() => void)[] = [];
   private readonly surroundings: Surroundings;
 
   constructor(
     private readonly transport: Transport,
-    soon: (task: () => void) => void = queueMicrotask,
+    private readonly outside: Outside = {},
   ) {
+    const { soon = queueMicrotask } = outside;
     this.surroundings = {
       tick: () => ++this.clock,
       fetch: (context, params, signal) => transport.fetch(context, params, signal),
+      rest: () => this.rest(),
       soon,
     };
   }
@@ -87,6 +113,7 @@ export class Kernel {
     const sent = ++this.clock;
     const epoch = this.epoch;
     const pending = this.expect(options.optimistic ?? {}, options.params ?? args);
+    this.calls++;
     try {
       const answer = await this.transport.call(info.name, args);
       if (epoch === this.epoch) this.accept(info, answer, sent, pending);
@@ -94,6 +121,9 @@ export class Kernel {
     } catch (error) {
       if (epoch === this.epoch) this.fail(error, pending);
       throw error;
+    } finally {
+      this.calls--;
+      this.rest();
     }
   }
 
@@ -112,15 +142,36 @@ export class Kernel {
     }
   }
 
-  /** Take what a server has rendered. */
+  /** Take what a server rendered before this kernel was made. */
   hydrate(context: ContextInfo, params: Params, bundle: Bundle): void {
-    this.entry(context, params).fill(bundle, ++this.clock);
+    const entry = this.entry(context, params);
+    const touched = this.touched.get(context.name);
+    if (touched !== undefined) entry.invalidate(touched);
+    entry.fill(bundle, 0);
+  }
+
+  /** What is known and fresh, for a client elsewhere to begin with. */
+  dehydrate(): Dehydrated {
+    return [...this.entries.values()]
+      .map((entry) => ({ context: entry.context, params: entry.params, bundle: entry.fresh() }))
+      .filter(({ bundle }) => Object.keys(bundle).length > 0);
+  }
+
+  /** Resolves when nothing is under way. */
+  idle(): Promise<void> {
+    if (!this.isBusy()) return Promise.resolve();
+    return new Promise((resolve) => this.waiting.push(resolve));
+  }
+
+  /** Try again what could not be read. */
+  retry(): void {
+    for (const entry of this.entries.values()) entry.retry();
   }
 
   private expect(expectations: Expectations, params: Params): Pending[] {
     const pending: Pending[] = [];
     for (const [context, slots] of Object.entries(expectations)) {
-      for (const entry of this.entriesOf(context, params)) {
+      for (const entry of this.entriesOf(context, { params })) {
         for (const [slot, update] of Object.entries(slots)) {
           const layer = new Layer(update);
           entry.slot(slot).expect(layer);
@@ -137,8 +188,9 @@ export class Kernel {
     const merged = new Set<string>();
     const changed = new Set(pending.map(({ entry }) => entry));
     for (const merge of answer.merge ?? []) {
+      this.touched.set(merge.context, now);
       const mode = info.modes?.[merge.context]?.[merge.slot] ?? REPLACE;
-      for (const entry of this.mergedEntries(merge)) {
+      for (const entry of this.entriesOf(merge.context, merge)) {
         if (entry.slot(merge.slot).merge(sent, now, mode, merge.value)) merged.add(place(entry, merge.slot));
         changed.add(entry);
       }
@@ -150,6 +202,7 @@ export class Kernel {
       else entry.slot(slot).answer(layer, now, merged.has(place(entry, slot)));
     }
     this.conclude(changed);
+    this.tell([...(answer.invalidate ?? []), ...(answer.merge ?? []).map(asInvalidation)]);
   }
 
   private fail(error: unknown, pending: readonly Pending[]): void {
@@ -158,9 +211,11 @@ export class Kernel {
     if (error instanceof MizanError && error.isRefusal) {
       for (const { entry, slot, layer } of pending) entry.slot(slot).withdraw(layer);
       for (const entry of this.invalidated(error.invalidate, now)) changed.add(entry);
+      this.tell(error.invalidate);
     } else {
       for (const { entry, slot, layer } of pending) entry.slot(slot).answer(layer, now, false);
       for (const entry of this.entries.values()) {
+        this.touched.set(entry.context, now);
         entry.invalidate(now);
         changed.add(entry);
       }
@@ -171,8 +226,9 @@ export class Kernel {
   private invalidated(news: News, now: number): Set<Entry> {
     const changed = new Set<Entry>();
     for (const item of news) {
-      const { context, function: slot, params } = typeof item === "string" ? { context: item } : item;
-      for (const entry of this.entriesOf(context, params)) {
+      const { context, function: slot, ...scope }: Stale = typeof item === "string" ? { context: item } : item;
+      this.touched.set(context, now);
+      for (const entry of this.entriesOf(context, scope)) {
         entry.invalidate(now, slot);
         changed.add(entry);
       }
@@ -188,15 +244,31 @@ export class Kernel {
     for (const entry of changed) entry.changed();
   }
 
-  private entriesOf(context: string, params: Params | undefined): Entry[] {
-    return [...this.entries.values()].filter((entry) => entry.context === context && entry.matches(params));
+  private tell(news: News): void {
+    if (news.length > 0) this.outside.tell?.(news);
   }
 
-  private mergedEntries(merge: Merge): Entry[] {
-    return this.entriesOf(merge.context, merge.params);
+  private isBusy(): boolean {
+    return this.calls > 0 || [...this.entries.values()].some((entry) => entry.isBusy);
+  }
+
+  private rest(): void {
+    if (this.waiting.length === 0 || this.isBusy()) return;
+    const waiting = this.waiting;
+    this.waiting = [];
+    for (const resolve of waiting) resolve();
+  }
+
+  private entriesOf(context: string, scope: Scope): Entry[] {
+    return [...this.entries.values()].filter((entry) => entry.context === context && entry.matches(scope));
   }
 }
 
 function place(entry: Entry, slot: string): string {
   return `${entry.context} ${canonical(entry.params)} ${slot}`;
+}
+
+/** Elsewhere nobody knows when this merge was made, relative to what they have read. */
+function asInvalidation({ context, slot, params }: Merge): Stale {
+  return { context, function: slot, ...(params === undefined ? {} : { params }) };
 }

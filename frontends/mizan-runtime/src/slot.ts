@@ -76,9 +76,9 @@ export class Slot {
     return this.needsRead || this.held.some((held) => held.kind === "merge");
   }
 
-  /** Whether there is anything to show. */
+  /** Whether the server has said anything. */
   get isPresent(): boolean {
-    return this.has || this.layers.length > 0;
+    return this.has;
   }
 
   /** What to show: the content with what the user expects on top. The same object until something changes. */
@@ -87,9 +87,9 @@ export class Slot {
     return this.shown.value;
   }
 
-  /** What the server said, without what the user expects. */
-  get settled(): Json | undefined {
-    return this.content;
+  /** What the server said, to be kept; undefined when it may be old. */
+  get fresh(): Json | undefined {
+    return this.isStale ? undefined : this.content;
   }
 
   expect(layer: Layer): void {

@@ -9,8 +9,16 @@ export type Params = { readonly [name: string]: Json };
 /** The results of a context's functions, by the functions' names. */
 export type Bundle = { readonly [name: string]: Json };
 
-/** What has become stale: a context, or with `function` one slot of it; with `params` the entries of these alone. */
-export type Invalidation = string | { readonly context: string; readonly function?: string; readonly params?: Params };
+/** What has become stale: all of a context, or a part of it. */
+export type Invalidation = string | Stale;
+
+/** With `function` one slot of a context; with `params` the entries of these alone. A header has them as texts. */
+export interface Stale {
+  readonly context: string;
+  readonly function?: string;
+  readonly params?: Params;
+  readonly texts?: { readonly [name: string]: string };
+}
 
 /** New content for one slot of a context. */
 export interface Merge {

@@ -49,7 +49,7 @@ const MUTANTS: readonly (readonly [rule: string, file: string, original: string,
   [
     "a lost answer means nothing",
     "kernel.js",
-    "entry.slot(slot).answer(layer, now, false);\n            for (const entry of this.entries.values()) {\n                entry.invalidate(now);",
+    "entry.slot(slot).answer(layer, now, false);\n            for (const entry of this.entries.values()) {\n                this.touched.set(entry.context, now);\n                entry.invalidate(now);",
     "entry.slot(slot).withdraw(layer);\n            for (const entry of this.entries.values()) {",
   ],
   [

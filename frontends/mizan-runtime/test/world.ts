@@ -133,7 +133,7 @@ export class World {
         fetch: (_, params, signal) => this.fetch(params, signal),
         call: (name, args) => this.call(name as Kind, args),
       },
-      (task) => this.tasks.push(task),
+      { soon: (task) => this.tasks.push(task) },
     );
   }
 
