@@ -36,6 +36,8 @@ export class Entry {
   private touched = 0;
   private loading: Promise<void> | null = null;
   private endLoading: (() => void) | null = null;
+  private changes = 0;
+  private hydrated: Bundle = {};
 
   constructor(
     readonly context: string,
@@ -95,6 +97,16 @@ export class Entry {
     return [...this.slots.values()].some((slot) => slot.isStale);
   }
 
+  /** Another number after every change. */
+  get version(): number {
+    return this.changes;
+  }
+
+  /** What a server has rendered of a slot; it may be old. */
+  rendered(name: string): Json | undefined {
+    return this.hydrated[name];
+  }
+
   /** Why the last read failed; null once one has succeeded. */
   get error(): unknown {
     return this.failure;
@@ -140,9 +152,10 @@ export class Entry {
     this.refresh();
   }
 
-  /** Content from elsewhere, as if a read that began at *start* had brought it: what a server has rendered. */
-  fill(bundle: Bundle, start: number): void {
-    for (const [name, value] of Object.entries(bundle)) this.slot(name).read(start, value);
+  /** Take what a server rendered before the clock began. */
+  hydrate(bundle: Bundle): void {
+    this.hydrated = bundle;
+    for (const [name, value] of Object.entries(bundle)) this.slot(name).read(0, value);
     this.changed();
   }
 
@@ -184,6 +197,7 @@ export class Entry {
 
   /** Tell the listeners. */
   changed(): void {
+    this.changes++;
     this.endLoad();
     for (const listener of [...this.listeners]) listener();
   }

@@ -147,7 +147,7 @@ export class Kernel {
     const entry = this.entry(context, params);
     const touched = this.touched.get(context.name);
     if (touched !== undefined) entry.invalidate(touched);
-    entry.fill(bundle, 0);
+    entry.hydrate(bundle);
   }
 
   /** What is known and fresh, for a client elsewhere to begin with. */

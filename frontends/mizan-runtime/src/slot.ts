@@ -146,7 +146,7 @@ export class Slot {
     if (this.layers.some((layer) => layer.answered === null)) return;
     const answered = Math.max(0, ...this.layers.map((layer) => layer.answered ?? 0));
     if (this.layers.every((layer) => layer.isMerged)) {
-      this.takeHeld(0);
+      this.takeHeld(-1);
     } else if (this.held.some((held) => held.kind === "read" && held.start > answered)) {
       this.takeHeld(answered);
     } else {

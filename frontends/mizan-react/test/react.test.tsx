@@ -1,0 +1,259 @@
+import { closeWindow } from "./dom.js";
+
+import { act, cleanup, fireEvent, render, screen } from "@testing-library/react";
+import assert from "node:assert/strict";
+import test, { after, afterEach } from "node:test";
+import { Mizan } from "mizan-runtime";
+import { Component, StrictMode, Suspense, startTransition, useState, type ReactNode } from "react";
+
+import { MizanContext, useMizan } from "../src/index.js";
+import {
+  Server,
+  UserContext,
+  useCurrentUser,
+  useRename,
+  useUserOrders,
+  useUserProfile,
+  useUserStatus,
+} from "./shop.js";
+
+afterEach(cleanup);
+after(closeWindow);
+
+/** Let what is under way come to rest. */
+async function rest(): Promise<void> {
+  await act(async () => {
+    for (let turn = 0; turn < 10; turn++) await new Promise((resolve) => setImmediate(resolve));
+  });
+}
+
+function started() {
+  const server = new Server();
+  return { server, mizan: new Mizan({ baseUrl: "/api/mizan", fetch: server.fetch, retries: 0, tabs: false }) };
+}
+
+function shown(): string {
+  return document.body.textContent ?? "";
+}
+
+function Name({ id }: { readonly id?: number }) {
+  const profile = useUserProfile(id === undefined ? undefined : { user_id: id });
+  return <b>{profile.name};</b>;
+}
+
+function Orders() {
+  return <i>{useUserOrders().join()};</i>;
+}
+
+function within(mizan: Mizan, children: ReactNode) {
+  return (
+    <MizanContext client={mizan}>
+      <Suspense fallback="loading">{children}</Suspense>
+    </MizanContext>
+  );
+}
+
+test("components share one read of their context, in StrictMode too", async () => {
+  const { server, mizan } = started();
+  render(
+    <StrictMode>
+      {within(
+        mizan,
+        <UserContext user_id={1}>
+          {Array.from({ length: 50 }, (_, index) => (
+            <Name key={index} />
+          ))}
+          <Orders />
+        </UserContext>,
+      )}
+    </StrictMode>,
+  );
+  assert.match(shown(), /loading/);
+  await rest();
+  assert.equal(shown(), "Ada;".repeat(50) + "order of Ada;");
+  assert.deepEqual(server.requests, ["GET /api/mizan/ctx/user/?user_id=1"]);
+});
+
+test("a global context needs no provider, and without a provider another says what is missing", async () => {
+  const { mizan } = started();
+  const Current = () => <b>{useCurrentUser()}</b>;
+  render(within(mizan, <Current />));
+  await rest();
+  assert.equal(shown(), "Ada");
+  cleanup();
+  const errors: unknown[] = [];
+  render(within(mizan, <Name />), {
+    onCaughtError: () => undefined,
+    wrapper: ({ children }) => <Boundary told={errors}>{children}</Boundary>,
+  });
+  assert.match(String(errors[0]), /no provider of the context "user"/);
+});
+
+class Boundary extends Component<
+  { readonly children: ReactNode; readonly told?: unknown[] },
+  { readonly error: unknown }
+> {
+  override state = { error: null as unknown };
+
+  static getDerivedStateFromError(error: unknown) {
+    return { error };
+  }
+
+  override render() {
+    if (this.state.error === null) return this.props.children;
+    if (this.props.told?.at(-1) !== this.state.error) this.props.told?.push(this.state.error);
+    return <Retry again={() => this.setState({ error: null })} />;
+  }
+}
+
+function Retry({ again }: { readonly again: () => void }) {
+  const mizan = useRetry();
+  return (
+    <button
+      onClick={() => {
+        mizan?.retry();
+        again();
+      }}
+    >
+      failed
+    </button>
+  );
+}
+
+function useRetry(): Mizan | null {
+  try {
+    return useMizan();
+  } catch {
+    return null;
+  }
+}
+
+test("what cannot be read is thrown to the error boundary, and tried again from there", async () => {
+  const { server, mizan } = started();
+  server.failure = { status: 500, code: "INTERNAL_ERROR" };
+  render(
+    within(
+      mizan,
+      <Boundary>
+        <Name id={1} />
+      </Boundary>,
+    ),
+    { onCaughtError: () => undefined },
+  );
+  await rest();
+  assert.equal(shown(), "failed");
+  assert.equal(server.requests.length, 1);
+  server.failure = null;
+  fireEvent.click(screen.getByText("failed"));
+  await rest();
+  assert.equal(shown(), "Ada;");
+  assert.equal(server.requests.length, 2);
+});
+
+test("a later failure leaves what is shown, and is told by the status", async () => {
+  const { server, mizan } = started();
+  const State = () => {
+    const { error, isFetching, isStale } = useUserStatus();
+    return <i>{`${error === null ? "well" : "failed"} ${isFetching} ${isStale}`}</i>;
+  };
+  render(
+    within(
+      mizan,
+      <UserContext user_id={1}>
+        <Name />
+        <State />
+      </UserContext>,
+    ),
+  );
+  await rest();
+  assert.equal(shown(), "Ada;well false false");
+  server.failure = { status: 503, code: "UNAVAILABLE" };
+  act(() => mizan.invalidate(["user"]));
+  await rest();
+  assert.equal(shown(), "Ada;failed false true");
+});
+
+test("startTransition keeps the old parameters' content until the new is there", async () => {
+  const { server, mizan } = started();
+  let select: (id: number) => void = () => undefined;
+  const Selected = () => {
+    const [id, setId] = useState(1);
+    select = setId;
+    return <Name id={id} />;
+  };
+  render(within(mizan, <Selected />));
+  await rest();
+  server.hold();
+  act(() => startTransition(() => select(2)));
+  assert.equal(shown(), "Ada;");
+  await act(async () => server.release());
+  await rest();
+  assert.equal(shown(), "Grace;");
+});
+
+test("a rename is shown before the answer, merged with it, and costs one call and one read", async () => {
+  const { server, mizan } = started();
+  let mutate: (name: string) => Promise<unknown> = () => Promise.resolve();
+  const states: boolean[] = [];
+  const Renaming = () => {
+    const call = useRename({
+      optimistic: ({ user_id, name }) => ({ user: { user_profile: () => ({ id: user_id, name }) } }),
+    });
+    mutate = (name) => call.mutate({ user_id: 1, name });
+    states.push(call.isPending);
+    return null;
+  };
+  render(
+    within(
+      mizan,
+      <UserContext user_id={1}>
+        <Name />
+        <Orders />
+        <Renaming />
+      </UserContext>,
+    ),
+  );
+  await rest();
+  server.requests.length = 0;
+  server.hold();
+  act(() => void mutate("Ada L."));
+  assert.equal(shown(), "Ada L.;order of Ada;");
+  await act(async () => server.release());
+  await rest();
+  assert.equal(shown(), "Ada L.;order of Ada L.;");
+  assert.deepEqual(
+    server.requests.filter((request) => !request.includes("session")),
+    ["POST /api/mizan/call/", "GET /api/mizan/ctx/user/?user_id=1"],
+  );
+  assert.ok(states.includes(true) && states.at(-1) === false);
+});
+
+test("a refused rename is taken back, and its error is a value for those who ask so", async () => {
+  const { server, mizan } = started();
+  let safe: () => Promise<unknown> = () => Promise.resolve();
+  let told: unknown = null;
+  const Renaming = () => {
+    const call = useRename({ optimistic: () => ({ user: { user_profile: () => ({ id: 1, name: "draft" }) } }) });
+    safe = () => call.safe({ user_id: 1, name: "x" });
+    told = call.error?.code;
+    return null;
+  };
+  render(
+    within(
+      mizan,
+      <UserContext user_id={1}>
+        <Name />
+        <Renaming />
+      </UserContext>,
+    ),
+  );
+  await rest();
+  server.failure = { status: 409, code: "CONFLICT" };
+  let outcome: unknown;
+  act(() => void safe().then((value) => (outcome = value)));
+  assert.equal(shown(), "draft;");
+  await rest();
+  assert.equal(shown(), "Ada;");
+  assert.equal(told, "CONFLICT");
+  assert.equal((outcome as { ok: boolean }).ok, false);
+});

@@ -1,0 +1,109 @@
+import { closeWindow } from "./dom.js";
+
+import { act } from "@testing-library/react";
+import assert from "node:assert/strict";
+import { Writable } from "node:stream";
+import test, { after } from "node:test";
+import { Mizan } from "mizan-runtime";
+import { Suspense } from "react";
+import { hydrateRoot } from "react-dom/client";
+import { renderToPipeableStream } from "react-dom/server";
+
+import { MizanContext } from "../src/index.js";
+import { CONTEXTS, Server, UserContext, useUserOrders, useUserProfile } from "./shop.js";
+
+after(closeWindow);
+
+function Page() {
+  return (
+    <Suspense fallback="loading">
+      <UserContext user_id={1}>
+        <Name />
+      </UserContext>
+    </Suspense>
+  );
+}
+
+function Name() {
+  return (
+    <b>
+      {useUserProfile().name} {useUserOrders()[0]}
+    </b>
+  );
+}
+
+function rendered(mizan: Mizan): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let html = "";
+    const sink = new Writable({
+      write(chunk: Buffer, _, done) {
+        html += chunk.toString();
+        done();
+      },
+      final(done) {
+        resolve(html);
+        done();
+      },
+    });
+    const stream = renderToPipeableStream(
+      <MizanContext client={mizan}>
+        <Page />
+      </MizanContext>,
+      {
+        onAllReady: () => stream.pipe(sink),
+        onError: reject,
+      },
+    );
+  });
+}
+
+async function served() {
+  const server = new Server();
+  const mizan = new Mizan({ baseUrl: "/api/mizan", fetch: server.fetch, tabs: false });
+  const html = await rendered(mizan);
+  return { server, html, state: JSON.parse(JSON.stringify(mizan.dehydrate())) as never };
+}
+
+async function hydrated(html: string, mizan: Mizan, before: () => void = () => undefined) {
+  const errors: unknown[] = [];
+  const container = document.createElement("div");
+  container.innerHTML = html;
+  before();
+  await act(async () => {
+    hydrateRoot(
+      container,
+      <MizanContext client={mizan}>
+        <Page />
+      </MizanContext>,
+      {
+        onRecoverableError: (error) => errors.push(error),
+      },
+    );
+  });
+  for (let turn = 0; turn < 10; turn++) await act(() => new Promise((resolve) => setImmediate(resolve)));
+  return { container, errors };
+}
+
+test("a server renders what it reads, and the browser begins with it without a request", async () => {
+  const { server, html, state } = await served();
+  assert.match(html, /Ada.*order of Ada/);
+  assert.deepEqual(server.requests, ["GET /api/mizan/ctx/user/?user_id=1"]);
+  const mizan = new Mizan({ baseUrl: "/api/mizan", fetch: server.fetch, tabs: false });
+  mizan.hydrate(CONTEXTS, state);
+  const { container, errors } = await hydrated(html, mizan);
+  assert.match(container.textContent ?? "", /Ada order of Ada/);
+  assert.deepEqual(errors, []);
+  assert.deepEqual(server.requests, ["GET /api/mizan/ctx/user/?user_id=1"]);
+});
+
+test("what was invalidated before its content is hydrated is read anew, without a hydration error", async () => {
+  const { server, html, state } = await served();
+  const mizan = new Mizan({ baseUrl: "/api/mizan", fetch: server.fetch, tabs: false });
+  server.names.set(1, "Ada L.");
+  mizan.invalidate([{ context: "user", params: { user_id: 1 } }]);
+  mizan.hydrate(CONTEXTS, state);
+  const { container, errors } = await hydrated(html, mizan);
+  assert.match(container.textContent ?? "", /Ada L\. order of Ada L\./);
+  assert.deepEqual(errors, []);
+  assert.equal(server.requests.length, 2);
+});

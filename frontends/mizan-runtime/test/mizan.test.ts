@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { readHeader, isTextOf } from "../src/header.js";
+import { Mizan } from "../src/index.js";
+
+const USER = { name: "user", functions: ["profile"] };
+
+function serving(headers: { readonly [name: string]: string } = {}) {
+  let reads = 0;
+  const fetch = async (input: string | URL | Request): Promise<Response> => {
+    const url = String(input);
+    if (url.includes("/ctx/")) return new Response(JSON.stringify({ profile: ++reads }));
+    if (url.endsWith("/session/")) return new Response('{"csrfToken":null}');
+    return new Response('{"result":null,"invalidate":[{"context":"user","params":{"id":1}}]}', { headers });
+  };
+  return { fetch, reads: () => reads };
+}
+
+test("another window learns what a call has changed, and a reset", async () => {
+  const { fetch } = serving();
+  const [here, there] = [new Mizan({ baseUrl: "/tabs", fetch }), new Mizan({ baseUrl: "/tabs", fetch })];
+  try {
+    const entry = there.entry(USER, { id: 1 });
+    entry.subscribe(() => undefined);
+    await there.idle();
+    assert.equal(entry.slot("profile").value, 1);
+    await here.call({ name: "save" }, {});
+    await until(() => entry.slot("profile").value === 2);
+    here.reset();
+    await until(() => entry.slot("profile").value === 3);
+  } finally {
+    here.close();
+    there.close();
+  }
+});
+
+test("a response that was fetched by hand invalidates by its header", async () => {
+  const { fetch } = serving({ "X-Mizan-Invalidate": "user;id=1;tags=%5B%22a%22%5D, other" });
+  const mizan = new Mizan({ baseUrl: "/api", fetch, tabs: false });
+  const [concerned, other] = [mizan.entry(USER, { id: 1 }), mizan.entry(USER, { id: 2 })];
+  for (const entry of [concerned, other]) entry.subscribe(() => undefined);
+  await mizan.idle();
+  await mizan.fetch("/profile/1/");
+  await mizan.idle();
+  assert.equal(concerned.slot("profile").value, 3);
+  assert.equal(other.slot("profile").value, 2);
+});
+
+test("what is known goes to another client, which begins with it", async () => {
+  const { fetch, reads } = serving();
+  const server = new Mizan({ baseUrl: "/api", fetch, tabs: false });
+  await server.entry(USER, { id: 1 }).load();
+  const state = server.dehydrate();
+  const browser = new Mizan({ baseUrl: "/api", fetch, tabs: false });
+  browser.hydrate({ user: USER }, state);
+  browser.entry(USER, { id: 1 }).subscribe(() => undefined);
+  await browser.idle();
+  assert.equal(browser.entry(USER, { id: 1 }).slot("profile").value, 1);
+  assert.equal(reads(), 1);
+});
+
+test("a header's items", () => {
+  assert.deepEqual(readHeader("user;id=5;name=a%3Bb%2C%20c, shop"), [
+    { context: "user", texts: { id: "5", name: "a;b, c" } },
+    { context: "shop", texts: {} },
+  ]);
+  assert.deepEqual(readHeader(""), []);
+  assert.ok(isTextOf("5.0", 5) && isTextOf("true", true) && isTextOf("null", null) && isTextOf('["1","b"]', [1, "b"]));
+  assert.ok(!isTextOf("5", "6") && !isTextOf("6", 5));
+});
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 1));
+}
