@@ -44,7 +44,7 @@ options = dict(
     ROOT_URLCONF=__name__,
     INSTALLED_APPS=["mizan", "shop"],
     MIDDLEWARE=["django.middleware.csrf.CsrfViewMiddleware"],
-    MIZAN_MWT_SECRET="x" * 32,
+    MIZAN_MWT_SECRET="a-token-secret-of-this-test-alone",
 )
 options.update({options})
 settings.configure(**options)

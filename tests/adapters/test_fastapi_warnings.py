@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 
 import pytest
 from fastapi import FastAPI
 
 from mizan_core.registry import Registry
 from mizan_core.settings import Settings
-from mizan_fastapi import create_router
+from mizan_fastapi import MizanRouter, create_router
 
 SECRET = "a-secret-of-these-tests-0123456789"
 PASSWORD = "only-for-this-test"
@@ -28,6 +29,11 @@ PASSWORD = "only-for-this-test"
         (Settings(cache_url=f"redis://:{PASSWORD}@localhost"), None, "MIZAN_CACHE_SECRET is missing"),
         (Settings(cache_url="memory://"), None, "MIZAN_CACHE_SECRET is missing"),
         (Settings(), "2", None),
+        (Settings(mwt_audience="x"), None, "mizan.W001: MIZAN_MWT_AUDIENCE is set, but MIZAN_MWT_SECRET is missing"),
+        (Settings(mwt_secret=SECRET, cache_secret=SECRET), None, "mizan.W005: "),
+        (Settings(mwt_secret={"v1": SECRET}, cache_secret=SECRET.encode()), None, "mizan.W005: "),
+        (Settings(cache_secret=b"\0" * 32), None, "mizan.W007: MIZAN_CACHE_SECRET"),
+        (Settings(cache_secret=SECRET, cache_url="memory://", cache_redis_url="redis://x"), None, "mizan.W009: "),
     ],
 )
 def test_a_doubtful_cache_is_named_once_when_the_application_starts(
@@ -41,16 +47,42 @@ def test_a_doubtful_cache_is_named_once_when_the_application_starts(
         monkeypatch.delenv("WEB_CONCURRENCY", raising=False)
     else:
         monkeypatch.setenv("WEB_CONCURRENCY", workers)
-    with caplog.at_level(logging.WARNING, "mizan.cache"):
-        asyncio.run(_start_and_stop(settings))
-    messages = [record.getMessage() for record in caplog.records if record.name == "mizan.cache"]
+    messages = _warnings(create_router(Registry(), settings), caplog)
     assert len(messages) == (warning is not None)
     assert all(warning is not None and warning in message for message in messages)
     assert not any(secret in message for message in messages for secret in (SECRET, PASSWORD))
 
 
-async def _start_and_stop(settings: Settings) -> None:
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        (
+            "MIZAN_CACHE_SECERT",
+            "mizan.W008: MIZAN_CACHE_SECERT is no setting of Mizan. Did you mean MIZAN_CACHE_SECRET?",
+        ),
+        ("MIZAN_QQ", "mizan.W008: MIZAN_QQ is no setting of Mizan. It has no effect."),
+        ("MIZAN_ENGINE", None),
+        ("UNMIZAN_QQ", None),
+    ],
+)
+def test_an_unknown_variable_is_named(
+    name: str, words: str | None, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    for other in [other for other in os.environ if other.startswith("MIZAN_")]:
+        monkeypatch.delenv(other)
+    monkeypatch.setenv(name, PASSWORD)
+    assert _warnings(create_router(Registry()), caplog) == ([] if words is None else [words])
+
+
+def _warnings(router: MizanRouter, caplog: pytest.LogCaptureFixture) -> list[str]:
+    """What is logged when an application with the router starts."""
+    with caplog.at_level(logging.WARNING, "mizan.settings"):
+        asyncio.run(_start_and_stop(router))
+    return [record.getMessage() for record in caplog.records if record.name == "mizan.settings"]
+
+
+async def _start_and_stop(router: MizanRouter) -> None:
     app = FastAPI()
-    app.include_router(create_router(Registry(), settings))
+    app.include_router(router)
     async with app.router.lifespan_context(app):
         pass

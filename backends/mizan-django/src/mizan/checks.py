@@ -6,10 +6,15 @@ mizan.E002 another ``MIZAN_*`` setting cannot be used
 mizan.E003 the registered functions contradict one another
 mizan.E004 ``MIZAN_CACHE_SECRET`` is weak or no HMAC secret
 mizan.E005 no installed package can use ``MIZAN_CACHE_URL``
-mizan.W001 ``MIZAN_MWT_SECRET`` is missing: tokens are neither given nor accepted
+mizan.W001 another ``MIZAN_MWT_*`` setting is set, but ``MIZAN_MWT_SECRET`` is missing: there are no tokens
 mizan.W002 ``CsrfViewMiddleware`` is not installed
 mizan.W003 a cache URL is set, but ``MIZAN_CACHE_SECRET`` is missing: there is no cache
 mizan.W004 the cache is ``memory://``, and ``WEB_CONCURRENCY`` asks for several worker processes
+mizan.W005 ``MIZAN_MWT_SECRET`` and ``MIZAN_CACHE_SECRET`` are one secret
+mizan.W006 one of them is Django's ``SECRET_KEY``
+mizan.W007 one of them is one character, again and again
+mizan.W008 a ``MIZAN_*`` setting is none
+mizan.W009 ``MIZAN_CACHE_URL`` and ``MIZAN_CACHE_REDIS_URL`` are both set
 ========== ================================================================
 """
 
@@ -21,15 +26,15 @@ from typing import Any
 from django.conf import settings
 from django.core import checks
 from django.core.checks import CheckMessage
+from django.core.exceptions import ImproperlyConfigured
 
 from mizan.conf import gather_settings
 from mizan_core.errors import ConfigurationError
 from mizan_core.registry import validate_registry
-from mizan_core.settings import SECRET_HINT, WORKERS, DoubtKind, Settings
+from mizan_core.settings import SECRET_HINT, WORKERS, Settings
 
 _SECRET = "MIZAN_MWT_SECRET"
 _CACHE_SECRET = "MIZAN_CACHE_SECRET"
-_DOUBTS = {DoubtKind.NO_CACHE_SECRET: "mizan.W003", DoubtKind.CACHE_NOT_SHARED: "mizan.W004"}
 _CSRF_MIDDLEWARE = "django.middleware.csrf.CsrfViewMiddleware"
 
 
@@ -38,12 +43,8 @@ def check_settings(**_: Any) -> list[CheckMessage]:
     """The values of the ``MIZAN_*`` settings."""
     configured = gather_settings()
     messages: list[CheckMessage] = [_settings_error(*problem) for problem in configured.problems()]
-    if configured.mwt_secret is None:
-        messages.append(
-            checks.Warning(
-                f"{_SECRET} is missing: tokens are neither given nor accepted.", hint=SECRET_HINT, id="mizan.W001"
-            )
-        )
+    doubts = [] if messages else configured.doubts(os.environ.get(WORKERS), _djangos_secret())
+    messages += [checks.Warning(doubt.message, hint=doubt.hint, id=doubt.kind.value) for doubt in doubts]
     if _CSRF_MIDDLEWARE not in settings.MIDDLEWARE:
         messages.append(
             checks.Warning(
@@ -57,7 +58,7 @@ def check_settings(**_: Any) -> list[CheckMessage]:
 
 @checks.register("mizan")
 def check_cache(**_: Any) -> list[CheckMessage]:
-    """Whether the settings make a cache, and one that all processes share."""
+    """Whether the settings make a cache."""
     configured = gather_settings()
     if configured.problems():
         return []
@@ -65,14 +66,20 @@ def check_cache(**_: Any) -> list[CheckMessage]:
         configured.open_store()
     except ConfigurationError as error:
         return [checks.Error(f"{_url_setting(configured)}: {error}.", id="mizan.E005")]
-    doubts = configured.doubts(os.environ.get(WORKERS))
-    return [checks.Warning(doubt.message, hint=doubt.hint, id=_DOUBTS[doubt.kind]) for doubt in doubts]
+    return []
 
 
 @checks.register("mizan")
 def check_interface(**_: Any) -> list[CheckMessage]:
     """The graph of the registered functions."""
     return [checks.Error(problem, id="mizan.E003") for problem in validate_registry()]
+
+
+def _djangos_secret() -> str | None:
+    try:
+        return str(settings.SECRET_KEY)
+    except ImproperlyConfigured:  # Django's own checks say so
+        return None
 
 
 def _url_setting(configured: Settings) -> str:

@@ -16,7 +16,7 @@ def load_settings() -> Settings:
 
 def gather_settings() -> Settings:
     """The settings as they are, for the system checks."""
-    return Settings.gather(_get)
+    return Settings.gather(_get, dir(settings))
 
 
 def _get(name: str) -> Any:

@@ -16,12 +16,13 @@ from starlette.types import ASGIApp
 from mizan_core.client.calls import observe_outside_requests
 from mizan_core.client.client_function import ClientFunction
 from mizan_core.dispatch import Dispatcher, Purge, complete_now
+from mizan_core.engine import VARIABLE as ENGINE_VARIABLE
 from mizan_core.registry import Registry, default_registry
 from mizan_core.settings import WORKERS, Settings
 from mizan_fastapi.endpoints import CallEndpoint, FetchEndpoint, SessionEndpoint
 from mizan_fastapi.users import current_user
 
-_log = logging.getLogger("mizan.cache")
+_log = logging.getLogger("mizan.settings")
 
 
 class MizanRouter(APIRouter):
@@ -73,12 +74,12 @@ def create_router(registry: Registry | None = None, settings: Settings | None = 
 
 def settings_from_environment() -> Settings:
     """:raises ConfigurationError: for a ``MIZAN_*`` variable that cannot be used."""
-    return Settings.read(os.environ.get)
+    return Settings.read(os.environ.get, os.environ.keys() - {ENGINE_VARIABLE})
 
 
 def _warn(settings: Settings) -> None:
     for doubt in settings.doubts(os.environ.get(WORKERS)):
-        _log.warning("%s %s", doubt.message, doubt.hint)
+        _log.warning("%s: %s %s", doubt.kind.value, doubt.message, doubt.hint)
 
 
 def _perform(purge: Purge | None) -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from enum import Enum
 from typing import Any, NamedTuple
 
 from mizan_core.cache.opening import MEMORY, BackendOptions, open_backend, scheme_of
 from mizan_core.cache.store import Store
 from mizan_core.engine import ENGINE
+from mizan_core.engine import VARIABLE as ENGINE_VARIABLE
 from mizan_core.engine.contract import Keyer, KeyRing, Secret, Verifier
 from mizan_core.errors import ConfigurationError
 
@@ -27,10 +29,16 @@ class Problem(NamedTuple):
 
 
 class DoubtKind(Enum):
-    """What makes a setting doubtful."""
+    """What makes a setting doubtful; the value is the id of the warning."""
 
-    NO_CACHE_SECRET = "no cache secret"
-    CACHE_NOT_SHARED = "cache not shared"
+    NO_TOKEN_SECRET = "mizan.W001"
+    NO_CACHE_SECRET = "mizan.W003"
+    CACHE_NOT_SHARED = "mizan.W004"
+    ONE_SECRET_FOR_ALL = "mizan.W005"
+    FRAMEWORKS_SECRET = "mizan.W006"
+    GUESSABLE_SECRET = "mizan.W007"
+    UNKNOWN_SETTING = "mizan.W008"
+    TWO_CACHE_URLS = "mizan.W009"
 
 
 class Doubt(NamedTuple):
@@ -65,6 +73,7 @@ class Settings:
     :param cache_timeout_ms: how long one operation on a store may take, in milliseconds.
     :param cache_pool_size: connections to a store, at most.
     :param cache_max_bytes: the room of ``memory://``.
+    :param unknown: names that look like settings and are none; filled in where they are read.
     """
 
     mwt_secret: Secret | KeyRing | None = field(default=None, repr=False)
@@ -80,20 +89,26 @@ class Settings:
     cache_timeout_ms: int = 250
     cache_pool_size: int = 50
     cache_max_bytes: int = 64 * 1_048_576
+    unknown: tuple[str, ...] = ()
 
     @classmethod
-    def gather(cls, get: Callable[[str], Any]) -> Settings:
-        """Settings from *get*, which gives the value of a ``MIZAN_*`` name or None; not checked."""
-        values = {name: get(PREFIX + name.upper()) for name in cls.__dataclass_fields__}
-        return cls(**{name: _number(name, value) for name, value in values.items() if value not in (None, "")})
+    def gather(cls, get: Callable[[str], Any], names: Iterable[str] = ()) -> Settings:
+        """Settings from *get*, which gives the value of a ``MIZAN_*`` name or None; not checked.
+
+        :param names: all that there are, with or without the prefix.
+        """
+        values = {name: get(_setting(name)) for name in _names()}
+        given = {name: _number(name, value) for name, value in values.items() if value not in (None, "")}
+        found = {name for name in names if name.startswith(PREFIX)}
+        return cls(**given, unknown=tuple(sorted(found - set(map(_setting, _names())))))
 
     @classmethod
-    def read(cls, get: Callable[[str], Any]) -> Settings:
+    def read(cls, get: Callable[[str], Any], names: Iterable[str] = ()) -> Settings:
         """As ``gather``, and checked.
 
         :raises ConfigurationError: naming every setting that cannot be used, never its value.
         """
-        settings = cls.gather(get)
+        settings = cls.gather(get, names)
         problems = settings.problems()
         if problems:
             raise ConfigurationError("; ".join(f"{problem.setting}: {problem.message}" for problem in problems))
@@ -118,13 +133,20 @@ class Settings:
         ]
         return [problem for problem in found if problem is not None]
 
-    def doubts(self, workers: str | None) -> list[Doubt]:
-        """What deserves a warning.
+    def doubts(self, workers: str | None, frameworks_secret: Secret | None = None) -> list[Doubt]:
+        """What deserves a warning. No message holds a value.
 
         :param workers: the value of ``WORKERS``.
+        :param frameworks_secret: the secret that the framework signs with itself, such as Django's ``SECRET_KEY``.
         """
-        found = self._secret_doubt() if self.cache_secret is None else self._sharing_doubt(workers)
-        return [] if found is None else [found]
+        found = [
+            self._token_doubt(),
+            self._secret_doubt() if self.cache_secret is None else self._sharing_doubt(workers),
+            self._url_doubt(),
+            *self._secrets_doubts(frameworks_secret),
+            *map(_unknown_doubt, self.unknown),
+        ]
+        return [doubt for doubt in found if doubt is not None]
 
     def verifier(self) -> Verifier | None:
         """A token verifier with prepared keys; None when no secret is configured."""
@@ -172,8 +194,38 @@ class Settings:
         message = f"{_setting(url)} is set, but {_setting('cache_secret')} is missing: there is no cache."
         return Doubt(DoubtKind.NO_CACHE_SECRET, message, SECRET_HINT)
 
+    def _token_doubt(self) -> Doubt | None:
+        """For those alone who have configured something about tokens."""
+        others = [name for name in _names() if name.startswith("mwt_") and name != "mwt_secret"]
+        given = [name for name in others if getattr(self, name) != type(self).__dataclass_fields__[name].default]
+        if self.mwt_secret is not None or not given:
+            return None
+        message = f"{_setting(given[0])} is set, but {_setting('mwt_secret')} is missing: there are no tokens."
+        return Doubt(DoubtKind.NO_TOKEN_SECRET, message, SECRET_HINT)
+
+    def _url_doubt(self) -> Doubt | None:
+        if not self.cache_url or not self.cache_redis_url or self.cache_url == self.cache_redis_url:
+            return None
+        overridden, used = _setting("cache_url"), _setting("cache_redis_url")
+        return Doubt(DoubtKind.TWO_CACHE_URLS, f"{overridden} and {used} are both set.", f"{used} is used: unset one.")
+
+    def _secrets_doubts(self, frameworks_secret: Secret | None) -> Iterator[Doubt]:
+        given = {"mwt_secret": _secrets(self.mwt_secret), "cache_secret": _secrets(self.cache_secret)}
+        if given["mwt_secret"] & given["cache_secret"]:
+            message = f"{_setting('mwt_secret')} and {_setting('cache_secret')} are one secret."
+            hint = "Whoever learns one should not have the other: make two. "
+            yield Doubt(DoubtKind.ONE_SECRET_FOR_ALL, message, hint + SECRET_HINT)
+        for name, secrets in given.items():
+            if frameworks_secret and _secrets(frameworks_secret) & secrets:
+                message = f"{_setting(name)} is the framework's own secret."
+                hint = "It signs sessions and more, and cannot be changed alone: make another. "
+                yield Doubt(DoubtKind.FRAMEWORKS_SECRET, message, hint + SECRET_HINT)
+            if any(len(set(secret)) == 1 for secret in secrets):
+                message = f"{_setting(name)} is one character, again and again: anybody can guess it."
+                yield Doubt(DoubtKind.GUESSABLE_SECRET, message, SECRET_HINT)
+
     def _sharing_doubt(self, workers: str | None) -> Doubt | None:
-        if scheme_of(self.store_url) != MEMORY or not (workers or "").isdecimal() or int(workers or 0) < 2:
+        if not _is_memory(self.store_url) or not (workers or "").isdecimal() or int(workers or 0) < 2:
             return None
         return Doubt(
             DoubtKind.CACHE_NOT_SHARED,
@@ -197,6 +249,36 @@ class Settings:
 
 def _setting(name: str) -> str:
     return PREFIX + name.upper()
+
+
+def _is_memory(url: str) -> bool:
+    try:
+        return scheme_of(url) == MEMORY
+    except ConfigurationError:  # it is told where the store is opened
+        return False
+
+
+def _names() -> list[str]:
+    """The fields that are read; what is left is found."""
+    return [name for name in Settings.__dataclass_fields__ if name != "unknown"]
+
+
+def _secrets(secret: Secret | KeyRing | None) -> set[bytes]:
+    """The secrets of a setting as bytes; what is none is left to ``problems``."""
+    values = secret.values() if isinstance(secret, Mapping) else (secret,)
+    return {
+        value.encode("utf-8", "surrogatepass") if isinstance(value, str) else value
+        for value in values
+        if isinstance(value, str | bytes) and value
+    }
+
+
+def _unknown_doubt(name: str) -> Doubt:
+    near = get_close_matches(name, map(_setting, _names()), n=1)
+    hint = f"Did you mean {near[0]}?" if near else "It has no effect."
+    if name == ENGINE_VARIABLE:
+        hint = "It is an environment variable alone."
+    return Doubt(DoubtKind.UNKNOWN_SETTING, f"{name} is no setting of Mizan.", hint)
 
 
 def _number(name: str, value: Any) -> Any:

@@ -40,7 +40,8 @@ def current() -> Choice:
 
 def _choose(mode: str) -> Choice:
     if mode not in _MODES:
-        raise ConfigurationError(f"{VARIABLE} must be one of {', '.join(_MODES)}, not {mode!r}")
+        hint = "" if mode else ": it is set and empty, unset it or choose one"
+        raise ConfigurationError(f"{VARIABLE} must be one of {', '.join(_MODES)}, not {mode!r}{hint}")
     if mode == "pure":
         return Choice("pure", f"{VARIABLE}=pure asks for it", cast(Engine, pure))
     try:
