@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
 from typing import Annotated, Any
 
 from django.http import HttpResponse
+from django.middleware.csrf import get_token
 from pydantic import AfterValidator, BaseModel, StringConstraints
 from starlette.requests import Request
 from starlette.responses import Response
@@ -242,6 +245,120 @@ async def _visits(request: Any) -> int:
 
 
 pair(visits, _visits, context="visits")
+
+
+# What functions read of a request, in either framework.
+
+
+def _from_django(request: Any, what: str) -> Any:
+    readers: dict[str, Callable[[], Any]] = {
+        "header": lambda: request.headers["X-Language"],
+        "header-or-none": lambda: request.headers.get("X-Other"),
+        "header-in": lambda: "X-Other" in request.headers,
+        "meta": lambda: request.META["HTTP_X_LANGUAGE"],
+        "meta-or-none": lambda: request.META.get("HTTP_X_OTHER"),
+        "all-headers": lambda: dict(request.headers),
+        "all-meta": lambda: dict(request.META),
+        "cookie": lambda: request.COOKIES.get("theme"),
+        "signed-cookie": lambda: request.get_signed_cookie("theme", default=None),
+        "all-cookies": lambda: {**request.COOKIES},
+        "session": lambda: request.session.session_key,
+        "host": request.get_host,
+        "absolute-url": request.build_absolute_uri,
+        "accepts": lambda: request.accepts("text/html"),
+        "address": lambda: request.META["REMOTE_ADDR"],
+        "raw": lambda: request.environ["REMOTE_ADDR"] if hasattr(request, "environ") else request.scope["headers"],
+        "csrf-token": lambda: get_token(request),
+        "nothing": lambda: (request.method, request.path, request.GET.get("what"), request.content_type),
+    }
+    return readers[what]()
+
+
+def _from_starlette(request: Request, what: str) -> Any:
+    readers: dict[str, Callable[[], Any]] = {
+        "header": lambda: request.headers["X-Language"],
+        "header-or-none": lambda: request.headers.get("X-Other"),
+        "header-in": lambda: "X-Other" in request.headers,
+        "meta": lambda: request.headers.getlist("X-Language"),
+        "meta-or-none": lambda: request.headers.getlist("X-Other"),
+        "all-headers": lambda: dict(request.headers),
+        "all-meta": lambda: request.headers.raw,
+        "cookie": lambda: request.cookies.get("theme"),
+        "signed-cookie": lambda: "theme" in request.cookies,
+        "all-cookies": lambda: {**request.cookies},
+        "session": lambda: request.session.get("items"),
+        "host": lambda: request.url.hostname,
+        "absolute-url": lambda: request.url_for("mizan-call"),
+        "accepts": request.headers.mutablecopy,
+        "address": lambda: request.client,
+        "raw": lambda: request.scope["headers"],
+        "csrf-token": lambda: Request(request.scope).headers,
+        "nothing": lambda: (request.method, request.path_params, request.query_params.get("what"), request.state),
+    }
+    return readers[what]()
+
+
+READERS = [
+    "header", "header-or-none", "header-in", "meta", "meta-or-none", "all-headers", "all-meta", "cookie",
+    "signed-cookie", "all-cookies", "session", "host", "absolute-url", "accepts", "address", "raw", "csrf-token",
+]  # fmt: skip
+
+
+def _read(request: Any, what: str) -> None:
+    (_from_starlette if isinstance(request, Request) else _from_django)(request, what)
+
+
+@both(context="reading")
+def reading(request: Any, what: str) -> int:
+    _read(request, what)
+    return WORLD.read("reading")
+
+
+@both(context="reading_shared", cache=CachePolicy(shared=True))
+def reading_shared(request: Any, what: str) -> int:
+    _read(request, what)
+    return WORLD.read("reading_shared")
+
+
+@both(context="reading_varied", cache=CachePolicy(vary=("X-Language", "X-Other", "Cookie", "Host")))
+def reading_varied(request: Any, what: str) -> int:
+    _read(request, what)
+    return WORLD.read("reading_varied")
+
+
+@both(context="reading_apart")
+def reading_in_thread(request: Any) -> int:
+    thread = threading.Thread(target=_read, args=(request, "header"))
+    thread.start()
+    thread.join()
+    return WORLD.read("reading_in_thread")
+
+
+@both(context="reading_beside")
+def reads_nothing(request: Any) -> int:
+    return WORLD.read("reads_nothing")
+
+
+@both(context="reading_beside")
+def reads_language(request: Any) -> int:
+    _read(request, "header")
+    _read(request, "cookie")
+    return 0
+
+
+def _knocks(request: Any) -> bool:
+    return bool(request.headers.get("X-Knock") == "three times")
+
+
+@both(context="gated", auth=_knocks)
+def gated(request: Any) -> int:
+    return WORLD.read("gated")
+
+
+@both(context="reading_peer")
+def reads_address(request: Any) -> int:
+    _read(request, "address")
+    return 0
 
 
 # What functions say about caching.

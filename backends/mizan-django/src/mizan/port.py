@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 from asgiref.sync import async_to_sync, sync_to_async
@@ -14,13 +14,14 @@ from django.middleware.csrf import get_token
 
 from mizan.csrf import check_csrf
 from mizan.errors import translated
-from mizan.sessions import SessionWatch
 from mizan.transactions import in_transaction, purge, requested_transactions
 from mizan.users import aload_user, assume_user, load_user
+from mizan.watching import RequestWatch
 from mizan_core.cache.access import Access
 from mizan_core.cache.flights import Flight
 from mizan_core.cache.store import Store
 from mizan_core.dispatch import Invocation, Purge, to_the_end
+from mizan_core.dispatch.readings import Readings
 from mizan_core.errors import PayloadTooLarge
 from mizan_core.viewer import Viewer, viewer_of
 
@@ -28,11 +29,11 @@ from mizan_core.viewer import Viewer, viewer_of
 class RequestPort:
     """What is the same with and without an event loop."""
 
-    __slots__ = ("_session", "request")
+    __slots__ = ("_watch", "request")
 
     def __init__(self, request: HttpRequest) -> None:
         self.request = request
-        self._session: SessionWatch | None = None
+        self._watch: RequestWatch | None = None
 
     async def read_body(self, limit: int) -> bytes:
         request = self.request
@@ -50,11 +51,19 @@ class RequestPort:
     def issue_csrf_token(self) -> str:
         return get_token(self.request)
 
-    def watch_session(self) -> None:
-        self._session = SessionWatch(self.request)
+    def has_credentials(self, vary: Collection[str]) -> bool:
+        request = self.request
+        return ("HTTP_AUTHORIZATION" in request.META and "authorization" not in vary) or (
+            "HTTP_COOKIE" in request.META and "cookie" not in vary and not _has_csrf_cookie_alone(request)
+        )
 
-    def was_session_touched(self) -> bool:
-        return self._session is None or self._session.was_touched()
+    def watch(self, readings: Readings) -> None:
+        self._watch = RequestWatch(self.request, readings)
+
+    def unwatch(self) -> None:
+        if self._watch is not None:
+            self._watch.stop()
+            self._watch = None
 
     def is_debugging(self) -> bool:
         return bool(settings.DEBUG)
@@ -153,6 +162,11 @@ class LoopPort(RequestPort):
     async def in_transaction(self) -> bool:
         # An async view has no transaction of its own, and one around it (a test's) belongs to the thread that waits.
         return await sync_to_async(in_transaction)()
+
+
+def _has_csrf_cookie_alone(request: HttpRequest) -> bool:
+    """Everybody who has asked for ``session/`` has it, and it says nothing of them."""
+    return request.COOKIES.keys() <= {settings.CSRF_COOKIE_NAME}
 
 
 async def _awaited(invocation: Invocation, request: HttpRequest) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from asyncio import Future, wrap_future
-from collections.abc import Coroutine, Iterable, Mapping
+from collections.abc import Collection, Coroutine, Iterable, Mapping
 from typing import Any, TypeVar
 
 import anyio
@@ -15,13 +15,15 @@ from mizan_core.cache.access import Access
 from mizan_core.cache.flights import Flight
 from mizan_core.cache.store import Store
 from mizan_core.dispatch import Handled, Invocation, Purge, begin, end_of
+from mizan_core.dispatch.readings import Readings
 from mizan_core.errors import BadRequest, PayloadTooLarge
 from mizan_core.viewer import Viewer, viewer_of
 from mizan_fastapi.errors import handled, translated
-from mizan_fastapi.sessions import SessionWatch
 from mizan_fastapi.users import assume_user, scope_user
+from mizan_fastapi.watching import WatchedRequest
 
 T = TypeVar("T")
+_CREDENTIALS = (b"authorization", b"cookie")
 
 
 class AsgiPort:
@@ -30,7 +32,7 @@ class AsgiPort:
     :param fields: the request's header fields by their lower-case names.
     """
 
-    __slots__ = ("_body", "_receive", "_request", "_send", "_session", "fields", "scope")
+    __slots__ = ("_body", "_receive", "_request", "_send", "_watched", "fields", "scope")
 
     def __init__(self, scope: Scope, fields: Mapping[bytes, bytes], receive: Receive, send: Send) -> None:
         self.scope = scope
@@ -39,7 +41,7 @@ class AsgiPort:
         self._send = send
         self._body: bytes | None = None
         self._request: Request | None = None
-        self._session: SessionWatch | None = None
+        self._watched: WatchedRequest | None = None
 
     async def read_body(self, limit: int) -> bytes:
         declared = self.fields.get(b"content-length", b"")
@@ -57,11 +59,15 @@ class AsgiPort:
     def issue_csrf_token(self) -> None:
         """FastAPI has none."""
 
-    def watch_session(self) -> None:
-        self._session = SessionWatch(self.scope)
+    def has_credentials(self, vary: Collection[str]) -> bool:
+        return any(name in self.fields and name.decode("ascii") not in vary for name in _CREDENTIALS)
 
-    def was_session_touched(self) -> bool:
-        return self._session is None or self._session.was_touched()
+    def watch(self, readings: Readings) -> None:
+        body = _Replay(self._body, self._receive)
+        self._watched = WatchedRequest(self.scope, body.receive, self._send, readings)
+
+    def unwatch(self) -> None:
+        self._watched = None
 
     def access(self, store: Store) -> Access:
         return store.on_loop
@@ -118,6 +124,8 @@ class AsgiPort:
 
     def _function_request(self) -> Request:
         """The request that functions get; its body can still be read."""
+        if self._watched is not None:
+            return self._watched
         if self._request is None:
             self._request = Request(self.scope, _Replay(self._body, self._receive).receive, self._send)
         return self._request

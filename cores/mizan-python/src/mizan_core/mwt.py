@@ -18,9 +18,9 @@ __all__ = ("HEADER", "MWTClaims", "MWTUser", "compute_permission_key", "create_m
 class MWTUser:
     """The user that a valid token stands for; no database was asked.
 
-    It answers what framework code asks of a user: ``pk`` and ``id`` (text), ``is_authenticated``, ``is_staff``,
-    ``is_superuser``, ``is_active``, ``is_anonymous``. Permissions are not in the token: load the user where they
-    matter.
+    It answers what framework code asks of a user: ``pk``, ``id``, ``identity`` and ``display_name`` (all the id, as
+    text), ``is_authenticated``, ``is_staff``, ``is_superuser``, ``is_active``, ``is_anonymous``. Permissions are not
+    in the token: load the user where they matter.
     """
 
     is_authenticated = True
@@ -38,6 +38,14 @@ class MWTUser:
 
     @property
     def id(self) -> str:
+        return self.claims.sub
+
+    @property
+    def identity(self) -> str:
+        return self.claims.sub
+
+    @property
+    def display_name(self) -> str:
         return self.claims.sub
 
     @property

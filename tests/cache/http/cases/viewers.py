@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import itertools
 
+import pytest
+
+from mizan_core.cache import stats
+from mizan_core.cache.bypass import BypassReason
 from tests.cache.http.asking import Asker
 from tests.cache.http.world import WORLD, Background
 from tests.conformance.apps.accounts import ACCOUNTS
@@ -95,14 +99,46 @@ def test_a_bundle_that_read_an_anonymous_session_is_not_kept(asker: Asker) -> No
 
 
 def test_a_bundle_that_changed_an_anonymous_session_is_not_kept(asker: Asker) -> None:
-    assert [asker.word("visits") for _ in range(3)] == ["MISS"] * 3
+    assert [asker.word("visits") for _ in range(3)] == ["MISS", "BYPASS", "BYPASS"]
     assert asker.caller.http.cookies, "the session has not been saved"
 
 
-def test_sessions_that_nobody_touches_do_no_harm(asker: Asker) -> None:
-    """The stranger has a session, but no function looks at it."""
-    asker.word("visits")
+def test_a_bundle_that_read_a_members_session_is_not_kept(asker: Asker) -> None:
+    """The same user has another session in another browser."""
+    member = asker.become(asker.site.member("plain"))
+    assert [member.word("cart") for _ in range(3)] == ["MISS"] * 3
+
+
+CREDENTIALS = [{"Authorization": "Bearer of-somebody"}, {"Cookie": "sid=of-somebody"}, {"Cookie": "csrftoken=x; sid=y"}]
+
+
+@pytest.mark.parametrize("headers", CREDENTIALS, ids=str)
+def test_credentials_that_say_nothing_to_us_share_no_entry(asker: Asker, headers: dict[str, str]) -> None:
     asker.keep("account", account_id=1)
+    assert [asker.word("account", headers, account_id=1) for _ in range(2)] == ["BYPASS"] * 2
+    assert stats().bypassed_for[BypassReason.CREDENTIALS.value] >= 2
+    assert asker.word("account", account_id=1) == "HIT"
+
+
+@pytest.mark.parametrize("headers", CREDENTIALS, ids=str)
+def test_unless_all_viewers_share_one_or_it_is_found_by_them(asker: Asker, headers: dict[str, str]) -> None:
+    asker.keep("notice")
+    assert asker.word("notice", headers) == "HIT"
+    if "Cookie" in headers:
+        asker.keep("reading_varied", headers, what="nothing")
+        assert asker.word("reading_varied", {"Cookie": "sid=another"}, what="nothing") == "MISS"
+
+
+def test_a_member_with_cookies_has_entries_of_their_own(asker: Asker) -> None:
+    member = asker.become(asker.site.member("plain"))
+    member.keep("account", account_id=1)
+
+
+def test_the_cookie_that_guards_forms_says_nothing_of_its_owner(asker: Asker) -> None:
+    asker.keep("account", account_id=1)
+    asker.caller.session()
+    assert bool(asker.caller.http.cookies) is asker.site.is_django
+    assert asker.word("account", account_id=1) == "HIT"
 
 
 def test_those_who_wait_do_not_get_what_came_from_anothers_session(asker: Asker) -> None:

@@ -14,6 +14,7 @@ from mizan_core.cache.store import Store
 from mizan_core.client.cache_policy import CachePolicy
 from mizan_core.dispatch.endpoint import Endpoint
 from mizan_core.dispatch.port import Port, Purge
+from mizan_core.dispatch.readings import ReadingReports, Readings
 from mizan_core.dispatch.response import BYPASSED, CACHE_REASON_HEADER, HIT, MISS, Response, json_response
 from mizan_core.engine.contract import Keyer
 from mizan_core.errors import ValidationFailed
@@ -22,8 +23,8 @@ from mizan_core.viewer import Viewer
 DEFAULT_TTL = 3_600
 _log = logging.getLogger("mizan.cache")
 
-Build: TypeAlias = "Callable[[], Awaitable[bytes]]"
-"""Runs the functions of a bundle and gives its body."""
+Build: TypeAlias = "Callable[[Readings | None], Awaitable[bytes]]"
+"""Runs the functions of a bundle and gives its body; what they read is told to the readings, where there are some."""
 
 
 class BundlePolicy(NamedTuple):
@@ -58,7 +59,7 @@ class Entry(NamedTuple):
     key: str
     tags: list[str]
     ttl: int
-    is_anonymous: bool
+    vary: tuple[str, ...]
 
 
 class Caching:
@@ -69,6 +70,7 @@ class Caching:
         self._keyer = keyer
         self._scopes = scopes
         self._flights = Flights()
+        self._reports = ReadingReports()
 
     def entry(
         self,
@@ -89,7 +91,7 @@ class Caching:
         user = None if policy.shared else viewer.id
         shapes = self._scopes.shapes(context)
         key, tags = self._keyer.plan(context, params, user, policy.rev, varying, shapes)
-        return Entry(context, key, tags, policy.ttl, is_anonymous=not policy.shared and not viewer.authenticated)
+        return Entry(context, key, tags, policy.ttl, policy.vary)
 
     async def fetch(self, port: Port, entry: Entry, build: Build) -> Response:
         """The bundle, from the cache or built."""
@@ -127,7 +129,7 @@ class Caching:
         flight, leads = self._flights.join(identity)
         if not leads:
             shared = await port.wait_for(flight)
-            return shared if shared is not None else await build()
+            return shared if shared is not None else await build(None)
         body = None
         try:
             body, built = await self._build(port, entry, versions, build)
@@ -136,11 +138,15 @@ class Caching:
         return built
 
     async def _build(self, port: Port, entry: Entry, versions: list[bytes], build: Build) -> tuple[bytes | None, bytes]:
-        """What others may have of the new body, and the body; an anonymous session is nobody else's business."""
-        if entry.is_anonymous:
-            port.watch_session()
-        built = await build()
-        if entry.is_anonymous and port.was_session_touched():
+        """What others may have of the new body, and the body: nothing where it was made of this request's own."""
+        readings = Readings(entry.vary)
+        port.watch(readings)
+        try:
+            built = await build(readings)
+        finally:
+            port.unwatch()
+        if readings.found:
+            self._reports.tell(entry.context, readings)
             return None, built
         await self.store.save(port.access(self.store), entry.key, versions, built, entry.ttl)
         return built, built
@@ -150,7 +156,7 @@ async def bypass(port: Port, context: str, why: Bypass, build: Build) -> Respons
     """The bundle, which the cache has no part in: counted, logged and, in debug mode, told to the client."""
     COUNTERS.count_bypass(why.reason)
     _log.debug("A fetch of context %s bypasses the cache: %s", context, why, extra={"mizan_context": context})
-    body = await build()
+    body = await build(None)
     if port.is_debugging():
         return json_response(body, BYPASSED, (CACHE_REASON_HEADER, str(why)))
     return json_response(body, BYPASSED)

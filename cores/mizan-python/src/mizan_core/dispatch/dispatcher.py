@@ -22,6 +22,7 @@ from mizan_core.dispatch.failure import Asked, Failure
 from mizan_core.dispatch.interface import Bundle, Interface
 from mizan_core.dispatch.port import Port, Purge
 from mizan_core.dispatch.query import read_query
+from mizan_core.dispatch.readings import Readings
 from mizan_core.dispatch.response import (
     INVALIDATE_HEADER,
     NO_STORE,
@@ -192,13 +193,13 @@ class Dispatcher:
         viewer = await _admit(port, interface, bundle.endpoints, token, guarded=False, needed=identifies)
         arguments = bundle.validate(bundle.read(read_query(query)))
 
-        def build() -> Coroutine[Any, Any, bytes]:
-            return _build(port, asked, interface, bundle, arguments)
+        def build(readings: Readings | None) -> Coroutine[Any, Any, bytes]:
+            return _build(port, asked, interface, bundle, arguments, readings)
 
         caching = interface.caching
         if caching is None:
             return await bypass(port, context, Bypass(BypassReason.NO_SECRET), build)
-        entry = _cache_entry(caching, bundle, arguments, viewer, header)
+        entry = _cache_entry(port, caching, bundle, arguments, viewer, header)
         if isinstance(entry, Bypass):
             return await bypass(port, context, entry, build)
         return await caching.fetch(port, entry, build)
@@ -237,6 +238,7 @@ def _is_told_by_viewer(interface: Interface, bundle: Bundle) -> bool:
 
 
 def _cache_entry(
+    port: Port,
     caching: Caching,
     bundle: Bundle,
     arguments: list[dict[str, Any]],
@@ -246,6 +248,8 @@ def _cache_entry(
     """Where the bundle is cached, or why it is not."""
     if isinstance(bundle.policy, Bypass):
         return bundle.policy
+    if not bundle.policy.shared and not viewer.authenticated and port.has_credentials(bundle.policy.vary):
+        return Bypass(BypassReason.CREDENTIALS)
     params = json_params(bundle.endpoints, arguments)
     if params is None:
         return Bypass(BypassReason.NO_IDENTITY)
@@ -253,7 +257,12 @@ def _cache_entry(
 
 
 async def _build(
-    port: Port, asked: Asked, interface: Interface, bundle: Bundle, arguments: list[dict[str, Any]]
+    port: Port,
+    asked: Asked,
+    interface: Interface,
+    bundle: Bundle,
+    arguments: list[dict[str, Any]],
+    readings: Readings | None,
 ) -> bytes:
     """Run the functions of a bundle. They are to read, but a mutation that one of them calls is none the less one."""
     calls: list[NestedCall] = []
@@ -261,6 +270,11 @@ async def _build(
     invocations = [
         endpoint.invocation(own, calls, failed) for endpoint, own in zip(bundle.endpoints, arguments, strict=True)
     ]
+    if readings is not None:
+        invocations = [
+            own._replace(target=readings.told_by(endpoint.name, own.target, own.is_async))
+            for endpoint, own in zip(bundle.endpoints, invocations, strict=True)
+        ]
     asked.has_begun = True
     try:
         results = await port.invoke_all(invocations)

@@ -6,12 +6,13 @@ thread does what it is asked at once, so that ``complete_now`` finishes the disp
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, NamedTuple, Protocol
 
 from mizan_core.cache.access import Access
 from mizan_core.cache.flights import Flight
 from mizan_core.cache.store import Store
+from mizan_core.dispatch.readings import Readings
 from mizan_core.viewer import Viewer
 
 
@@ -70,11 +71,17 @@ class Port(Protocol):
     def issue_csrf_token(self) -> str | None:
         """The framework's CSRF token for this client, or None where there is no such thing."""
 
-    def watch_session(self) -> None:
-        """Begin to watch whether the framework's session is touched."""
+    def has_credentials(self, vary: Collection[str]) -> bool:
+        """Whether the request has an ``Authorization`` or ``Cookie`` header that is not among the headers of *vary*.
 
-    def was_session_touched(self) -> bool:
-        """Whether the session was touched since ``watch_session``; True where that cannot be told."""
+        Whoever it makes anonymous to us may be somebody to a middleware or a function.
+        """
+
+    def watch(self, readings: Readings) -> None:
+        """From now on tell *readings* what functions read of the request."""
+
+    def unwatch(self) -> None:
+        """End what ``watch`` began."""
 
     def access(self, store: Store) -> Access:
         """The port's way to a store: ``in_thread`` or ``on_loop``."""
