@@ -1,4 +1,6 @@
-"""What all tests share: the two engines, and how far hypothesis searches (``HYPOTHESIS_PROFILE=ci|thorough``)."""
+"""What all tests share: the two engines, which tests stay together when they run in several processes, and how far
+hypothesis searches: ``HYPOTHESIS_PROFILE=dev|ci|thorough``, by default ``ci`` with ``CI=true``, else ``dev``.
+"""
 
 from __future__ import annotations
 
@@ -17,11 +19,14 @@ _FOLDER = Path(__file__).parent
 _SHARED = ("target", "everywhere", "fault")
 """Parameters whose fixtures are dear: the tests with one value of them are a group, whatever file they stand in."""
 
-settings.register_profile("ci", max_examples=100, deadline=None, derandomize=True, database=None)
+_IS_CI = os.environ.get("CI", "").lower() == "true"
+
+settings.register_profile("dev", max_examples=30, deadline=None, derandomize=True, database=None)
+settings.register_profile("ci", max_examples=150, deadline=None, derandomize=True, database=None)
 settings.register_profile(
     "thorough", max_examples=2_000, deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
 )
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if _IS_CI else "dev"))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -33,7 +38,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    if config.getoption("no_native") and os.environ.get("CI", "").lower() == "true":
+    if config.getoption("no_native") and _IS_CI:
         raise pytest.UsageError("--no-native is for a developer's machine: CI tests both engines")
 
 

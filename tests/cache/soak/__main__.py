@@ -7,13 +7,18 @@ It ends with ``N operations, M reads checked, K stale`` and with 1 when K is not
 from __future__ import annotations
 
 import argparse
+import math
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
-from tests.cache.soak import database
+from tests.cache.soak import postgres
 from tests.cache.soak.checker import Verdict, check
+from tests.cache.soak.database import Database
 from tests.cache.soak.history import Kind
 from tests.cache.soak.processes import Worker, WorkerFailed, play
 from tests.cache.soak.worlds import WORLDS, cache_of
@@ -26,13 +31,18 @@ _PROGRESS_PAUSE = 5.0
 def main(arguments: list[str] | None = None) -> int:
     """Run the worlds one after the other."""
     options = _parser().parse_args(arguments)
+    server = postgres.programs() if options.database in ("any", "postgresql") else None
+    if options.database == "postgresql" and server is None:
+        print("PostgreSQL is not installed.")
+        return 1
     names = options.world or _worlds_of(options.fault)
     weights = sum(WORLDS[name].weight for name in names)
     verdicts = []
     try:
         for name in names:
-            seconds = options.seconds * WORLDS[name].weight / weights
-            verdicts.append(_run(name, seconds, options.fault, options.seed))
+            share = WORLDS[name].weight / weights
+            limit = Limit(options.seconds * share, options.operations * share)
+            verdicts.append(_run(name, limit, options.fault, options.seed, server))
     except WorkerFailed as failure:
         print(f"A worker has failed:\n{failure}")
         return 1
@@ -44,28 +54,47 @@ def main(arguments: list[str] | None = None) -> int:
     return int(wrong > 0 or idle)
 
 
-def _run(name: str, seconds: float, fault: str, seed: str) -> Verdict:
-    """One world, for so many seconds; prints what comes of it."""
+class Limit(NamedTuple):
+    """How long a world is played: until one of both is reached."""
+
+    seconds: float
+    operations: float
+
+
+def _run(name: str, limit: Limit, fault: str, seed: str, server: Path | None) -> Verdict:
+    """One world, up to its limit; prints what comes of it.
+
+    :param server: the folder of PostgreSQL's programs; None for SQLite.
+    """
     world = WORLDS[name]
-    print(f"{name}: {len(world.kinds)} processes for {seconds:.0f} s", flush=True)
+    kind = "PostgreSQL" if server else "SQLite"
+    print(f"{name}: {len(world.kinds)} processes on {kind} for {limit.seconds:.0f} s", flush=True)
     with tempfile.TemporaryDirectory(prefix="mizan-soak-") as place:
         folder = Path(place)
-        database.create(folder / "cells.sqlite3")
-        with cache_of(world, folder) as settings:
-            stats = _play(world.kinds, seed, folder, fault, settings, seconds)
+        with _database(folder, server) as database, cache_of(world, folder) as settings:
+            stats = _play(world.kinds, seed, folder, fault, {**settings, "SOAK_DATABASE": database.place}, limit)
         verdict = check(_histories(folder))
     _report(verdict, sum(own["outages"] for own in stats))
     return verdict
 
 
+@contextmanager
+def _database(folder: Path, server: Path | None) -> Iterator[Database]:
+    with ExitStack() as stack:
+        place = stack.enter_context(postgres.running(server)) if server else str(folder / "cells.sqlite3")
+        database = Database(place)
+        database.create()
+        yield database
+
+
 def _play(
-    kinds: tuple[str, ...], seed: str, folder: Path, fault: str, settings: dict[str, str], seconds: float
+    kinds: tuple[str, ...], seed: str, folder: Path, fault: str, settings: dict[str, str], limit: Limit
 ) -> list[dict[str, int]]:
     workers: list[Worker] = []
     try:
         for number, kind in enumerate(kinds):
             workers.append(Worker(kind, f"{seed}-{number}-{kind}", folder, fault, settings))
-        return play(workers, seconds, _Watch(folder, is_broken=bool(fault)))
+        return play(workers, limit.seconds, _Watch(folder, limit.operations, is_broken=bool(fault)))
     finally:
         for worker in workers:
             worker.kill()
@@ -74,8 +103,9 @@ def _play(
 class _Watch:
     """Says how far it is, now and then. A broken build has played enough as soon as it shows."""
 
-    def __init__(self, folder: Path, *, is_broken: bool) -> None:
+    def __init__(self, folder: Path, enough: float, *, is_broken: bool) -> None:
         self._folder = folder
+        self._enough = enough
         self._is_broken = is_broken
         self._next = _PROGRESS_PAUSE
 
@@ -83,6 +113,8 @@ class _Watch:
         if passed >= self._next:
             self._next = passed + _PROGRESS_PAUSE
             print(f"  {passed:4.0f} s  {operations:9,} operations", flush=True)
+        if operations >= self._enough:
+            return True
         return self._is_broken and check(_histories(self._folder), still_playing=True).wrong > 0
 
 
@@ -112,6 +144,13 @@ def _worlds_of(fault: str) -> list[str]:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.cache.soak", description=__doc__)
     parser.add_argument("--seconds", type=float, default=240, help="for all worlds together (default: %(default)s)")
+    parser.add_argument("--operations", type=float, default=math.inf, help="enough for all worlds together")
+    parser.add_argument(
+        "--database",
+        choices=("any", "postgresql", "sqlite"),
+        default="any",
+        help="any: PostgreSQL where it is installed, else SQLite (default)",
+    )
     parser.add_argument("--world", action="append", choices=list(WORLDS), help="only this one; may be repeated")
     parser.add_argument("--seed", default=str(int(time.time())), help="of the players' choices (default: the time)")
     parser.add_argument("--break", dest="fault", default="", metavar="FAULT", help="a fault in faults.py: it must show")

@@ -1,44 +1,80 @@
-"""The real store, apart from the cache: an SQLite file in WAL mode, so that readers and a writer run side by side."""
+"""The real store, apart from the cache: PostgreSQL where it is installed (``postgres.py``), else an SQLite file in WAL
+mode. In both readers and writers run side by side; only PostgreSQL has several writers at a time.
+"""
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
-from pathlib import Path
+from typing import Any, NamedTuple
 
 from tests.cache.soak.world import CELLS
 
 PATIENCE = 60
 """Seconds that a writer waits for another."""
-FAST = "PRAGMA synchronous = OFF"
-"""Nothing here must survive a power cut."""
 
 
-def create(path: Path) -> None:
-    with closing(sqlite3.connect(path)) as connection, connection:
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("CREATE TABLE cell (id INTEGER PRIMARY KEY, version INTEGER NOT NULL)")
-        connection.executemany("INSERT INTO cell VALUES (?, 0)", [(cell,) for cell in range(CELLS)])
+class Database(NamedTuple):
+    """Where the cells are.
 
+    :param place: a path, or a ``postgresql://`` URL.
+    """
 
-def connect(path: Path) -> sqlite3.Connection:
-    """A connection without transactions of its own making."""
-    connection = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None)
-    connection.execute(FAST)
-    return connection
+    place: str
 
+    @property
+    def is_postgres(self) -> bool:
+        return self.place.startswith("postgresql:")
 
-def selecting(cells: Sequence[int]) -> str:
-    return f"SELECT id, version FROM cell WHERE id IN ({_listed(cells)})"  # noqa: S608 - they are integers
+    @property
+    def fast(self) -> str:
+        """Nothing here must survive a power cut."""
+        return "SET synchronous_commit = OFF" if self.is_postgres else "PRAGMA synchronous = OFF"
 
+    @property
+    def begin(self) -> str:
+        return "BEGIN" if self.is_postgres else "BEGIN IMMEDIATE"
 
-def raising(cells: Sequence[int]) -> str:
-    return f"UPDATE cell SET version = version + 1 WHERE id IN ({_listed(cells)}) RETURNING id, version"  # noqa: S608
+    @property
+    def lock_all(self) -> str:
+        """For a transaction of several writes, before the first: its later ones could not keep the order of locks."""
+        return "SELECT id FROM cell ORDER BY id FOR UPDATE" if self.is_postgres else "SELECT 1"
 
+    def connect(self) -> Any:
+        """A connection without transactions of its own making."""
+        if self.is_postgres:
+            import psycopg
 
-def negating(cells: Sequence[int]) -> str:
-    return f"UPDATE cell SET version = -1 - version WHERE id IN ({_listed(cells)})"  # noqa: S608
+            connection: Any = psycopg.connect(self.place, autocommit=True)
+        else:
+            connection = sqlite3.connect(self.place, timeout=PATIENCE, isolation_level=None)
+        connection.execute(self.fast)
+        return connection
+
+    def create(self) -> None:
+        """Its table, with every cell at version 0."""
+        with closing(self.connect()) as connection:
+            if not self.is_postgres:
+                connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("CREATE TABLE cell (id INTEGER PRIMARY KEY, version INTEGER NOT NULL)")
+            rows = ", ".join(f"({cell}, 0)" for cell in range(CELLS))
+            connection.execute(f"INSERT INTO cell VALUES {rows}")  # noqa: S608 - they are integers
+
+    def selecting(self, cells: Sequence[int]) -> str:
+        return f"SELECT id, version FROM cell WHERE id IN ({_listed(cells)})"  # noqa: S608
+
+    def raising(self, cells: Sequence[int]) -> str:
+        return f"UPDATE cell SET version = version + 1 WHERE id IN ({self._locked(cells)}) RETURNING id, version"  # noqa: S608
+
+    def negating(self, cells: Sequence[int]) -> str:
+        return f"UPDATE cell SET version = -1 - version WHERE id IN ({self._locked(cells)})"  # noqa: S608
+
+    def _locked(self, cells: Sequence[int]) -> str:
+        """*cells*, each locked in its turn: writers that all keep one order never wait for one another in a ring."""
+        if not self.is_postgres:
+            return _listed(cells)
+        return f"SELECT id FROM cell WHERE id IN ({_listed(cells)}) ORDER BY id FOR UPDATE"  # noqa: S608
 
 
 def ordered(rows: Sequence[tuple[int, int]], cells: Sequence[int]) -> list[int]:

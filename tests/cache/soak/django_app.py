@@ -12,8 +12,25 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import include, path
 from django.utils.decorators import sync_and_async_middleware
+from psycopg.conninfo import conninfo_to_dict
 
-from tests.cache.soak import clients, database
+from tests.cache.soak import clients
+from tests.cache.soak.database import PATIENCE, Database, ordered
+
+database = Database(os.environ["SOAK_DATABASE"])
+
+
+def _connection_settings() -> dict[str, Any]:
+    if not database.is_postgres:
+        return {"ENGINE": "django.db.backends.sqlite3", "NAME": database.place, "OPTIONS": {"timeout": PATIENCE}}
+    parts = conninfo_to_dict(database.place)
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parts["dbname"],
+        "USER": parts["user"],
+        "HOST": parts["host"],
+    }
+
 
 settings.configure(
     SECRET_KEY="soak-django-key-0123456789-abcdefghijklmnopqrstuvwxyz",
@@ -22,13 +39,7 @@ settings.configure(
     USE_TZ=True,
     INSTALLED_APPS=["mizan"],
     MIDDLEWARE=[f"{__name__}.in_transaction"],
-    DATABASES={
-        "default": {
-            "ENGINE": "django.db.backends.sqlite3",
-            "NAME": os.environ["SOAK_DATABASE"],
-            "OPTIONS": {"timeout": database.PATIENCE},
-        }
-    },
+    DATABASES={"default": _connection_settings()},
     **{name: value for name, value in os.environ.items() if name.startswith("MIZAN_")},
 )
 django.setup()
@@ -46,18 +57,20 @@ class DjangoSite:
     """Django's own connections, with the transactions that its requests are in."""
 
     def read(self, cells: list[int]) -> list[int]:
-        return database.ordered(_execute(database.selecting(cells)), cells)
+        return ordered(_execute(database.selecting(cells)), cells)
 
     def bump(self, cells: list[int]) -> list[int]:
         """With a savepoint rolled back before, where there is a transaction around."""
         if connection.in_atomic_block:
+            _execute(database.lock_all)
             self.attempt(cells)
         with transaction.atomic():
-            return database.ordered(_execute(database.raising(cells)), cells)
+            return ordered(_execute(database.raising(cells)), cells)
 
     def attempt(self, cells: list[int]) -> None:
         with transaction.atomic():
-            _execute(database.negating(cells))
+            with connection.cursor() as cursor:
+                cursor.execute(database.negating(cells))
             clients.pause()
             transaction.set_rollback(True)
 
@@ -94,11 +107,12 @@ def in_transaction(get_response: Callable[[HttpRequest], Any]) -> Callable[[Http
 
 def _execute(statement: str) -> list[tuple[int, int]]:
     with connection.cursor() as cursor:
-        return list(cursor.execute(statement).fetchall())
+        cursor.execute(statement)
+        return list(cursor.fetchall())
 
 
 def _make_fast(connection: Any, **_: Any) -> None:
-    connection.cursor().execute(database.FAST)
+    connection.cursor().execute(database.fast)
 
 
 connection_created.connect(_make_fast)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable
-from pathlib import Path
-from sqlite3 import Connection
 from typing import Any
 
 from fastapi import FastAPI
@@ -14,26 +12,27 @@ from starlette.concurrency import run_in_threadpool
 
 import mizan_fastapi
 from mizan_core.discovery import mizan_clients
-from tests.cache.soak import clients, database
+from tests.cache.soak import clients
+from tests.cache.soak.database import Database, ordered
 
 
 class FastAPISite:
     """A connection for each thread; every statement is a transaction."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, database: Database) -> None:
+        self._database = database
         self._local = threading.local()
 
     def read(self, cells: list[int]) -> list[int]:
-        return database.ordered(self._connection().execute(database.selecting(cells)).fetchall(), cells)
+        return ordered(self._connection().execute(self._database.selecting(cells)).fetchall(), cells)
 
     def bump(self, cells: list[int]) -> list[int]:
-        return database.ordered(self._connection().execute(database.raising(cells)).fetchall(), cells)
+        return ordered(self._connection().execute(self._database.raising(cells)).fetchall(), cells)
 
     def attempt(self, cells: list[int]) -> None:
         connection = self._connection()
-        connection.execute("BEGIN IMMEDIATE")
-        connection.execute(database.negating(cells))
+        connection.execute(self._database.begin)
+        connection.execute(self._database.negating(cells))
         clients.pause()
         connection.execute("ROLLBACK")
 
@@ -46,14 +45,14 @@ class FastAPISite:
     def purge(self, context: str, **params: Any) -> None:
         mizan_fastapi.purge(context, **params)
 
-    def _connection(self) -> Connection:
-        connection: Connection | None = getattr(self._local, "connection", None)
+    def _connection(self) -> Any:
+        connection = getattr(self._local, "connection", None)
         if connection is None:
-            connection = self._local.connection = database.connect(self._path)
+            connection = self._local.connection = self._database.connect()
         return connection
 
 
-clients.site = FastAPISite(Path(os.environ["SOAK_DATABASE"]))
+clients.site = FastAPISite(Database(os.environ["SOAK_DATABASE"]))
 mizan_clients("tests.cache.soak")
 app = FastAPI()
 app.include_router(mizan_fastapi.router, prefix="/api/mizan")

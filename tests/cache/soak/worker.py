@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import os
 import sys
 import time
 import traceback
@@ -127,7 +126,6 @@ _FILLERS = {"fastapi": _fill_fastapi, "django": _fill_django}
 
 def main(kind: str, name: str, folder: str, fault: str) -> int:
     """Play until told to stop; 1 when a player has failed."""
-    os.environ["SOAK_DATABASE"] = str(Path(folder) / "cells.sqlite3")
     for logger in ("mizan.dispatch", "django.request"):  # some functions fail on purpose
         logging.getLogger(logger).setLevel(logging.CRITICAL)
     worker = Worker(name, Path(folder))
