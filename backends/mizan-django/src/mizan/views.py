@@ -43,15 +43,15 @@ async def asession(request: HttpRequest) -> HttpResponseBase:
 
 @csrf_exempt
 @without_request_transaction
-def call(request: HttpRequest) -> HttpResponseBase:
-    """``POST call/``."""
-    return _respond(request, _call(request, ThreadPort(request)))
+def call(request: HttpRequest, function: str | None = None) -> HttpResponseBase:
+    """``POST call/``, and ``POST call/<function>/``."""
+    return _respond(request, _call(request, ThreadPort(request), function))
 
 
 @csrf_exempt
-async def acall(request: HttpRequest) -> HttpResponseBase:
-    """``POST call/`` on an event loop."""
-    return await _arespond(request, _call(request, LoopPort(request)))
+async def acall(request: HttpRequest, function: str | None = None) -> HttpResponseBase:
+    """``POST call/``, and ``POST call/<function>/``, on an event loop."""
+    return await _arespond(request, _call(request, LoopPort(request), function))
 
 
 @csrf_exempt
@@ -67,9 +67,9 @@ async def afetch(request: HttpRequest, name: str) -> HttpResponseBase:
     return await _arespond(request, _fetch(request, LoopPort(request), name))
 
 
-def _call(request: HttpRequest, port: Port) -> Coroutine[Any, Any, Reply]:
+def _call(request: HttpRequest, port: Port, named: str | None) -> Coroutine[Any, Any, Reply]:
     meta = request.META
-    return dispatcher.call(port, request.method or "", meta.get("CONTENT_TYPE"), meta.get(_TOKEN))
+    return dispatcher.call(port, request.method or "", meta.get("CONTENT_TYPE"), meta.get(_TOKEN), named)
 
 
 def _fetch(request: HttpRequest, port: Port, name: str) -> Coroutine[Any, Any, Reply]:

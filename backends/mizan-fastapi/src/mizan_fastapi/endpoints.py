@@ -49,8 +49,19 @@ class CallEndpoint(Endpoint):
     """``POST call/``."""
 
     def reply(self, dispatcher: Dispatcher, port: AsgiPort) -> Coroutine[Any, Any, Reply]:
+        return self._call(dispatcher, port, None)
+
+    @staticmethod
+    def _call(dispatcher: Dispatcher, port: AsgiPort, named: str | None) -> Coroutine[Any, Any, Reply]:
         content_type, token = port.fields.get(b"content-type"), port.fields.get(_TOKEN)
-        return dispatcher.call(port, port.scope["method"], _text(content_type), _text(token))
+        return dispatcher.call(port, port.scope["method"], _text(content_type), _text(token), named)
+
+
+class NamedCallEndpoint(CallEndpoint):
+    """``POST call/<function>/``."""
+
+    def reply(self, dispatcher: Dispatcher, port: AsgiPort) -> Coroutine[Any, Any, Reply]:
+        return self._call(dispatcher, port, port.scope["path_params"]["function"])
 
 
 class FetchEndpoint(Endpoint):

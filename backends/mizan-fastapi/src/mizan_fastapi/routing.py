@@ -19,7 +19,7 @@ from mizan_core.dispatch import Dispatcher, Purge, complete_now
 from mizan_core.engine import VARIABLE as ENGINE_VARIABLE
 from mizan_core.registry import Registry, default_registry
 from mizan_core.settings import WORKERS, Settings
-from mizan_fastapi.endpoints import CallEndpoint, FetchEndpoint, SessionEndpoint
+from mizan_fastapi.endpoints import CallEndpoint, FetchEndpoint, NamedCallEndpoint, SessionEndpoint
 from mizan_fastapi.users import current_user
 
 _log = logging.getLogger("mizan.settings")
@@ -40,6 +40,9 @@ class MizanRouter(APIRouter):
         # They are tried in this order.
         routes: list[BaseRoute] = [
             Route("/call/", CallEndpoint(dispatcher), name="mizan-call", include_in_schema=False),
+            Route(
+                "/call/{function}/", NamedCallEndpoint(dispatcher), name="mizan-call-function", include_in_schema=False
+            ),
             Route("/ctx/{name}/", FetchEndpoint(dispatcher), name="mizan-context", include_in_schema=False),
             Route("/session/", SessionEndpoint(dispatcher), name="mizan-session", include_in_schema=False),
         ]

@@ -22,9 +22,10 @@ def check_content_type(content_type: str | None) -> None:
         raise UnsupportedMediaType
 
 
-def read_call(body: bytes) -> tuple[str, dict[str, Any]]:
+def read_call(body: bytes, named: str | None = None) -> tuple[str, dict[str, Any]]:
     """The function asked for and its arguments, not validated yet.
 
+    :param named: the function that the URL names; the body may then leave it out.
     :raises BadRequest: saying what is wrong, without repeating the body.
     """
     value = _read_json(body)
@@ -32,9 +33,11 @@ def read_call(body: bytes) -> tuple[str, dict[str, Any]]:
         raise BadRequest('The body must be a JSON object: {"fn": name, "args": {...}}.')
     if not value.keys() <= _MEMBERS:
         raise BadRequest('The body has an unknown member; "fn" and "args" are known.')
-    function, arguments = value.get("fn"), value.get("args", {})
+    function, arguments = value.get("fn", named), value.get("args", {})
     if not isinstance(function, str):
         raise BadRequest('"fn" must be there and name a function.')
+    if named is not None and function != named:
+        raise BadRequest('"fn" is another function than the one that the URL names.')
     if not isinstance(arguments, dict):
         raise BadRequest('"args" must be an object.')
     return function, arguments

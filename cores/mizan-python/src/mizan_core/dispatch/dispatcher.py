@@ -32,6 +32,7 @@ from mizan_core.dispatch.response import (
     error_response,
     json_response,
 )
+from mizan_core.dispatch.tracing import announce
 from mizan_core.engine import ENGINE
 from mizan_core.errors import (
     APIError,
@@ -118,11 +119,16 @@ class Dispatcher:
         """As ``purge_named``, for what a call that server code made outside a request has changed."""
         return self.interface().nested_purge([NestedCall(function, arguments)])
 
-    async def call(self, port: Port, method: str, content_type: str | None, token: str | None) -> Reply:
-        """``POST call/``."""
+    async def call(
+        self, port: Port, method: str, content_type: str | None, token: str | None, named: str | None = None
+    ) -> Reply:
+        """``POST call/``, and ``POST call/<fn>/``.
+
+        :param named: the function that the URL names.
+        """
         asked = Asked("call/")
         try:
-            return await self._call(port, asked, method, content_type, token)
+            return await self._call(port, asked, method, content_type, token, named)
         except Exception as error:  # noqa: BLE001 - whatever user code raises
             return await _error_reply(port, asked, error)
 
@@ -148,14 +154,18 @@ class Dispatcher:
         except Exception as error:  # noqa: BLE001 - whatever middleware raises
             return await _error_reply(port, asked, error)
 
-    async def _call(self, port: Port, asked: Asked, method: str, content_type: str | None, token: str | None) -> Reply:
+    async def _call(
+        self, port: Port, asked: Asked, method: str, content_type: str | None, token: str | None, named: str | None
+    ) -> Reply:
         if method != "POST":
             raise MethodNotAllowed(("POST",))
         check_content_type(content_type)
         interface = self.interface()
-        function, given = read_call(await port.read_body(interface.settings.max_body_bytes))
+        function, given = read_call(await port.read_body(interface.settings.max_body_bytes), named)
         endpoint = interface.endpoint(function)
         asked.function = endpoint.name
+        if interface.tracers:
+            announce(interface.tracers, asked)
         if endpoint.private:
             raise Forbidden("This function is private.")
         await _admit(port, interface, (endpoint,), token, guarded=True)
@@ -189,6 +199,8 @@ class Dispatcher:
         interface = self.interface()
         bundle = interface.bundle(context)
         asked.context = bundle.name
+        if interface.tracers:
+            announce(interface.tracers, asked)
         identifies = _is_told_by_viewer(interface, bundle)
         viewer = await _admit(port, interface, bundle.endpoints, token, guarded=False, needed=identifies)
         arguments = bundle.validate(bundle.read(read_query(query)))

@@ -44,9 +44,13 @@ class Asked:
 
         :param what: of what kind it is, where the exception itself does not tell.
         """
-        fields = {"mizan_function": self.function, "mizan_context": self.context}
         message = f"{self} failed" if what is None else f"{self} failed: {what}"
-        return Failure(message, error, {name: value for name, value in fields.items() if value is not None})
+        return Failure(message, error, self.fields())
+
+    def fields(self) -> dict[str, str]:
+        """What is known of it, for logs and traces."""
+        fields = {"mizan_function": self.function, "mizan_context": self.context}
+        return {name: value for name, value in fields.items() if value is not None}
 
     def __str__(self) -> str:
         if self.function is None:

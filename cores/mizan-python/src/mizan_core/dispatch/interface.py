@@ -12,6 +12,7 @@ from mizan_core.dispatch.caching import BundlePolicy, Caching
 from mizan_core.dispatch.endpoint import Endpoint, NestedCall
 from mizan_core.dispatch.port import Purge
 from mizan_core.dispatch.query import QueryReader
+from mizan_core.dispatch.tracing import tracers
 from mizan_core.engine import ENGINE
 from mizan_core.errors import MWTError, NotFound, Unauthorized, ValidationFailed
 from mizan_core.introspection.description import describe
@@ -71,6 +72,7 @@ class Interface:
     ) -> None:
         self.version = registry.version
         self.settings = settings
+        self.tracers = tracers()
         self._verifier = settings.verifier()
         functions = registry.get_all_functions()
         specification = specification_of(describe(functions))
