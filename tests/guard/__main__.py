@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
 
 from tests.guard import calls, instructions
 from tests.guard.callgrind import ToolMissing
 from tests.guard.comparison import Figures, read, write
-from tests.guard.sites import NAMES
 
 
 def record() -> None:
@@ -18,13 +16,9 @@ def record() -> None:
 
 
 def record_calls() -> None:
-    """The versions of CPython that others have recorded stay as they are."""
-    measured = {site: calls.measure(site) for site in NAMES}
-    recorded = read(calls.FILE)
-    for site, figures in measured.items():
-        _show(figures, recorded.get(calls.VERSION, {}).get(site, {}), f"{site}: ")
-    kept = {site: _only(figures, calls.TOLERANCES) for site, figures in measured.items()}
-    write(calls.FILE, dict(sorted({**recorded, calls.VERSION: kept}.items())))
+    measured = {name: numbers for site in calls.SITES for name, numbers in calls.measure(site).items()}
+    _show(measured, read(calls.FILE))
+    write(calls.FILE, measured)
 
 
 def record_instructions() -> None:
@@ -35,14 +29,10 @@ def record_instructions() -> None:
     write(instructions.FILE, recorded | {target: {"rustc": rustc, "figures": figures}})
 
 
-def _only(figures: Figures, kinds: Mapping[str, object]) -> Figures:
-    return {subject: {kind: numbers[kind] for kind in kinds} for subject, numbers in figures.items()}
-
-
-def _show(figures: Figures, recorded: Figures, prefix: str = "") -> None:
+def _show(figures: Figures, recorded: Figures) -> None:
     for subject, numbers in figures.items():
         old = recorded.get(subject, {})
-        print(f"{prefix}{subject}: " + ", ".join(_change(kind, old.get(kind), new) for kind, new in numbers.items()))
+        print(f"{subject}: " + ", ".join(_change(kind, old.get(kind), new) for kind, new in numbers.items()))
 
 
 def _change(kind: str, old: int | None, new: int) -> str:
