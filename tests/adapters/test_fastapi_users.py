@@ -7,7 +7,6 @@ from typing import Any
 
 import httpx
 import pytest
-from anyio.from_thread import start_blocking_portal
 from fastapi import FastAPI
 from starlette.authentication import AuthCredentials, AuthenticationBackend, BaseUser, SimpleUser
 from starlette.middleware.authentication import AuthenticationMiddleware
@@ -18,7 +17,7 @@ from mizan_core.client.function import client
 from mizan_core.registry import Registry
 from mizan_core.settings import Settings
 from mizan_fastapi import create_router
-from tests.cache.http.sites import Bridge
+from tests.adapters.in_process import asking
 from tests.conformance.apps.accounts import SECRET
 from tests.conformance.tokens import mint
 
@@ -71,8 +70,8 @@ def http() -> Iterator[httpx.Client]:
     app.add_middleware(AuthenticationMiddleware, backend=Backend())
     settings = Settings(mwt_secret=SECRET, cache_secret="a-cache-secret-of-these-tests-0123456789")
     app.include_router(create_router(registry, settings), prefix="/api/mizan")
-    with start_blocking_portal() as portal:
-        yield httpx.Client(transport=Bridge(portal, app), base_url="http://testserver")
+    with asking(app) as http:
+        yield http
 
 
 def _fetch(http: httpx.Client, context: str, authorization: str | None = None) -> tuple[str, Any]:

@@ -6,14 +6,24 @@ from abc import ABC, abstractmethod
 from collections.abc import Coroutine
 from typing import Any
 
+from starlette.requests import ClientDisconnect, Request, empty_send
 from starlette.responses import Response as FrameworkResponse
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from mizan_core.dispatch import COMMON_HEADERS, Dispatcher, PassThrough, Reply, Response
 from mizan_core.mwt import HEADER
 from mizan_fastapi.port import AsgiPort
 
+_ERROR = 400
 _TOKEN = HEADER.lower().encode("ascii")
+
+
+class EndpointFailed(Exception):
+    """What dependencies with ``yield`` see of an answer that is an error; to them it is an exception as any other."""
+
+    def __init__(self, response: FrameworkResponse) -> None:
+        super().__init__(f"the endpoint has answered {response.status_code}")
+        self.response = response
 
 
 class Endpoint(ABC):
@@ -25,13 +35,29 @@ class Endpoint(ABC):
         self._dispatcher = dispatcher
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        reply = await self.reply(self._dispatcher, AsgiPort(scope, _fields(scope), receive, send))
-        if reply.failure is not None:
-            reply.failure.log()
+        reply = await self._answer(scope, receive, send)
         if isinstance(reply, PassThrough):
             await _pass_through(reply)(scope, receive, send)
         else:
             await _write(reply, send)
+
+    async def respond(self, request: Request) -> FrameworkResponse:
+        """The answer, when dependencies have been solved; they may have read the body.
+
+        :raises EndpointFailed: for an answer that is an error.
+        """
+        response = _framework_response(await self._answer(request.scope, body_of(request), empty_send))
+        if response.status_code >= _ERROR:
+            raise EndpointFailed(response)
+        return response
+
+    async def refuse(self, request: Request, error: Exception) -> FrameworkResponse:
+        """The answer to what a dependency has raised."""
+        port = AsgiPort(request.scope, _fields(request.scope), body_of(request), empty_send)
+        return _framework_response(_reported(await self._dispatcher.refuse(port, error)))
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> Reply:
+        return _reported(await self.reply(self._dispatcher, AsgiPort(scope, _fields(scope), receive, send)))
 
     @abstractmethod
     def reply(self, dispatcher: Dispatcher, port: AsgiPort) -> Coroutine[Any, Any, Reply]:
@@ -79,6 +105,31 @@ class FetchEndpoint(Endpoint):
         )
 
 
+def body_of(request: Request) -> Receive:
+    """Messages with the body of *request*, whether or not a dependency has read it."""
+    stream = request.stream()
+    is_over = False
+
+    async def receive() -> Message:
+        nonlocal is_over
+        if is_over:
+            return await request.receive()
+        try:
+            chunk = await anext(stream, b"")
+        except ClientDisconnect:
+            return {"type": "http.disconnect"}
+        is_over = not chunk
+        return {"type": "http.request", "body": chunk, "more_body": not is_over}
+
+    return receive
+
+
+def _reported(reply: Reply) -> Reply:
+    if reply.failure is not None:
+        reply.failure.log()
+    return reply
+
+
 def _fields(scope: Scope) -> dict[bytes, bytes]:
     """The request's header fields; repeated ones joined by commas, as HTTP reads them (RFC 9110 section 5.3)."""
     lines = scope["headers"]
@@ -93,10 +144,22 @@ def _text(value: bytes | None) -> str | None:
 
 
 async def _write(response: Response, send: Send) -> None:
+    await send({"type": "http.response.start", "status": response.status, "headers": _headers(response)})
+    await send({"type": "http.response.body", "body": response.body})
+
+
+def _headers(response: Response) -> list[tuple[bytes, bytes]]:
     headers = [_ENCODED.get(header) or _encoded(header) for header in response.headers]
     headers.append((b"content-length", b"%d" % len(response.body)))
-    await send({"type": "http.response.start", "status": response.status, "headers": headers})
-    await send({"type": "http.response.body", "body": response.body})
+    return headers
+
+
+def _framework_response(reply: Reply) -> FrameworkResponse:
+    if isinstance(reply, PassThrough):
+        return _pass_through(reply)
+    response = FrameworkResponse(reply.body, reply.status)
+    response.raw_headers = _headers(reply)
+    return response
 
 
 def _encoded(header: tuple[str, str]) -> tuple[bytes, bytes]:

@@ -10,6 +10,7 @@ from fastapi.exception_handlers import (
     request_validation_exception_handler,
     websocket_request_validation_exception_handler,
 )
+from fastapi.exceptions import RequestValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -17,7 +18,7 @@ from starlette.responses import Response
 from starlette.types import ExceptionHandler
 
 from mizan_core.dispatch import Handled
-from mizan_core.errors import APIError, HTTPError
+from mizan_core.errors import APIError, HTTPError, ValidationFailed
 
 _Handlers: TypeAlias = "dict[int | type[Exception], ExceptionHandler]"
 _DEFAULTS = (
@@ -34,8 +35,12 @@ _LAST_RESORTS = (Exception, _SERVER_ERROR)
 def translated(error: BaseException) -> BaseException:
     """The protocol's error for an ``HTTPException``, with its status, detail and headers; anything else as it is.
 
+    A request that does not fit a dependency is not valid.
+
     A detail that is a text is the message, one that is a dict the details; any other one is ``details["detail"]``.
     """
+    if isinstance(error, RequestValidationError):
+        return ValidationFailed(details=_messages(error))
     if not isinstance(error, HTTPException) or not HTTPError.has(error.status_code):
         return error
     detail: object = error.detail
@@ -43,6 +48,13 @@ def translated(error: BaseException) -> BaseException:
         return HTTPError(error.status_code, detail, headers=error.headers)
     details = detail if isinstance(detail, dict) else {} if detail is None else {"detail": detail}
     return HTTPError(error.status_code, details=details, headers=error.headers)
+
+
+def _messages(error: RequestValidationError) -> dict[str, list[str]]:
+    messages: dict[str, list[str]] = {}
+    for problem in error.errors():
+        messages.setdefault(".".join(map(str, problem["loc"])), []).append(str(problem["msg"]))
+    return messages
 
 
 async def handled(app: Any, request: Request, error: Exception) -> Handled | None:

@@ -1,16 +1,16 @@
-"""The router: plain ASGI endpoints, so that no dependency is solved and no response model built per request."""
+"""The router: plain ASGI endpoints, behind FastAPI's dependencies where there are some."""
 
 from __future__ import annotations
 
 import logging
 import os
 import weakref
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
 from fastapi import APIRouter
-from starlette.routing import BaseRoute, Route
+from fastapi.params import Depends
 from starlette.types import ASGIApp
 
 from mizan_core.client.calls import observe_outside_requests
@@ -19,7 +19,8 @@ from mizan_core.dispatch import Dispatcher, Purge, complete_now
 from mizan_core.engine import VARIABLE as ENGINE_VARIABLE
 from mizan_core.registry import Registry, default_registry
 from mizan_core.settings import WORKERS, Settings
-from mizan_fastapi.endpoints import CallEndpoint, FetchEndpoint, NamedCallEndpoint, SessionEndpoint
+from mizan_fastapi.dependencies import EndpointRoute
+from mizan_fastapi.endpoints import CallEndpoint, Endpoint, FetchEndpoint, NamedCallEndpoint, SessionEndpoint
 from mizan_fastapi.users import current_user
 
 _log = logging.getLogger("mizan.settings")
@@ -28,7 +29,7 @@ _log = logging.getLogger("mizan.settings")
 class MizanRouter(APIRouter):
     """An ``APIRouter`` that can also purge what its endpoints have cached."""
 
-    def __init__(self, dispatcher: Dispatcher) -> None:
+    def __init__(self, dispatcher: Dispatcher, dependencies: Sequence[Depends] | None = None) -> None:
         @asynccontextmanager
         async def lifespan(_: ASGIApp) -> AsyncIterator[None]:
             _warn(dispatcher.interface().settings)
@@ -37,18 +38,26 @@ class MizanRouter(APIRouter):
             finally:
                 await dispatcher.aclose()
 
-        # They are tried in this order.
-        routes: list[BaseRoute] = [
-            Route("/call/", CallEndpoint(dispatcher), name="mizan-call", include_in_schema=False),
-            Route(
-                "/call/{function}/", NamedCallEndpoint(dispatcher), name="mizan-call-function", include_in_schema=False
-            ),
-            Route("/ctx/{name}/", FetchEndpoint(dispatcher), name="mizan-context", include_in_schema=False),
-            Route("/session/", SessionEndpoint(dispatcher), name="mizan-session", include_in_schema=False),
-        ]
-        super().__init__(routes=routes, lifespan=lifespan)
+        super().__init__(dependencies=dependencies, lifespan=lifespan)
         self._dispatcher = dispatcher
+        # They are tried in this order.
+        self._add("/call/", CallEndpoint(dispatcher), "mizan-call")
+        self._add("/call/{function}/", NamedCallEndpoint(dispatcher), "mizan-call-function")
+        self._add("/ctx/{name}/", FetchEndpoint(dispatcher), "mizan-context")
+        self._add("/session/", SessionEndpoint(dispatcher), "mizan-session")
         _observe(dispatcher)
+
+    def _add(self, path: str, endpoint: Endpoint, name: str) -> None:
+        self.add_api_route(
+            path,
+            endpoint.respond,
+            name=name,
+            operation_id=name,
+            methods=[],  # any: the endpoints answer themselves for those that they do not take
+            response_model=None,
+            include_in_schema=False,
+            route_class_override=EndpointRoute,
+        )
 
     def purge(self, context: str, /, **params: Any) -> None:
         """Make the cached bundles of *context* stale, for changes that no mutation of the interface made.
@@ -63,16 +72,24 @@ class MizanRouter(APIRouter):
         await _aperform(self._dispatcher.purge_named(context, params))
 
 
-def create_router(registry: Registry | None = None, settings: Settings | None = None) -> MizanRouter:
+def create_router(
+    registry: Registry | None = None,
+    settings: Settings | None = None,
+    *,
+    dependencies: Sequence[Depends] | None = None,
+) -> MizanRouter:
     """A router for ``app.include_router(..., prefix="/api/mizan")``.
 
     The interface is compiled when the application starts, so that a contradiction in it stops the start.
 
     :param registry: whose functions to serve; the default registry's when None.
     :param settings: read from the ``MIZAN_*`` environment variables when None, at start-up or the first request.
+    :param dependencies: ``[Depends(...)]``, which run before each request to the endpoints, as those of the
+        application, of ``include_router`` and of routers in between do.
     """
     chosen = default_registry if registry is None else registry
-    return MizanRouter(Dispatcher(chosen, lambda: settings or settings_from_environment(), current_user))
+    dispatcher = Dispatcher(chosen, lambda: settings or settings_from_environment(), current_user)
+    return MizanRouter(dispatcher, dependencies)
 
 
 def settings_from_environment() -> Settings:

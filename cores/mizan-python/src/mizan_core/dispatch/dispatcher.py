@@ -154,6 +154,10 @@ class Dispatcher:
         except Exception as error:  # noqa: BLE001 - whatever middleware raises
             return await _error_reply(port, asked, error)
 
+    async def refuse(self, port: Port, error: Exception) -> Reply:
+        """The answer to what the framework has raised before it let the request through to here."""
+        return await _error_reply(port, Asked("the dependencies", has_begun=True), error)
+
     async def _call(
         self, port: Port, asked: Asked, method: str, content_type: str | None, token: str | None, named: str | None
     ) -> Reply:
