@@ -52,6 +52,17 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     server.kill()
 
 
+@pytest.fixture(scope="module")
+def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server that wants a password."""
+    server = Server(tmp_path_factory.mktemp("guarded"))
+    server.start()
+    server.ask("ACL", "SETUSER", "poor", "on", f">{PASSWORD}", "~*", "-@all", "+get")
+    server.ask("CONFIG", "SET", "requirepass", PASSWORD)
+    yield server
+    server.kill()
+
+
 @pytest.fixture
 def fetch(server: Server) -> Iterator[Fetch]:
     """Fetches the bundle of a user from a server of the same interface, and gives how the cache took part."""
@@ -113,12 +124,32 @@ def test_stats_of_a_store(command: Command, server: Server) -> None:
 def test_stats_of_a_store_that_does_not_answer_show_no_password(command: Command) -> None:
     place = f"{HOST}:{free_port()}/0"
     done = command(f"redis://someone:{PASSWORD}@{place}", "stats")
-    assert done.returncode == 0, done.stderr
-    assert "does not answer" in done.stdout
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1), done.stderr
+    assert "the store does not answer" in done.stderr
+    assert "does not answer: the server cannot be used: the connection is refused" in done.stdout
     assert f"redis://{place}\n" in done.stdout
     assert PASSWORD not in done.stdout + done.stderr
     assert "someone" not in done.stdout + done.stderr
     assert SECRET not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("user", "database", "cause"),
+    [
+        ("", 0, "it wants a password (NOAUTH)"),
+        (f":{PASSWORD}-x@", 0, "the user or the password is wrong (WRONGPASS)"),
+        (f"default:{PASSWORD}@", 99, "it has no database of that number"),
+        (f"poor:{PASSWORD}@", 0, "its account lacks a right (NOPERM)"),
+    ],
+)
+def test_stats_tell_why_a_store_cannot_be_used(
+    command: Command, guarded: Server, user: str, database: int, cause: str
+) -> None:
+    done = command(f"redis://{user}{HOST}:{guarded.port}/{database}", "stats")
+    assert done.returncode == 1, done.stdout
+    assert f"does not answer: the server cannot be used: {cause}" in done.stdout
+    assert PASSWORD not in done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_purge_some(command: Command, server: Server, fetch: Fetch) -> None:

@@ -26,12 +26,19 @@ def main(arguments: list[str] | None = None) -> int:
     dispatcher = Dispatcher(default_registry, settings_from_environment, current_user)
     try:
         sys.stdout.write(run(dispatcher.interface(), vars(options)) + "\n")
-    except (CommandRefused, ConfigurationError, GraphError) as error:
-        sys.stderr.write(f"{error}\n")
-        return 1
+    except CommandRefused as error:
+        sys.stdout.write(error.told and f"{error.told}\n")
+        return _fail(error)
+    except (ConfigurationError, GraphError) as error:
+        return _fail(error)
     finally:
         dispatcher.close()
     return 0
+
+
+def _fail(error: Exception) -> int:
+    sys.stderr.write(f"{error}\n")
+    return 1
 
 
 def _parser() -> argparse.ArgumentParser:

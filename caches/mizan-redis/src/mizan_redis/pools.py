@@ -20,6 +20,7 @@ from redis.sentinel import SentinelConnectionPool
 
 from mizan_core.cache.backend import BackendUnavailable
 from mizan_redis.address import Address, Kind, Node
+from mizan_redis.causes import cause_of
 from mizan_redis.exchanges import Replies, Request
 from mizan_redis.resp import packed
 
@@ -230,7 +231,7 @@ def _unavailable(error: Exception) -> BackendUnavailable:
     """The failure without the text of *error*, which may name hosts, keys and values."""
     if isinstance(error, BackendUnavailable):
         return error
-    return BackendUnavailable(f"the server did not answer: {type(error).__name__}")
+    return BackendUnavailable(f"the server cannot be used: {cause_of(error)}")
 
 
 def check_options(address: Address, timeout: float) -> None:

@@ -16,7 +16,14 @@ from mizan_core.settings import Settings
 
 
 class CommandRefused(MizanError):
-    """Why a command has done nothing, or not all."""
+    """Why a command has done nothing, or not all; its exit status is 1.
+
+    :param told: what there is to tell nevertheless.
+    """
+
+    def __init__(self, message: str, told: str = "") -> None:
+        self.told = told
+        super().__init__(message)
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -45,7 +52,7 @@ def run(interface: Interface, options: Mapping[str, Any]) -> str:
 
 
 def _stats(interface: Interface) -> str:
-    settings = interface.settings
+    settings, problem = interface.settings, None
     lines = {"engine": current().name, "store": without_credentials(settings.store_url)}
     if interface.caching is None:
         lines["state"] = "off: MIZAN_CACHE_SECRET is not set"
@@ -53,19 +60,24 @@ def _stats(interface: Interface) -> str:
         lines["state"] = "in each server process, where this one cannot look"
         lines["room"] = f"{settings.cache_max_bytes} bytes in each process"
     else:
-        lines["state"] = _reachability(interface.caching.store.backend)
+        problem = _problem(interface.caching.store.backend)
+        lines["state"] = "answers" if problem is None else f"does not answer: {problem}"
         lines["prefix"] = settings.cache_prefix
         lines["timeout"] = f"{settings.cache_timeout_ms} ms"
         lines["pool size"] = str(settings.cache_pool_size)
-    return "\n".join(f"{name:<10} {value}" for name, value in lines.items())
+    told = "\n".join(f"{name:<10} {value}" for name, value in lines.items())
+    if problem is not None:
+        raise CommandRefused("the store does not answer", told)
+    return told
 
 
-def _reachability(backend: CacheBackend) -> str:
+def _problem(backend: CacheBackend) -> BackendUnavailable | None:
+    """What keeps the store from being used."""
     try:
         backend.read([EPOCH])
-    except BackendUnavailable:
-        return "does not answer"
-    return "answers"
+    except BackendUnavailable as error:
+        return error
+    return None
 
 
 def _shared_backend(interface: Interface) -> CacheBackend:

@@ -20,5 +20,9 @@ class Command(BaseCommand):
     def handle(self, *_: Any, **options: Any) -> None:
         try:
             self.stdout.write(run(dispatcher.interface(), options))
-        except (CommandRefused, ConfigurationError, GraphError) as error:
+        except CommandRefused as error:
+            if error.told:
+                self.stdout.write(error.told)
+            raise CommandError(str(error)) from None
+        except (ConfigurationError, GraphError) as error:
             raise CommandError(str(error)) from None
