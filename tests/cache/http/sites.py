@@ -112,7 +112,7 @@ class Site:
 
 def open_site(name: str, portal: BlockingPortal) -> Site:
     """The application, with its functions registered."""
-    from tests.cache.http import functions  # noqa: F401 - it registers them
+    from tests.cache.http import functions, identities  # noqa: F401 - they register them
 
     if name == "fastapi":
         import mizan_fastapi

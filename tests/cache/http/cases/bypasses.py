@@ -32,8 +32,8 @@ def _counted(reason: BypassReason) -> int:
 @pytest.mark.parametrize(
     ("context", "parameters", "reason", "about"),
     [
-        ("uncached", {}, BypassReason.NEVER, "uncached"),
-        ("measured", {"value": "?"}, BypassReason.NO_IDENTITY, None),
+        ("uncached", {}, BypassReason.NEVER, "uncached{suffix}"),
+        ("measured", {"value": "?"}, BypassReason.NO_IDENTITY, "value"),
     ],
 )
 @pytest.mark.usefixtures("debugging")
@@ -43,12 +43,12 @@ def test_what_is_never_cached(
     context: str,
     parameters: dict[str, str],
     reason: BypassReason,
-    about: str | None,
+    about: str,
 ) -> None:
     before, whole = _counted(reason), stats().bypasses
     with caplog.at_level(logging.DEBUG, "mizan.cache"):
         answer = asker.caller.fetch(context + asker.suffix, **parameters)
-    told = reason.value if about is None else f"{reason.value}: {about}{asker.suffix}"
+    told = f"{reason.value}: {about.format(suffix=asker.suffix)}"
     assert answer.headers["X-Mizan-Cache"] == "BYPASS"
     assert answer.headers[HEADER] == told
     assert (_counted(reason), stats().bypasses) == (before + 1, whole + 1)

@@ -1,12 +1,13 @@
 """Which scopes the mutations of an interface purge, worked out once (protocol.md section 10).
 
 A purge may always be broader than its mutation's entry, never narrower. So a parameter narrows a purge only when the
-mutation annotates it just as the context does: otherwise ``"05"`` might be purged where ``5`` has been cached.
+mutation annotates it just as the context does (otherwise ``"05"`` might be purged where ``5`` has been cached), and
+when equal values of it have one identity.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import combinations
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin
@@ -24,9 +25,16 @@ class Scopes:
 
     :param parameters: those of each function, by the functions' registered names.
     :param graph: ``graph.describe()``.
+    :param has_identity: whether equal values of a function's parameter have one identity.
     """
 
-    def __init__(self, parameters: Mapping[str, Sequence[Parameter]], graph: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        parameters: Mapping[str, Sequence[Parameter]],
+        graph: Mapping[str, Any],
+        has_identity: Callable[[str, str], bool],
+    ) -> None:
+        self._has_identity = has_identity
         self._parameters = {
             name: {parameter.name: parameter for parameter in declared} for name, declared in parameters.items()
         }
@@ -42,11 +50,18 @@ class Scopes:
         """The parameter names of each scope that a purge of *context* can have; none when all its purges are broad."""
         return self._listed.get(context, [])
 
-    def narrowed(self, function: str, context: str, params: Mapping[str, Any]) -> dict[str, Any]:
-        """Of an entry's parameters those that the purge of *context* by *function* is narrowed to."""
-        if context not in self._listed:
+    def narrowed(
+        self, function: str, context: str, identities: Mapping[str, Any], unidentified: Collection[str]
+    ) -> dict[str, Any]:
+        """What the purge of *context* by a call of *function* is narrowed to; nothing when it is broad.
+
+        :param identities: those of the call's arguments.
+        :param unidentified: the names of the arguments that have none.
+        """
+        names = self._narrowing.get((function, context), ())
+        if unidentified and any(name in unidentified for name in names):
             return {}
-        return {name: params[name] for name in self._narrowing.get((function, context), ()) if name in params}
+        return self.known(context, {name: identities[name] for name in names if identities.get(name) is not None})
 
     def known(self, context: str, params: Mapping[str, Any]) -> dict[str, Any]:
         """*params* when entries of *context* have a tag for just these names, else none: then the purge is broad."""
@@ -56,7 +71,11 @@ class Scopes:
         if context not in self._shapes:
             return
         params = self._parameters[function]
-        usable = [name for name in scope if self._agrees(params[name].annotation, context, name)]
+        usable = [
+            name
+            for name in scope
+            if self._has_identity(function, name) and self._agrees(params[name].annotation, context, name)
+        ]
         always = [name for name in usable if params[name].required and not _may_be_none(params[name].annotation)]
         optional = [name for name in usable if name not in always]
         if len(optional) > MAX_OPTIONAL:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 from mizan_core.cache.bypass import Bypass, BypassReason
@@ -12,12 +12,12 @@ from mizan_core.cache.flights import Flights
 from mizan_core.cache.scopes import Scopes
 from mizan_core.cache.store import Store
 from mizan_core.client.cache_policy import CachePolicy
-from mizan_core.dispatch.endpoint import Endpoint
+from mizan_core.dispatch.endpoint import Endpoint, ScopeArguments, Unidentified
 from mizan_core.dispatch.port import Port, Purge
 from mizan_core.dispatch.readings import ReadingReports, Readings
 from mizan_core.dispatch.response import BYPASSED, CACHE_REASON_HEADER, HIT, MISS, Response, json_response
+from mizan_core.engine import ENGINE
 from mizan_core.engine.contract import Keyer
-from mizan_core.errors import ValidationFailed
 from mizan_core.viewer import Viewer
 
 DEFAULT_TTL = 3_600
@@ -106,12 +106,15 @@ class Caching:
         COUNTERS.count("misses")
         return json_response(await self._share(port, entry, lookup.versions, build), MISS)
 
-    def purge_tags(self, function: str, entries: Iterable[Any]) -> list[str]:
-        """The tags that the entries of a call to *function* make stale."""
+    def purge_tags(self, function: str, entries: Iterable[Any], scope: ScopeArguments) -> list[str]:
+        """The tags that the entries of a call to *function* make stale.
+
+        :param scope: the arguments of the call.
+        """
         tags: dict[str, None] = {}
         for entry in entries:
-            context, params = _parts(entry)
-            narrowed = self._scopes.narrowed(function, context, params)
+            context = _context_of(entry)
+            narrowed = self._scopes.narrowed(function, context, scope.identities, scope.unidentified)
             tags.update(dict.fromkeys(self._keyer.purge_tags(context, narrowed)))
         return list(tags)
 
@@ -162,16 +165,33 @@ async def bypass(port: Port, context: str, why: Bypass, build: Build) -> Respons
     return json_response(body, BYPASSED)
 
 
-def json_params(endpoints: Iterable[Endpoint], arguments: Iterable[Mapping[str, Any]]) -> dict[str, Any] | None:
-    """The parameters of a fetch as JSON values; None when one has no such form."""
-    params: dict[str, Any] = {}
+def identify(endpoints: Sequence[Endpoint], arguments: Iterable[Mapping[str, Any]]) -> dict[str, Any] | Bypass:
+    """What tells the arguments of a fetch from those of any other, by parameter.
+
+    A parameter that the functions understand differently stands by function: ``"<function>.<parameter>"``.
+    """
     try:
-        for endpoint, own in zip(endpoints, arguments, strict=True):
-            params.update(endpoint.json_arguments(own))
-    except ValidationFailed:
-        return None
+        found = [endpoint.identities(own) for endpoint, own in zip(endpoints, arguments, strict=True)]
+    except Unidentified as error:
+        return Bypass(BypassReason.NO_IDENTITY, error.parameter)
+    params: dict[str, Any] = {}
+    differing: set[str] = set()
+    for own in found:
+        differing.update(name for name in own if name in params and not is_same(params[name], own[name]))
+        params.update(own)
+    for name in differing:
+        del params[name]
+        for endpoint, own in zip(endpoints, found, strict=True):
+            if name in own:
+                params[f"{endpoint.name}.{name}"] = own[name]
     return params
 
 
-def _parts(entry: Any) -> tuple[str, Mapping[str, Any]]:
-    return (entry, {}) if isinstance(entry, str) else (entry["context"], entry.get("params", {}))
+def is_same(left: Any, right: Any) -> bool:
+    """Whether two identities are one; Python's ``==`` takes True for 1."""
+    return left is right or ENGINE.canonical_json(left) == ENGINE.canonical_json(right)
+
+
+def _context_of(entry: Any) -> str:
+    context: str = entry if isinstance(entry, str) else entry["context"]
+    return context

@@ -15,8 +15,8 @@ from mizan_core.cache.bypass import Bypass, BypassReason
 from mizan_core.cache.store import Store
 from mizan_core.client.client_function import ClientFunction
 from mizan_core.dispatch.body import check_content_type, read_call
-from mizan_core.dispatch.caching import BundlePolicy, Caching, Entry, bypass, json_params
-from mizan_core.dispatch.endpoint import Endpoint, NamedError, NestedCall
+from mizan_core.dispatch.caching import BundlePolicy, Caching, Entry, bypass, identify
+from mizan_core.dispatch.endpoint import Endpoint, NamedError, NestedCall, ScopeArguments
 from mizan_core.dispatch.envelope import encode_with_nested, header_of
 from mizan_core.dispatch.failure import Asked, Failure
 from mizan_core.dispatch.interface import Bundle, Interface
@@ -174,7 +174,7 @@ class Dispatcher:
             raise Forbidden("This function is private.")
         await _admit(port, interface, (endpoint,), token, guarded=True)
         arguments = endpoint.validate(given)
-        scope = endpoint.scope_values(arguments)
+        scope = endpoint.scope_arguments(arguments)
         calls: list[NestedCall] = []
         asked.has_begun = True
         try:
@@ -266,9 +266,9 @@ def _cache_entry(
         return bundle.policy
     if not bundle.policy.shared and not viewer.authenticated and port.has_credentials(bundle.policy.vary):
         return Bypass(BypassReason.CREDENTIALS)
-    params = json_params(bundle.endpoints, arguments)
-    if params is None:
-        return Bypass(BypassReason.NO_IDENTITY)
+    params = identify(bundle.endpoints, arguments)
+    if isinstance(params, Bypass):
+        return params
     return caching.entry(bundle.name, bundle.policy, params, viewer, header)
 
 
@@ -339,7 +339,7 @@ def _check_read(method: str) -> None:
 
 
 def _call_reply(
-    interface: Interface, endpoint: Endpoint, scope: dict[str, Any], result: Any, calls: list[NestedCall]
+    interface: Interface, endpoint: Endpoint, scope: ScopeArguments, result: Any, calls: list[NestedCall]
 ) -> Reply:
     nested = [entry for call in calls for entry in interface.nested_entries(call)] if calls else []
     if endpoint.is_view:
@@ -348,15 +348,15 @@ def _call_reply(
         return json_response(b'{"result":' + result + b"}")
     header: str | None
     if nested:
-        body, header = encode_with_nested(interface.graph, endpoint.name, scope, result, nested)
+        body, header = encode_with_nested(interface.graph, endpoint.name, scope.values, result, nested)
     else:
-        body, header, _ = ENGINE.encode_response(interface.graph, endpoint.name, scope, result)
+        body, header, _ = ENGINE.encode_response(interface.graph, endpoint.name, scope.values, result)
     return json_response(body) if header is None else json_response(body, (INVALIDATE_HEADER, header))
 
 
 def _view_reply(
-    interface: Interface, endpoint: Endpoint, scope: dict[str, Any], response: Any, nested: list[Any]
+    interface: Interface, endpoint: Endpoint, scope: ScopeArguments, response: Any, nested: list[Any]
 ) -> PassThrough:
-    entries = [*(ENGINE.compute_invalidation(interface.graph, endpoint.name, scope) or []), *nested]
+    entries = [*(ENGINE.compute_invalidation(interface.graph, endpoint.name, scope.values) or []), *nested]
     headers = (NO_STORE, (INVALIDATE_HEADER, header_of(entries))) if entries else (NO_STORE,)
     return PassThrough(response, headers)

@@ -15,14 +15,34 @@ from mizan_core.client.declaration import Auth
 from mizan_core.client.frameworks import is_response_class
 from mizan_core.client.function import ClientFunction
 from mizan_core.dispatch.port import Invocation
-from mizan_core.engine import ENGINE
+from mizan_core.dispatch.wire import UNFAITHFUL, is_verbatim, wire_value
 from mizan_core.errors import MizanError, ValidationFailed
-
-_PLAIN_TYPES = (int, bool, type(None))
+from mizan_core.identity import NoIdentity, identity_of
 
 
 class ResultMismatch(MizanError):
     """A function's result is not what its annotation says; the message holds no value of it."""
+
+
+class Unidentified(MizanError):
+    """An argument has no identity; ``parameter`` names it."""
+
+    def __init__(self, parameter: str) -> None:
+        self.parameter = parameter
+        super().__init__(parameter)
+
+
+class ScopeArguments(NamedTuple):
+    """The arguments of a call that narrow what it makes stale, as they were before the function ran.
+
+    :param values: as the JSON values that a client would send for them; for the answer.
+    :param identities: what tells them apart (protocol.md section 3); for the cache.
+    :param unidentified: the names of those that have no identity.
+    """
+
+    values: dict[str, Any]
+    identities: dict[str, Any]
+    unidentified: tuple[str, ...] = ()
 
 
 class NestedCall(NamedTuple):
@@ -43,9 +63,12 @@ class Endpoint:
     """
 
     __slots__ = (
+        "_identities",
         "_json",
         "_run",
+        "_themselves",
         "_validate",
+        "_verbatim",
         "auth",
         "authorization",
         "context",
@@ -68,10 +91,14 @@ class Endpoint:
         self.is_view = function.is_view
         self.parameters = frozenset(parameter.name for parameter in function.parameters)
         self.scope = scope
-        self._json = {
-            parameter.name: TypeAdapter[Any](parameter.annotation)
-            for parameter in function.parameters
-            if parameter.name in scope or function.context is not None
+        used = [
+            parameter for parameter in function.parameters if parameter.name in scope or function.context is not None
+        ]
+        self._json = {parameter.name: TypeAdapter[Any](parameter.annotation) for parameter in used}
+        self._identities = {parameter.name: identity_of(parameter.annotation, function.names) for parameter in used}
+        self._themselves = {name: identity.themselves for name, identity in self._identities.items()}
+        self._verbatim = {
+            name: self._themselves[name] if is_verbatim(self._json[name].core_schema) else frozenset() for name in scope
         }
         self._validate = function.arguments.validator.validate_python
         self._run = _runner(
@@ -89,42 +116,56 @@ class Endpoint:
             raise ValidationFailed(details=_messages(error)) from None
         return validated
 
-    def scope_values(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
-        """The arguments that scope what is invalidated, as JSON values.
-
-        Worked out before the function runs, so that an argument without a JSON form is refused while nothing has
-        happened yet.
-        """
-        values = {}
+    def scope_arguments(self, arguments: Mapping[str, Any]) -> ScopeArguments:
+        """What narrows the effects of a call; worked out before the function runs, which may change its arguments."""
+        values: dict[str, Any] = {}
+        identities: dict[str, Any] = {}
+        unidentified: list[str] = []
         for name in self.scope:
-            if name in arguments:
-                value = arguments[name]
-                values[name] = value if type(value) is int else self._json_value(name, value)
-        return values
+            if name not in arguments:
+                continue
+            value = arguments[name]
+            cls = type(value)
+            if cls in self._verbatim[name] and (cls is not str or value.isascii()):
+                values[name] = identities[name] = value
+                continue
+            json = wire_value(self._json[name], value)
+            if json is not UNFAITHFUL:
+                values[name] = json
+            try:
+                identities[name] = self._identities[name].of(value)
+            except NoIdentity:
+                unidentified.append(name)
+        return ScopeArguments(values, identities, tuple(unidentified))
 
-    def json_argument(self, name: str, value: Any) -> Any:
-        """What server code gives for a parameter, as the JSON value that a client's would become.
+    def narrows(self, name: str) -> bool:
+        """Whether a purge may be narrowed to one value of a parameter."""
+        return self._identities[name].narrows
+
+    def identities(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """The identities of a context function's arguments.
+
+        :raises Unidentified: naming the first that has none.
+        """
+        found: dict[str, Any] = {}
+        for name, value in arguments.items():
+            cls = type(value)
+            if cls in self._themselves[name] and (cls is not str or value.isascii()):
+                found[name] = value
+                continue
+            try:
+                found[name] = self._identities[name].of(value)
+            except NoIdentity:
+                raise Unidentified(name) from None
+        return found
+
+    def identity(self, name: str, value: Any) -> Any:
+        """The identity of what server code gives for a parameter of a context function.
 
         :raises ValueError: when it is no value of the parameter's type.
+        :raises Unidentified: when it has none.
         """
-        return self._json_value(name, self._json[name].validate_python(value))
-
-    def json_arguments(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
-        """The arguments of a context function as JSON values.
-
-        :raises ValidationFailed: for a value that has no JSON form.
-        """
-        return {name: self._json_value(name, value) for name, value in arguments.items()}
-
-    def _json_value(self, name: str, value: Any) -> Any:
-        if type(value) in _PLAIN_TYPES or (type(value) is str and value.isascii()):
-            return value
-        try:
-            plain = self._json[name].dump_python(value, mode="json", by_alias=True)
-            ENGINE.canonical_json(plain)
-        except (TypeError, ValueError):
-            raise ValidationFailed(details={name: ["This value has no JSON form"]}) from None
-        return plain
+        return self.identities({name: self._json[name].validate_python(value)})[name]
 
     def invocation(
         self,

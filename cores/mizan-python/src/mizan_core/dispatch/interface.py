@@ -8,8 +8,8 @@ from typing import Any
 from mizan_core.cache.scopes import Scopes
 from mizan_core.cache.store import Store
 from mizan_core.dispatch.builtins import token_functions
-from mizan_core.dispatch.caching import BundlePolicy, Caching
-from mizan_core.dispatch.endpoint import Endpoint, NestedCall
+from mizan_core.dispatch.caching import BundlePolicy, Caching, is_same
+from mizan_core.dispatch.endpoint import Endpoint, NestedCall, ScopeArguments, Unidentified
 from mizan_core.dispatch.port import Purge
 from mizan_core.dispatch.query import QueryReader
 from mizan_core.dispatch.tracing import tracers
@@ -80,9 +80,10 @@ class Interface:
         graph = self.graph.describe()
         plans: Mapping[str, Any] = graph["functions"]
         parameters = {name: function.parameters for name, function in functions.items()}
-        keyer = settings.keyer()
-        self.caching = None if store is None or keyer is None else Caching(store, keyer, Scopes(parameters, graph))
         self._endpoints = {name: Endpoint(name, function, _scope(plans[name])) for name, function in functions.items()}
+        scopes = Scopes(parameters, graph, lambda name, parameter: self._endpoints[name].narrows(parameter))
+        keyer = settings.keyer()
+        self.caching = None if store is None or keyer is None else Caching(store, keyer, scopes)
         self._names = {function: name for name, function in functions.items()}
         self._bundles = _bundles(self._endpoints, specification)
         self._builtins = {
@@ -126,28 +127,23 @@ class Interface:
         A merge target counts as affected: the nested result is not part of the answer, so it must be fetched.
         """
         name = self._names.get(call.function)
-        return [] if name is None else self._stale_entries(name, self._nested_scope(name, call.arguments))
+        if name is None:
+            return []
+        return self._stale_entries(name, self._endpoints[name].scope_arguments(call.arguments))
 
-    def _nested_scope(self, name: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
-        """The call has been made: arguments without a JSON form can only make what it affects broad."""
-        try:
-            return self._endpoints[name].scope_values(arguments)
-        except ValidationFailed:
-            return {}
-
-    def _stale_entries(self, function: str, scope: dict[str, Any]) -> list[Any]:
+    def _stale_entries(self, function: str, scope: ScopeArguments) -> list[Any]:
         """What a call makes stale in a cache: what it affects, and what its result is merged into."""
-        entries = ENGINE.compute_invalidation(self.graph, function, scope) or []
-        for merge in ENGINE.compute_merges(self.graph, function, scope, True) or []:
+        entries = ENGINE.compute_invalidation(self.graph, function, scope.values) or []
+        for merge in ENGINE.compute_merges(self.graph, function, scope.values, True) or []:
             entry = {"context": merge["context"], "function": merge["slot"]}
             entries.append(entry | ({"params": merge["params"]} if "params" in merge else {}))
         return entries
 
-    def purge(self, endpoint: Endpoint, scope: dict[str, Any], calls: Iterable[NestedCall]) -> Purge | None:
+    def purge(self, endpoint: Endpoint, scope: ScopeArguments, calls: Iterable[NestedCall]) -> Purge | None:
         """The purge of what a call, and those that it made, make stale; None where nothing is."""
         if self.caching is None or self.is_builtin(endpoint):
             return None
-        own = self.caching.purge_tags(endpoint.name, self._stale_entries(endpoint.name, scope))
+        own = self.caching.purge_tags(endpoint.name, self._stale_entries(endpoint.name, scope), scope)
         return self.caching.purge([*own, *self._nested_tags(calls)])
 
     def nested_purge(self, calls: Iterable[NestedCall]) -> Purge | None:
@@ -162,13 +158,17 @@ class Interface:
         members = [endpoint for endpoint in self._endpoints.values() if endpoint.context == context]
         if not members:
             raise ValueError(f"no context is named {context!r}; there are: {_listed(self._contexts())}")
-        declaring = {name: endpoint for endpoint in members for name in endpoint.parameters}
-        unknown = sorted(params.keys() - declaring.keys())
+        declaring = {name for endpoint in members for name in endpoint.parameters}
+        unknown = sorted(params.keys() - declaring)
         if unknown:
             raise ValueError(f"context {context!r} has no parameter {unknown[0]!r}; it has: {_listed(declaring)}")
         given = {name: value for name, value in params.items() if value is not None}
-        values = {name: declaring[name].json_argument(name, value) for name, value in given.items()}
-        return None if self.caching is None else self.caching.purge(self.caching.named_tags(context, values))
+        identities = {name: _shared_identity(members, name, value) for name, value in given.items()}
+        if self.caching is None:
+            return None
+        if None in identities.values():
+            identities = {}
+        return self.caching.purge(self.caching.named_tags(context, identities))
 
     def _contexts(self) -> set[str]:
         return {endpoint.context for endpoint in self._endpoints.values() if endpoint.context is not None}
@@ -178,8 +178,21 @@ class Interface:
         for call in calls:
             name = self._names.get(call.function)
             if name is not None and self.caching is not None:
-                tags += self.caching.purge_tags(name, self.nested_entries(call))
+                scope = self._endpoints[name].scope_arguments(call.arguments)
+                tags += self.caching.purge_tags(name, self._stale_entries(name, scope), scope)
         return tags
+
+
+def _shared_identity(members: Iterable[Endpoint], name: str, value: Any) -> Any:
+    """What a context's functions all take *value* for; None when one has no identity for it, or another.
+
+    :raises ValueError: when it is no value of the parameter's type.
+    """
+    try:
+        found = [endpoint.identity(name, value) for endpoint in members if name in endpoint.parameters]
+    except Unidentified:
+        return None
+    return found[0] if all(is_same(found[0], other) for other in found) else None
 
 
 def _listed(names: Iterable[str]) -> str:
