@@ -14,6 +14,9 @@ from tests.cache.soak.checker import check
 from tests.cache.soak.faults import FAULTS
 from tests.cache.soak.history import Kind, Writer
 from tests.cache.soak.world import FETCHES
+from tests.cache.soak.worlds import WORLDS
+from tests.packaging.tools import lacking
+from tests.programs import finding
 
 Run: TypeAlias = "tuple[int, str, tuple[int, int, int]]"
 ROOT = Path(__file__).parents[2]
@@ -31,10 +34,13 @@ def test_the_build_as_it_is_serves_nothing_stale() -> None:
     code, output, (operations, reads, stale) = _soak("--seconds", str(3 * LONGEST), "--operations", str(ENOUGH))
     assert (code, stale) == (0, 0), output
     assert operations > reads > 2_000, output
+    _need_redis()
 
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_broken_build_is_found_out(fault: str) -> None:
+    if WORLDS[FAULTS[fault].world].has_redis:
+        _need_redis()
     code, output, (_, _, stale) = _soak("--seconds", str(LONGEST), "--database", "sqlite", "--break", fault)
     assert stale > 0, output
     assert code == 1, output
@@ -86,6 +92,11 @@ class TestChecker:
         player.close()
         verdict = check([tmp_path / "player"])
         assert (verdict.foreign, verdict.wrong, verdict.reads) == (1, 1, 1)
+
+
+def _need_redis() -> None:
+    if finding.find("redis-server") is None:
+        lacking(finding.missing("redis-server"))
 
 
 def _soak(*arguments: str) -> Run:

@@ -22,6 +22,7 @@ from tests.cache.soak.database import Database
 from tests.cache.soak.history import Kind
 from tests.cache.soak.processes import Worker, WorkerFailed, play
 from tests.cache.soak.worlds import WORLDS, cache_of
+from tests.programs import finding
 
 LEAST_HIT_SHARE = 0.15
 """A soak that hardly hits proves nothing."""
@@ -35,7 +36,9 @@ def main(arguments: list[str] | None = None) -> int:
     if options.database == "postgresql" and server is None:
         print("PostgreSQL is not installed.")
         return 1
-    names = options.world or _worlds_of(options.fault)
+    names = _playable(options.world or _worlds_of(options.fault))
+    if not names:
+        return 1
     weights = sum(WORLDS[name].weight for name in names)
     verdicts = []
     try:
@@ -131,6 +134,16 @@ def _report(verdict: Verdict, outages: int) -> None:
         print(f"  The store failed to answer {outages} times: the guarantee was suspended, see docs/caching.md.")
     for example in verdict.examples:
         print(f"  {example}")
+
+
+def _playable(names: list[str]) -> list[str]:
+    """Those whose cache can be had; says which are left out."""
+    if finding.find("redis-server"):
+        return names
+    without = [name for name in names if not WORLDS[name].has_redis]
+    if without != names:
+        print(f"Worlds with Redis are left out: {finding.missing('redis-server')}")
+    return without
 
 
 def _worlds_of(fault: str) -> list[str]:
