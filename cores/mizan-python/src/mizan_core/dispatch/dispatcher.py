@@ -16,7 +16,7 @@ from mizan_core.cache.store import Store
 from mizan_core.client.client_function import ClientFunction
 from mizan_core.dispatch.body import check_content_type, read_call
 from mizan_core.dispatch.caching import BundlePolicy, Caching, Entry, bypass, identify
-from mizan_core.dispatch.endpoint import Endpoint, NamedError, NestedCall, ScopeArguments
+from mizan_core.dispatch.endpoint import Blame, Endpoint, NestedCall, ScopeArguments
 from mizan_core.dispatch.envelope import encode_with_nested, header_of
 from mizan_core.dispatch.failure import Asked, Failure
 from mizan_core.dispatch.interface import Bundle, Interface
@@ -178,7 +178,7 @@ class Dispatcher:
         calls: list[NestedCall] = []
         asked.has_begun = True
         try:
-            result = await port.invoke(endpoint.invocation(arguments, calls, []))
+            result = await port.invoke(endpoint.invocation(arguments, calls, {}))
         except (Exception, CancelledError) as error:
             # Unless it was refused, it may have written before it failed.
             refused = _is_refusal(port.translated(error))
@@ -282,7 +282,7 @@ async def _build(
 ) -> bytes:
     """Run the functions of a bundle. They are to read, but a mutation that one of them calls is none the less one."""
     calls: list[NestedCall] = []
-    failed: list[NamedError] = []
+    failed: Blame = {}
     invocations = [
         endpoint.invocation(own, calls, failed) for endpoint, own in zip(bundle.endpoints, arguments, strict=True)
     ]
@@ -296,7 +296,7 @@ async def _build(
         results = await port.invoke_all(invocations)
     except (Exception, CancelledError) as error:
         await _purge(port, interface.nested_purge(calls))
-        asked.function = next((name for known, name in failed if known is error), None)
+        asked.function = failed.get(id(error))
         raise
     await _purge(port, interface.nested_purge(calls))
     return ENGINE.encode_bundle(list(zip((endpoint.name for endpoint in bundle.endpoints), results, strict=True)))

@@ -52,8 +52,8 @@ class NestedCall(NamedTuple):
     arguments: Mapping[str, Any]
 
 
-NamedError: TypeAlias = "tuple[BaseException, str]"
-"""An exception, and the name of the function that raised it."""
+Blame: TypeAlias = "dict[int, str]"
+"""Who raised an exception, by the exception's ``id``: to hold it would be a cycle through its traceback."""
 
 
 class Endpoint:
@@ -171,14 +171,14 @@ class Endpoint:
         self,
         arguments: Mapping[str, Any],
         calls: list[NestedCall],
-        failed: list[NamedError],
+        failed: Blame,
     ) -> Invocation:
         """The run of the function.
 
         It gives the serialised result, on the view path the framework response. The calls that the function makes
         itself are added to *calls* as they happen, so that they are known when it fails.
 
-        :param failed: gets the exception that the function raises, so that it is known which one of several it was.
+        :param failed: gets the name with what the function raises, so that it is known which one of several it was.
         """
         return Invocation(partial(self._run, calls, failed), arguments, self.function.is_async)
 
@@ -222,11 +222,11 @@ def _view_check(name: str) -> Callable[[Any], Any]:
 
 def _runner(
     name: str, function: ClientFunction[..., Any], finish: Callable[[Any], Any]
-) -> Callable[[list[NestedCall], list[NamedError], Any, Mapping[str, Any]], Any]:
+) -> Callable[[list[NestedCall], Blame, Any, Mapping[str, Any]], Any]:
     """Serialisation belongs to the run: a lazy attribute is then read where the function itself may read it."""
     target = function.function
 
-    def run(calls: list[NestedCall], failed: list[NamedError], request: Any, arguments: Mapping[str, Any]) -> Any:
+    def run(calls: list[NestedCall], failed: Blame, request: Any, arguments: Mapping[str, Any]) -> Any:
         observation = observe(lambda *call: calls.append(NestedCall(*call)))
         try:
             return finish(target(request, **arguments))
@@ -239,9 +239,7 @@ def _runner(
         finally:
             unobserve(observation)
 
-    async def run_async(
-        calls: list[NestedCall], failed: list[NamedError], request: Any, arguments: Mapping[str, Any]
-    ) -> Any:
+    async def run_async(calls: list[NestedCall], failed: Blame, request: Any, arguments: Mapping[str, Any]) -> Any:
         observation = observe(lambda *call: calls.append(NestedCall(*call)))
         try:
             return finish(await target(request, **arguments))
@@ -256,9 +254,9 @@ def _runner(
     return run_async if function.is_async else run
 
 
-def _told(failed: list[NamedError], name: str, error: Exception) -> Exception:
+def _told(failed: Blame, name: str, error: Exception) -> Exception:
     """*error*, noted."""
-    failed.append((error, name))
+    failed[id(error)] = name
     return error
 
 
