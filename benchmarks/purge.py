@@ -14,7 +14,7 @@ from typing import Any
 from benchmarks.harness import Effort, Question, Samples, interleaved, main, repeat
 from benchmarks.services import redis_server
 from mizan_core.cache.backend import TAG_TTL
-from mizan_core.cache.health import EPOCH, new_version
+from mizan_core.cache.versions import EPOCH, new_version
 from mizan_core.client import client
 from mizan_core.dispatch import Dispatcher
 from mizan_core.dispatch.caching import DEFAULT_TTL, BundlePolicy, Caching, Entry

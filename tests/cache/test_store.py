@@ -6,9 +6,9 @@ import pytest
 
 from mizan_core.cache.backend import TAG_TTL
 from mizan_core.cache.bypass import BypassReason
-from mizan_core.cache.health import EPOCH
 from mizan_core.cache.memory import MemoryCache
 from mizan_core.cache.store import Store
+from mizan_core.cache.versions import EPOCH
 from mizan_core.engine import ENGINE
 from mizan_core.immediate import complete_now
 
@@ -29,7 +29,7 @@ def store(backend: MemoryCache) -> Store:
 def test_what_is_kept_is_found_until_a_purge(backend: MemoryCache, store: Store) -> None:
     versions = complete_now(store.look_up(store.in_thread, KEY, [TAG])).versions
     assert versions is not None
-    complete_now(store.save(store.in_thread, KEY, versions, b"{}", 60))
+    complete_now(store.save(store.in_thread, KEY, [TAG], versions, b"{}", 60))
     assert complete_now(store.look_up(store.in_thread, KEY, [TAG])).body == b"{}"
     complete_now(store.purge(store.in_thread, [TAG]))
     assert complete_now(store.look_up(store.in_thread, KEY, [TAG])).body is None
@@ -39,7 +39,7 @@ def test_what_is_kept_is_found_until_a_purge(backend: MemoryCache, store: Store)
 def test_a_missing_version_counts_as_changed(backend: MemoryCache, store: Store, name: str) -> None:
     versions = complete_now(store.look_up(store.in_thread, KEY, [TAG])).versions
     assert versions is not None
-    complete_now(store.save(store.in_thread, KEY, versions, b"{}", 60))
+    complete_now(store.save(store.in_thread, KEY, [TAG], versions, b"{}", 60))
     backend.write({name: b""}, 0)
     assert complete_now(store.look_up(store.in_thread, KEY, [TAG])).body is None
 
@@ -55,7 +55,7 @@ def test_a_value_that_is_no_version_bypasses(backend: MemoryCache, store: Store,
 def test_an_entry_that_was_not_sealed_here_is_a_miss(backend: MemoryCache, store: Store) -> None:
     versions = complete_now(store.look_up(store.in_thread, KEY, [TAG])).versions
     assert versions is not None
-    complete_now(store.save(store.in_thread, KEY, versions, b"{}", 60))
+    complete_now(store.save(store.in_thread, KEY, [TAG], versions, b"{}", 60))
     [entry] = backend.read([KEY])
     assert entry is not None
     foreign = ENGINE.CacheKeyer(SECRET[::-1]).seal(KEY, versions, b"{}")

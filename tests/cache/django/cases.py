@@ -488,7 +488,7 @@ def _by_hand() -> Iterator[None]:
 
 
 def _is_recovering() -> bool:
-    return any(thread.name == "mizan-cache-recovery" for thread in threading.enumerate())
+    return any(thread.name == "mizan-cache-keeper" for thread in threading.enumerate())
 
 
 @contextmanager

@@ -39,9 +39,17 @@ class WatchedCache(MemoryCache):
         self._be_there()
         return super().claim(values, ttl)
 
-    def write(self, values: Mapping[str, bytes], ttl: int) -> None:
+    def write(self, values: Mapping[str, bytes], ttl: int, witnesses: Sequence[str] = ()) -> list[bytes | None]:
         self._be_there()
-        super().write(values, ttl)
+        return super().write(values, ttl, witnesses)
+
+    def save(self, key: str, value: bytes, ttl: int, tags: Sequence[str], tag_ttl: int) -> None:
+        self._be_there()
+        super().save(key, value, ttl, tags, tag_ttl)
+
+    def delete(self, keys: Sequence[str]) -> None:
+        self._be_there()
+        super().delete(keys)
 
     def _be_there(self) -> None:
         if self.is_away:

@@ -9,7 +9,7 @@ from threading import Lock
 from typing import TypeVar
 
 from mizan_core.cache.backend import CacheBackend
-from mizan_core.cache.store import Store
+from mizan_core.cache.store import LEASE, Store
 from mizan_core.engine import ENGINE
 from mizan_core.immediate import complete_now
 
@@ -52,13 +52,15 @@ class Database:
 class Process:
     """One process of the application.
 
+    :param lease: see ``Store``.
+    :ivar store: its cache.
     :ivar longest: seconds that the longest request took.
     """
 
-    def __init__(self, backend: CacheBackend, database: Database) -> None:
+    def __init__(self, backend: CacheBackend, database: Database, lease: int = LEASE) -> None:
         self.longest = 0.0
         self._backend = backend
-        self._store = Store(backend, KEYER)
+        self.store = Store(backend, KEYER, lease)
         self._database = database
 
     def fetch(self, item: int = 0) -> tuple[bytes, str]:
@@ -77,18 +79,18 @@ class Process:
         return word
 
     def _fetch(self, item: int) -> tuple[bytes, str]:
-        lookup = complete_now(self._store.look_up(self._store.in_thread, entry(item), tags(item)))
+        lookup = complete_now(self.store.look_up(self.store.in_thread, entry(item), tags(item)))
         if lookup.body is not None:
             return lookup.body, "HIT"
         value = self._database.read(item)
         if lookup.versions is None:
             return value, "BYPASS"
-        complete_now(self._store.save(self._store.in_thread, entry(item), lookup.versions, value, _TTL))
+        complete_now(self.store.save(self.store.in_thread, entry(item), tags(item), lookup.versions, value, _TTL))
         return value, "MISS"
 
     def _mutate(self, item: int) -> None:
         self._database.change(item)
-        complete_now(self._store.purge(self._store.in_thread, tags(item)[-1:]))
+        complete_now(self.store.purge(self.store.in_thread, tags(item)[-1:]))
 
     def _timed(self, request: Callable[[], T]) -> T:
         began = time.monotonic()

@@ -13,6 +13,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from mizan_core.cache.keeper import THREAD
 from mizan_core.cache.store import Store
 from mizan_core.client import client
 from mizan_core.dispatch import Dispatcher
@@ -21,7 +22,7 @@ from mizan_core.registry import Registry
 from mizan_core.settings import Settings
 from mizan_fastapi import MizanRouter, create_router
 from tests.cache.redis.conftest import TIMEOUT, Connect
-from tests.cache.redis.servers import Server, wait_until
+from tests.cache.redis.servers import Server
 from tests.cache.redis.site import KEYER, Database
 from tests.cache.redis.wire import Wire
 
@@ -67,8 +68,9 @@ async def come_to_none(server: Server) -> None:
     raise AssertionError(f"{connections(server)} connections are left")
 
 
-def is_recovering() -> bool:
-    return any(thread.name == "mizan-cache-recovery" for thread in threading.enumerate())
+def keepers() -> set[threading.Thread]:
+    """The threads that look after stores."""
+    return {thread for thread in threading.enumerate() if thread.name == THREAD}
 
 
 @asynccontextmanager
@@ -184,6 +186,7 @@ def test_an_application_that_stops_in_an_outage_ends_its_thread_and_forgets_noth
     server: Server, prefix: str, database: Database
 ) -> None:
     """The mutation's purge is lost while the store is out of reach of this process alone, which then stops."""
+    others = keepers()
     with Wire(server.port) as wire:
         router = create_router(registry_over(database), settings_for(wire.url, prefix))
 
@@ -192,50 +195,64 @@ def test_an_application_that_stops_in_an_outage_ends_its_thread_and_forgets_noth
                 assert await come_to_hit(http) == 0
                 wire.lead_to(None)
                 await deposit(http)
-                assert is_recovering()
-            assert not is_recovering()
+                assert keepers() - others
+            assert not keepers() - others
             wire.lead_to(server.port)
             async with running(router) as http:
                 assert await fetch(http) == ("BYPASS", 1)
                 assert await come_to_hit(http) == 1
-            wait_until(lambda: not is_recovering())
+            assert not keepers() - others
             await come_to_none(server)
 
         asyncio.run(live())
 
 
 def test_a_store_that_is_abandoned_in_an_outage_ends_its_thread(dead_url: str, prefix: str) -> None:
+    others = keepers()
     dispatcher = Dispatcher(registry_over(Database()), lambda: settings_for(dead_url, prefix), lambda _: None)
     caching = dispatcher.interface().caching
     assert caching is not None
     abandoned = caching.store
     complete_now(abandoned.purge(abandoned.in_thread, ["tag"]))
-    assert is_recovering()
+    assert keepers() - others
     dispatcher.reset()
-    assert not is_recovering()
+    assert not keepers() - others
     caching = dispatcher.interface().caching
     assert caching is not None
     assert caching.store is not abandoned
 
 
+class Bare:
+    """A backend that holds no connections."""
+
+    def read(self, keys: Any) -> list[bytes | None]:
+        return [None for _ in keys]
+
+    def claim(self, values: Any, ttl: int) -> list[bytes]:
+        return list(values.values())
+
+    def write(self, values: Any, ttl: int, witnesses: Any = ()) -> list[bytes | None]:
+        return [None for _ in witnesses]
+
+    def save(self, *_: Any) -> None: ...
+
+    def delete(self, keys: Any) -> None: ...
+
+    async def aread(self, keys: Any) -> list[bytes | None]:
+        return self.read(keys)
+
+    async def aclaim(self, values: Any, ttl: int) -> list[bytes]:
+        return self.claim(values, ttl)
+
+    async def awrite(self, values: Any, ttl: int, witnesses: Any = ()) -> list[bytes | None]:
+        return self.write(values, ttl, witnesses)
+
+    async def asave(self, *_: Any) -> None: ...
+
+    async def adelete(self, keys: Any) -> None: ...
+
+
 def test_a_backend_without_connections_needs_no_close() -> None:
-    class Bare:
-        def read(self, keys: Any) -> list[bytes | None]:
-            return [None for _ in keys]
-
-        def claim(self, values: Any, ttl: int) -> list[bytes]:
-            return list(values.values())
-
-        def write(self, values: Any, ttl: int) -> None: ...
-
-        async def aread(self, keys: Any) -> list[bytes | None]:
-            return self.read(keys)
-
-        async def aclaim(self, values: Any, ttl: int) -> list[bytes]:
-            return self.claim(values, ttl)
-
-        async def awrite(self, values: Any, ttl: int) -> None: ...
-
     store = Store(Bare(), KEYER)
     store.close()
     asyncio.run(store.aclose())

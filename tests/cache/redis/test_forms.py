@@ -119,9 +119,10 @@ def test_an_account_that_may_not_ask_for_the_history_gets_nothing(shared_server:
     """What cannot be checked is not believed."""
     shared_server.ask("ACL", "SETUSER", "blind", "on", ">blind", "~*", "-@all", "+get", "+set")
     cache = connect(f"redis://blind:blind@{HOST}:{shared_server.port}/0")
-    for operation in (lambda: cache.read(["a"]), lambda: cache.write({"a": b""}, 60)):
-        with pytest.raises(BackendUnavailable):
-            operation()
+    with pytest.raises(BackendUnavailable):
+        cache.read(["a"])
+    with pytest.raises(BackendUnavailable):
+        cache.write({"a": b""}, 60)
 
 
 def secure(server: Server, certificate: Path, key: Path) -> int:

@@ -1,12 +1,10 @@
-"""Forks, event loops, threads, and processes that die with a purge that did not get through."""
+"""Forks, event loops and threads."""
 
 from __future__ import annotations
 
 import asyncio
 import gc
 import os
-import subprocess
-import sys
 import threading
 import time
 import warnings
@@ -21,67 +19,14 @@ from mizan_core.cache.store import Store
 from mizan_redis import RedisCache, open_redis
 from tests.cache.redis.conftest import LONGEST, TIMEOUT, Connect
 from tests.cache.redis.servers import Server, wait_until
-from tests.cache.redis.site import KEYER, Database, Process, entry, tags
+from tests.cache.redis.site import KEYER, Database, entry, tags
 from tests.cache.redis.wire import Wire
-
-MUTATE_AND_DIE = """
-import os, sys
-from mizan_core.cache.opening import BackendOptions
-from mizan_core.cache.store import Store
-from mizan_core.engine import ENGINE
-from mizan_core.immediate import complete_now
-from mizan_redis import open_redis
-
-url, prefix, tag = sys.argv[1:]
-backend = open_redis(BackendOptions(url, prefix, timeout=0.5, pool_size=5, max_bytes=0))
-store = Store(backend, ENGINE.CacheKeyer("of-no-use-to-a-purge"))
-complete_now(store.purge(store.in_thread, [tag]))
-os._exit(0)
-"""
 
 
 @pytest.fixture
 def wire(server: Server) -> Iterator[Wire]:
     with Wire(server.port) as wire:
         yield wire
-
-
-class TestDeath:
-    """A process answers its mutation although the purge did not get through, and dies before it can be made up for."""
-
-    @pytest.fixture(autouse=True)
-    def _prepare(self, server: Server, wire: Wire, connect: Connect, prefix: str) -> None:
-        self.database = Database()
-        self.prefix = prefix
-        self.url = wire.url
-        self.witness = Process(connect(wire.url), self.database)
-        assert [self.witness.fetch_fresh() for _ in range(2)] == ["MISS", "HIT"]
-
-    def mutate_and_die(self) -> None:
-        self.database.change(0)
-        command = [sys.executable, "-c", MUTATE_AND_DIE, self.url, self.prefix, tags(0)[-1]]
-        subprocess.run(command, check=True, timeout=30)
-
-    def test_who_saw_the_outage_makes_up_for_it(self, wire: Wire, server: Server, connect: Connect) -> None:
-        """For those too who did not."""
-        asleep = Process(connect(server.url), self.database)
-        assert asleep.fetch_fresh() == "HIT"
-        wire.lead_to(None)
-        self.mutate_and_die()
-        assert self.witness.fetch_fresh() == "BYPASS"
-        wire.lead_to(server.port)
-        wait_until(lambda: self.witness.fetch_fresh() == "HIT")
-        assert asleep.fetch_fresh() == "HIT"
-
-    def test_a_server_that_starts_anew_makes_up_for_it(self, server: Server, connect: Connect) -> None:
-        """For those too who come later, and although its snapshot is from before."""
-        server.ask("SAVE")
-        server.kill()
-        self.mutate_and_die()
-        server.start()
-        assert server.ask("DBSIZE") > 0
-        newcomer = Process(connect(server.url), self.database)
-        assert [newcomer.fetch_fresh() for _ in range(2)] == ["MISS", "HIT"]
 
 
 class TestFork:
@@ -211,7 +156,7 @@ class TestEventLoops:
             lookup = await store.look_up(store.on_loop, entry(0), tags(0))
             value = lookup.body or database.read(0)
             if lookup.versions is not None:
-                await store.save(store.on_loop, entry(0), lookup.versions, value, 60)
+                await store.save(store.on_loop, entry(0), tags(0), lookup.versions, value, 60)
             assert value == database.read(0)
             assert time.monotonic() - began < LONGEST
             return "HIT" if lookup.body is not None else "MISS" if lookup.versions is not None else "BYPASS"

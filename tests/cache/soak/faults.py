@@ -63,7 +63,7 @@ def versions_read_after_functions() -> None:
         built = await run()
         _wait()
         lookup = await self.store.look_up(port.access(self.store), "nothing", entry.tags)
-        await self.store.save(port.access(self.store), entry.key, lookup.versions or [], built, entry.ttl)
+        await self.store.save(port.access(self.store), entry.key, entry.tags, lookup.versions or [], built, entry.ttl)
         return built, built
 
     _replace(Caching, "_build", build)

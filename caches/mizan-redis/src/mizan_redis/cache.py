@@ -10,6 +10,7 @@ from threading import Lock
 
 from redis.exceptions import RedisError
 
+from mizan_core.cache.backend import Beat, Pulse
 from mizan_core.cache.opening import BackendOptions
 from mizan_core.errors import ConfigurationError
 from mizan_core.immediate import complete_now
@@ -19,7 +20,7 @@ from mizan_redis.pools import AsyncPools, Pools, check_options
 
 
 class RedisCache:
-    """A ``CacheBackend`` on Redis 6 or newer or Valkey: one server, Sentinel or Cluster.
+    """A ``CacheBackend``, shared and closable, on Redis 6 or newer or Valkey: one server, Sentinel or Cluster.
 
     For any number of threads, event loops and forks of a process. An operation is one round trip; the first of a
     process, and the first after a failure, asks the servers about themselves before.
@@ -52,9 +53,29 @@ class RedisCache:
         """See ``CacheBackend``."""
         return complete_now(self._exchanges.claim(self._send, values, ttl))
 
-    def write(self, values: Mapping[str, bytes], ttl: int) -> None:
+    def write(self, values: Mapping[str, bytes], ttl: int, witnesses: Sequence[str] = ()) -> list[bytes | None]:
         """See ``CacheBackend``."""
-        complete_now(self._exchanges.write(self._send, values, ttl))
+        return complete_now(self._exchanges.write(self._send, values, ttl, witnesses))
+
+    def save(self, key: str, value: bytes, ttl: int, tags: Sequence[str], tag_ttl: int) -> None:
+        """See ``CacheBackend``."""
+        complete_now(self._exchanges.save(self._send, key, value, ttl, tags, tag_ttl))
+
+    def delete(self, keys: Sequence[str]) -> None:
+        """See ``CacheBackend``."""
+        complete_now(self._exchanges.delete(self._send, keys))
+
+    def beat(self, beat: Beat) -> Pulse:
+        """See ``SharedBackend``."""
+        return complete_now(self._exchanges.beat(self._send, beat))
+
+    def enroll(self, roster: str, roster_ttl: int, fields: Mapping[str, bytes]) -> None:
+        """See ``SharedBackend``."""
+        complete_now(self._exchanges.enroll(self._send, roster, roster_ttl, fields))
+
+    def strike(self, roster: str, fields: Sequence[str]) -> None:
+        """See ``SharedBackend``."""
+        complete_now(self._exchanges.strike(self._send, roster, fields))
 
     async def aread(self, keys: Sequence[str]) -> list[bytes | None]:
         """See ``CacheBackend``."""
@@ -64,9 +85,21 @@ class RedisCache:
         """See ``CacheBackend``."""
         return await self._exchanges.claim(self._loop_pools().perform, values, ttl)
 
-    async def awrite(self, values: Mapping[str, bytes], ttl: int) -> None:
+    async def awrite(self, values: Mapping[str, bytes], ttl: int, witnesses: Sequence[str] = ()) -> list[bytes | None]:
         """See ``CacheBackend``."""
-        await self._exchanges.write(self._loop_pools().perform, values, ttl)
+        return await self._exchanges.write(self._loop_pools().perform, values, ttl, witnesses)
+
+    async def asave(self, key: str, value: bytes, ttl: int, tags: Sequence[str], tag_ttl: int) -> None:
+        """See ``CacheBackend``."""
+        await self._exchanges.save(self._loop_pools().perform, key, value, ttl, tags, tag_ttl)
+
+    async def adelete(self, keys: Sequence[str]) -> None:
+        """See ``CacheBackend``."""
+        await self._exchanges.delete(self._loop_pools().perform, keys)
+
+    async def aenroll(self, roster: str, roster_ttl: int, fields: Mapping[str, bytes]) -> None:
+        """See ``SharedBackend``."""
+        await self._exchanges.enroll(self._loop_pools().perform, roster, roster_ttl, fields)
 
     def close(self) -> None:
         """See ``ClosableBackend``."""

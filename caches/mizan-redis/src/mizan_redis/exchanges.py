@@ -28,7 +28,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from itertools import chain
 from typing import Any, NamedTuple, TypeAlias
 
-from mizan_core.cache.backend import BackendUnavailable
+from mizan_core.cache.backend import BackendReplaced, BackendUnavailable, Beat, Pulse
 from mizan_redis.address import Node
 from mizan_redis.layout import Layout, read_history, read_owners
 from mizan_redis.resp import Command
@@ -62,6 +62,7 @@ class Exchanges:
         self._candidates = self._seeds
         self._is_cluster = is_cluster
         self._layout: Layout | None = None
+        self._last: frozenset[str] | None = None
 
     async def read(self, send: Send, keys: Sequence[str]) -> list[bytes | None]:
         """See ``CacheBackend.read``."""
@@ -76,9 +77,49 @@ class Exchanges:
         # A server that is short of memory may have evicted the key already.
         return [own if found[key][1] is None else found[key][1] for key, own in values.items()]
 
-    async def write(self, send: Send, values: Mapping[str, bytes], ttl: int) -> None:
+    async def write(
+        self, send: Send, values: Mapping[str, bytes], ttl: int, witnesses: Sequence[str]
+    ) -> list[bytes | None]:
         """See ``CacheBackend.write``."""
-        await self._perform(send, values, lambda key, name: [("SET", name, values[key], "EX", ttl)])
+        found = await self._perform(
+            send,
+            [*values, *witnesses],
+            lambda key, name: [("SET", name, values[key], "EX", ttl) if key in values else ("GET", name)],
+        )
+        return [found[key][0] for key in witnesses]
+
+    async def save(self, send: Send, key: str, value: bytes, ttl: int, tags: Sequence[str], tag_ttl: int) -> None:
+        """See ``CacheBackend.save``."""
+        await self._perform(
+            send,
+            [key, *tags],
+            lambda each, name: [("SET", name, value, "EX", ttl) if each == key else ("EXPIRE", name, tag_ttl)],
+        )
+
+    async def delete(self, send: Send, keys: Sequence[str]) -> None:
+        """See ``CacheBackend.delete``."""
+        await self._perform(send, keys, lambda _, name: [("DEL", name)])
+
+    async def beat(self, send: Send, beat: Beat) -> Pulse:
+        """See ``SharedBackend.beat``."""
+
+        def commands(key: str, name: str) -> list[Command]:
+            if key == beat.lease:
+                return [("EXPIRE", name, beat.lease_ttl), ("GET", name)]
+            drop: list[Command] = [("HDEL", name, *beat.dropped)] if beat.dropped else []
+            return [("HGETALL", name), *_enrolment(name, beat.roster_ttl, beat.fields), *drop]
+
+        found = await self._perform(send, [beat.lease, beat.roster], commands)
+        flat = iter(found[beat.roster][0])
+        return Pulse(found[beat.lease][1], {name.decode(errors="replace"): next(flat) for name in flat})
+
+    async def enroll(self, send: Send, roster: str, roster_ttl: int, fields: Mapping[str, bytes]) -> None:
+        """See ``SharedBackend.enroll``."""
+        await self._perform(send, [roster], lambda _, name: _enrolment(name, roster_ttl, fields))
+
+    async def strike(self, send: Send, roster: str, fields: Sequence[str]) -> None:
+        """See ``SharedBackend.strike``."""
+        await self._perform(send, [roster], lambda _, name: [("HDEL", name, *fields)])
 
     async def _perform(
         self, send: Send, keys: Iterable[str], commands: Callable[[str, str], list[Command]]
@@ -104,7 +145,8 @@ class Exchanges:
         answers: dict[str, list[Any]] = {}
         for request, replies in zip(requests, await send(requests), strict=True):
             if read_history(replies[-1]) != layout.histories[request.node]:
-                raise BackendUnavailable("the server has started anew, or another has taken its place")
+                self._last = None
+                raise BackendReplaced("the server has started anew, or another has taken its place")
             rest = iter(replies)
             for key, own in shares[request.node].items():
                 answers[key] = [next(rest) for _ in own]
@@ -115,10 +157,13 @@ class Exchanges:
         nodes = sorted(set(owners)) or list(self._seeds)
         replies = await send([Request(node, [_INFO]) for node in nodes])
         histories = {node: read_history(reply) for node, (reply,) in zip(nodes, replies, strict=True)}
-        self._layout = Layout(histories, owners)
+        self._layout = layout = Layout(histories, owners)
         if self._is_cluster:
             self._candidates = tuple(dict.fromkeys([*nodes, *self._seeds]))
-        return self._layout
+        last, self._last = self._last, frozenset(histories.values())
+        if last not in (None, self._last):
+            raise BackendReplaced("other servers answer, or other data")
+        return layout
 
     async def _find_owners(self, send: Send) -> tuple[Node, ...]:
         """Ask one server after the other until one knows; who does not is asked last the next time."""
@@ -137,3 +182,8 @@ class Exchanges:
         if self._layout is layout:
             self._layout = None
             self._candidates = (*self._candidates[1:], *self._candidates[:1])
+
+
+def _enrolment(name: str, ttl: int, fields: Mapping[str, bytes]) -> list[Command]:
+    pairs: Iterable[str | bytes] = chain.from_iterable(fields.items())
+    return [("HSET", name, *pairs), ("EXPIRE", name, ttl)]

@@ -14,11 +14,11 @@ import redis.asyncio as aredis
 from redis.asyncio.retry import Retry as AsyncRetry
 from redis.asyncio.sentinel import SentinelConnectionPool as AsyncSentinelConnectionPool
 from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
+from redis.exceptions import RedisError, ResponseError
 from redis.retry import Retry
 from redis.sentinel import SentinelConnectionPool
 
-from mizan_core.cache.backend import BackendUnavailable
+from mizan_core.cache.backend import BackendRefused, BackendUnavailable
 from mizan_redis.address import Address, Kind, Node
 from mizan_redis.causes import cause_of
 from mizan_redis.exchanges import Replies, Request
@@ -231,7 +231,8 @@ def _unavailable(error: Exception) -> BackendUnavailable:
     """The failure without the text of *error*, which may name hosts, keys and values."""
     if isinstance(error, BackendUnavailable):
         return error
-    return BackendUnavailable(f"the server cannot be used: {cause_of(error)}")
+    kind = BackendRefused if isinstance(error, ResponseError) else BackendUnavailable
+    return kind(f"the server cannot be used: {cause_of(error)}")
 
 
 def check_options(address: Address, timeout: float) -> None:

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from mizan_core.cache import BypassReason, stats
 from mizan_core.cache.backend import TAG_TTL
-from mizan_core.cache.health import EPOCH
+from mizan_core.cache.versions import EPOCH
 from tests.cache.http.asking import Asker
 from tests.cache.http.fastapi_app import app
 from tests.cache.http.sites import Site

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from mizan_core.cache.backend import CacheBackend
+from mizan_core.cache.backend import CacheBackend, SharedBackend
 
 
 class Access(Protocol):
@@ -15,7 +17,18 @@ class Access(Protocol):
 
     async def claim(self, values: Mapping[str, bytes], ttl: int) -> list[bytes]: ...
 
-    async def write(self, values: Mapping[str, bytes], ttl: int) -> None: ...
+    async def write(
+        self, values: Mapping[str, bytes], ttl: int, witnesses: Sequence[str] = ()
+    ) -> list[bytes | None]: ...
+
+    async def save(self, key: str, value: bytes, ttl: int, tags: Sequence[str], tag_ttl: int) -> None: ...
+
+    async def delete(self, keys: Sequence[str]) -> None: ...
+
+    async def enroll(self, backend: SharedBackend, roster: str, ttl: int, fields: Mapping[str, bytes]) -> None: ...
+
+    async def pause(self, seconds: float) -> None:
+        """Let time go by."""
 
 
 class ThreadAccess:
@@ -30,8 +43,20 @@ class ThreadAccess:
     async def claim(self, values: Mapping[str, bytes], ttl: int) -> list[bytes]:
         return self._backend.claim(values, ttl)
 
-    async def write(self, values: Mapping[str, bytes], ttl: int) -> None:
-        self._backend.write(values, ttl)
+    async def write(self, values: Mapping[str, bytes], ttl: int, witnesses: Sequence[str] = ()) -> list[bytes | None]:
+        return self._backend.write(values, ttl, witnesses)
+
+    async def save(self, key: str, value: bytes, ttl: int, tags: Sequence[str], tag_ttl: int) -> None:
+        self._backend.save(key, value, ttl, tags, tag_ttl)
+
+    async def delete(self, keys: Sequence[str]) -> None:
+        self._backend.delete(keys)
+
+    async def enroll(self, backend: SharedBackend, roster: str, ttl: int, fields: Mapping[str, bytes]) -> None:
+        backend.enroll(roster, ttl, fields)
+
+    async def pause(self, seconds: float) -> None:
+        time.sleep(seconds)  # noqa: ASYNC251 - no event loop waits for this
 
 
 class LoopAccess:
@@ -41,3 +66,11 @@ class LoopAccess:
         self.read = backend.aread
         self.claim = backend.aclaim
         self.write = backend.awrite
+        self.save = backend.asave
+        self.delete = backend.adelete
+
+    async def enroll(self, backend: SharedBackend, roster: str, ttl: int, fields: Mapping[str, bytes]) -> None:
+        await backend.aenroll(roster, ttl, fields)
+
+    async def pause(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)

@@ -19,6 +19,7 @@ class Stats:
     :param bypasses: fetches that the cache had no part in: not cacheable, or not to be trusted at that moment.
     :param purges: mutations whose purge took effect.
     :param outages: times that the store stopped answering.
+    :param forged: entries found in the cache that were not sealed with its secret under their keys.
     :param bypassed_for: the bypasses by the value of their ``BypassReason``; one that has not come up is not there.
     """
 
@@ -27,6 +28,7 @@ class Stats:
     bypasses: int = 0
     purges: int = 0
     outages: int = 0
+    forged: int = 0
     bypassed_for: Mapping[str, int] = field(default_factory=dict, hash=False)
 
 

@@ -3,53 +3,72 @@
 from __future__ import annotations
 
 import time
+from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
+from sys import getsizeof
 from threading import Lock
 from typing import NamedTuple
 
-from cachetools import TLRUCache
-
 DEFAULT_MAX_BYTES = 64 * 1_048_576
-_OVERHEAD = 200
-"""Bytes that an entry takes beside its key and value, roughly, on 64-bit CPython."""
+_OVERHEAD = 290
+"""Bytes that an entry takes beside its key and its value: an ``_Entry``, a float, and its place in a dict that has just
+been made bigger, and in its order (measured: tests/cache/test_memory.py)."""
 
 
 class _Entry(NamedTuple):
     value: bytes
-    ttl: int
+    end: float
 
 
 class MemoryCache:
     """A ``CacheBackend`` for a single process.
 
-    :param max_bytes: the room for keys and values, bookkeeping included.
+    :param max_bytes: what keys and values may take, the objects around them included.
     :param timer: seconds of a clock that never goes back.
     """
 
     def __init__(self, max_bytes: int = DEFAULT_MAX_BYTES, timer: Callable[[], float] = time.monotonic) -> None:
+        self._max_bytes = max_bytes
+        self._timer = timer
         self._lock = Lock()
-        self._entries: TLRUCache[str, _Entry] = TLRUCache(
-            max_bytes, ttu=lambda _, entry, now: now + entry.ttl, timer=timer, getsizeof=_size
-        )
+        self._bytes = 0
+        self._entries: OrderedDict[str, _Entry] = OrderedDict()
 
     def read(self, keys: Sequence[str]) -> list[bytes | None]:
         """See ``CacheBackend``."""
         with self._lock:
-            return [self._value(key) for key in keys]
+            return self._values(keys)
 
     def claim(self, values: Mapping[str, bytes], ttl: int) -> list[bytes]:
         """See ``CacheBackend``."""
         with self._lock:
+            found = dict(zip(values, self._values(list(values)), strict=True))
             for key, value in values.items():
-                if key not in self._entries:
+                if found[key] is None:
                     self._set(key, value, ttl)
-            return [self._entries.get(key, _Entry(value, ttl)).value for key, value in values.items()]
+            return [own if (there := found[key]) is None else there for key, own in values.items()]
 
-    def write(self, values: Mapping[str, bytes], ttl: int) -> None:
+    def write(self, values: Mapping[str, bytes], ttl: int, witnesses: Sequence[str] = ()) -> list[bytes | None]:
         """See ``CacheBackend``."""
         with self._lock:
             for key, value in values.items():
                 self._set(key, value, ttl)
+            return self._values(witnesses)
+
+    def save(self, key: str, value: bytes, ttl: int, tags: Sequence[str], tag_ttl: int) -> None:
+        """See ``CacheBackend``."""
+        with self._lock:
+            self._set(key, value, ttl)
+            end = self._timer() + tag_ttl
+            for tag, version in zip(tags, self._values(tags), strict=True):
+                if version is not None:
+                    self._entries[tag] = _Entry(version, end)
+
+    def delete(self, keys: Sequence[str]) -> None:
+        """See ``CacheBackend``."""
+        with self._lock:
+            for key in keys:
+                self._remove(key)
 
     async def aread(self, keys: Sequence[str]) -> list[bytes | None]:
         """See ``CacheBackend``."""
@@ -59,24 +78,47 @@ class MemoryCache:
         """See ``CacheBackend``."""
         return self.claim(values, ttl)
 
-    async def awrite(self, values: Mapping[str, bytes], ttl: int) -> None:
+    async def awrite(self, values: Mapping[str, bytes], ttl: int, witnesses: Sequence[str] = ()) -> list[bytes | None]:
         """See ``CacheBackend``."""
-        self.write(values, ttl)
+        return self.write(values, ttl, witnesses)
 
-    def _value(self, key: str) -> bytes | None:
-        # One look-up; cachetools' get makes three.
-        try:
-            return self._entries[key].value
-        except KeyError:
-            return None
+    async def asave(self, key: str, value: bytes, ttl: int, tags: Sequence[str], tag_ttl: int) -> None:
+        """See ``CacheBackend``."""
+        self.save(key, value, ttl, tags, tag_ttl)
+
+    async def adelete(self, keys: Sequence[str]) -> None:
+        """See ``CacheBackend``."""
+        self.delete(keys)
+
+    def _values(self, keys: Sequence[str]) -> list[bytes | None]:
+        now, entries = self._timer(), self._entries
+        found: list[bytes | None] = []
+        for key in keys:
+            entry = entries.get(key)
+            if entry is not None and entry.end <= now:
+                self._remove(key)
+                entry = None
+            if entry is not None:
+                entries.move_to_end(key)
+            found.append(None if entry is None else entry.value)
+        return found
 
     def _set(self, key: str, value: bytes, ttl: int) -> None:
         # What does not fit at all must not leave an older value behind.
-        self._entries.pop(key, None)
-        entry = _Entry(value, ttl)
-        if len(key) + _size(entry) <= self._entries.maxsize:
-            self._entries[key] = entry
+        self._remove(key)
+        size = _size(key, value)
+        if size > self._max_bytes:
+            return
+        while self._bytes + size > self._max_bytes:
+            self._remove(next(iter(self._entries)))
+        self._entries[key] = _Entry(value, self._timer() + ttl)
+        self._bytes += size
+
+    def _remove(self, key: str) -> None:
+        entry = self._entries.pop(key, None)
+        if entry is not None:
+            self._bytes -= _size(key, entry.value)
 
 
-def _size(entry: _Entry) -> int:
-    return len(entry.value) + _OVERHEAD
+def _size(key: str, value: bytes) -> int:
+    return getsizeof(key) + getsizeof(value) + _OVERHEAD

@@ -12,7 +12,10 @@ from itertools import combinations
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin
 
+from mizan_core.cache.versions import GRAPH_BYTES
 from mizan_core.client.signature import Parameter
+from mizan_core.engine import ENGINE
+from mizan_core.engine.contract import Keyer
 
 MAX_OPTIONAL = 4
 """Optional parameters that may narrow one mutation's purge; with more of them none does."""
@@ -66,6 +69,23 @@ class Scopes:
     def known(self, context: str, params: Mapping[str, Any]) -> dict[str, Any]:
         """*params* when entries of *context* have a tag for just these names, else none: then the purge is broad."""
         return dict(params) if sorted(params) in self.shapes(context) else {}
+
+    def fingerprint(self, keyer: Keyer, specification: Mapping[str, Any]) -> bytes:
+        """What decides the tags of entries and purges, in ``GRAPH_BYTES``: equal where the same values have the same.
+
+        :param specification: what the graph was compiled from.
+        """
+        scopes = {context: shapes for context, shapes in self._listed.items() if shapes}
+        scoping = {(context, name) for context, shapes in scopes.items() for names in shapes for name in names}
+        params = [
+            [function["context"], function["name"], param["name"], param["shape"]]
+            for function in specification["functions"]
+            for param in function["params"]
+            if (function["context"], param["name"]) in scoping
+        ]
+        types = specification["types"] if any(shape["kind"] != "primitive" for *_, shape in params) else {}
+        text = ENGINE.canonical_json({"scopes": scopes, "params": sorted(params, key=str), "types": types})
+        return bytes.fromhex(keyer.derive("graph", {"graph": text.decode()})[-2 * GRAPH_BYTES :])
 
     def _add(self, function: str, context: str, scope: Iterable[str]) -> None:
         if context not in self._shapes:

@@ -5,16 +5,40 @@ The methods are coroutines over an ``Access``, so that threads and event loops s
 
 from __future__ import annotations
 
+import atexit
+import logging
+import time
+import weakref
 from asyncio import to_thread
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from mizan_core.cache.access import Access, LoopAccess, ThreadAccess
-from mizan_core.cache.backend import TAG_TTL, BackendUnavailable, CacheBackend, ClosableBackend
+from mizan_core.cache.backend import (
+    TAG_TTL,
+    BackendRefused,
+    BackendReplaced,
+    BackendUnavailable,
+    CacheBackend,
+    ClosableBackend,
+)
 from mizan_core.cache.bypass import BypassReason
 from mizan_core.cache.counters import COUNTERS
-from mizan_core.cache.health import EPOCH, VERSION_BYTES, Health, new_version
+from mizan_core.cache.keeper import ROSTER, ROSTER_TTL, Keeper
+from mizan_core.cache.roster import Roster
+from mizan_core.cache.trust import Trust
+from mizan_core.cache.versions import EPOCH, EPOCH_BYTES, MIXED, VERSION_BYTES, broad, graph_of, new_epoch, new_version
 from mizan_core.engine.contract import Keyer
 from mizan_core.errors import ForgedEntry
+
+LEASE = 5
+"""Seconds that the epoch of a shared store lives without any process that renews it."""
+BUILD_TTL = 60
+"""Seconds that a tag lives for which nothing has been stored; what takes longer to build is not kept."""
+_LONGEST_HOLD = 3
+"""Leases that the answer to a mutation is held for, at most."""
+_POLL = 0.05
+_log = logging.getLogger("mizan.cache")
 
 
 class Lookup(NamedTuple):
@@ -29,58 +53,145 @@ _UNAVAILABLE = Lookup(None, None, BypassReason.UNAVAILABLE)
 _FOREIGN_VALUE = Lookup(None, None, BypassReason.FOREIGN_VALUE)
 
 
+class Announcement:
+    """What a function that may write is going to purge. It ends when that has been purged, or when nobody holds it:
+    one that ends too late costs a purge too many when the process dies.
+    """
+
+    __slots__ = ("_roster", "_tags")
+
+    def __init__(self, roster: Roster, tags: list[str]) -> None:
+        self._roster = roster
+        self._tags = tags
+
+    def end(self) -> None:
+        """The purge has been performed, or nothing has been written."""
+        tags, self._tags = self._tags, []
+        if tags:
+            self._roster.end(tags)
+
+    def __del__(self) -> None:
+        self.end()
+
+
 class Store:
     """A backend and this process's trust in it.
 
     :param keyer: seals and opens the entries.
+    :param lease: see ``LEASE``.
+    :param build_ttl: see ``BUILD_TTL``.
     :ivar in_thread: for ``complete_now``.
     :ivar on_loop: for an event loop.
     """
 
-    def __init__(self, backend: CacheBackend, keyer: Keyer) -> None:
+    def __init__(self, backend: CacheBackend, keyer: Keyer, lease: int = LEASE, build_ttl: int = BUILD_TTL) -> None:
         self.backend = backend
-        self._keyer = keyer
         self.in_thread: Access = ThreadAccess(backend)
         self.on_loop: Access = LoopAccess(backend)
+        self._keyer = keyer
         self._closable = backend if isinstance(backend, ClosableBackend) else None
-        self._health = Health(self.in_thread)
+        self._trust = Trust()
+        self._keeper = Keeper(backend, self._trust, lease)
+        self._lease = lease
+        self._epoch_ttl = TAG_TTL if self._keeper.shared is None else lease
+        self._build_ttl = build_ttl
+        self._is_mixed = False
+        self._has_warned = False
+        _at_exit(self)
+
+    def use_graph(self, graph: bytes) -> None:
+        """From now on the tags come from *graph*, ``GRAPH_BYTES`` long."""
+        self._keeper.graph = graph
 
     async def look_up(self, access: Access, key: str, tags: list[str]) -> Lookup:
         """Read an entry and the present versions of its tags, in one round trip when every tag has one."""
-        if self._health.is_down:
-            self._health.recover()
+        if not self._keeper.is_running:
+            self._keeper.ensure()
+        if not self._trust.is_given:
             return _UNAVAILABLE
-        names = [EPOCH, *tags]
         try:
-            entry, *versions = await access.read([key, *names])
-            body = None if entry is None else self._body(key, entry, versions)
-            if body is not None:
-                return Lookup(body, None)
-            present = await _complete(access, names, versions)
-            if any(len(version) != VERSION_BYTES for version in present):
-                return _FOREIGN_VALUE
-            return Lookup(None, present)
-        except BackendUnavailable:
-            self._health.fail()
+            entry, *versions = await access.read([key, EPOCH, *tags])
+            epoch = versions[0]
+            if epoch is None or self._is_accepted(epoch):
+                body = None if entry is None else self._body(key, entry, versions)
+                if body is not None:
+                    return Lookup(body, None)
+            else:
+                versions[0] = await self._mix(access)
+                if len(epoch) != EPOCH_BYTES:
+                    return _FOREIGN_VALUE
+            present = await self._complete(access, tags, versions)
+        except BackendUnavailable as error:
+            self._fail(error)
             return _UNAVAILABLE
+        if any(len(version) != VERSION_BYTES for version in present[1:]):
+            return _FOREIGN_VALUE
+        return Lookup(None, present)
 
-    async def save(self, access: Access, key: str, versions: list[bytes], body: bytes, ttl: int) -> None:
-        """Keep a body whose functions ran after *versions* were read."""
-        if self._health.is_down:
+    async def save(
+        self, access: Access, key: str, tags: Sequence[str], versions: list[bytes], body: bytes, ttl: int
+    ) -> None:
+        """Keep a body whose functions ran after *versions* were read, and its tags for as long."""
+        if not self._trust.is_given:
             return
         try:
-            await access.write({key: self._keyer.seal(key, versions, body)}, ttl)
-        except BackendUnavailable:
-            self._health.fail()
+            await access.save(key, self._keyer.seal(key, versions, body), ttl, tags, max(ttl, self._build_ttl))
+        except BackendUnavailable as error:
+            self._fail(error)
+
+    async def announce(self, access: Access, tags: Iterable[str]) -> Announcement | None:
+        """Make it known, before a function runs, that the contexts of *tags* may have to be purged.
+
+        Whoever finds that this process has died meanwhile then purges them. None where nobody would.
+        """
+        shared = self._keeper.shared
+        if shared is None:
+            return None
+        contexts = list({broad(tag): None for tag in tags})
+        if not contexts:
+            return None
+        roster = self._keeper.roster
+        announcement = Announcement(roster, contexts)
+        fields = roster.begin(contexts)
+        if fields and self._trust.is_given:
+            self._keeper.ensure()
+            try:
+                await access.enroll(shared, ROSTER, ROSTER_TTL, fields)
+                roster.confirm(fields)
+            except BackendUnavailable as error:
+                self._fail(error)
+        return announcement
 
     async def purge(self, access: Access, tags: list[str]) -> None:
-        """Make every entry with one of *tags* invalid. When that cannot be written, all entries will be."""
-        if tags and (await self._change(access, tags) or await self._health.change_epoch(access)):
+        """Make every entry with one of *tags* invalid.
+
+        While that cannot be written although the store answers, it waits until no entry from before is valid any more.
+        Where the store does not answer, it is made up for in the background.
+        """
+        if not tags or await self.try_purge(access, tags) or await self._hold(access):
             COUNTERS.count("purges")
+            return
+        self._trust.owe(map(broad, tags))
+        self._keeper.wake()
+
+    async def try_purge(self, access: Access, tags: list[str]) -> bool:
+        """As ``purge``, at once or not at all; gives whether it has been done."""
+        for _ in range(2):  # a store that has been replaced says so once
+            try:
+                return await self._change(access, tags)
+            except BackendReplaced as error:
+                self._fail(error)
+            except BackendRefused as error:
+                self._fail(error)
+                return await self._drop(access, tags) or await self._drop(access, [EPOCH])
+            except BackendUnavailable as error:
+                self._fail(error)
+                return False
+        return False
 
     def close(self) -> None:
-        """End the recovery thread and the threads' connections; both begin anew when the store is used again."""
-        self._health.rest()
+        """End the background work and the threads' connections; both begin anew when the store is used again."""
+        self._keeper.stop()
         if self._closable is not None:
             self._closable.close()
 
@@ -90,28 +201,103 @@ class Store:
         if self._closable is not None:
             await self._closable.aclose()
 
+    async def _change(self, access: Access, tags: list[str]) -> bool:
+        """Give *tags*, and what else is owed, new versions; all of their contexts where graphs are mixed."""
+        debts = self._trust.debts()
+        if EPOCH in debts:
+            await access.delete([EPOCH])
+        else:
+            widened = list({broad(tag): None for tag in tags})
+            first = widened if self._is_mixed else tags
+            epoch = await self._renew(access, [*first, *debts])
+            self._is_mixed = epoch is not None and graph_of(epoch) != self._keeper.graph
+            if self._is_mixed and first is not widened:
+                await self._renew(access, widened)
+        self._trust.settle(debts)
+        return True
+
+    async def _renew(self, access: Access, tags: Iterable[str]) -> bytes | None:
+        """Gives the epoch as it was after that."""
+        [epoch] = await access.write({tag: new_version() for tag in tags}, self._build_ttl, [EPOCH])
+        return epoch
+
+    async def _drop(self, access: Access, tags: Iterable[str]) -> bool:
+        """A missing tag is a changed one. A store that is full, or refuses to grow, still removes."""
+        try:
+            await access.delete(list({broad(tag): None for tag in tags}))
+        except BackendUnavailable as error:
+            self._fail(error)
+            return False
+        return True
+
+    async def _hold(self, access: Access) -> bool:
+        """Wait until nothing that was sealed before is valid; gives whether that is so.
+
+        As long as nobody can change the epoch nobody can renew it either, so it runs out.
+        """
+        end = time.monotonic() + _LONGEST_HOLD * self._lease
+        try:
+            [before] = [present] = await access.read([EPOCH])
+            while present is not None and present == before:
+                if await self._drop(access, [EPOCH]):
+                    break
+                if time.monotonic() > end:
+                    _log.error("The cache refuses a purge, and somebody renews its epoch: what it serves may be stale")
+                    return False
+                await access.pause(_POLL)
+                [present] = await access.read([EPOCH])
+        except BackendUnavailable as error:
+            self._fail(error)
+            return False
+        return True
+
+    async def _mix(self, access: Access) -> bytes:
+        """The epoch is another graph's: nothing from before counts any more, and from now on all purges are broad."""
+        epoch = new_epoch(MIXED)
+        await access.write({EPOCH: epoch}, self._epoch_ttl)
+        self._is_mixed = True
+        return epoch
+
+    async def _complete(self, access: Access, tags: list[str], versions: list[bytes | None]) -> list[bytes]:
+        """The versions, those of missing tags claimed before any function runs."""
+        epoch, *known = versions
+        if epoch is None:
+            [epoch] = await access.claim({EPOCH: new_epoch(self._keeper.graph)}, self._epoch_ttl)
+            if not self._is_accepted(epoch):
+                epoch = await self._mix(access)
+        missing = {tag: new_version() for tag, version in zip(tags, known, strict=True) if version is None}
+        claimed = dict(zip(missing, await access.claim(missing, self._build_ttl), strict=True)) if missing else {}
+        return [epoch, *(claimed[tag] if own is None else own for tag, own in zip(tags, known, strict=True))]
+
+    def _is_accepted(self, epoch: bytes) -> bool:
+        """Whether entries of this epoch have tags that this process knows, or are purged broadly."""
+        return epoch[VERSION_BYTES:] in (self._keeper.graph, MIXED)
+
     def _body(self, key: str, entry: bytes, versions: list[bytes | None]) -> bytes | None:
         try:
             return self._keyer.unseal(key, entry, versions)
         except ForgedEntry:
+            COUNTERS.count("forged")
+            if not self._has_warned:
+                self._has_warned = True
+                _log.warning("The cache holds an entry that was not sealed with this secret; it is not used")
             return None
 
-    async def _change(self, access: Access, tags: list[str]) -> bool:
-        """Give *tags* new versions, unless the store is down; gives whether they have them."""
-        if self._health.is_down:
-            return False
-        try:
-            await access.write({tag: new_version() for tag in tags}, TAG_TTL)
-        except BackendUnavailable:
-            self._health.fail()
-            return False
-        return True
+    def _fail(self, error: BackendUnavailable) -> None:
+        self._trust.fail()
+        if isinstance(error, BackendReplaced):
+            self._trust.owe([EPOCH])
+        self._keeper.wake()
 
 
-async def _complete(access: Access, names: list[str], versions: list[bytes | None]) -> list[bytes]:
-    """The versions, those of missing tags claimed before any function runs."""
-    missing = {name: new_version() for name, version in zip(names, versions, strict=True) if version is None}
-    if not missing:
-        return [version for version in versions if version is not None]
-    claimed = dict(zip(missing, await access.claim(missing, TAG_TTL), strict=True))
-    return [claimed[name] if version is None else version for name, version in zip(names, versions, strict=True)]
+def _at_exit(store: Store) -> None:
+    """Let the others know that this process has ended, and did not die."""
+    reference = weakref.ref(store)
+
+    def close() -> None:
+        alive = reference()
+        if alive is not None:
+            alive.close()
+
+    atexit.register(close)
+    weakref.finalize(store, atexit.unregister, close).atexit = False

@@ -6,13 +6,17 @@ from argparse import ArgumentParser
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from mizan_core.cache.backend import TAG_TTL, BackendUnavailable, CacheBackend
-from mizan_core.cache.health import EPOCH, new_version
+from mizan_core.cache.backend import BackendUnavailable, CacheBackend
 from mizan_core.cache.opening import MEMORY, scheme_of, without_credentials
+from mizan_core.cache.store import Store
+from mizan_core.cache.versions import EPOCH
 from mizan_core.dispatch.interface import Interface
 from mizan_core.engine import current
 from mizan_core.errors import MizanError
+from mizan_core.immediate import complete_now
 from mizan_core.settings import Settings
+
+_UNKNOWN = "the store does not answer: whether the purge took effect is unknown"
 
 
 class CommandRefused(MizanError):
@@ -43,12 +47,12 @@ def run(interface: Interface, options: Mapping[str, Any]) -> str:
     """
     if options["action"] == "stats":
         return _stats(interface)
-    backend = _shared_backend(interface)
+    store = _shared_store(interface)
     if options["everything"]:
-        return _purge_everything(backend, options["context"])
+        return _purge_everything(store.backend, options["context"])
     if options["context"] is None:
         raise CommandRefused("say which context to purge, or --all")
-    return _purge(interface, backend, options["context"], options["params"])
+    return _purge(interface, store, options["context"], options["params"])
 
 
 def _stats(interface: Interface) -> str:
@@ -80,7 +84,7 @@ def _problem(backend: CacheBackend) -> BackendUnavailable | None:
     return None
 
 
-def _shared_backend(interface: Interface) -> CacheBackend:
+def _shared_store(interface: Interface) -> Store:
     """The store, if it is one that other processes use too."""
     if interface.caching is None:
         raise CommandRefused("there is no cache: MIZAN_CACHE_SECRET is not set")
@@ -89,23 +93,27 @@ def _shared_backend(interface: Interface) -> CacheBackend:
             "memory:// is the memory of the server process, and only that process can purge it: "
             "call purge() in it, or restart it"
         )
-    return interface.caching.store.backend
+    return interface.caching.store
 
 
 def _purge_everything(backend: CacheBackend, context: str | None) -> str:
     if context is not None:
         raise CommandRefused("--all takes no context")
-    _renew(backend, [EPOCH])
+    try:
+        backend.delete([EPOCH])
+    except BackendUnavailable:
+        raise CommandRefused(_UNKNOWN) from None
     return "The bundles of all contexts are stale."
 
 
-def _purge(interface: Interface, backend: CacheBackend, context: str, pairs: Iterable[str]) -> str:
+def _purge(interface: Interface, store: Store, context: str, pairs: Iterable[str]) -> str:
     params = dict(_pair(text) for text in pairs)
     try:
         purge = interface.named_purge(context, params)
     except ValueError as error:
         raise CommandRefused(str(error)) from None
-    _renew(backend, [] if purge is None else purge.tags)
+    if purge is not None and not complete_now(store.try_purge(store.in_thread, purge.tags)):
+        raise CommandRefused(_UNKNOWN)
     named = "".join(f" {name}={value}" for name, value in params.items())
     return f"The bundles of {context}{named} are stale."
 
@@ -115,13 +123,6 @@ def _pair(text: str) -> tuple[str, str]:
     if not equals:
         raise CommandRefused(f"{text!r} is no parameter: write name=value")
     return name, value
-
-
-def _renew(backend: CacheBackend, tags: Iterable[str]) -> None:
-    try:
-        backend.write({tag: new_version() for tag in tags}, TAG_TTL)
-    except BackendUnavailable:
-        raise CommandRefused("the store does not answer: whether the purge took effect is unknown") from None
 
 
 def _is_memory(settings: Settings) -> bool:

@@ -151,7 +151,7 @@ class Caching:
         if readings.found:
             self._reports.tell(entry.context, readings)
             return None, built
-        await self.store.save(port.access(self.store), entry.key, versions, built, entry.ttl)
+        await self.store.save(port.access(self.store), entry.key, entry.tags, versions, built, entry.ttl)
         return built, built
 
 

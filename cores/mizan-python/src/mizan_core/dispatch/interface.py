@@ -83,7 +83,10 @@ class Interface:
         self._endpoints = {name: Endpoint(name, function, _scope(plans[name])) for name, function in functions.items()}
         scopes = Scopes(parameters, graph, lambda name, parameter: self._endpoints[name].narrows(parameter))
         keyer = settings.keyer()
-        self.caching = None if store is None or keyer is None else Caching(store, keyer, scopes)
+        self.caching = None
+        if store is not None and keyer is not None:
+            store.use_graph(scopes.fingerprint(keyer, specification))
+            self.caching = Caching(store, keyer, scopes)
         self._names = {function: name for name, function in functions.items()}
         self._bundles = _bundles(self._endpoints, specification)
         self._builtins = {

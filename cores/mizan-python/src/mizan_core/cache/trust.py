@@ -1,0 +1,79 @@
+"""Whether a process may believe its store, and what it owes to it (protocol.md section 10).
+
+Two things are told apart. After any failure the process bypasses the store until the store has been seen to work again:
+that is its own affair and changes nothing for others. A purge that may not have taken place is a *debt*: it is paid,
+by removing its tags, before the process believes the store again, and it is what the others must not be spared.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping
+from itertools import count
+from threading import Lock
+
+from mizan_core.cache.counters import COUNTERS
+
+_log = logging.getLogger("mizan.cache")
+
+
+class Trust:
+    """The trust of one process in one store."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._is_down = False
+        self._failures = 0
+        self._debts: dict[str, int] = {}
+        self._numbers = count()
+        self.is_given = True
+
+    @property
+    def failures(self) -> int:
+        """How often something has failed."""
+        return self._failures
+
+    def fail(self) -> None:
+        """An operation failed: believe nothing until one succeeds that was begun later."""
+        with self._lock:
+            self._failures += 1
+            begins, self._is_down = not self._is_down, True
+            self.is_given = False
+        if begins:
+            COUNTERS.count("outages")
+            _log.error("The cache does not answer: requests are served without it until it does")
+
+    def owe(self, keys: Iterable[str]) -> None:
+        """What is sealed with *keys* as they are now must not be believed by anybody, and may be."""
+        with self._lock:
+            self._debts.update((key, next(self._numbers)) for key in keys)
+            self.is_given = False
+
+    def debts(self) -> Mapping[str, int]:
+        """What is owed, each with the number of the time that it was."""
+        with self._lock:
+            return dict(self._debts)
+
+    def settle(self, debts: Mapping[str, int]) -> None:
+        """Of *debts* those are paid that have not been made again meanwhile."""
+        if not debts:
+            return
+        with self._lock:
+            self._debts = {key: number for key, number in self._debts.items() if debts.get(key) != number}
+            self._update()
+
+    def restore(self, failures: int) -> None:
+        """The store has been seen to work, by something that began after so many *failures*."""
+        with self._lock:
+            ends = self._is_down and failures == self._failures
+            self._is_down = self._is_down and not ends
+            self._update()
+        if ends:
+            _log.error("The cache answers again")
+
+    def restart(self) -> None:
+        """In a forked child: no thread of the parent's holds anything. What the parent owes, it pays."""
+        self._lock = Lock()
+
+    def _update(self) -> None:
+        self.is_given = not self._is_down and not self._debts
