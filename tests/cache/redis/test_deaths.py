@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, TypeAlias
 
 import pytest
@@ -87,7 +88,7 @@ def witness(wire: Wire, server: Server, connect: Connect, database: Database) ->
     witness.fetch()
     wait_until(lambda: bool(_members(server)))
     for item in (0, OTHER):
-        wait_until(lambda item=item: witness.fetch_fresh(item) == "HIT")
+        wait_until(partial(_serves, witness, item))
     yield witness
     witness.store.close()
 
@@ -113,6 +114,10 @@ def start(wire: Wire, server: Server, prefix: str, witness: Process) -> Iterator
 def _members(server: Server) -> set[str]:
     names = [key for key in server.ask("KEYS", "*") if f"{{{ROSTER}}}" in key]
     return {field for name in names for field in server.ask("HGETALL", name) if "/" not in field}
+
+
+def _serves(process: Process, item: int) -> bool:
+    return process.fetch_fresh(item) == "HIT"
 
 
 def _is_fresh(process: Process, database: Database) -> bool:

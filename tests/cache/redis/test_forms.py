@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 import pytest
 
-from mizan_core.cache.backend import BackendUnavailable
+from mizan_core.cache.backend import BackendUnavailable, Beat
 from mizan_core.cache.opening import BackendOptions, open_backend
 from mizan_core.errors import ConfigurationError
 from mizan_redis import RedisCache
@@ -44,11 +44,16 @@ def works(cache: RedisCache) -> bool:
 
     async def use() -> bool:
         await cache.awrite({"b": b"2"}, 60)
+        await cache.adelete(["b"])
+        await cache.asave("b", b"2", 60, ["a"], 60)
+        await cache.aenroll("roster", 60, {"somebody": b"1"})
         found = await cache.aread(["a", "b"])
         await cache.aclose()
         return found == [b"1", b"2"]
 
     cache.write({"a": b"1"}, 60)
+    cache.beat(Beat("lease", 60, "roster", 60, {"who": b"1"}, ["else"]))
+    cache.strike("roster", ["who"])
     return asyncio.run(use()) and cache.read(["b", "a"]) == [b"2", b"1"]
 
 
@@ -65,7 +70,7 @@ def allow(server: Server, prefix: str, *commands: str) -> str:
     return f"mizan:{QUOTED}"
 
 
-RIGHTS = ("+get", "+set", "+info")
+RIGHTS = ("+get", "+set", "+del", "+expire", "+hset", "+hgetall", "+hdel", "+info")
 """What README.md names for every server."""
 
 
@@ -78,7 +83,7 @@ def test_an_account_with_the_least_rights(shared_server: Server, connect: Connec
 
 @pytest.mark.parametrize(
     ("right", "options"),
-    [("+get", ""), ("+set", ""), ("+info", ""), ("+select", "?db=5"), ("+client|setname", "?client_name=mizan")],
+    [*((right, "") for right in RIGHTS), ("+select", "?db=5"), ("+client|setname", "?client_name=mizan")],
 )
 def test_each_right_is_needed(shared_server: Server, connect: Connect, prefix: str, right: str, options: str) -> None:
     url = f"redis://mizan:{QUOTED}@{HOST}:{shared_server.port}{options}"

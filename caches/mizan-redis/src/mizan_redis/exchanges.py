@@ -119,7 +119,7 @@ class Exchanges:
 
     async def strike(self, send: Send, roster: str, fields: Sequence[str]) -> None:
         """See ``SharedBackend.strike``."""
-        await self._perform(send, [roster], lambda _, name: [("HDEL", name, *fields)])
+        await self._perform(send, [roster], lambda _, name: [("HDEL", name, *fields)] if fields else [])
 
     async def _perform(
         self, send: Send, keys: Iterable[str], commands: Callable[[str, str], list[Command]]
