@@ -6,16 +6,24 @@ import asyncio
 import socket
 import ssl
 from collections.abc import Iterator
+from typing import Any
 
+import httpx
 import pytest
+from fastapi import FastAPI
 from redis import exceptions as redis_errors
 
 from mizan_core.cache.backend import BackendUnavailable
 from mizan_core.cache.opening import BackendOptions, open_backend
+from mizan_core.client import client
+from mizan_core.registry import Registry
+from mizan_core.settings import Settings
+from mizan_fastapi import create_router
 from mizan_redis.causes import cause_of
 from tests.cache.redis.certificates import write_certificate
 from tests.cache.redis.servers import HOST, Server, free_port, need_tls
 
+SECRET = "a-cache-secret-of-these-tests-0123456789"
 PASSWORD = "pass-word-7d1f0c"
 
 
@@ -121,3 +129,31 @@ def test_what_is_recognised(error: Exception, cause: str) -> None:
     told = cause_of(outer)
     assert told.startswith(cause) or cause == "ResponseError"
     assert PASSWORD not in told
+
+
+def test_the_log_tells_the_cause_once(server: Server, caplog: pytest.LogCaptureFixture) -> None:
+    settings = Settings(cache_secret=SECRET, cache_url=f"redis://poor:{PASSWORD}-x@{HOST}:{server.port}/0")
+    app, registry = FastAPI(), Registry()
+    registry.register(client(context="number")(number))
+    router = create_router(registry, settings)
+    app.include_router(router)
+
+    async def fetch_twice() -> list[str]:
+        async with (
+            router.lifespan_context(app),
+            httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as http,
+        ):
+            return [(await http.get("/ctx/number/")).headers["X-Mizan-Cache"] for _ in range(2)]
+
+    assert asyncio.run(fetch_twice()) == ["BYPASS", "BYPASS"]
+    lines = [record.getMessage() for record in caplog.records if record.name == "mizan.cache"]
+    assert lines == [
+        (
+            "The cache does not answer (the server cannot be used: the user or the password is wrong (WRONGPASS)): "
+            "requests are served without it until it does"
+        )
+    ]
+
+
+def number(request: Any) -> int:
+    return 1

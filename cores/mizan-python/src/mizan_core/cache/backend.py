@@ -13,7 +13,10 @@ from mizan_core.errors import MizanError
 
 
 class BackendUnavailable(MizanError):
-    """The store did not answer, or its answer cannot be trusted; whether a write took effect is unknown."""
+    """The store did not answer, or its answer cannot be trusted; whether a write took effect is unknown.
+
+    The message says why, for a log: no password, no key and nothing of what is stored.
+    """
 
 
 class BackendRefused(BackendUnavailable):

@@ -117,13 +117,13 @@ class Keeper:
             elif not self._trust.is_given:
                 self._backend.claim({EPOCH: new_epoch(self.graph)}, TAG_TTL)
             self._pay()
-        except BackendReplaced:
-            self._trust.fail()
+        except BackendReplaced as error:
+            self._trust.fail(error)
             self._trust.owe([EPOCH])
             return False
-        except BackendUnavailable:
+        except BackendUnavailable as error:
             self._last_failure = time.monotonic()
-            self._trust.fail()
+            self._trust.fail(error)
             return False
         self._trust.restore(failures)
         return self._trust.is_given

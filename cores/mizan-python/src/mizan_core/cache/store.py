@@ -284,7 +284,7 @@ class Store:
             return None
 
     def _fail(self, error: BackendUnavailable) -> None:
-        self._trust.fail()
+        self._trust.fail(error)
         if isinstance(error, BackendReplaced):
             self._trust.owe([EPOCH])
         self._keeper.wake()

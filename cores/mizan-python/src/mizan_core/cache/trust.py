@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from itertools import count
 from threading import Lock
 
+from mizan_core.cache.backend import BackendUnavailable
 from mizan_core.cache.counters import COUNTERS
 
 _log = logging.getLogger("mizan.cache")
@@ -33,7 +34,7 @@ class Trust:
         """How often something has failed."""
         return self._failures
 
-    def fail(self) -> None:
+    def fail(self, error: BackendUnavailable) -> None:
         """An operation failed: believe nothing until one succeeds that was begun later."""
         with self._lock:
             self._failures += 1
@@ -41,7 +42,7 @@ class Trust:
             self.is_given = False
         if begins:
             COUNTERS.count("outages")
-            _log.error("The cache does not answer: requests are served without it until it does")
+            _log.error("The cache does not answer (%s): requests are served without it until it does", error)
 
     def owe(self, keys: Iterable[str]) -> None:
         """What is sealed with *keys* as they are now must not be believed by anybody, and may be."""
