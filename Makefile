@@ -110,6 +110,10 @@ lint: $(EXTENSION) ## style, clippy and the import contracts
 	@cargo clippy --workspace --all-targets --quiet$(LOCKED) -- -D warnings
 	@! cargo tree --package mizan-core --edges normal --prefix none$(LOCKED) | grep -i '^py' || { \
 		echo "cores/mizan-rust must not know Python" >&2; exit 1; }
+	@cargo clippy --package mizan-core --no-default-features --quiet$(LOCKED) -- -D warnings
+	@! cargo tree --package mizan-core --no-default-features --edges normal --prefix none$(LOCKED) \
+		| grep -E '^(hmac|sha2|base64|jsonwebtoken|signature|subtle) ' || { \
+		echo "the graph and the IR must build without cryptography" >&2; exit 1; }
 	@$(BIN)/lint-imports --no-cache --no-logo
 
 .PHONY: typecheck

@@ -3,6 +3,7 @@
 use mizan_core::Error;
 use mizan_core::checks::{filled, in_range};
 use mizan_core::path::Path;
+use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::pybacked::{PyBackedBytes, PyBackedStr};
 use pyo3::types::{PyBool, PyBytes, PyDict, PyInt, PyList, PyString};
@@ -38,16 +39,6 @@ impl Argument<'_, '_, i64> {
     }
 }
 
-impl Argument<'_, '_, bool> {
-    /// True or false.
-    pub fn flag(self, name: &str) -> Result<bool> {
-        match self {
-            Self::Default(value) => Ok(value),
-            Self::Passed(value) => flag_argument(&value, name),
-        }
-    }
-}
-
 /// A `str` of valid Unicode.
 pub fn text_argument<'a>(value: &'a Bound<'_, PyAny>, name: &str) -> Result<&'a str> {
     match value.cast::<PyString>() {
@@ -61,14 +52,6 @@ pub fn filled_text_argument<'a>(value: &'a Bound<'_, PyAny>, name: &str) -> Resu
     Ok(filled(text_argument(value, name)?, name)?)
 }
 
-/// As [`text_argument`], or None.
-pub fn optional_text_argument<'a>(
-    value: Option<&'a Bound<'_, PyAny>>,
-    name: &str,
-) -> Result<Option<&'a str>> {
-    value.map(|value| text_argument(value, name)).transpose()
-}
-
 /// An `int` in `low..=high`; a bool is not an integer here.
 pub fn integer_argument(value: &Bound<'_, PyAny>, name: &str, low: i64, high: i64) -> Result<i64> {
     match value.cast::<PyInt>() {
@@ -79,12 +62,25 @@ pub fn integer_argument(value: &Bound<'_, PyAny>, name: &str, low: i64, high: i6
     }
 }
 
-/// True or false.
-pub fn flag_argument(value: &Bound<'_, PyAny>, name: &str) -> Result<bool> {
-    match value.cast::<PyBool>() {
-        Ok(flag) => Ok(flag.is_true()),
-        Err(_) => Err(unexpected(value, name, "bool")),
+/// An `int`, for a signature; the nearest one of 64 bits. A bool is not an integer here.
+pub fn integer(value: &Bound<'_, PyAny>) -> PyResult<i64> {
+    let number = value.cast::<PyInt>()?;
+    if value.is_instance_of::<PyBool>() {
+        return Err(PyTypeError::new_err("expected int, not bool"));
     }
+    match small_int(number) {
+        Some(number) => Ok(number),
+        None if number.lt(0)? => Ok(i64::MIN),
+        None => Ok(i64::MAX),
+    }
+}
+
+/// As [`integer`], or None.
+pub fn optional_integer(value: &Bound<'_, PyAny>) -> PyResult<Option<i64>> {
+    if value.is_none() {
+        return Ok(None);
+    }
+    integer(value).map(Some)
 }
 
 /// `bytes`.

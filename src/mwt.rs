@@ -3,35 +3,28 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use mizan_core::Error;
-use mizan_core::checks::MAX_INTEGER;
+use mizan_core::checks::{MAX_INTEGER, filled, in_range};
 use mizan_core::mwt::{
-    Claims, KeyRing, Keys, MAX_TOKEN_LENGTH, MAX_TTL, NewToken, Verifier, create, permission_key,
-    signing_key,
+    Claims, KeyRing, Keys, MAX_TTL, NewToken, Verifier, create, permission_key, signing_key,
 };
 use mizan_core::path::Path;
-use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedStr;
 use pyo3::sync::PyOnceLock;
 use pyo3::sync::critical_section::with_critical_section;
 use pyo3::types::{PyBytes, PyDict, PyString, PyTuple, PyType};
 
-use crate::arguments::{
-    Argument, backed_text_argument, filled_text_argument, flag_argument, integer_argument,
-    optional_text_argument, secret_bytes, text_argument, unexpected,
-};
-use crate::convert::{text, type_name};
+use crate::arguments::{integer, optional_integer, secret_bytes, unexpected};
+use crate::convert::{checked_text, text};
 use crate::error::Result;
 
 /// A digest of what a user may do; it changes whenever that does.
 #[pyfunction]
 pub fn compute_permission_key(
-    staff: &Bound<'_, PyAny>,
-    superuser: &Bound<'_, PyAny>,
+    staff: bool,
+    superuser: bool,
     permissions: &Bound<'_, PyAny>,
 ) -> Result<String> {
-    let staff = flag_argument(staff, "staff")?;
-    let superuser = flag_argument(superuser, "superuser")?;
     let names = permission_names(permissions)?;
     Ok(permission_key(
         staff,
@@ -42,54 +35,46 @@ pub fn compute_permission_key(
 
 /// Signs a token. The same inputs give the same bytes.
 #[pyfunction]
-#[pyo3(
-    signature = (
-        sub, pkey, *, secret, ttl=Argument::Default(300), staff=Argument::Default(false),
-        superuser=Argument::Default(false), audience=None, kid=None, now=None
-    ),
-    text_signature = "(sub, pkey, *, secret, ttl=300, staff=False, superuser=False, \
-                      audience=None, kid=None, now=None)"
-)]
+#[pyo3(signature = (
+    sub, pkey, *, secret, ttl=300, staff=false, superuser=false, audience=None, kid=None, now=None
+))]
 // The signature is the contract's.
 #[allow(clippy::too_many_arguments)]
 pub fn create_mwt(
-    sub: &Bound<'_, PyAny>,
-    pkey: &Bound<'_, PyAny>,
+    sub: &Bound<'_, PyString>,
+    pkey: &Bound<'_, PyString>,
     secret: &Bound<'_, PyAny>,
-    ttl: Argument<'_, '_, i64>,
-    staff: Argument<'_, '_, bool>,
-    superuser: Argument<'_, '_, bool>,
-    audience: Option<&Bound<'_, PyAny>>,
-    kid: Option<&Bound<'_, PyAny>>,
-    now: Option<&Bound<'_, PyAny>>,
+    #[pyo3(from_py_with = integer)] ttl: i64,
+    staff: bool,
+    superuser: bool,
+    audience: Option<&Bound<'_, PyString>>,
+    kid: Option<&Bound<'_, PyString>>,
+    #[pyo3(from_py_with = optional_integer)] now: Option<i64>,
 ) -> Result<String> {
     let path = Path::root("secret");
     let key = signing_key(secret_bytes(secret, &path)?, &path)?;
     let token = NewToken {
-        sub: filled_text_argument(sub, "sub")?,
-        pkey: text_argument(pkey, "pkey")?,
-        ttl: ttl.integer("ttl", 1, MAX_TTL)?,
-        staff: staff.flag("staff")?,
-        superuser: superuser.flag("superuser")?,
-        audience: optional_text_argument(audience, "audience")?,
-        kid: optional_text_argument(kid, "kid")?,
-        now: instant(now, MAX_INTEGER - MAX_TTL)?,
+        sub: filled(named(sub, "sub")?, "sub")?,
+        pkey: named(pkey, "pkey")?,
+        ttl: in_range(Some(ttl), "ttl", 1, MAX_TTL)?,
+        staff,
+        superuser,
+        audience: optional(audience, "audience")?,
+        kid: optional(kid, "kid")?,
+        now: now.unwrap_or_else(clock),
     };
     Ok(create(&key, &token)?)
 }
 
 /// `MWTVerifier(secret, ...).decode(token, now)` for a single token.
 #[pyfunction]
-#[pyo3(
-    signature = (token, *, secret, audience=None, leeway=Argument::Default(0), now=None),
-    text_signature = "(token, *, secret, audience=None, leeway=0, now=None)"
-)]
+#[pyo3(signature = (token, *, secret, audience=None, leeway=0, now=None))]
 pub fn decode_mwt<'py>(
     token: &Bound<'py, PyAny>,
     secret: &Bound<'py, PyAny>,
-    audience: Option<&Bound<'py, PyAny>>,
-    leeway: Argument<'_, 'py, i64>,
-    now: Option<&Bound<'py, PyAny>>,
+    audience: Option<&Bound<'py, PyString>>,
+    #[pyo3(from_py_with = integer)] leeway: i64,
+    #[pyo3(from_py_with = optional_integer)] now: Option<i64>,
 ) -> Result<Bound<'py, PyAny>> {
     MWTVerifier::new(secret, audience, leeway)?.decode(token, now)
 }
@@ -103,18 +88,14 @@ pub struct MWTVerifier {
 #[pymethods]
 impl MWTVerifier {
     #[new]
-    #[pyo3(
-        signature = (secret, *, audience=None, leeway=Argument::Default(0)),
-        text_signature = "(secret, *, audience=None, leeway=0)"
-    )]
+    #[pyo3(signature = (secret, *, audience=None, leeway=0))]
     fn new(
         secret: &Bound<'_, PyAny>,
-        audience: Option<&Bound<'_, PyAny>>,
-        leeway: Argument<'_, '_, i64>,
+        audience: Option<&Bound<'_, PyString>>,
+        #[pyo3(from_py_with = integer)] leeway: i64,
     ) -> Result<Self> {
         let keys = verification_keys(secret)?;
-        let audience = optional_text_argument(audience, "audience")?.map(str::to_owned);
-        let leeway = leeway.integer("leeway", 0, MAX_INTEGER)?;
+        let audience = optional(audience, "audience")?.map(str::to_owned);
         Ok(Self {
             verifier: Verifier::new(keys, audience, leeway)?,
         })
@@ -125,31 +106,29 @@ impl MWTVerifier {
     fn decode<'py>(
         &self,
         token: &Bound<'py, PyAny>,
-        now: Option<&Bound<'py, PyAny>>,
+        #[pyo3(from_py_with = optional_integer)] now: Option<i64>,
     ) -> Result<Bound<'py, PyAny>> {
-        let now = instant(now, MAX_INTEGER)?;
-        let Ok(string) = token.cast::<PyString>() else {
-            return Err(Error::MalformedToken("the token is not a string").into());
-        };
-        let claims = match string.to_str() {
-            Ok(token) => self.verifier.decode(token, now),
-            Err(_) => self.verifier.decode(&stand_in(string)?, now),
-        }?;
-        Ok(claims_object(token.py(), claims)?)
+        let now = in_range(Some(now.unwrap_or_else(clock)), "now", 0, MAX_INTEGER)?;
+        let string = token
+            .cast::<PyString>()
+            .map_err(|_| Error::MalformedToken("the token is not a string"))?;
+        // What is not valid Unicode is no ASCII either.
+        let ascii = string
+            .to_str()
+            .map_err(|_| Error::MalformedToken("the token is not ASCII"))?;
+        Ok(claims_object(
+            token.py(),
+            self.verifier.decode(ascii, now)?,
+        )?)
     }
 }
 
-/// For text that is not valid Unicode: one that is refused for the same reason, its length or its
-/// characters.
-fn stand_in(string: &Bound<'_, PyString>) -> PyResult<String> {
-    let py = string.py();
-    let text_type = py.get_type::<PyString>();
-    let length: usize = text_type
-        .call_method1(intern!(py, "__len__"), (string,))?
-        .extract()?;
-    Ok(char::REPLACEMENT_CHARACTER
-        .to_string()
-        .repeat(length.min(MAX_TOKEN_LENGTH + 1)))
+fn named<'a>(value: &'a Bound<'_, PyString>, name: &str) -> Result<&'a str> {
+    text(value, &Path::root(name))
+}
+
+fn optional<'a>(value: Option<&'a Bound<'_, PyString>>, name: &str) -> Result<Option<&'a str>> {
+    value.map(|value| named(value, name)).transpose()
 }
 
 fn verification_keys(secret: &Bound<'_, PyAny>) -> Result<Keys> {
@@ -180,40 +159,23 @@ fn insert_key(
     secret: &Bound<'_, PyAny>,
     path: &Path<'_>,
 ) -> Result<()> {
-    let Ok(name) = kid.cast::<PyString>() else {
-        let found = type_name(kid)?;
-        return Err(Error::Type(format!("{path}: key ids must be str, not {found}")).into());
+    let Ok(kid) = kid.cast::<PyString>() else {
+        return Err(unexpected(kid, path, "str as key id"));
     };
-    let name = text(name, path)?;
-    let place = path.key(name);
-    Ok(ring.insert(name, secret_bytes(secret, &place)?, path)?)
+    let kid = text(kid, path)?;
+    Ok(ring.insert(kid, secret_bytes(secret, &path.key(kid))?, path)?)
 }
 
 fn permission_names(permissions: &Bound<'_, PyAny>) -> Result<Vec<PyBackedStr>> {
-    if permissions.is_instance_of::<PyString>() || !is_iterable(permissions)? {
-        return Err(unexpected(permissions, "permissions", "an iterable of str"));
+    let path = Path::root("permissions");
+    // A string is an iterable of str, but not of permissions.
+    if permissions.is_instance_of::<PyString>() {
+        return Err(unexpected(permissions, path, "an iterable of str"));
     }
     permissions
         .try_iter()?
-        .map(|name| backed_text_argument(name?, "permissions", "str items"))
+        .map(|name| checked_text(name?.cast_into::<PyString>().map_err(PyErr::from)?, &path))
         .collect()
-}
-
-fn is_iterable(object: &Bound<'_, PyAny>) -> PyResult<bool> {
-    static ITERABLE: PyOnceLock<Py<PyType>> = PyOnceLock::new();
-    object.is_instance(crate::imported::class(
-        object.py(),
-        &ITERABLE,
-        "collections.abc",
-        "Iterable",
-    )?)
-}
-
-fn instant(now: Option<&Bound<'_, PyAny>>, latest: i64) -> Result<i64> {
-    match now {
-        None => Ok(clock()),
-        Some(now) => integer_argument(now, "now", 0, latest),
-    }
 }
 
 /// Seconds since the epoch.

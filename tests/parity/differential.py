@@ -1,4 +1,7 @@
-"""Running one call on both engines: equal results, types included, or equal exceptions, messages included."""
+"""Running one call on both engines: equal results, types included, or equal exceptions.
+
+Their messages are equal, too, but for ``TypeError``: how a wrong Python type is called is each engine's own affair.
+"""
 
 from __future__ import annotations
 
@@ -26,6 +29,8 @@ class Outcome:
         """Two outcomes are the same when these are equal."""
         if self.error is None:
             return exact(self.value)
+        if type(self.error) is TypeError:
+            return TypeError
         problems = self.error.problems if isinstance(self.error, GraphError) else None
         return (type(self.error), str(self.error), self.error.args, problems)
 

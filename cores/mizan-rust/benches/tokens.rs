@@ -1,10 +1,15 @@
-//! How long tokens take.
+//! How long tokens take, and the same with jsonwebtoken.
 
 #![allow(clippy::unwrap_used, reason = "a bench may stop at the first surprise")]
 
 mod criterion_run;
+mod jsonwebtoken_peer;
+#[path = "../tests/jsonwebtoken/provider.rs"]
+mod provider;
 mod subjects;
 
 fn main() {
-    criterion_run::measure(&subjects::tokens::subjects());
+    let mut subjects = subjects::tokens::subjects();
+    subjects.extend(jsonwebtoken_peer::subjects());
+    criterion_run::measure(&subjects);
 }

@@ -3,7 +3,7 @@
 use crate::canonical::{write_hex, write_string};
 use crate::checks::{MAX_INTEGER, filled, in_range};
 use crate::error::{Error, Result};
-use crate::mwt::{Hs256, TAG_LENGTH};
+use crate::hs256::{Hs256, TAG_LENGTH};
 use crate::number::write_integer;
 use crate::plain::{PlainMembers, PlainWriter};
 use crate::value::Members;

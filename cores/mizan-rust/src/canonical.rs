@@ -72,6 +72,7 @@ impl Writer {
         Self { out, form, depth }
     }
 
+    #[cfg(feature = "keys")]
     /// How many bytes there are so far, with those that it continues.
     pub(crate) fn len(&self) -> usize {
         self.out.len()
@@ -262,6 +263,7 @@ fn write_unicode_escape(out: &mut Vec<u8>, character: char) {
     }
 }
 
+#[cfg(any(feature = "keys", feature = "tokens"))]
 /// Appends bytes as lower-case hex.
 pub(crate) fn write_hex(out: &mut String, bytes: &[u8]) {
     for &byte in bytes {

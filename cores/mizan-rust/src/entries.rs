@@ -3,7 +3,7 @@
 
 use crate::cache_key::CacheKeyer;
 use crate::error::{Error, Result};
-use crate::mwt::TAG_LENGTH;
+use crate::hs256::TAG_LENGTH;
 use crate::splice::Splice;
 
 /// The first byte of an entry, and of what its HMAC is over; what keys are made of begins with `{`.

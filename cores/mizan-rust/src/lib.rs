@@ -17,33 +17,43 @@
 //! | 10 the origin cache | [`tags`], [`entries`] |
 //! | 11 the IR | [`ir`] |
 //!
-//! Beside them: [`value`] (plain data), [`plain`] (objects in their plain form), [`splice`] (bytes
-//! around borrowed ones), [`path`] (where a value stands, for messages), [`checks`] (single
-//! arguments) and [`error`].
+//! Beside them: [`value`] (plain data), [`plain`] (objects in their plain form), [`hs256`] (what
+//! signs), [`splice`] (bytes around borrowed ones), [`path`] (where a value stands, for messages),
+//! [`checks`] (single arguments) and [`error`].
+//!
+//! Sections 3 and 10 come with the feature `keys`, section 4 with `tokens`, both by default. Without
+//! them there is no cryptography: a generator of clients needs the graph and the IR alone.
 
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
+#[cfg(feature = "keys")]
 pub mod cache_key;
 pub mod canonical;
 pub mod checks;
+#[cfg(feature = "keys")]
 pub mod entries;
 pub mod envelope;
 pub mod error;
 pub mod graph;
 pub mod header;
+#[cfg(any(feature = "keys", feature = "tokens"))]
+pub mod hs256;
 pub mod invalidation;
 pub mod ir;
 mod members;
 pub mod merges;
+#[cfg(feature = "tokens")]
 pub mod mwt;
 pub mod names;
 pub mod number;
 pub mod path;
+#[cfg(feature = "keys")]
 pub mod plain;
 mod reader;
 pub mod shape;
 pub mod splice;
+#[cfg(feature = "keys")]
 pub mod tags;
 pub mod value;
 

@@ -12,9 +12,8 @@ use std::path::PathBuf;
 use mizan_core::cache_key::{CacheKeyer, Entry, Payload};
 use mizan_core::entries::Unsealed;
 use mizan_core::header::format_invalidate_header;
-use mizan_core::mwt::{
-    Hs256, KeyRing, Keys, NewToken, Verifier, create, permission_key, signing_key,
-};
+use mizan_core::hs256::Hs256;
+use mizan_core::mwt::{KeyRing, Keys, NewToken, Verifier, create, permission_key, signing_key};
 use mizan_core::path::Path;
 use mizan_core::value::Members;
 use mizan_core::{Error, Result, Value};

@@ -2,7 +2,8 @@
 
 use std::hint::black_box;
 
-use mizan_core::mwt::{Hs256, Keys, NewToken, Verifier, create, signing_key};
+use mizan_core::hs256::Hs256;
+use mizan_core::mwt::{Keys, NewToken, Verifier, create, signing_key};
 use mizan_core::path::Path;
 
 use super::Subject;

@@ -74,7 +74,8 @@ fn text(claims: &Object<'_>, name: &str) -> Result<String> {
 
 fn flag(claims: &Object<'_>, name: &str) -> Result<bool> {
     match claim(claims, name)? {
-        Json::Bool(flag) => Ok(*flag),
+        Json::Other("true") => Ok(true),
+        Json::Other("false") => Ok(false),
         _ => Err(Error::InvalidClaims(format!(
             "the claim {name} is not true or false"
         ))),
@@ -83,7 +84,7 @@ fn flag(claims: &Object<'_>, name: &str) -> Result<bool> {
 
 fn time(claims: &Object<'_>, name: &str) -> Result<i64> {
     let number = match claim(claims, name)? {
-        Json::Number(text) => seconds(text),
+        Json::Other(text) => seconds(text),
         _ => None,
     };
     number.ok_or_else(|| {

@@ -3,9 +3,9 @@
 use crate::canonical::{Form, Writer};
 use crate::checks::{MAX_INTEGER, filled, in_range};
 use crate::error::Result;
+use crate::hs256::Hs256;
 use crate::path::Path;
 
-use super::hs256::Hs256;
 use super::{base64url, header};
 
 /// The longest life of a token in seconds.

@@ -27,8 +27,8 @@ pub(crate) fn check(data: &[u8]) -> Result<Option<Cow<'_, str>>> {
         return Err(Error::MalformedToken("the header is not a JSON object"));
     };
     if !header
-        .names()
-        .all(|name| matches!(name, "alg" | "kid" | "typ"))
+        .keys()
+        .all(|name| matches!(name.as_ref(), "alg" | "kid" | "typ"))
     {
         return Err(Error::MalformedToken(
             "the header has a member other than alg, kid and typ",

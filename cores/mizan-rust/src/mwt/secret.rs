@@ -3,9 +3,8 @@
 use std::collections::HashMap;
 
 use crate::error::{Error, Result};
+use crate::hs256::Hs256;
 use crate::path::Path;
-
-use super::hs256::Hs256;
 
 /// RFC 7518 section 3.2: an HS256 key is at least as long as the hash.
 pub const MIN_SECRET_BYTES: usize = 32;

@@ -155,7 +155,7 @@ def decode_mwt(
 
 
 def _permission_names(permissions: object) -> list[str]:
-    if is_a(permissions, str) or not isinstance(permissions, Iterable):
+    if is_a(permissions, str):  # an iterable of str, but not of permissions
         raise TypeError(f"permissions: expected an iterable of str, not {type(permissions).__name__}")
     names = []
     for name in permissions:
@@ -191,10 +191,10 @@ def _split(token: object) -> tuple[bytes, bytes, bytes, bytes]:
     if not is_a(token, str):
         raise MalformedToken("the token is not a string")
     text = str.__str__(token)
-    if len(text) > MAX_TOKEN_LENGTH:
-        raise MalformedToken(f"the token is longer than {MAX_TOKEN_LENGTH} characters")
     if not text.isascii():
         raise MalformedToken("the token is not ASCII")
+    if len(text) > MAX_TOKEN_LENGTH:
+        raise MalformedToken(f"the token is longer than {MAX_TOKEN_LENGTH} characters")
     parts = text.split(".")
     if len(parts) != 3 or not all(parts):
         raise MalformedToken("the token does not have three non-empty parts")
