@@ -4,9 +4,9 @@
 use mizan_core::ir;
 use mizan_core::path::Path;
 use pyo3::prelude::*;
+use pyo3::types::PyString;
 
-use crate::arguments::text_argument;
-use crate::convert::{to_python, value};
+use crate::convert::{self, to_python, value};
 use crate::error::Result;
 
 /// The text of an interface document.
@@ -18,8 +18,8 @@ pub fn emit_ir(document: &Bound<'_, PyAny>) -> Result<String> {
 
 /// The document that a text says.
 #[pyfunction]
-pub fn parse_ir<'py>(text: &Bound<'py, PyAny>) -> Result<Bound<'py, PyAny>> {
-    let source = text_argument(text, "text")?;
+pub fn parse_ir<'py>(text: &Bound<'py, PyString>) -> Result<Bound<'py, PyAny>> {
+    let source = convert::text(text, &Path::root("text"))?;
     let document = text.py().detach(|| ir::parse(source))?;
     Ok(to_python(text.py(), &document)?)
 }

@@ -59,6 +59,8 @@ def documents(draw: st.DrawFn) -> Document:
     renamed = _renamed(drawn, types)
     for items, names_of in (("types", types), ("functions", functions), ("contexts", contexts)):
         renamed[items] = [{"name": name, **item} for name, item in zip(names_of, renamed[items], strict=True)]
+    bodies = shapes.without_rings({item["name"]: item["body"] for item in renamed["types"]})
+    renamed["types"] = [{"name": name, "body": body} for name, body in bodies.items()]
     for item in renamed["contexts"]:
         item["functions"] = [functions[number] for number in item["functions"]]
         for param in item["params"]:

@@ -226,6 +226,9 @@ REFUSED: dict[str, Any] = {
     "a container as default": document(
         types={"T": {"kind": "struct", "fields": [{**struct(x=STRING)["fields"][0], "default": []}]}}
     ),
+    "an alias of itself": document(function("f", "A"), types={"A": alias(ref("A"))}),
+    "aliases of each other": document(function("f", "A"), types={"B": alias(ref("A")), "A": alias(ref("B"))}),
+    "an endless alias that nothing refers to": document(function("f", "T"), types={**T, "A": alias(ref("A"))}),
     "an unknown format": document(types={"T": alias({**STRING, "format": "postcode"})}),
     "no contexts": {"types": [], "functions": []},
     "a surplus member": {**document(types=T), "channels": []},

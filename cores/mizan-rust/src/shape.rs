@@ -1,7 +1,7 @@
 //! Shapes: the plain-data form of types, shared by the graph (docs/protocol.md section 5) and the
 //! IR (section 11).
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use crate::error::Result;
 use crate::reader::{Reader, check_reference, check_unique};
@@ -232,6 +232,29 @@ impl Literal {
             Self::Text(text) => Value::String(text.clone()),
         }
     }
+}
+
+/// What is wrong with a type that [`endless_alias`] finds.
+pub(crate) const ENDLESS_ALIAS: &str = "the alias leads back to itself";
+
+/// An alias that leads back to itself: it stands for nothing, and would equal every type.
+pub(crate) fn endless_alias(types: &BTreeMap<String, Body>) -> Option<&str> {
+    let mut settled = HashSet::new();
+    for start in types.keys() {
+        let mut path = HashSet::new();
+        let mut next = Some(start.as_str());
+        while let Some(name) = next.filter(|name| !settled.contains(name)) {
+            if !path.insert(name) {
+                return Some(name);
+            }
+            next = match types.get(name) {
+                Some(Body::Alias(Shape::Ref(other))) => Some(other),
+                _ => None,
+            };
+        }
+        settled.extend(path);
+    }
+    None
 }
 
 fn kind(reader: &Reader<'_>, kinds: &[&'static str]) -> Result<&'static str> {

@@ -10,9 +10,12 @@ use super::Subject;
 
 /// Each has four functions that read, and a mutation.
 const CONTEXTS: usize = 200;
+/// Enough to read: that takes longer than writing.
+const SOME: usize = 10;
 
 pub fn subjects() -> Vec<Subject> {
-    let (spec, document) = (specification(), document());
+    let (spec, document) = (specification(), document(CONTEXTS));
+    let text = ir::emit(&self::document(SOME)).unwrap();
     vec![
         Subject::new("compile_graph", move || {
             black_box(Graph::compile(black_box(&spec)).unwrap());
@@ -20,6 +23,10 @@ pub fn subjects() -> Vec<Subject> {
         .once(),
         Subject::new("emit_ir", move || {
             black_box(ir::emit(black_box(&document)).unwrap());
+        })
+        .once(),
+        Subject::new("parse_ir", move || {
+            black_box(ir::parse(black_box(&text)).unwrap());
         })
         .once(),
     ]
@@ -74,8 +81,8 @@ struct Names {
     mutation: String,
 }
 
-fn names() -> impl Iterator<Item = Names> {
-    (0..CONTEXTS).map(|number| Names {
+fn names(count: usize) -> impl Iterator<Item = Names> {
+    (0..count).map(|number| Names {
         context: format!("shelf{number}"),
         item: format!("Item{number}"),
         input: format!("rename{number}Input"),
@@ -85,7 +92,7 @@ fn names() -> impl Iterator<Item = Names> {
 }
 
 fn specification() -> Value {
-    let functions = names().flat_map(|names| {
+    let functions = names(CONTEXTS).flat_map(|names| {
         let outputs = outputs(&names);
         let readers = names.readers.iter().zip(outputs).map(|(reader, output)| {
             let members = [
@@ -97,7 +104,7 @@ fn specification() -> Value {
         });
         readers.chain([mutation(&names)]).collect::<Vec<_>>()
     });
-    let types = names().map(|names| (names.item, item_body()));
+    let types = names(CONTEXTS).map(|names| (names.item, item_body()));
     Value::object([
         ("types", Value::Map(types.collect())),
         ("functions", functions.collect()),
@@ -115,8 +122,8 @@ fn mutation(names: &Names) -> Value {
     function(&names.mutation, members)
 }
 
-fn document() -> Value {
-    let types = names().flat_map(|names| {
+fn document(count: usize) -> Value {
+    let types = names(count).flat_map(|names| {
         let labels = wrapped("list", "item", primitive("string"));
         let bodies = [
             (names.input, item_body()),
@@ -132,7 +139,7 @@ fn document() -> Value {
         ];
         bodies.map(|(name, body)| Value::object([("name", Value::from(name)), ("body", body)]))
     });
-    let contexts = names().map(|names| {
+    let contexts = names(count).map(|names| {
         Value::object([
             ("name", Value::from(names.context)),
             (
@@ -146,7 +153,7 @@ fn document() -> Value {
         ("types", types.collect()),
         (
             "functions",
-            names().flat_map(|names| documented(&names)).collect(),
+            names(count).flat_map(|names| documented(&names)).collect(),
         ),
         ("contexts", contexts.collect()),
     ])

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use crate::error::{Error, Result};
 use crate::reader::{Reader, check_unique};
-use crate::shape::{Body, Shape};
+use crate::shape::{Body, ENDLESS_ALIAS, Shape, endless_alias};
 use crate::value::Value;
 
 const FUNCTION_MEMBERS: [&str; 7] = [
@@ -58,7 +58,10 @@ impl Specification {
         let body =
             |(name, body): &(&str, Reader<'_>)| Ok(((*name).to_owned(), Body::read(body, &known)?));
         let types: BTreeMap<_, _> = bodies.iter().map(body).collect::<Result<_>>()?;
-        check_aliases(&types, &table)?;
+        if let Some(name) = endless_alias(&types) {
+            let path = table.path.key(name);
+            return Err(Error::Value(format!("{path}: {ENDLESS_ALIAS}")));
+        }
         let functions = record.member("functions")?;
         let functions = functions.items()?;
         let functions = functions
@@ -108,34 +111,6 @@ impl Target {
         match self {
             Self::Name(value) | Self::Context(value) | Self::Function(value) => value,
         }
-    }
-}
-
-/// An alias that leads back to itself stands for nothing: it would equal every type.
-fn check_aliases(types: &BTreeMap<String, Body>, table: &Reader<'_>) -> Result<()> {
-    let mut settled = HashSet::new();
-    for start in types.keys() {
-        let mut path = HashSet::new();
-        let mut next = Some(start.as_str());
-        while let Some(name) = next.filter(|name| !settled.contains(name)) {
-            if !path.insert(name) {
-                return Err(Error::Value(format!(
-                    "{}: the alias leads back to itself",
-                    table.path.key(name)
-                )));
-            }
-            next = types.get(name).and_then(aliased);
-        }
-        settled.extend(path);
-    }
-    Ok(())
-}
-
-/// The name that a body is another name of, if it is.
-fn aliased(body: &Body) -> Option<&str> {
-    match body {
-        Body::Alias(Shape::Ref(name)) => Some(name),
-        _ => None,
     }
 }
 

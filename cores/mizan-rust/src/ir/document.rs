@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use crate::error::Result;
 use crate::reader::{Reader, Record, check_reference, check_unique};
-use crate::shape::{Body, Shape};
+use crate::shape::{Body, ENDLESS_ALIAS, Shape, endless_alias};
 use crate::value::Value;
 
 pub(super) const TRANSPORTS: [&str; 2] = ["http", "websocket"];
@@ -156,7 +156,14 @@ fn read_types(reader: &Reader<'_>) -> Result<BTreeMap<String, Body>> {
             Body::read(&record.member("body")?, &known)?,
         ))
     };
-    names.iter().copied().zip(&records).map(read).collect()
+    let types = names.iter().copied().zip(&records).map(read);
+    let types: BTreeMap<_, _> = types.collect::<Result<_>>()?;
+    let endless =
+        endless_alias(&types).and_then(|alias| names.iter().position(|name| *name == alias));
+    if let Some(record) = endless.and_then(|index| records.get(index)) {
+        return Err(record.member("body")?.refuse(ENDLESS_ALIAS));
+    }
+    Ok(types)
 }
 
 fn read_functions(

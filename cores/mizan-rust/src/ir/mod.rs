@@ -5,13 +5,12 @@
 
 mod document;
 mod emit;
-mod layout;
+mod lines;
 mod nodes;
 mod parse;
 mod source;
 #[cfg(test)]
 mod tests;
-mod tree;
 
 use crate::error::Result;
 use crate::value::Value;

@@ -6,37 +6,66 @@ use crate::error::{Error, Result};
 use crate::shape::Literal;
 use crate::value::Value;
 
-use super::tree::{Branch, Tree};
+use super::lines::Line;
+use super::source::Source;
 
 /// A node of a text.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Node<'a> {
-    branch: &'a Branch,
-    tree: &'a Tree<'a>,
+    source: Source<'a>,
+    line: &'a Line,
+    /// The lines of the nodes inside this one.
+    inside: &'a [Line],
+}
+
+/// The nodes of one level.
+#[derive(Clone, Debug)]
+pub(super) struct Nodes<'a> {
+    source: Source<'a>,
+    lines: &'a [Line],
+}
+
+impl<'a> Nodes<'a> {
+    pub(super) const fn new(source: Source<'a>, lines: &'a [Line]) -> Self {
+        Self { source, lines }
+    }
+}
+
+impl<'a> Iterator for Nodes<'a> {
+    type Item = Node<'a>;
+
+    fn next(&mut self) -> Option<Node<'a>> {
+        let (line, lines) = self.lines.split_first()?;
+        let is_inside = |other: &&Line| other.level > line.level;
+        let count = lines.iter().take_while(is_inside).count();
+        let (inside, lines) = lines.split_at_checked(count)?;
+        self.lines = lines;
+        Some(Node {
+            source: self.source,
+            line,
+            inside,
+        })
+    }
 }
 
 impl<'a> Node<'a> {
-    pub(super) const fn new(branch: &'a Branch, tree: &'a Tree<'a>) -> Self {
-        Self { branch, tree }
-    }
-
     pub(super) fn name(&self) -> &'a str {
-        self.branch.kdl.name().value()
+        self.line.node.name().value()
     }
 
     /// What was expected instead of this node.
     pub(super) fn fail(&self, expected: &str) -> Error {
-        self.tree.source.fail(self.branch.offset, expected)
+        self.source.fail(self.line.offset, expected)
     }
 
     pub(super) fn refuse(&self, problem: &str) -> Error {
-        self.tree.source.refuse(self.branch.offset, problem)
+        self.source.refuse(self.line.offset, problem)
     }
 
     pub(super) fn words(&self) -> Words<'a> {
         Words {
             node: *self,
-            entries: self.branch.kdl.entries().iter(),
+            entries: self.line.node.entries().iter(),
         }
     }
 
@@ -49,7 +78,7 @@ impl<'a> Node<'a> {
     pub(super) fn children(&self) -> Children<'a> {
         Children {
             parent: *self,
-            branches: self.branch.children.iter(),
+            nodes: Nodes::new(self.source, self.inside),
         }
     }
 
@@ -67,7 +96,7 @@ impl<'a> Node<'a> {
 #[derive(Debug)]
 pub(super) struct Children<'a> {
     parent: Node<'a>,
-    branches: std::slice::Iter<'a, Branch>,
+    nodes: Nodes<'a>,
 }
 
 impl<'a> Children<'a> {
@@ -78,9 +107,7 @@ impl<'a> Children<'a> {
 
     /// The next child, if there is one.
     pub(super) fn find_any(&mut self) -> Option<Node<'a>> {
-        let next = self.peek()?;
-        self.branches.next();
-        Some(next)
+        self.nodes.next()
     }
 
     /// The next child, which must have that name.
@@ -110,8 +137,7 @@ impl<'a> Children<'a> {
     }
 
     fn peek(&self) -> Option<Node<'a>> {
-        let branch = self.branches.as_slice().first()?;
-        Some(Node::new(branch, self.parent.tree))
+        self.nodes.clone().next()
     }
 }
 
@@ -231,25 +257,21 @@ impl<'a> Word<'a> {
 
     /// What was expected instead of this word.
     pub(super) fn fail(&self, expected: &str) -> Error {
-        self.node.tree.source.fail(self.offset(), expected)
+        self.node.source.fail(self.offset(), expected)
     }
 
     pub(super) fn refuse(&self, problem: &str) -> Error {
-        self.node.tree.source.refuse(self.offset(), problem)
+        self.node.source.refuse(self.offset(), problem)
     }
 
+    /// Whether a string stands for an integer that the parser cannot hold.
     fn is_masked(&self) -> bool {
-        self.node
-            .tree
-            .masked
-            .binary_search(&self.written_at().start)
-            .is_ok()
+        self.entry.value().is_string() && !self.written().starts_with('"')
     }
 
     /// The value as it stands in the text.
     fn written(&self) -> &'a str {
         self.node
-            .tree
             .source
             .text
             .get(self.written_at())
@@ -266,6 +288,6 @@ impl<'a> Word<'a> {
     }
 
     fn offset(&self) -> usize {
-        self.node.branch.offset + self.entry.span().offset()
+        self.node.line.offset + self.entry.span().offset()
     }
 }

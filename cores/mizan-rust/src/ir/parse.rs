@@ -1,17 +1,18 @@
 //! Reading the interface document: what its nodes say.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::canonical::MAX_DEPTH;
 use crate::error::Result;
 use crate::path::quoted;
-use crate::shape::{Body, FORMATS, Field, Literal, PRIMITIVES, Shape};
+use crate::shape::{
+    Body, ENDLESS_ALIAS, FORMATS, Field, Literal, PRIMITIVES, Shape, endless_alias,
+};
 
 use super::document::{AUTH_WORDS, Context, Document, Function, Param, TRANSPORTS};
-use super::layout;
-use super::nodes::{Children, Node, Word};
+use super::lines;
+use super::nodes::{Children, Node, Nodes, Word};
 use super::source::Source;
-use super::tree::Tree;
 
 /// The level of plain data that a type's body stands on (document, `types`, item, body).
 const BODY_DEPTH: usize = 4;
@@ -23,8 +24,8 @@ impl Document {
     /// expected there, when it is not one as [`emit`](Self::emit) writes it.
     pub fn parse(text: &str) -> Result<Self> {
         let source = Source::new(text);
-        let tree = Tree::read(source, layout::check(&source)?)?;
-        let document = read_document(&tree.roots())?;
+        let lines = lines::read(&source)?;
+        let document = read_document(Nodes::new(source, &lines).collect::<Vec<_>>().as_slice())?;
         check_canonical(&source, &document.emit())?;
         Ok(document)
     }
@@ -55,8 +56,8 @@ fn line_name(line: Option<&str>) -> String {
 
 /// The names that references are checked against.
 struct Names<'a> {
-    types: HashSet<&'a str>,
-    functions: HashSet<&'a str>,
+    types: HashMap<&'a str, Node<'a>>,
+    functions: HashMap<&'a str, Node<'a>>,
 }
 
 fn read_document(nodes: &[Node<'_>]) -> Result<Document> {
@@ -87,16 +88,19 @@ fn read_document(nodes: &[Node<'_>]) -> Result<Document> {
             _ => return Err(node.fail(r#""type", "function" or "context""#)),
         }
     }
+    if let Some(node) = endless_alias(&document.types).and_then(|name| known.types.get(name)) {
+        return Err(node.refuse(ENDLESS_ALIAS));
+    }
     Ok(document)
 }
 
-/// The names of the nodes of one kind, each of which may come once.
-fn named<'a>(nodes: &[Node<'a>], kind: &str) -> Result<HashSet<&'a str>> {
-    let mut names = HashSet::new();
+/// The nodes of one kind by their names, each of which may come once.
+fn named<'a>(nodes: &[Node<'a>], kind: &str) -> Result<HashMap<&'a str, Node<'a>>> {
+    let mut names = HashMap::new();
     for node in nodes.iter().filter(|node| node.name() == kind) {
         let word = node.words().value("a name")?;
         let name = word.text()?;
-        if !names.insert(name) {
+        if names.insert(name, *node).is_some() {
             return Err(word.refuse(&format!("the {kind} {} comes twice", quoted(name))));
         }
     }
@@ -374,9 +378,9 @@ fn read_shared_by(node: &Node<'_>, known: &Names<'_>) -> Result<BTreeSet<String>
 }
 
 /// The name at `word`, which must be among `known`.
-fn check_reference(word: &Word<'_>, known: &HashSet<&str>, kind: &str) -> Result<String> {
+fn check_reference(word: &Word<'_>, known: &HashMap<&str, Node<'_>>, kind: &str) -> Result<String> {
     let name = word.text()?;
-    if !known.contains(name) {
+    if !known.contains_key(name) {
         return Err(word.refuse(&format!("no {kind} is named {}", quoted(name))));
     }
     Ok(name.to_owned())

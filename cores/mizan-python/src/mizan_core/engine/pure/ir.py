@@ -9,7 +9,14 @@ from typing import Any
 
 from mizan_core.engine.pure.canonical import Json, dump
 from mizan_core.engine.pure.reader import Reader, check_reference, check_unique
-from mizan_core.engine.pure.shapes import Shape, read_body, read_shape, referenced_types
+from mizan_core.engine.pure.shapes import (
+    ENDLESS_ALIAS,
+    Shape,
+    endless_alias,
+    read_body,
+    read_shape,
+    referenced_types,
+)
 
 _INDENT = "    "
 _TRANSPORTS = ("http", "websocket")
@@ -83,7 +90,12 @@ def _read_types(reader: Reader) -> dict[str, Shape]:
     records = [item.record(("name", "body")) for item in reader.items()]
     names = check_unique([record["name"] for record in records], "type")
     known = set(names)
-    return {name: read_body(record["body"], known) for name, record in zip(names, records, strict=True)}
+    bodies = {name: record["body"] for name, record in zip(names, records, strict=True)}
+    types = {name: read_body(body, known) for name, body in bodies.items()}
+    endless = endless_alias(types)
+    if endless is not None:
+        raise ValueError(f"{bodies[endless].path}: {ENDLESS_ALIAS}")
+    return types
 
 
 def _read_functions(reader: Reader, types: Mapping[str, Shape]) -> dict[str, dict[str, Any]]:

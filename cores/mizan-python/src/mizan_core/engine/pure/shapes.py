@@ -67,6 +67,31 @@ def referenced_types(shape: Shape) -> Iterator[str]:
                 yield from referenced_types(shape[member])
 
 
+ENDLESS_ALIAS = "the alias leads back to itself"
+"""What is wrong with a type that ``endless_alias`` finds."""
+
+
+def endless_alias(types: Mapping[str, Shape]) -> str | None:
+    """An alias that leads back to itself: it stands for nothing, and would equal every type."""
+    settled: set[str] = set()
+    for start in sorted(types):
+        path: set[str] = set()
+        name: str | None = start
+        while name is not None and name not in settled:
+            if name in path:
+                return name
+            path.add(name)
+            name = _aliased(types[name])
+        settled |= path
+    return None
+
+
+def _aliased(body: Shape) -> str | None:
+    """The name that a body is another name of, if it is."""
+    is_alias = body["kind"] == "alias" and body["shape"]["kind"] == "ref"
+    return body["shape"]["name"] if is_alias else None
+
+
 class Comparison:
     """Structural equality: two shapes are equal when no path through them tells them apart.
 

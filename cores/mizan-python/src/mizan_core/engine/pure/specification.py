@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from mizan_core.engine.pure.reader import Reader, check_unique
-from mizan_core.engine.pure.shapes import Shape, read_body, read_shape
+from mizan_core.engine.pure.shapes import ENDLESS_ALIAS, Shape, endless_alias, read_body, read_shape
 
 TargetKind: TypeAlias = Literal["name", "context", "function"]
 
@@ -48,29 +47,11 @@ def read_specification(spec: object) -> Specification:
     members = Reader.of(spec, "spec").record(("types", "functions"))
     bodies = dict(members["types"].members())
     types = {name: read_body(body, bodies.keys()) for name, body in bodies.items()}
-    _check_aliases(types, bodies)
+    endless = endless_alias(types)
+    if endless is not None:
+        raise ValueError(f"{bodies[endless].path}: {ENDLESS_ALIAS}")
     functions = tuple(_read_function(item, types) for item in members["functions"].items())
     return Specification(types, functions)
-
-
-def _check_aliases(types: Mapping[str, Shape], readers: Mapping[str, Reader]) -> None:
-    """An alias that leads back to itself stands for nothing: it would equal every type."""
-    settled: set[str] = set()
-    for start in types:
-        path: set[str] = set()
-        name: str | None = start
-        while name is not None and name not in settled:
-            if name in path:
-                raise ValueError(f"{readers[name].path}: the alias leads back to itself")
-            path.add(name)
-            name = _aliased(types[name])
-        settled |= path
-
-
-def _aliased(body: Shape) -> str | None:
-    """The name that a body is another name of, if it is."""
-    is_alias = body["kind"] == "alias" and body["shape"]["kind"] == "ref"
-    return body["shape"]["name"] if is_alias else None
 
 
 def _read_function(reader: Reader, types: dict[str, Shape]) -> Function:
