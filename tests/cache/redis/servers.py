@@ -77,6 +77,11 @@ class Server:
         with redis.Redis(HOST, self.port, socket_timeout=5, retry=retry, protocol=2, decode_responses=True) as client:
             return client.execute_command(*command)
 
+    def raw(self, *command: str | int) -> Any:
+        """As ``ask``, with values that are no text."""
+        with redis.Redis(HOST, self.port, socket_timeout=5, protocol=2) as client:
+            return client.execute_command(*command)
+
     def _answers(self) -> bool:
         assert self._process is not None
         assert self._process.poll() is None, (self.folder / "log").read_text()

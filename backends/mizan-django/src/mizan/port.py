@@ -106,7 +106,7 @@ class ThreadPort(RequestPort):
         return flight.result()
 
     async def purge(self, stale: Purge) -> None:
-        purge(stale.store, stale.tags)
+        purge(stale.store, stale.tags, stale.promise)
 
     async def in_transaction(self) -> bool:
         return in_transaction()
@@ -157,7 +157,7 @@ class LoopPort(RequestPort):
 
     async def purge(self, stale: Purge) -> None:
         # Only the thread that holds the connections knows of their transactions.
-        await to_the_end(sync_to_async(purge)(stale.store, stale.tags))
+        await to_the_end(sync_to_async(purge)(stale.store, stale.tags, stale.promise))
 
     async def in_transaction(self) -> bool:
         # An async view has no transaction of its own, and one around it (a test's) belongs to the thread that waits.

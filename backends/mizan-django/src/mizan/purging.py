@@ -44,4 +44,4 @@ def _perform(stale: Purge | None) -> None:
     from mizan import transactions
 
     if stale is not None:
-        transactions.purge(stale.store, stale.tags)
+        transactions.purge(stale.store, stale.tags, stale.promise)

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from mizan_core.cache.store import Store
+from mizan_core.cache.store import Announcement, Store
 from mizan_core.immediate import complete_now
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -19,21 +19,23 @@ _NO_TRANSACTION = nullcontext()
 class PendingPurge:
     """A purge that waits in Django's own list of what to do on commit, which a roll-back to a savepoint prunes."""
 
-    def __init__(self, store: Store, tags: list[str]) -> None:
+    def __init__(self, store: Store, tags: list[str], promise: Announcement | None) -> None:
         self._store = store
+        self._promise = promise
         self._tags = tags
 
     def __call__(self) -> None:
         complete_now(self._store.purge(self._store.in_thread, self._tags))
+        self._promise = None
 
 
-def purge(store: Store, tags: list[str]) -> None:
+def purge(store: Store, tags: list[str], promise: Announcement | None = None) -> None:
     """Purge *tags* when every open transaction of this thread has committed; at once where none is open.
 
     Of a transaction by hand nobody is told when it commits. Then it is at once, and once more when the connection
     returns to autocommit after a commit.
     """
-    pending = PendingPurge(store, tags)
+    pending = PendingPurge(store, tags, promise)
     opened = [connection for connection in connections.all(initialized_only=True) if _is_open(connection)]
     for connection in opened:
         if not _is_always_by_hand(connection):

@@ -6,6 +6,9 @@ join.
 
 from __future__ import annotations
 
+import os
+import weakref
+from collections.abc import Callable
 from concurrent.futures import Future
 from threading import Lock
 from typing import TypeAlias
@@ -18,6 +21,11 @@ class Flights:
     """The flights of one process, for threads and event loops alike."""
 
     def __init__(self) -> None:
+        self.restart()
+        _after_fork(self)
+
+    def restart(self) -> None:
+        """A forked child has none: who leads those of its parent is not there, and never lands."""
         self._lock = Lock()
         self._flights: dict[Identity, Flight] = {}
 
@@ -37,3 +45,16 @@ class Flights:
         with self._lock:
             flight = self._flights.pop(identity)
         flight.set_result(body)
+
+
+def _after_fork(flights: Flights) -> None:
+    reference = weakref.ref(flights)
+
+    def restart() -> None:
+        alive = reference()
+        if alive is not None:
+            alive.restart()
+
+    register: Callable[..., None] | None = getattr(os, "register_at_fork", None)
+    if register is not None:
+        register(after_in_child=restart)

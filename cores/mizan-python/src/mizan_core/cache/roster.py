@@ -101,6 +101,13 @@ class Roster:
             self._recent.update(chosen)
             return self._announcements([tag for tag in chosen if tag not in self._published])
 
+    def prolong(self, tags: Iterable[str]) -> None:
+        """As ``begin``, for what has been announced already, or will be with the next beat."""
+        with self._lock:
+            chosen = list(tags)
+            self._running.update(chosen)
+            self._recent.update(chosen)
+
     def confirm(self, fields: Mapping[str, bytes]) -> None:
         """*fields* have been written."""
         with self._lock:

@@ -147,12 +147,10 @@ class Store:
         shared = self._keeper.shared
         if shared is None:
             return None
-        contexts = list({broad(tag): None for tag in tags})
-        if not contexts:
-            return None
         roster = self._keeper.roster
-        announcement = Announcement(roster, contexts)
+        contexts = list({broad(tag): None for tag in tags})
         fields = roster.begin(contexts)
+        announcement = Announcement(roster, contexts)
         if fields and self._trust.is_given:
             self._keeper.ensure()
             try:
@@ -161,6 +159,17 @@ class Store:
             except BackendUnavailable as error:
                 self._fail(error)
         return announcement
+
+    def promise(self, tags: Iterable[str]) -> Announcement | None:
+        """Let what has been announced for the contexts of *tags* stand for longer; a beat announces what has not been.
+
+        For a purge that has to wait for something.
+        """
+        if self._keeper.shared is None:
+            return None
+        contexts = list({broad(tag): None for tag in tags})
+        self._keeper.roster.prolong(contexts)
+        return Announcement(self._keeper.roster, contexts)
 
     async def purge(self, access: Access, tags: list[str]) -> None:
         """Make every entry with one of *tags* invalid.

@@ -121,7 +121,7 @@ class Caching:
     def purge(self, tags: Iterable[str]) -> Purge | None:
         """The purge of *tags*, each once; None without tags."""
         distinct = list(dict.fromkeys(tags))
-        return Purge(self.store, distinct) if distinct else None
+        return Purge(self.store, distinct, self.store.promise(distinct)) if distinct else None
 
     def named_tags(self, context: str, params: Mapping[str, Any]) -> list[str]:
         """The tags of a purge that server code asks for by name."""

@@ -175,6 +175,7 @@ class Dispatcher:
         await _admit(port, interface, (endpoint,), token, guarded=True)
         arguments = endpoint.validate(given)
         scope = endpoint.scope_arguments(arguments)
+        asked.promise = await interface.announce(port, endpoint)
         calls: list[NestedCall] = []
         asked.has_begun = True
         try:

@@ -6,6 +6,8 @@ import logging
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from mizan_core.cache.store import Announcement
+
 _log = logging.getLogger("mizan.dispatch")
 
 
@@ -32,12 +34,14 @@ class Asked:
     :param place: the endpoint: ``call/``, ``ctx/`` or ``session/``.
     :param function: the function that is called, or that has failed of a context's.
     :param has_begun: whether code of the application runs that may raise the protocol's errors itself.
+    :param promise: what the call may have to purge, which others do if this process dies while the request lasts.
     """
 
     place: str
     function: str | None = None
     context: str | None = None
     has_begun: bool = False
+    promise: Announcement | None = None
 
     def failure(self, error: BaseException, what: str | None = None) -> Failure:
         """*error*, which the request has come to.

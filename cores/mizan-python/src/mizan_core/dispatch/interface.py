@@ -6,14 +6,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from mizan_core.cache.scopes import Scopes
-from mizan_core.cache.store import Store
+from mizan_core.cache.store import Announcement, Store
 from mizan_core.dispatch.builtins import token_functions
 from mizan_core.dispatch.caching import BundlePolicy, Caching, is_same
 from mizan_core.dispatch.endpoint import Endpoint, NestedCall, ScopeArguments, Unidentified
-from mizan_core.dispatch.port import Purge
+from mizan_core.dispatch.port import Port, Purge
 from mizan_core.dispatch.query import QueryReader
 from mizan_core.dispatch.tracing import tracers
 from mizan_core.engine import ENGINE
+from mizan_core.engine.contract import Keyer
 from mizan_core.errors import MWTError, NotFound, Unauthorized, ValidationFailed
 from mizan_core.introspection.description import describe
 from mizan_core.introspection.specification import specification_of
@@ -87,6 +88,7 @@ class Interface:
         if store is not None and keyer is not None:
             store.use_graph(scopes.fingerprint(keyer, specification))
             self.caching = Caching(store, keyer, scopes)
+        self._promises = {} if keyer is None else _promises(plans, keyer)
         self._names = {function: name for name, function in functions.items()}
         self._bundles = _bundles(self._endpoints, specification)
         self._builtins = {
@@ -141,6 +143,14 @@ class Interface:
             entry = {"context": merge["context"], "function": merge["slot"]}
             entries.append(entry | ({"params": merge["params"]} if "params" in merge else {}))
         return entries
+
+    async def announce(self, port: Port, endpoint: Endpoint) -> Announcement | None:
+        """Make known what a call may purge, before it begins; that stands for as long as the result is held."""
+        contexts = self._promises.get(endpoint.name)
+        if contexts is None or self.caching is None:
+            return None
+        store = self.caching.store
+        return await store.announce(port.access(store), contexts)
 
     def purge(self, endpoint: Endpoint, scope: ScopeArguments, calls: Iterable[NestedCall]) -> Purge | None:
         """The purge of what a call, and those that it made, make stale; None where nothing is."""
@@ -200,6 +210,14 @@ def _shared_identity(members: Iterable[Endpoint], name: str, value: Any) -> Any:
 
 def _listed(names: Iterable[str]) -> str:
     return ", ".join(sorted(names)) or "none"
+
+
+def _promises(plans: Mapping[str, Any], keyer: Keyer) -> dict[str, list[str]]:
+    """The tags of the contexts that a call of each function may purge, where there are any."""
+    contexts = {
+        name: {target["context"]: None for target in (*plan["affects"], *plan["merge"])} for name, plan in plans.items()
+    }
+    return {name: [tag for each in own for tag in keyer.purge_tags(each)] for name, own in contexts.items() if own}
 
 
 def _scope(plan: Mapping[str, Any]) -> frozenset[str]:

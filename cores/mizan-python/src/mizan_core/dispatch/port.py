@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, Protocol
 
 from mizan_core.cache.access import Access
 from mizan_core.cache.flights import Flight
-from mizan_core.cache.store import Store
+from mizan_core.cache.store import Announcement, Store
 from mizan_core.dispatch.readings import Readings
 from mizan_core.viewer import Viewer
 
@@ -25,10 +25,14 @@ class Invocation(NamedTuple):
 
 
 class Purge(NamedTuple):
-    """Tags of entries that have become stale, and the store that keeps them."""
+    """Tags of entries that have become stale, and the store that keeps them.
+
+    :param promise: for the case that the process dies before it has kept it.
+    """
 
     store: Store
     tags: list[str]
+    promise: Announcement | None = None
 
 
 class Handled(NamedTuple):
