@@ -17,7 +17,7 @@ _FRAMEWORKS = ("django.core.management", "django.http", "django.urls", "fastapi"
 
 
 def run(folder: Path, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    """What ``python *arguments`` does in *folder*, where *arguments* begin with a file or with ``-m``."""
+    """What ``python *arguments`` does in *folder*, where *arguments* begin with a file, ``-m`` or ``-c``."""
     with tempfile.TemporaryDirectory() as place:
         streams = Path(place, "stdout"), Path(place, "stderr")
         for stream in streams:

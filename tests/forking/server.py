@@ -17,7 +17,7 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-_MODULE = "-m"
+_MODULE, _CODE = "-m", "-c"
 
 
 def serve(modules: list[str]) -> None:
@@ -67,6 +67,10 @@ def _execute(arguments: list[str]) -> None:
         sys.path[0] = str(Path.cwd())
         sys.argv = arguments[1:]
         runpy.run_module(arguments[1], run_name="__main__", alter_sys=True)
+    elif arguments[0] == _CODE:
+        sys.path[0] = ""
+        sys.argv = arguments[:1]
+        exec(arguments[1], {"__name__": "__main__"})  # noqa: S102 - it is a test's own code
     else:
         sys.path[0] = str(Path(arguments[0]).absolute().parent)
         sys.argv = arguments

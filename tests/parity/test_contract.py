@@ -15,6 +15,7 @@ import pytest
 
 import mizan_core
 from mizan_core.engine import CONTRACT_VERSION, Engine, contract, pure
+from tests.forking import client as forking
 from tests.parity.differential import Same
 from tests.parity.tokens import PKEY, SECRET
 
@@ -150,8 +151,9 @@ MODULES = sorted(
 
 
 @pytest.mark.parametrize("module", ["mizan_core", *MODULES])
-def test_every_module_can_be_imported_first(module: str) -> None:
-    run("-I", "-W", "error", "-c", f"import {module}")
+def test_every_module_can_be_imported_first(module: str, tmp_path: Path) -> None:
+    ran = forking.run(tmp_path, "-c", f"import warnings; warnings.simplefilter('error'); import {module}")
+    assert ran.returncode == 0, ran.stderr
 
 
 @pytest.mark.parametrize("script", sorted(path.name for path in (Path(__file__).parent / "isolated").glob("*.py")))
