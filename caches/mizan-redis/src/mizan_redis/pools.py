@@ -134,7 +134,7 @@ class AsyncPools:
             for (_, connection), request in zip(held, requests, strict=True):
                 await connection.send_packed_command(packed(request.commands), check_health=False)
             return [
-                [await connection.read_response() for _ in request.commands]
+                await _read(connection, len(request.commands))
                 for (_, connection), request in zip(held, requests, strict=True)
             ]
         except BaseException:
@@ -225,6 +225,11 @@ async def _is_spoilt(connection: Any) -> bool:
 
 def _async_sentinels(pool: aredis.ConnectionPool) -> Sequence[Any]:
     return pool.sentinel_manager.sentinels if isinstance(pool, AsyncSentinelConnectionPool) else ()
+
+
+async def _read(connection: Any, count: int) -> list[Any]:
+    """So many replies. A function, for Python 3.10 knows no asynchronous comprehension inside another one."""
+    return [await connection.read_response() for _ in range(count)]
 
 
 def _unavailable(error: Exception) -> BackendUnavailable:
