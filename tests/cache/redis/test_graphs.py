@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from mizan_core.cache import store as store_module
 from mizan_core.cache.store import Store
 from mizan_core.cache.versions import EPOCH, MIXED, graph_of
 from mizan_core.client import client
@@ -101,6 +102,17 @@ def test_a_purge_of_who_has_not_heard_of_the_others_reaches_theirs(old: Version,
     assert [new.fetch() for _ in range(2)] == ["MISS", "HIT"]
     old.purge(user_id=5)
     assert new.fetch() == "MISS"
+
+
+def test_who_ignores_the_others_graph_serves_what_has_changed(
+    old: Version, new: Version, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That the tests above can fail."""
+    monkeypatch.setattr(Store, "_is_accepted", lambda *_: True)
+    monkeypatch.setattr(store_module, "graph_of", lambda _: old.store._keeper.graph)
+    new.store.use_graph(old.store._keeper.graph)
+    new.purge(**USER)
+    assert old.fetch() == "HIT"
 
 
 def test_both_are_served_from_the_cache_meanwhile(old: Version, new: Version) -> None:

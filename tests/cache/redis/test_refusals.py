@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 import pytest
 
+from mizan_core.cache.store import Store
 from tests.cache.redis.conftest import Connect
 from tests.cache.redis.servers import Server, wait_until
 from tests.cache.redis.site import Database, Process
@@ -81,6 +82,21 @@ def test_a_quiet_process_serves_nothing_that_a_refused_purge_concerns(
     mutating.mutate()
     for _ in range(20):
         assert quiet.fetch_fresh() in ("BYPASS", "MISS")
+
+
+def test_who_does_not_wait_for_the_lease_serves_what_has_changed(
+    server: Server, processes: list[Process], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That the test above can fail."""
+
+    async def hurry(*_: object) -> bool:
+        return True
+
+    monkeypatch.setattr(Store, "_hold", hurry)
+    mutating, quiet = processes
+    lack_replicas(server)
+    mutating.mutate()
+    assert quiet.fetch() == (b"0", "HIT")
 
 
 def test_what_a_full_server_purges_is_purged_alone(server: Server, processes: list[Process]) -> None:

@@ -75,7 +75,9 @@ def missing_tag_trusted() -> None:
     unseal = Store._body
 
     def trust(self: Store, key: str, entry: bytes, versions: list[bytes | None]) -> bytes | None:
-        sealed = [entry[place : place + 8] for place in range(35, 35 + 9 * len(versions), 9)]
+        # The epoch, of 16 bytes, and the tags, of 8; a byte in front of each tells how many.
+        tags = range(52, 52 + 9 * (len(versions) - 1), 9)
+        sealed = [entry[35:51], *(entry[place : place + 8] for place in tags)]
         known = [old if new is None else new for old, new in zip(sealed, versions, strict=True)]
         return unseal(self, key, entry, list(known))
 
