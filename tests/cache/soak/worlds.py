@@ -14,7 +14,7 @@ from tests.cache.redis.servers import Server
 
 _EVICTION_PAUSE = 0.003
 """Seconds from one eviction to the next, at least."""
-_EVICTION_COMMANDS = 6
+_EVICTION_COMMANDS = 10
 """Commands that the server has served from one eviction to the next, at least."""
 _TAG = b"tag:"
 _SHORTAGE, _RELIEF = 1_500, 3_000
@@ -36,8 +36,8 @@ class World(NamedTuple):
 
 WORLDS = {
     # Small enough that entries and tags are evicted all the time.
-    "memory-fastapi": World(("fastapi",), 1, {"MIZAN_CACHE_URL": "memory://", "MIZAN_CACHE_MAX_BYTES": "130000"}),
-    "memory-django": World(("django",), 1, {"MIZAN_CACHE_URL": "memory://", "MIZAN_CACHE_MAX_BYTES": "130000"}),
+    "memory-fastapi": World(("fastapi",), 1, {"MIZAN_CACHE_URL": "memory://", "MIZAN_CACHE_MAX_BYTES": "160000"}),
+    "memory-django": World(("django",), 1, {"MIZAN_CACHE_URL": "memory://", "MIZAN_CACHE_MAX_BYTES": "160000"}),
     # A busy machine is no outage: what happens in one is another test's business.
     "redis": World(("fastapi", "django", "fastapi", "django"), 2, {"MIZAN_CACHE_TIMEOUT_MS": "20000"}, has_redis=True),
 }
