@@ -28,7 +28,7 @@ from django.core import checks
 from django.core.checks import CheckMessage
 from django.core.exceptions import ImproperlyConfigured
 
-from mizan.conf import gather_settings
+from mizan.conf import check_problem, gather_settings
 from mizan_core.errors import ConfigurationError
 from mizan_core.registry import validate_registry
 from mizan_core.settings import SECRET_HINT, WORKERS, Settings
@@ -42,7 +42,9 @@ _CSRF_MIDDLEWARE = "django.middleware.csrf.CsrfViewMiddleware"
 def check_settings(**_: Any) -> list[CheckMessage]:
     """The values of the ``MIZAN_*`` settings."""
     configured = gather_settings()
-    messages: list[CheckMessage] = [_settings_error(*problem) for problem in configured.problems()]
+    problem = check_problem(configured)
+    problems = [*configured.problems(), *([] if problem is None else [problem])]
+    messages: list[CheckMessage] = [_settings_error(*each) for each in problems]
     doubts = [] if messages else configured.doubts(os.environ.get(WORKERS), _djangos_secret())
     messages += [checks.Warning(doubt.message, hint=doubt.hint, id=doubt.kind.value) for doubt in doubts]
     if _CSRF_MIDDLEWARE not in settings.MIDDLEWARE:

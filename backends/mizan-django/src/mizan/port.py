@@ -14,8 +14,9 @@ from django.middleware.csrf import get_token
 
 from mizan.csrf import check_csrf
 from mizan.errors import translated
+from mizan.tokens import TokenUser
 from mizan.transactions import in_transaction, purge, requested_transactions
-from mizan.users import aload_user, assume_user, load_user
+from mizan.users import aload_user, assume_token, load_user
 from mizan.watching import RequestWatch
 from mizan_core.cache.access import Access
 from mizan_core.cache.flights import Flight
@@ -23,16 +24,18 @@ from mizan_core.cache.store import Store
 from mizan_core.dispatch import Invocation, Purge, to_the_end
 from mizan_core.dispatch.readings import Readings
 from mizan_core.errors import PayloadTooLarge
+from mizan_core.mwt import MWTUser
 from mizan_core.viewer import Viewer, viewer_of
 
 
 class RequestPort:
     """What is the same with and without an event loop."""
 
-    __slots__ = ("_watch", "request")
+    __slots__ = ("_token_user", "_watch", "request")
 
     def __init__(self, request: HttpRequest) -> None:
         self.request = request
+        self._token_user: TokenUser | None = None
         self._watch: RequestWatch | None = None
 
     async def read_body(self, limit: int) -> bytes:
@@ -45,8 +48,8 @@ class RequestPort:
             raise PayloadTooLarge
         return body
 
-    def assume(self, user: Any) -> None:
-        assume_user(self.request, user)
+    def assume(self, user: MWTUser, check: str) -> None:
+        self._token_user = assume_token(self.request, user, check)
 
     def issue_csrf_token(self) -> str:
         return get_token(self.request)
@@ -92,6 +95,10 @@ class ThreadPort(RequestPort):
         if invocation.is_async:
             return async_to_sync(_awaited)(invocation, self.request)
         return invocation.target(self.request, invocation.arguments)
+
+    async def load_user(self, *, at_once: bool) -> None:
+        if at_once and self._token_user is not None:
+            self._token_user.load()
 
     async def identify(self, *, guarded: bool, needed: bool) -> Viewer:  # noqa: ARG002 - Django's user is lazy anyway
         viewer = viewer_of(load_user(self.request))
@@ -142,6 +149,10 @@ class LoopPort(RequestPort):
         finally:
             for task in tasks:
                 task.cancel()
+
+    async def load_user(self, *, at_once: bool) -> None:
+        if at_once and self._token_user is not None:
+            await self._token_user.aload()
 
     async def identify(self, *, guarded: bool, needed: bool) -> Viewer:  # noqa: ARG002 - Django's user is lazy anyway
         viewer = viewer_of(await aload_user(self.request))

@@ -5,11 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from mizan.tokens import TokenUser, has_user_model
+from mizan_core.mwt import MWTUser
+
+_TOKEN = "_mizan_token"
 
 
 def current_user(request: HttpRequest) -> Any:
-    """``request.user``; None where no authentication middleware is installed."""
-    return getattr(request, "user", None)
+    """The token's own user, or else ``request.user``; None where no authentication middleware is installed."""
+    return getattr(request, _TOKEN, None) or getattr(request, "user", None)
 
 
 def load_user(request: HttpRequest) -> Any:
@@ -28,6 +34,21 @@ async def aload_user(request: HttpRequest) -> Any:
     user = await load()
     assume_user(request, user)
     return user
+
+
+def assume_token(request: HttpRequest, token: MWTUser, check: str) -> TokenUser | None:
+    """Make a token's user the request's: the project's own, or where it has no users the token itself.
+
+    Gives what loads the user.
+    """
+    setattr(request, _TOKEN, token)
+    if not has_user_model():
+        assume_user(request, token)
+        return None
+    source = TokenUser(token, check)
+    request.user = SimpleLazyObject(source.load)  # type: ignore[assignment]
+    request.auser = source.aload
+    return source
 
 
 def assume_user(request: HttpRequest, user: Any) -> None:

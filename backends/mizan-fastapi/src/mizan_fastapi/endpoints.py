@@ -13,6 +13,7 @@ from starlette.types import Message, Receive, Scope, Send
 from mizan_core.dispatch import COMMON_HEADERS, Dispatcher, PassThrough, Reply, Response
 from mizan_core.mwt import HEADER
 from mizan_fastapi.port import AsgiPort
+from mizan_fastapi.users import LoadUser
 
 _ERROR = 400
 _TOKEN = HEADER.lower().encode("ascii")
@@ -29,10 +30,11 @@ class EndpointFailed(Exception):
 class Endpoint(ABC):
     """An ASGI application for one URL."""
 
-    __slots__ = ("_dispatcher",)
+    __slots__ = ("_dispatcher", "_load_user")
 
-    def __init__(self, dispatcher: Dispatcher) -> None:
+    def __init__(self, dispatcher: Dispatcher, load_user: LoadUser | None = None) -> None:
         self._dispatcher = dispatcher
+        self._load_user = load_user
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         reply = await self._answer(scope, receive, send)
@@ -57,7 +59,8 @@ class Endpoint(ABC):
         return _framework_response(_reported(await self._dispatcher.refuse(port, error)))
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> Reply:
-        return _reported(await self.reply(self._dispatcher, AsgiPort(scope, _fields(scope), receive, send)))
+        port = AsgiPort(scope, _fields(scope), receive, send, self._load_user)
+        return _reported(await self.reply(self._dispatcher, port))
 
     @abstractmethod
     def reply(self, dispatcher: Dispatcher, port: AsgiPort) -> Coroutine[Any, Any, Reply]:

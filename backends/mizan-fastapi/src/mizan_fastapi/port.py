@@ -17,9 +17,11 @@ from mizan_core.cache.store import Store
 from mizan_core.dispatch import Handled, Invocation, Purge, begin, end_of
 from mizan_core.dispatch.readings import Readings
 from mizan_core.errors import BadRequest, PayloadTooLarge
+from mizan_core.mwt import MWTUser, verified_user
+from mizan_core.settings import LOADED, NEVER
 from mizan_core.viewer import Viewer, viewer_of
 from mizan_fastapi.errors import handled, translated
-from mizan_fastapi.users import assume_user, scope_user
+from mizan_fastapi.users import LoadUser, ask, assume_token, assume_user, scope_user
 from mizan_fastapi.watching import WatchedRequest
 
 T = TypeVar("T")
@@ -32,16 +34,39 @@ class AsgiPort:
     :param fields: the request's header fields by their lower-case names.
     """
 
-    __slots__ = ("_body", "_receive", "_request", "_send", "_watched", "fields", "scope")
+    __slots__ = (
+        "_body",
+        "_check",
+        "_load_user",
+        "_readings",
+        "_receive",
+        "_request",
+        "_send",
+        "_token",
+        "_watched",
+        "fields",
+        "scope",
+    )
 
-    def __init__(self, scope: Scope, fields: Mapping[bytes, bytes], receive: Receive, send: Send) -> None:
+    def __init__(
+        self,
+        scope: Scope,
+        fields: Mapping[bytes, bytes],
+        receive: Receive,
+        send: Send,
+        load_user: LoadUser | None = None,
+    ) -> None:
         self.scope = scope
         self.fields = fields
         self._receive = receive
         self._send = send
         self._body: bytes | None = None
         self._request: Request | None = None
+        self._readings: Readings | None = None
         self._watched: WatchedRequest | None = None
+        self._load_user = load_user
+        self._token: MWTUser | None = None
+        self._check = LOADED
 
     async def read_body(self, limit: int) -> bytes:
         declared = self.fields.get(b"content-length", b"")
@@ -53,7 +78,16 @@ class AsgiPort:
     async def identify(self, *, guarded: bool, needed: bool) -> Viewer:  # noqa: ARG002 - there is no CSRF check here
         return viewer_of(scope_user(self.scope))
 
-    def assume(self, user: Any) -> None:
+    def assume(self, user: MWTUser, check: str) -> None:
+        assume_token(self.scope, user)
+        self._token, self._check = user, check
+
+    async def load_user(self, *, at_once: bool) -> None:  # noqa: ARG002 - an attribute cannot wait for it later
+        token, load = self._token, self._load_user
+        if token is None or load is None:
+            return
+        user = verified_user(token, await ask(load, token), is_checked=self._check != NEVER)
+        self._token = None
         assume_user(self.scope, user)
 
     def issue_csrf_token(self) -> None:
@@ -63,11 +97,10 @@ class AsgiPort:
         return any(name in self.fields and name.decode("ascii") not in vary for name in _CREDENTIALS)
 
     def watch(self, readings: Readings) -> None:
-        body = _Replay(self._body, self._receive)
-        self._watched = WatchedRequest(self.scope, body.receive, self._send, readings)
+        self._readings = readings
 
     def unwatch(self) -> None:
-        self._watched = None
+        self._readings = self._watched = None
 
     def access(self, store: Store) -> Access:
         return store.on_loop
@@ -122,10 +155,16 @@ class AsgiPort:
             raise failures[0]
         return outcomes
 
+    def _watched_request(self, readings: Readings) -> Request:
+        if self._watched is None:
+            body = _Replay(self._body, self._receive)
+            self._watched = WatchedRequest(self.scope, body.receive, self._send, readings)
+        return self._watched
+
     def _function_request(self) -> Request:
         """The request that functions get; its body can still be read."""
-        if self._watched is not None:
-            return self._watched
+        if self._readings is not None:
+            return self._watched_request(self._readings)
         if self._request is None:
             self._request = Request(self.scope, _Replay(self._body, self._receive).receive, self._send)
         return self._request

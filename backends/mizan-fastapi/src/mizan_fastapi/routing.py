@@ -17,11 +17,12 @@ from mizan_core.client.calls import observe_outside_requests
 from mizan_core.client.client_function import ClientFunction
 from mizan_core.dispatch import Dispatcher, Purge, complete_now
 from mizan_core.engine import VARIABLE as ENGINE_VARIABLE
+from mizan_core.errors import ConfigurationError
 from mizan_core.registry import Registry, default_registry
-from mizan_core.settings import WORKERS, Settings
+from mizan_core.settings import ALWAYS, WORKERS, Settings
 from mizan_fastapi.dependencies import EndpointRoute
 from mizan_fastapi.endpoints import CallEndpoint, Endpoint, FetchEndpoint, NamedCallEndpoint, SessionEndpoint
-from mizan_fastapi.users import current_user
+from mizan_fastapi.users import LoadUser, current_user
 
 _log = logging.getLogger("mizan.settings")
 
@@ -29,7 +30,12 @@ _log = logging.getLogger("mizan.settings")
 class MizanRouter(APIRouter):
     """An ``APIRouter`` that can also purge what its endpoints have cached."""
 
-    def __init__(self, dispatcher: Dispatcher, dependencies: Sequence[Depends] | None = None) -> None:
+    def __init__(
+        self,
+        dispatcher: Dispatcher,
+        dependencies: Sequence[Depends] | None = None,
+        load_user: LoadUser | None = None,
+    ) -> None:
         @asynccontextmanager
         async def lifespan(_: ASGIApp) -> AsyncIterator[None]:
             _warn(dispatcher.interface().settings)
@@ -41,10 +47,10 @@ class MizanRouter(APIRouter):
         super().__init__(dependencies=dependencies, lifespan=lifespan)
         self._dispatcher = dispatcher
         # They are tried in this order.
-        self._add("/call/", CallEndpoint(dispatcher), "mizan-call")
-        self._add("/call/{function}/", NamedCallEndpoint(dispatcher), "mizan-call-function")
-        self._add("/ctx/{name}/", FetchEndpoint(dispatcher), "mizan-context")
-        self._add("/session/", SessionEndpoint(dispatcher), "mizan-session")
+        self._add("/call/", CallEndpoint(dispatcher, load_user), "mizan-call")
+        self._add("/call/{function}/", NamedCallEndpoint(dispatcher, load_user), "mizan-call-function")
+        self._add("/ctx/{name}/", FetchEndpoint(dispatcher, load_user), "mizan-context")
+        self._add("/session/", SessionEndpoint(dispatcher, load_user), "mizan-session")
         _observe(dispatcher)
 
     def _add(self, path: str, endpoint: Endpoint, name: str) -> None:
@@ -77,6 +83,7 @@ def create_router(
     settings: Settings | None = None,
     *,
     dependencies: Sequence[Depends] | None = None,
+    load_user: LoadUser | None = None,
 ) -> MizanRouter:
     """A router for ``app.include_router(..., prefix="/api/mizan")``.
 
@@ -86,15 +93,27 @@ def create_router(
     :param settings: read from the ``MIZAN_*`` environment variables when None, at start-up or the first request.
     :param dependencies: ``[Depends(...)]``, which run before each request to the endpoints, as those of the
         application, of ``include_router`` and of routers in between do.
+    :param load_user: gives the user that a token stands for (it is passed the ``MWTUser``), or None when there is none
+        any more; a coroutine function or not. It is asked before functions run, never for a cached bundle; without it
+        functions see the ``MWTUser`` itself (docs/security.md).
     """
     chosen = default_registry if registry is None else registry
-    dispatcher = Dispatcher(chosen, lambda: settings or settings_from_environment(), current_user)
-    return MizanRouter(dispatcher, dependencies)
+
+    def load_settings() -> Settings:
+        return _with_hook(settings or settings_from_environment(), load_user)
+
+    return MizanRouter(Dispatcher(chosen, load_settings, current_user), dependencies, load_user)
 
 
 def settings_from_environment() -> Settings:
     """:raises ConfigurationError: for a ``MIZAN_*`` variable that cannot be used."""
     return Settings.read(os.environ.get, os.environ.keys() - {ENGINE_VARIABLE})
+
+
+def _with_hook(settings: Settings, load_user: LoadUser | None) -> Settings:
+    if settings.mwt_check == ALWAYS and load_user is None:
+        raise ConfigurationError("MIZAN_MWT_CHECK: always needs a hook that loads users: create_router(load_user=...)")
+    return settings
 
 
 def _warn(settings: Settings) -> None:
@@ -127,4 +146,4 @@ def _observe(dispatcher: Dispatcher) -> None:
     weakref.finalize(dispatcher, end)
 
 
-router = MizanRouter(Dispatcher(default_registry, settings_from_environment, current_user))
+router = create_router()

@@ -2,22 +2,46 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from inspect import isawaitable, iscoroutinefunction
+from typing import Any, TypeAlias
 
 from starlette.authentication import AuthCredentials
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.types import Scope
 
+from mizan_core.mwt import MWTUser
+
+LoadUser: TypeAlias = "Callable[[MWTUser], Any]"
+"""Gives the user that a token stands for, or None when there is none any more; a coroutine function or not."""
+_TOKEN = "mizan.token"
+
 
 def current_user(request: Request) -> Any:
-    """What a middleware has put on ``request.state.user`` or, as Starlette's own does, on ``request.user``."""
-    return scope_user(request.scope)
+    """The token's own user; or what a middleware has put on ``request.state.user`` or ``request.user``."""
+    token = request.scope.get(_TOKEN)
+    return scope_user(request.scope) if token is None else token
 
 
 def scope_user(scope: Scope) -> Any:
     """The user of an ASGI scope; None where no middleware has put one there."""
     user = scope.get("state", {}).get("user")
     return scope.get("user") if user is None else user
+
+
+def assume_token(scope: Scope, token: MWTUser) -> None:
+    """Make a token's user the request's."""
+    scope[_TOKEN] = token
+    assume_user(scope, token)
+
+
+async def ask(load_user: LoadUser, token: MWTUser) -> Any:
+    """What the hook gives; one that is no coroutine function runs in a thread."""
+    if iscoroutinefunction(load_user) or iscoroutinefunction(type(load_user).__call__):
+        return await load_user(token)
+    user = await run_in_threadpool(load_user, token)
+    return await user if isawaitable(user) else user
 
 
 def assume_user(scope: Scope, user: Any) -> None:

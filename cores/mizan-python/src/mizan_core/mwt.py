@@ -7,12 +7,13 @@ from typing import Any
 
 from mizan_core.engine import ENGINE
 from mizan_core.engine.contract import KeyRing, Secret
+from mizan_core.errors import Unauthorized
 from mizan_core.types import MWTClaims
 from mizan_core.viewer import Viewer, permissions_of, viewer_of
 
 HEADER = "X-Mizan-Token"
 
-__all__ = ("HEADER", "MWTClaims", "MWTUser", "compute_permission_key", "create_mwt", "decode_mwt")
+__all__ = ("HEADER", "MWTClaims", "MWTUser", "compute_permission_key", "create_mwt", "decode_mwt", "verified_user")
 
 
 class MWTUser:
@@ -81,6 +82,21 @@ def compute_permission_key(user: Any) -> str:
     """The permission key of a user object: a digest of its flags and ``get_all_permissions()``."""
     viewer = viewer_of(user)
     return ENGINE.compute_permission_key(viewer.staff, viewer.superuser, permissions_of(user))
+
+
+def verified_user(token: MWTUser, user: Any, *, is_checked: bool = True) -> Any:
+    """The user that was loaded for a token, if the token still stands for it.
+
+    :param user: None when there is no such user any more.
+    :param is_checked: also that it is authenticated and active (``mizan_core.viewer``), has the token's id, and the
+        flags and permissions that it had when the token was made.
+    :raises Unauthorized: when it does not.
+    """
+    if user is None:
+        raise Unauthorized("The token is refused: its user is gone.")
+    if is_checked and (viewer_of(user).id != token.claims.sub or compute_permission_key(user) != token.permission_key):
+        raise Unauthorized("The token is refused: its user or that user's rights have changed.")
+    return user
 
 
 def create_mwt(user: Any, secret: Secret, ttl: int = 300, audience: str | None = None, kid: str | None = None) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from enum import Enum
@@ -19,6 +19,8 @@ PREFIX = "MIZAN_"
 DEFAULT_TTL = 300
 DEFAULT_MAX_BODY_BYTES = 1_048_576
 _MAX_TTL = 86_400
+NEVER, LOADED, ALWAYS = MWT_CHECKS = ("never", "loaded", "always")
+"""When the user whom a token stands for is held against it."""
 
 
 class Problem(NamedTuple):
@@ -64,6 +66,8 @@ class Settings:
     :param mwt_ttl: life of a token in seconds, 1..86400.
     :param mwt_leeway: seconds by which the clocks of several servers may differ.
     :param mwt_kid: the ``kid`` written into tokens that a single secret signs.
+    :param mwt_check: whether a token's user is held against the token: ``never``, when it is ``loaded``, or ``always``
+        before anything runs (docs/security.md).
     :param max_body_bytes: the longest request body of a call.
     :param cache_secret: derives the cache's keys, 32 bytes or more. None: there is no cache.
     :param cache_url: ``memory://``, or the URL of a store whose package is installed (``redis://...``). None:
@@ -81,6 +85,7 @@ class Settings:
     mwt_ttl: int = DEFAULT_TTL
     mwt_leeway: int = 0
     mwt_kid: str | None = None
+    mwt_check: str = "loaded"
     max_body_bytes: int = DEFAULT_MAX_BODY_BYTES
     cache_secret: Secret | None = field(default=None, repr=False)
     cache_url: str | None = field(default=None, repr=False)
@@ -122,6 +127,7 @@ class Settings:
             _range_problem("max_body_bytes", self.max_body_bytes, 1, None),
             _text_problem("mwt_audience", self.mwt_audience),
             _text_problem("mwt_kid", self.mwt_kid),
+            _choice_problem("mwt_check", self.mwt_check, MWT_CHECKS),
             _range_problem("cache_timeout_ms", self.cache_timeout_ms, 1, None),
             _range_problem("cache_pool_size", self.cache_pool_size, 1, None),
             _range_problem("cache_max_bytes", self.cache_max_bytes, 1, None),
@@ -293,6 +299,10 @@ def _range_problem(name: str, value: Any, low: int, high: int | None) -> Problem
         return None
     bounds = f"from {low} to {high}" if high is not None else f"of {low} or more"
     return Problem(_setting(name), f"an integer {bounds} is needed")
+
+
+def _choice_problem(name: str, value: Any, choices: Sequence[str]) -> Problem | None:
+    return None if value in choices else Problem(_setting(name), f"one of {', '.join(choices)} is needed")
 
 
 def _text_problem(name: str, value: Any) -> Problem | None:

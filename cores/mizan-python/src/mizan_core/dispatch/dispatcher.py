@@ -7,7 +7,7 @@ nothing: whatever goes wrong becomes an error response.
 from __future__ import annotations
 
 from asyncio import CancelledError
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from threading import Lock
 from typing import Any
 
@@ -42,7 +42,7 @@ from mizan_core.errors import (
     Unauthorized,
 )
 from mizan_core.registry import Registry
-from mizan_core.settings import Settings
+from mizan_core.settings import ALWAYS, Settings
 from mizan_core.viewer import ANONYMOUS, Viewer
 
 _READ = ("GET", "HEAD")
@@ -210,8 +210,10 @@ class Dispatcher:
         viewer = await _admit(port, interface, bundle.endpoints, token, guarded=False, needed=identifies)
         arguments = bundle.validate(bundle.read(read_query(query)))
 
-        def build(readings: Readings | None) -> Coroutine[Any, Any, bytes]:
-            return _build(port, asked, interface, bundle, arguments, readings)
+        async def build(readings: Readings | None) -> bytes:
+            if token is not None:
+                await port.load_user(at_once=False)
+            return await _build(port, asked, interface, bundle, arguments, readings)
 
         caching = interface.caching
         if caching is None:
@@ -234,8 +236,11 @@ async def _admit(
     """A token, if there is one, decides alone; else the framework's own user, who is looked for where *needed*."""
     if token is not None:
         user = interface.token_user(token)
-        port.assume(user)
+        check = interface.settings.mwt_check
+        port.assume(user, check)
         viewer = user.viewer
+        if check == ALWAYS or guarded or any(endpoint.authorization is not None for endpoint in endpoints):
+            await port.load_user(at_once=check == ALWAYS)
     else:
         needed = needed or any(endpoint.auth is not None for endpoint in endpoints)
         viewer = await port.identify(guarded=guarded, needed=needed) if guarded or needed else ANONYMOUS

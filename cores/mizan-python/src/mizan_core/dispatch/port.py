@@ -13,6 +13,7 @@ from mizan_core.cache.access import Access
 from mizan_core.cache.flights import Flight
 from mizan_core.cache.store import Announcement, Store
 from mizan_core.dispatch.readings import Readings
+from mizan_core.mwt import MWTUser
 from mizan_core.viewer import Viewer
 
 
@@ -63,8 +64,18 @@ class Port(Protocol):
         :raises Forbidden: without the CSRF token.
         """
 
-    def assume(self, user: Any) -> None:
-        """Make *user* the request's user."""
+    def assume(self, user: MWTUser, check: str) -> None:
+        """Make the user of a token the request's user.
+
+        :param check: when it is held against the token, one of ``MWT_CHECKS``.
+        """
+
+    async def load_user(self, *, at_once: bool) -> None:
+        """Make ready whom the token stands for, before functions run.
+
+        :param at_once: also where functions could load the user when they first use it.
+        :raises Unauthorized: when the token no longer stands for the user.
+        """
 
     async def invoke(self, invocation: Invocation) -> Any:
         """Call a function to its end, whatever becomes of the request: it may write."""
