@@ -8,10 +8,12 @@ import sys
 
 from tests.conformance.target import ROOT
 
+CASES = ("tests.conformance.django_cases", "tests.conformance.django_token_cases")
+
 
 def test_django_cases(engine_name: str) -> None:
     run = subprocess.run(
-        [sys.executable, "-W", "error", "-m", "django", "test", "tests.conformance.django_cases"],
+        [sys.executable, "-W", "error", "-m", "django", "test", *CASES],
         cwd=ROOT,
         env={
             **{name: value for name, value in os.environ.items() if not name.startswith("MIZAN_")},

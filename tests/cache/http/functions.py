@@ -161,11 +161,18 @@ def viewer_word(user: Any) -> str:
 
 
 def _user(request: Any) -> Any:
-    return getattr(request.state, "user", None) if isinstance(request, Request) else request.user
+    if isinstance(request, Request):
+        return getattr(request.state, "user", None)
+    return _token_of(request) or request.user
 
 
 async def _auser(request: Any) -> Any:
-    return getattr(request.state, "user", None) if isinstance(request, Request) else await request.auser()
+    return _user(request) if isinstance(request, Request) else _token_of(request) or await request.auser()
+
+
+def _token_of(request: Any) -> Any:
+    """Tokens are made for users whom no table knows."""
+    return getattr(request, "_mizan_token", None)
 
 
 def mine(request: Any) -> str:

@@ -17,12 +17,17 @@ def described(user: Any) -> str:
 
 
 def user_of(request: Any) -> Any:
-    """The user as functions find it: ``request.user`` in Django, ``request.state.user`` in FastAPI."""
-    return request.user if hasattr(request, "META") else getattr(request.state, "user", None)
+    """``request.user`` in Django, ``request.state.user`` in FastAPI; of a token its claims, without a row."""
+    return _token_of(request) or (request.user if hasattr(request, "META") else getattr(request.state, "user", None))
 
 
 async def _user_of(request: Any) -> Any:
-    return await request.auser() if hasattr(request, "META") else getattr(request.state, "user", None)
+    return _token_of(request) or (await request.auser() if hasattr(request, "META") else user_of(request))
+
+
+def _token_of(request: Any) -> Any:
+    """What ``mwt_obtain`` looks at: Django's own user would be loaded."""
+    return getattr(request, "_mizan_token", None)
 
 
 def whoami(request: Any) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.handlers.asgi import ASGIRequest
@@ -12,7 +13,7 @@ from pydantic import BaseModel
 from mizan.client import client
 from mizan_core.errors import Conflict
 from tests.conformance import functions
-from tests.conformance.apps.django_site.models import Note
+from tests.conformance.apps.django_site.models import Note, Signature
 from tests.conformance.functions.serving import both, only, pair
 
 __all__ = ("functions",)
@@ -137,6 +138,40 @@ for _function in (notes, note_count, note_texts):
     only(_function, context="notes")
     only(_function, f"{_function.__name__}_mixed", context="notes_mixed")
 only(notes_from_loop, context="notes_mixed")
+
+
+# The user.
+
+
+def sign(request: HttpRequest) -> list[str]:
+    Signature.objects.create(user=request.user)
+    user: Any = request.user
+    return [user.get_username(), str(user.has_perm("auth.add_user"))]
+
+
+async def _sign(request: HttpRequest) -> list[str]:
+    user: Any = await request.auser()
+    await Signature.objects.acreate(user=request.user)
+    return [user.get_username(), str(await user.ahas_perm("auth.add_user"))]
+
+
+pair(sign, _sign)
+
+
+def signer(request: HttpRequest) -> str:
+    return request.user.get_username()
+
+
+async def _signer(request: HttpRequest) -> str:
+    return (await request.auser()).get_username()
+
+
+pair(signer, _signer, context="signer")
+
+
+@only
+async def looks_too_early(request: HttpRequest) -> str:
+    return request.user.get_username()
 
 
 @client

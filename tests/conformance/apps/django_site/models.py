@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from typing import Any
+
+from django.conf import settings
 from django.db import models
 
 
@@ -14,3 +17,15 @@ class Note(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+
+class Signature(models.Model):
+    """A row that belongs to a user."""
+
+    user: models.ForeignKey[Any, Any] = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
+
+    class Meta:
+        app_label = "site_under_test"
+
+    def __str__(self) -> str:
+        return f"of {self.user}"
