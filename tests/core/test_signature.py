@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, Optional, Union
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, Optional, Union
 
 import django.http
 import fastapi
@@ -18,6 +18,7 @@ import starlette.requests
 import starlette.responses
 from django.core.files.uploadedfile import SimpleUploadedFile, UploadedFile
 from pydantic import BaseModel, Field
+from typing_extensions import NotRequired, TypedDict
 
 from mizan_core.client import client
 from mizan_core.client.signature import MISSING, Parameter
@@ -371,6 +372,19 @@ class WithCallback(BaseModel):
     done: Callable[[int], None] | None = None
 
 
+class CallbackDict(TypedDict):
+    done: NotRequired[Callable[[int], None]]
+
+
+@dataclass
+class CallbackDataclass:
+    done: Callable[[int], None] | None
+
+
+class CallbackTuple(NamedTuple):
+    done: Callable[[int], None]
+
+
 class TestWhatNoClientCanSend:
     @pytest.mark.parametrize(
         "annotation",
@@ -384,6 +398,9 @@ class TestWhatNoClientCanSend:
             Annotated[dict[str, Callable[[], None]], "note"],
             WithCallback,
             list[WithCallback | None],
+            CallbackDict,
+            CallbackDataclass,
+            dict[str, CallbackTuple],
         ],
     )
     def test_functions(self, annotation: Any) -> None:

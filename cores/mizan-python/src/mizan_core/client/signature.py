@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, is_dataclass
 from types import FunctionType, UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic.fields import FieldInfo
+from typing_extensions import is_typeddict
 
-from mizan_core.client.annotations import Scope
+from mizan_core.client.annotations import Scope, class_hints
 from mizan_core.client.frameworks import fastapi_marker, is_request_class, is_response_class, is_upload_class
 from mizan_core.names import check_parameter_name
 
@@ -66,7 +67,9 @@ class WrittenSignature:
         parameters = tuple(_parameter(written, hints[written.name]) for written in self.parameters)
         returns = hints["return"]
         for place, annotation in hints.items():
-            _check_wire("the return annotation" if place == "return" else f"parameter {place!r}", annotation)
+            _check_wire(
+                "the return annotation" if place == "return" else f"parameter {place!r}", annotation, scope.names
+            )
         return Signature(parameters, returns, _is_view(returns))
 
 
@@ -168,16 +171,16 @@ def _is_view(returns: Any) -> bool:
     return any(responses)
 
 
-def _check_wire(place: str, annotation: Any) -> None:
+def _check_wire(place: str, annotation: Any, names: Mapping[str, Any]) -> None:
     """:raises TypeError: when *annotation* holds what pydantic takes from Python code, and nobody from a client."""
-    for part in _parts(annotation):
+    for part in _parts(annotation, names):
         if part is Callable or get_origin(part) is Callable:
             raise TypeError(f"{place}: a function cannot be sent over the wire; write the data that it stands for")
         if is_upload_class(part):
             raise TypeError(f"{place}: files are not served yet; take them in a view of the framework")
 
 
-def _parts(annotation: Any) -> Iterator[Any]:
+def _parts(annotation: Any, names: Mapping[str, Any]) -> Iterator[Any]:
     """The annotation, what it is made of, and the fields of the models among them."""
     waiting, seen = [annotation], set[int]()
     while waiting:
@@ -187,8 +190,20 @@ def _parts(annotation: Any) -> Iterator[Any]:
         seen.add(id(part))
         yield part
         waiting.extend(get_args(part))
-        fields = getattr(part, "__pydantic_fields__", None) if isinstance(part, type) else None
-        waiting.extend(field.annotation for field in (fields or {}).values())
+        if isinstance(part, type):
+            waiting.extend(_field_annotations(part, names))
+
+
+def _field_annotations(cls: type, names: Mapping[str, Any]) -> Iterable[Any]:
+    fields = getattr(cls, "__pydantic_fields__", None)
+    if fields is not None:
+        return [field.annotation for field in fields.values()]
+    if not (is_typeddict(cls) or is_dataclass(cls) or (issubclass(cls, tuple) and hasattr(cls, "_fields"))):
+        return ()
+    try:
+        return class_hints(cls, names).values()
+    except (NameError, TypeError):  # a name that is not defined yet, which pydantic will ask for
+        return ()
 
 
 def _options(annotation: Any) -> Iterator[Any]:
