@@ -3,7 +3,7 @@
 # PYTHON  the interpreter of the environment (default: the newest of 3.13 ... 3.10, else python3)
 # ARGS    arguments for the program that the verb runs
 # DIST    the folder that the wheels go to (default: dist)
-# SECONDS how long the soak runs (default: 240)
+# SECONDS how long the soak and the fuzzing run (default: 240)
 # JOBS    how many processes pytest runs in (default: 2)
 
 .DEFAULT_GOAL := help
@@ -88,6 +88,10 @@ test-web: $(FRONTENDS) ## the clients: types, format, kernel and React (needs no
 .PHONY: soak
 soak: $(EXTENSION) | $(call program,redis-server) ## the cache's guarantee, under random reads and writes (SECONDS=240)
 	@$(BIN)/python -m tests.cache.soak --seconds $(SECONDS) $(ARGS)
+
+.PHONY: fuzz
+fuzz: $(EXTENSION) ## hostile requests against both adapters and both engines (SECONDS=60 ARGS="--seed 1")
+	@$(BIN)/python -m tests.fuzz --seconds $(SECONDS) $(ARGS)
 
 .PHONY: baseline
 baseline: $(EXTENSION) | $(call program,valgrind) ## record what hot code costs, for a change that is meant (tests/guard)

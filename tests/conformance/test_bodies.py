@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import json
 import socket
@@ -12,7 +13,7 @@ import pytest
 
 from tests.conformance.caller import Caller
 from tests.conformance.conftest import World
-from tests.conformance.target import Target
+from tests.conformance.target import TIMEOUT, Target
 
 VALID = b'{"fn":"add","args":{"a":1}}'
 LIMIT = 1_048_576
@@ -228,3 +229,70 @@ def test_a_caller_that_hangs_up_half_way(target: Target) -> None:
             while connection.recv(4_096):
                 pass
         assert target.stranger().post(VALID).result == 3
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "deflate", "br", "x", "gzip, identity", "identity, gzip"])
+def test_compressed_bodies_are_415(stranger: Caller, encoding: str) -> None:
+    for body in (VALID, gzip.compress(VALID)):
+        answer = stranger.post(body, headers={"Content-Encoding": encoding}).refused("UNSUPPORTED_MEDIA_TYPE")
+        assert "compressed" in answer.json["error"]["message"]
+
+
+@pytest.mark.parametrize("encoding", ["identity", "Identity", ""])
+def test_identity_is_no_compression(stranger: Caller, encoding: str) -> None:
+    assert stranger.post(VALID, headers={"Content-Encoding": encoding}).result == 3
+
+
+@pytest.mark.parametrize(
+    ("length", "statuses"),
+    [
+        ("9" * 5_000, {413, 400}),
+        ("2000000", {413}),
+        ("-1", {400}),
+        ("-0", {400}),
+        ("+27", {400}),
+        ("2_7", {400}),
+        ("0x1b", {400}),
+        ("27 27", {400}),
+        ("27,27", {400, 200}),  # a server may make one of it (RFC 9110 section 8.6)
+        ("\xb2\xb7", {400}),
+        ("27.0", {400}),
+        ("x", {400}),
+    ],
+)
+def test_odd_lengths_are_refused(target: Target, length: str, statuses: set[int]) -> None:
+    """By the adapter, or by the server in front of it in its own words."""
+    status, _ = _exchange(target, f"Content-Length: {length}\r\n".encode("latin-1"), VALID)
+    assert status in statuses
+
+
+@pytest.mark.event_loop
+def test_two_lengths_are_refused(target: Target) -> None:
+    status, _ = _exchange(target, b"Content-Length: 27\r\nContent-Length: 30\r\n", VALID)
+    assert status in (400, None)
+
+
+@pytest.mark.django
+def test_chunks_are_refused_where_nothing_tells_their_end(target: Target) -> None:
+    if target.facade.has_event_loop:
+        return
+    chunked = b"1b\r\n" + VALID + b"\r\n0\r\n\r\n"
+    status, body = _exchange(target, b"Transfer-Encoding: chunked\r\n", chunked)
+    assert status == 400
+    assert b"Content-Length" in body
+
+
+def _exchange(target: Target, framing: bytes, body: bytes) -> tuple[int | None, bytes]:
+    """The status and the rest of the answer to a call whose framing is sent as it is."""
+    address = (target.url.removeprefix("http://").split(":")[0], int(target.url.rpartition(":")[2]))
+    head = (
+        b"POST /api/mizan/call/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nConnection: close\r\n"
+    )
+    received = b""
+    with socket.create_connection(address, timeout=TIMEOUT) as connection:
+        connection.sendall(head + framing + b"\r\n" + body)
+        with contextlib.suppress(ConnectionResetError):
+            # A development server waits for the rest of the body after it has answered.
+            while not received.endswith(b"}") and (chunk := connection.recv(65_536)):
+                received += chunk
+    return (int(received.split(b" ", 2)[1]) if received else None), received

@@ -26,7 +26,9 @@ def serve_fastapi(listener: socket.socket) -> None:
 def serve_django_asgi(listener: socket.socket) -> None:
     from django.core.asgi import get_asgi_application
 
-    _run_uvicorn(_prepared(get_asgi_application), listener, lifespan="off")
+    from mizan.asgi import limit_body
+
+    _run_uvicorn(limit_body(_prepared(get_asgi_application)), listener, lifespan="off")
 
 
 def serve_django_wsgi(listener: socket.socket) -> None:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from tests.conformance.functions.results import Colour, Level, Person, Point
 from tests.conformance.functions.serving import both
@@ -21,6 +21,25 @@ class Window(BaseModel):
 
     low: int = Field(ge=0)
     high: int
+
+
+class Circle(BaseModel):
+    radius: int
+    label: str
+
+
+class Square(BaseModel):
+    side: int
+    label: str
+
+
+class Ring(BaseModel):
+    """The names that it knows, and no others."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    inner: int
+    outer: int
 
 
 class Typed(BaseModel):
@@ -78,6 +97,16 @@ def maybe_not(request: Any, text: str | None = "left out") -> str:
 @both()
 def befriend(request: Any, person: Person, friends: list[Person]) -> list[str]:
     return [person.name, *(friend.name for friend in friends)]
+
+
+@both()
+def count_shapes(
+    request: Any,
+    shapes: list[Circle | Square | Ring] = [],  # noqa: B006
+    named: dict[str, Ring] = {},  # noqa: B006
+    numbers: list[int] = [],  # noqa: B006
+) -> int:
+    return len(shapes) + len(named) + len(numbers)
 
 
 @both()

@@ -12,6 +12,7 @@ from django.db import close_old_connections
 from django.http import HttpRequest
 from django.middleware.csrf import get_token
 
+from mizan.bodies import read_body
 from mizan.csrf import check_csrf
 from mizan.errors import translated
 from mizan.tokens import TokenUser
@@ -23,7 +24,6 @@ from mizan_core.cache.flights import Flight
 from mizan_core.cache.store import Store
 from mizan_core.dispatch import Invocation, Purge, to_the_end
 from mizan_core.dispatch.readings import Readings
-from mizan_core.errors import PayloadTooLarge
 from mizan_core.mwt import MWTUser
 from mizan_core.viewer import Viewer, viewer_of
 
@@ -39,14 +39,7 @@ class RequestPort:
         self._watch: RequestWatch | None = None
 
     async def read_body(self, limit: int) -> bytes:
-        request = self.request
-        declared = request.META.get("CONTENT_LENGTH") or "0"
-        if declared.isdecimal() and int(declared) > limit:
-            raise PayloadTooLarge
-        body: bytes = request.body
-        if len(body) > limit:
-            raise PayloadTooLarge
-        return body
+        return read_body(self.request, limit)
 
     def assume(self, user: MWTUser, check: str) -> None:
         self._token_user = assume_token(self.request, user, check)

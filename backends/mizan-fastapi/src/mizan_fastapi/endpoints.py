@@ -12,7 +12,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from mizan_core.dispatch import COMMON_HEADERS, Dispatcher, PassThrough, Reply, Response
 from mizan_core.mwt import HEADER
-from mizan_fastapi.port import AsgiPort
+from mizan_fastapi.port import AsgiPort, text_of
 from mizan_fastapi.users import LoadUser
 
 _ERROR = 400
@@ -83,7 +83,7 @@ class CallEndpoint(Endpoint):
     @staticmethod
     def _call(dispatcher: Dispatcher, port: AsgiPort, named: str | None) -> Coroutine[Any, Any, Reply]:
         content_type, token = port.fields.get(b"content-type"), port.fields.get(_TOKEN)
-        return dispatcher.call(port, port.scope["method"], _text(content_type), _text(token), named)
+        return dispatcher.call(port, port.scope["method"], text_of(content_type), text_of(token), named)
 
 
 class NamedCallEndpoint(CallEndpoint):
@@ -103,8 +103,8 @@ class FetchEndpoint(Endpoint):
             scope["method"],
             scope["path_params"]["name"],
             scope["query_string"].decode("latin-1"),
-            _text(fields.get(_TOKEN)),
-            lambda header: _text(fields.get(header.encode("ascii"))),
+            text_of(fields.get(_TOKEN)),
+            lambda header: text_of(fields.get(header.encode("ascii"))),
         )
 
 
@@ -140,10 +140,6 @@ def _fields(scope: Scope) -> dict[bytes, bytes]:
     if len(fields) < len(lines):
         fields = {name: b",".join(value for other, value in lines if other == name) for name in fields}
     return fields
-
-
-def _text(value: bytes | None) -> str | None:
-    return None if value is None else value.decode("latin-1")
 
 
 async def _write(response: Response, send: Send) -> None:

@@ -14,7 +14,7 @@ from starlette.types import Message, Receive, Scope, Send
 from mizan_core.cache.access import Access
 from mizan_core.cache.flights import Flight
 from mizan_core.cache.store import Store
-from mizan_core.dispatch import Handled, Invocation, Purge, begin, end_of
+from mizan_core.dispatch import Handled, Invocation, Purge, begin, check_body_headers, end_of
 from mizan_core.dispatch.readings import Readings
 from mizan_core.errors import BadRequest, PayloadTooLarge
 from mizan_core.mwt import MWTUser, verified_user
@@ -69,9 +69,8 @@ class AsgiPort:
         self._check = LOADED
 
     async def read_body(self, limit: int) -> bytes:
-        declared = self.fields.get(b"content-length", b"")
-        if declared.isdigit() and int(declared) > limit:
-            raise PayloadTooLarge
+        fields = self.fields
+        check_body_headers(text_of(fields.get(b"content-length")), text_of(fields.get(b"content-encoding")), limit)
         self._body = body = await read_body(self._receive, limit)
         return body
 
@@ -208,3 +207,8 @@ async def read_body(receive: Receive, limit: int) -> bytes:
         chunks.append(chunk)
         if not message.get("more_body", False):
             return b"".join(chunks)
+
+
+def text_of(value: bytes | None) -> str | None:
+    """A header field's value."""
+    return None if value is None else value.decode("latin-1")

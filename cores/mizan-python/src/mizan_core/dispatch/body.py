@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic_core import from_json
 
-from mizan_core.errors import BadRequest, UnsupportedMediaType
+from mizan_core.errors import BadRequest, PayloadTooLarge, UnsupportedMediaType
 
 MAX_DEPTH = 64
+_LONG = 64
 _JSON = "application/json"
 _MEMBERS = {"fn", "args"}
+_MAX_DIGITS = 18
 
 
 def check_content_type(content_type: str | None) -> None:
@@ -22,13 +24,44 @@ def check_content_type(content_type: str | None) -> None:
         raise UnsupportedMediaType
 
 
-def read_call(body: bytes, named: str | None = None) -> tuple[str, dict[str, Any]]:
+def check_body_headers(content_length: str | None, content_encoding: str | None, limit: int) -> None:
+    """What can be said of a body before it is read. It is never unpacked: the limit would not hold for what comes out.
+
+    :raises PayloadTooLarge: when it is declared to be longer than *limit* bytes.
+    :raises BadRequest: when its length is not a number, or several.
+    :raises UnsupportedMediaType: when it is compressed.
+    """
+    if content_encoding and content_encoding.strip().lower() != "identity":
+        raise UnsupportedMediaType("The request body must not be compressed: no Content-Encoding is known here.")
+    if not content_length:
+        return
+    digits = content_length.strip(" \t")
+    if not (digits.isascii() and digits.isdecimal()):
+        raise BadRequest("Content-Length must be one decimal number.")
+    # The digits are counted first: Python refuses to read thousands of them.
+    significant = digits.lstrip("0") or "0"
+    if len(significant) > _MAX_DIGITS or int(significant) > limit:
+        raise PayloadTooLarge
+
+
+class Call(NamedTuple):
     """The function asked for and its arguments, not validated yet.
+
+    :param values: how many values the arguments consist of, at most; a long one counts as several.
+    """
+
+    function: str
+    arguments: dict[str, Any]
+    values: int
+
+
+def read_call(body: bytes, named: str | None = None) -> Call:
+    """What a client asks for.
 
     :param named: the function that the URL names; the body may then leave it out.
     :raises BadRequest: saying what is wrong, without repeating the body.
     """
-    value = _read_json(body)
+    value, values = _read_json(body)
     if not isinstance(value, dict):
         raise BadRequest('The body must be a JSON object: {"fn": name, "args": {...}}.')
     if not value.keys() <= _MEMBERS:
@@ -40,20 +73,23 @@ def read_call(body: bytes, named: str | None = None) -> tuple[str, dict[str, Any
         raise BadRequest('"fn" is another function than the one that the URL names.')
     if not isinstance(arguments, dict):
         raise BadRequest('"args" must be an object.')
-    return function, arguments
+    return Call(function, arguments, values)
 
 
-def _read_json(body: bytes) -> Any:
+def _read_json(body: bytes) -> tuple[Any, int]:
+    """The value, and how many there are inside it, at most; a long one counts as several."""
     try:
         value = from_json(body, allow_inf_nan=False)
     except ValueError:
         raise BadRequest("The body is not valid JSON.") from None
-    if body.count(b"[") + body.count(b"{") > MAX_DEPTH and _is_deeper(value, MAX_DEPTH):
+    containers = body.count(b"[") + body.count(b"{")
+    if containers > MAX_DEPTH and is_deeper(value, MAX_DEPTH):
         raise BadRequest(f"The body is nested deeper than {MAX_DEPTH} levels.")
-    return value
+    return value, containers + body.count(b",") + len(body) // _LONG
 
 
-def _is_deeper(value: Any, limit: int) -> bool:
+def is_deeper(value: Any, limit: int) -> bool:
+    """Whether containers are nested in *value* beyond *limit* levels."""
     level = [value]
     for _ in range(limit):
         level = [item for container in level if isinstance(container, dict | list) for item in _children(container)]

@@ -165,7 +165,7 @@ class Dispatcher:
             raise MethodNotAllowed(("POST",))
         check_content_type(content_type)
         interface = self.interface()
-        function, given = read_call(await port.read_body(interface.settings.max_body_bytes), named)
+        function, given, values = read_call(await port.read_body(interface.settings.max_body_bytes), named)
         endpoint = interface.endpoint(function)
         asked.function = endpoint.name
         if interface.tracers:
@@ -173,7 +173,7 @@ class Dispatcher:
         if endpoint.private:
             raise Forbidden("This function is private.")
         await _admit(port, interface, (endpoint,), token, guarded=True)
-        arguments = endpoint.validate(given)
+        arguments = endpoint.validate(given, values)
         scope = endpoint.scope_arguments(arguments)
         asked.promise = await interface.announce(port, endpoint)
         calls: list[NestedCall] = []
@@ -208,7 +208,7 @@ class Dispatcher:
             announce(interface.tracers, asked)
         identifies = _is_told_by_viewer(interface, bundle)
         viewer = await _admit(port, interface, bundle.endpoints, token, guarded=False, needed=identifies)
-        arguments = bundle.validate(bundle.read(read_query(query)))
+        arguments = bundle.validate(bundle.read(read_query(query)), len(query))
 
         async def build(readings: Readings | None) -> bytes:
             if token is not None:

@@ -14,9 +14,11 @@ from mizan_core.client.calls import observe, unobserve
 from mizan_core.client.declaration import Auth
 from mizan_core.client.frameworks import is_response_class
 from mizan_core.client.function import ClientFunction
+from mizan_core.dispatch.arguments import ArgumentsValidator
 from mizan_core.dispatch.port import Invocation
+from mizan_core.dispatch.refusals import Refusals
 from mizan_core.dispatch.wire import UNFAITHFUL, is_verbatim, wire_value
-from mizan_core.errors import MizanError, ValidationFailed
+from mizan_core.errors import MizanError
 from mizan_core.identity import NoIdentity, identity_of
 
 
@@ -67,7 +69,6 @@ class Endpoint:
         "_json",
         "_run",
         "_themselves",
-        "_validate",
         "_verbatim",
         "auth",
         "authorization",
@@ -78,6 +79,7 @@ class Endpoint:
         "parameters",
         "private",
         "scope",
+        "validate",
     )
 
     def __init__(self, name: str, function: ClientFunction[..., Any], scope: frozenset[str]) -> None:
@@ -100,21 +102,11 @@ class Endpoint:
         self._verbatim = {
             name: self._themselves[name] if is_verbatim(self._json[name].core_schema) else frozenset() for name in scope
         }
-        self._validate = function.arguments.validator.validate_python
+        self.validate = ArgumentsValidator(function.arguments).validate
+        """Gives the arguments as the function takes them; only those that were passed."""
         self._run = _runner(
             name, function, _view_check(name) if self.is_view else result_serializer(name, function.result)
         )
-
-    def validate(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
-        """The arguments as the function takes them; only those that were passed.
-
-        :raises ValidationFailed: with the messages of each field.
-        """
-        try:
-            validated: dict[str, Any] = self._validate(arguments)
-        except ValidationError as error:
-            raise ValidationFailed(details=_messages(error)) from None
-        return validated
 
     def scope_arguments(self, arguments: Mapping[str, Any]) -> ScopeArguments:
         """What narrows the effects of a call; worked out before the function runs, which may change its arguments."""
@@ -203,7 +195,9 @@ def result_serializer(name: str, adapter: TypeAdapter[Any]) -> Callable[[Any], b
         try:
             return to_json(validate(value, from_attributes=True), by_alias=True, warnings="error")
         except ValidationError as error:
-            problems = "; ".join(f"{path}: {', '.join(texts)}" for path, texts in _messages(error).items())
+            refusals = Refusals()
+            refusals.add_error(error)
+            problems = "; ".join(f"{path}: {', '.join(texts)}" for path, texts in refusals.as_details().items())
         except PydanticSerializationError:
             problems = "it cannot be written as JSON"
         raise ResultMismatch(f"{name}: the result does not match its annotation: {problems}")
@@ -258,10 +252,3 @@ def _told(failed: Blame, name: str, error: Exception) -> Exception:
     """*error*, noted."""
     failed[id(error)] = name
     return error
-
-
-def _messages(error: ValidationError) -> dict[str, list[str]]:
-    messages: dict[str, list[str]] = {}
-    for problem in error.errors(include_url=False, include_context=False, include_input=False):
-        messages.setdefault(".".join(map(str, problem["loc"])), []).append(problem["msg"])
-    return messages

@@ -12,6 +12,7 @@ from mizan_core.dispatch.caching import BundlePolicy, Caching, is_same
 from mizan_core.dispatch.endpoint import Endpoint, NestedCall, ScopeArguments, Unidentified
 from mizan_core.dispatch.port import Port, Purge
 from mizan_core.dispatch.query import QueryReader
+from mizan_core.dispatch.refusals import REST, Refusals
 from mizan_core.dispatch.tracing import tracers
 from mizan_core.engine import ENGINE
 from mizan_core.engine.contract import Keyer
@@ -42,19 +43,27 @@ class Bundle:
         """
         surplus = sorted(query.keys() - self._readers.keys())
         if surplus:
-            raise ValidationFailed(details={name: ["Extra inputs are not permitted"] for name in surplus})
+            refusals = Refusals()
+            for name in surplus:
+                refusals.add(name, "Extra inputs are not permitted")
+            raise ValidationFailed(details=refusals.as_details())
         return {name: self._readers[name].read(name, texts) for name, texts in query.items()}
 
-    def validate(self, values: Mapping[str, Any]) -> list[dict[str, Any]]:
-        """The arguments of each function: of the values, those it declares."""
+    def validate(self, values: Mapping[str, Any], number: int) -> list[dict[str, Any]]:
+        """The arguments of each function: of the values, those it declares.
+
+        :param number: how many values there are inside *values*, at most.
+        """
         arguments: list[dict[str, Any]] = []
         problems: dict[str, Any] = {}
         for endpoint in self.endpoints:
             own = {name: value for name, value in values.items() if name in endpoint.parameters}
             try:
-                arguments.append(endpoint.validate(own))
+                arguments.append(endpoint.validate(own, number))
             except ValidationFailed as error:
                 problems.update(error.details)
+                if REST in problems:
+                    break
         if problems:
             raise ValidationFailed(details=problems)
         return arguments

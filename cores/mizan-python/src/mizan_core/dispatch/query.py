@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl
 
 from pydantic_core import from_json
 
+from mizan_core.dispatch.body import MAX_DEPTH, is_deeper
 from mizan_core.errors import BadRequest, ValidationFailed
 
 MAX_FIELDS = 1_000
@@ -70,9 +71,12 @@ class QueryReader:
         if self._is_text(shape):
             return text
         try:
-            return from_json(text, allow_inf_nan=False)
+            value = from_json(text, allow_inf_nan=False)
         except ValueError:
             raise ValidationFailed(details={name: ["Expected JSON"]}) from None
+        if is_deeper(value, MAX_DEPTH):
+            raise ValidationFailed(details={name: [f"Nested deeper than {MAX_DEPTH} levels"]})
+        return value
 
     def _is_text(self, shape: Shape) -> bool:
         if shape["kind"] == "union":

@@ -1,0 +1,92 @@
+"""What a project's ``asgi.py`` can put around Django.
+
+Django reads the whole body of a request before any view or middleware of its own is asked, into a temporary file if
+need be. A limit that is to hold before that stands in front of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any, TypeAlias
+
+from mizan_core.dispatch import Response, check_body_headers, error_response
+from mizan_core.errors import APIError, PayloadTooLarge
+
+Message: TypeAlias = "MutableMapping[str, Any]"
+Receive: TypeAlias = "Callable[[], Awaitable[Message]]"
+Send: TypeAlias = "Callable[[Message], Awaitable[None]]"
+Application: TypeAlias = "Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]"
+
+
+class _BodyTooLarge(Exception):
+    """Ends the application's reading."""
+
+
+def limit_body(application: Application, path: str = "/api/mizan/") -> Application:
+    """*application*, which never sees a body over ``MIZAN_MAX_BODY_BYTES`` below *path*: the client gets 413.
+
+    A declared length is looked at before anything is read; an undeclared one is counted as it comes in::
+
+        application = limit_body(get_asgi_application())
+
+    :param path: where ``mizan.urls`` is included. Other paths are left alone.
+    """
+
+    async def limited(scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or not _is_below(scope, path):
+            await application(scope, receive, send)
+            return
+        await _limited(application, scope, receive, send)
+
+    return limited
+
+
+async def _limited(application: Application, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+    limit = _limit()
+    length = 0
+    started = False
+
+    async def counted() -> Message:
+        nonlocal length
+        message = await receive()
+        length += len(message.get("body", b""))
+        # Django ends a request whose client has left, and throws away what it has read.
+        return message if length <= limit else {"type": "http.disconnect"}
+
+    async def watched(message: Message) -> None:
+        nonlocal started
+        started = True
+        await send(message)
+
+    try:
+        check_body_headers(_field(scope, b"content-length"), None, limit)
+    except APIError as error:
+        await _answer(error, send)
+        return
+    await application(scope, counted, watched)
+    if length > limit and not started:
+        await _answer(PayloadTooLarge(), send)
+
+
+def _is_below(scope: MutableMapping[str, Any], path: str) -> bool:
+    full: str = scope["path"]
+    return full.removeprefix(scope.get("root_path", "")).startswith(path)
+
+
+def _limit() -> int:
+    from mizan.views import dispatcher  # when the project's applications are loaded
+
+    return dispatcher.interface().settings.max_body_bytes
+
+
+def _field(scope: MutableMapping[str, Any], name: bytes) -> str | None:
+    values = [value for other, value in scope["headers"] if other == name]
+    return b",".join(values).decode("latin-1") if values else None
+
+
+async def _answer(error: APIError, send: Send) -> None:
+    response: Response = error_response(error)
+    headers = [(name.lower().encode("ascii"), value.encode("ascii")) for name, value in response.headers]
+    headers.append((b"content-length", b"%d" % len(response.body)))
+    await send({"type": "http.response.start", "status": response.status, "headers": headers})
+    await send({"type": "http.response.body", "body": response.body})

@@ -1,0 +1,38 @@
+"""Reading the body of a request, declared or in chunks, within a limit."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+
+from mizan_core.dispatch import check_body_headers
+from mizan_core.errors import BadRequest, PayloadTooLarge
+
+
+def read_body(request: HttpRequest, limit: int) -> bytes:
+    """The whole body.
+
+    :raises PayloadTooLarge: past *limit* bytes.
+    :raises BadRequest: when its length cannot be known.
+    """
+    meta = request.META
+    check_body_headers(meta.get("CONTENT_LENGTH"), meta.get("HTTP_CONTENT_ENCODING"), limit)
+    if "wsgi.input" in meta and meta.get("HTTP_TRANSFER_ENCODING"):
+        # Functions may read the body too, and Django would find none: it believes in declared lengths alone.
+        request._body = _read_chunked(request, limit)  # noqa: SLF001
+    body: bytes = request.body
+    if len(body) > limit:
+        raise PayloadTooLarge
+    return body
+
+
+def _read_chunked(request: HttpRequest, limit: int) -> bytes:
+    if not request.META.get("wsgi.input_terminated"):
+        # Nobody would tell where the body ends: reading on would wait for the client.
+        raise BadRequest("This server does not take chunked bodies: send a Content-Length.")
+    read = request.META["wsgi.input"].read
+    chunks: list[bytes] = []
+    remaining = limit + 1
+    while remaining > 0 and (chunk := read(remaining)):
+        chunks.append(chunk)
+        remaining -= len(chunk)
+    return b"".join(chunks)

@@ -1,0 +1,52 @@
+"""Requests and answers as values that travel between processes as lines of JSON."""
+
+from __future__ import annotations
+
+import json
+from typing import NamedTuple
+
+KEPT_HEADERS = ("allow", "cache-control", "content-type", "www-authenticate", "x-mizan-invalidate")
+
+
+class Request(NamedTuple):
+    """What is on the wire; every text is Latin-1."""
+
+    method: str
+    path: str
+    query: str
+    headers: tuple[tuple[str, str], ...]
+    body: str
+
+    def line(self) -> str:
+        return json.dumps(self)
+
+    @classmethod
+    def read(cls, line: str) -> Request:
+        method, path, query, headers, body = json.loads(line)
+        return cls(method, path, query, tuple((name, value) for name, value in headers), body)
+
+
+class Answer(NamedTuple):
+    """What a front says.
+
+    :param seconds: of CPU that it took.
+    """
+
+    front: str
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: str
+    seconds: float
+
+    @property
+    def said(self) -> tuple[object, ...]:
+        """What every front must say alike."""
+        return self.status, self.headers, self.body
+
+    def line(self) -> str:
+        return json.dumps(self)
+
+    @classmethod
+    def read(cls, line: str) -> Answer:
+        front, status, headers, body, seconds = json.loads(line)
+        return cls(front, status, tuple((name, value) for name, value in headers), body, seconds)
