@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from mizan_core.cache.conformance import BackendConformance
+from mizan_core.cache.conformance import SharedBackendConformance
 from mizan_redis import RedisCache
 from tests.cache.redis.conftest import Connect
 
 
 @pytest.mark.parametrize("kind", ["server", "cluster"])
-class TestRedisCache(BackendConformance):
+class TestRedisCache(SharedBackendConformance):
     _connect: Connect
     _url: str
     _dead_url: str

@@ -16,7 +16,7 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from mizan_core.cache.backend import BackendUnavailable, CacheBackend, ClosableBackend
+from mizan_core.cache.backend import BackendUnavailable, Beat, CacheBackend, ClosableBackend, SharedBackend
 
 _TTL = 60
 _CLAIMANTS = 16
@@ -74,6 +74,15 @@ class BackendConformance:
 
     def test_a_claim_sets_what_is_missing_and_keeps_what_is_there(self) -> None:
         self._run(self._check_claim)
+
+    def test_a_write_tells_what_other_keys_hold(self) -> None:
+        self._run(self._check_witnesses)
+
+    def test_what_is_deleted_is_missing(self) -> None:
+        self._run(self._check_deleting)
+
+    def test_tags_live_with_what_is_saved_and_are_not_made_by_it(self) -> None:
+        self._run(self._check_saving)
 
     def test_entries_end_with_their_time(self) -> None:
         self._run(self._check_end)
@@ -216,6 +225,27 @@ class BackendConformance:
         _expect(await backend.aclaim({missing: b"third", there: b"fourth"}, _TTL), [b"own", b"first"])
         _expect(await backend.aread([there, missing]), [b"first", b"own"])
 
+    async def _check_witnesses(self, backend: Any) -> None:
+        there, missing, key = _key(), _key(), _key()
+        await backend.awrite({there: b"there"}, _TTL)
+        _expect(await backend.awrite({key: b"value"}, _TTL, [there, missing]), [b"there", None])
+        _expect(await backend.aread([key]), [b"value"])
+
+    async def _check_deleting(self, backend: Any) -> None:
+        gone, kept, never = _key(), _key(), _key()
+        await backend.awrite({gone: b"value", kept: b"value"}, _TTL)
+        await backend.adelete([gone, never])
+        _expect(await backend.aread([gone, kept, never]), [None, b"value", None])
+        await backend.adelete([])
+
+    async def _check_saving(self, backend: Any) -> None:
+        key, tag, other, missing = _key(), _key(), _key(), _key()
+        await backend.awrite({tag: b"version", other: b"version"}, 1)
+        await backend.asave(key, b"value", _TTL, [tag, missing], _TTL)
+        _expect(await backend.aread([key, tag, missing]), [b"value", b"version", None])
+        self.pass_time(1.2)
+        _expect(await backend.aread([key, tag, other, missing]), [b"value", b"version", None, None])
+
     async def _check_end(self, backend: Any) -> None:
         written, claimed, lasting = _key(), _key(), _key()
         await backend.awrite({written: b"short"}, 1)
@@ -247,6 +277,63 @@ class BackendConformance:
         asyncio.run(run())
 
 
+class SharedBackendConformance(BackendConformance):
+    """As ``BackendConformance``, for a ``SharedBackend``."""
+
+    def test_it_is_one(self) -> None:
+        backend = self.make_backend()
+        _expect(isinstance(backend, SharedBackend), True)
+        self.dispose(backend)
+
+    def test_a_beat_renews_the_lease_and_makes_none(self) -> None:
+        backend = self._shared()
+        lease, roster, missing = _key(), _key(), _key()
+        backend.write({lease: b"value"}, 1)
+        _expect(backend.beat(Beat(lease, _TTL, roster, _TTL, {"a": b"1"}, [])).lease, b"value")
+        _expect(backend.beat(Beat(missing, _TTL, roster, _TTL, {"a": b"1"}, [])).lease, None)
+        self.pass_time(1.2)
+        _expect(backend.read([lease, missing]), [b"value", None])
+        self.dispose(backend)
+
+    def test_a_beat_gives_the_roster_as_it_was_before(self) -> None:
+        backend = self._shared()
+        lease, roster = _key(), _key()
+        beats = [({"a": b"1", "b": b"2"}, ["never"]), ({"a": b"3"}, ["b"]), ({"c": b"\x00\xff"}, []), ({"a": b"4"}, [])]
+        wanted: list[dict[str, bytes]] = [{}, {"a": b"1", "b": b"2"}, {"a": b"3"}, {"a": b"3", "c": b"\x00\xff"}]
+        found = [dict(backend.beat(Beat(lease, _TTL, roster, _TTL, *changes)).fields) for changes in beats]
+        _expect(found, wanted)
+        self.dispose(backend)
+
+    def test_members_are_enrolled_and_struck(self) -> None:
+        backend = self._shared()
+        lease, roster = _key(), _key()
+        backend.enroll(roster, _TTL, {"a": b"1", "b": b"1"})
+        backend.strike(roster, ["b", "never"])
+        backend.strike(roster, [])
+
+        async def enroll() -> None:
+            await backend.aenroll(roster, _TTL, {"c": b"1"})
+            await self.adispose(backend)
+
+        asyncio.run(enroll())
+        _expect(dict(backend.beat(Beat(lease, _TTL, roster, _TTL, {"d": b"1"}, [])).fields), {"a": b"1", "c": b"1"})
+        self.dispose(backend)
+
+    def test_a_roster_ends_with_its_time(self) -> None:
+        backend = self._shared()
+        lease, roster = _key(), _key()
+        backend.enroll(roster, 1, {"a": b"1"})
+        self.pass_time(1.2)
+        _expect(dict(backend.beat(Beat(lease, _TTL, roster, _TTL, {"b": b"1"}, [])).fields), {})
+        self.dispose(backend)
+
+    def _shared(self) -> SharedBackend:
+        backend = self.make_backend()
+        if not isinstance(backend, SharedBackend):
+            raise TypeError("make_backend gives no SharedBackend")
+        return backend
+
+
 class _Sync:
     """The sync operations of a backend under the names of the async ones, so that a check is written once."""
 
@@ -262,12 +349,20 @@ class _Sync:
     async def awrite(self, *arguments: Any) -> Any:
         return self._backend.write(*arguments)
 
+    async def asave(self, *arguments: Any) -> Any:
+        return self._backend.save(*arguments)
+
+    async def adelete(self, *arguments: Any) -> Any:
+        return self._backend.delete(*arguments)
+
 
 def _operations(backend: Any) -> list[Callable[[], Awaitable[Any]]]:
     return [
         lambda: backend.aread([_key()]),
         lambda: backend.aclaim({_key(): b"value"}, _TTL),
         lambda: backend.awrite({_key(): b"value"}, _TTL),
+        lambda: backend.asave(_key(), b"value", _TTL, [_key()], _TTL),
+        lambda: backend.adelete([_key()]),
     ]
 
 
