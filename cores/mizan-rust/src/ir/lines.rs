@@ -6,6 +6,9 @@
 //! levels of nodes one of 256 KiB, and fifteen nested `/-{` take seconds, each more twice as long.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::rc::Rc;
 use std::sync::LazyLock;
 
 use kdl::{KdlDocument, KdlNode};
@@ -17,6 +20,9 @@ use crate::error::Result;
 use super::source::Source;
 
 const INDENT: usize = 4;
+
+/// The fewest digits that may not fit in the 128 bits that the parser keeps of an integer.
+const LONG: usize = 39;
 
 /// A node's name and words. What the parser would refuse is not matched: other escapes, numbers that
 /// are neither whole nor fit its 128 bits, words that it keeps for itself.
@@ -47,7 +53,7 @@ const NODE_OR_WORD: &str =
 /// A line that holds a node.
 #[derive(Debug)]
 pub(super) struct Line {
-    pub(super) node: KdlNode,
+    pub(super) node: Rc<KdlNode>,
     /// Where the node stands in the text.
     pub(super) offset: usize,
     pub(super) level: usize,
@@ -56,6 +62,8 @@ pub(super) struct Line {
 /// The lines with nodes; a value error with line and column where the layout is another.
 pub(super) fn read(source: &Source<'_>) -> Result<Vec<Line>> {
     let mut lines = Vec::new();
+    // Most lines come again and again, and the parser takes its time.
+    let mut nodes: HashMap<&str, Rc<KdlNode>> = HashMap::new();
     let (mut start, mut level) = (0, 0);
     for line in source.text.split_inclusive('\n') {
         let text = line.trim_start_matches(' ');
@@ -70,14 +78,15 @@ pub(super) fn read(source: &Source<'_>) -> Result<Vec<Line>> {
         if closes {
             continue;
         }
-        let Some(text) = text.strip_suffix('\n') else {
-            return Err(source.fail(start, "a newline"));
+        let text = text.strip_suffix('\n');
+        let text = text.ok_or_else(|| source.fail(start, "a newline"))?;
+        let (text, opens) = text
+            .strip_suffix(" {")
+            .map_or((text, false), |text| (text, true));
+        let node = match nodes.entry(text) {
+            Entry::Occupied(known) => Rc::clone(known.get()),
+            Entry::Vacant(new) => Rc::clone(new.insert(Rc::new(read_node(source, text, offset)?))),
         };
-        let (text, opens) = match text.strip_suffix(" {") {
-            Some(text) => (text, true),
-            None => (text, false),
-        };
-        let node = read_node(source, text, offset)?;
         lines.push(Line {
             node,
             offset,
@@ -97,7 +106,8 @@ pub(super) fn read(source: &Source<'_>) -> Result<Vec<Line>> {
 fn read_node(source: &Source<'_>, text: &str, offset: usize) -> Result<KdlNode> {
     let end = NODE.find(text).map_or(0, |found| found.end());
     if end < text.len() || text.is_empty() {
-        return Err(source.fail(offset + end, NODE_OR_WORD));
+        let space = text.get(end..).is_some_and(|rest| rest.starts_with(' '));
+        return Err(source.fail(offset + end + usize::from(space), NODE_OR_WORD));
     }
     let mut document = KdlDocument::parse_v2(&mask(text)).map_err(|error| {
         let first = error.diagnostics.first();
@@ -111,6 +121,9 @@ fn read_node(source: &Source<'_>, text: &str, offset: usize) -> Result<KdlNode> 
 
 /// The line with a string of the same length in the place of every long integer.
 fn mask(text: &str) -> Cow<'_, str> {
+    if text.len() < LONG {
+        return Cow::Borrowed(text);
+    }
     LONG_WORD.replace_all(text, |found: &Captures<'_>| match found.name("string") {
         Some(string) => string.as_str().to_owned(),
         None => format!("\"{}\"", "0".repeat(found[0].len() - 2)),
@@ -200,19 +213,19 @@ mod tests {
             ("\u{feff}a\n", "line 1, column 1"),
             ("\"a\"\n", "line 1, column 1"),
             ("(t)a\n", "line 1, column 1"),
-            ("a \"é\n", "line 1, column 2"),
-            ("a {}\n", "line 1, column 2"),
+            ("a \"é\n", "line 1, column 3"),
+            ("a {}\n", "line 1, column 3"),
             ("a{\n}\n", "line 1, column 2"),
             ("a \"b\"\"c\"\n", "line 1, column 6"),
             ("a;b\n", "line 1, column 2"),
             ("a\r\n", "line 1, column 2"),
             ("a\tb\n", "line 1, column 2"),
-            ("a  b\n", "line 1, column 2"),
-            ("a b\n", "line 1, column 2"),
-            ("a \"b\" true=1\n", "line 1, column 6"),
-            ("a #\"raw\"#\n", "line 1, column 2"),
-            ("a #-inf\n", "line 1, column 2"),
-            ("a -.5\n", "line 1, column 2"),
+            ("a  b\n", "line 1, column 3"),
+            ("a b\n", "line 1, column 3"),
+            ("a \"b\" true=1\n", "line 1, column 7"),
+            ("a #\"raw\"#\n", "line 1, column 3"),
+            ("a #-inf\n", "line 1, column 3"),
+            ("a -.5\n", "line 1, column 3"),
             ("a 1.\n", "line 1, column 4"),
             ("a 0x1\n", "line 1, column 4"),
             ("a 1_0\n", "line 1, column 4"),
@@ -253,7 +266,7 @@ mod tests {
             let message = refusal(&format!("a \"x\\{escape}\"\n"));
             assert_eq!(
                 message,
-                format!("line 1, column 2: expected {NODE_OR_WORD}"),
+                format!("line 1, column 3: expected {NODE_OR_WORD}"),
                 "{escape}"
             );
         }
