@@ -1,4 +1,6 @@
-"""The protocol in Rust. Every function has its twin in ``mizan_core.engine.pure``, errors and messages included.
+"""The protocol in Rust. Every function has its twin in ``mizan_core.engine.pure``, errors included.
+
+Their messages are the same, but for those of ``TypeError``.
 
 Sections are those of docs/protocol.md; plain data has the forms of docs/architecture.md.
 """

@@ -1,4 +1,7 @@
-"""What an engine offers (docs/architecture.md). Both engines follow it to the letter, error messages included."""
+"""What an engine offers (docs/architecture.md). Both engines follow it to the letter, errors included.
+
+Their messages are the same, but for those of ``TypeError``.
+"""
 
 from __future__ import annotations
 
