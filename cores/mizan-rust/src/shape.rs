@@ -240,21 +240,26 @@ pub(crate) const ENDLESS_ALIAS: &str = "the alias leads back to itself";
 /// An alias that leads back to itself: it stands for nothing, and would equal every type.
 pub(crate) fn endless_alias(types: &BTreeMap<String, Body>) -> Option<&str> {
     let mut settled = HashSet::new();
-    for start in types.keys() {
+    for start in types.keys().filter(|name| aliased(types, name).is_some()) {
         let mut path = HashSet::new();
         let mut next = Some(start.as_str());
         while let Some(name) = next.filter(|name| !settled.contains(name)) {
             if !path.insert(name) {
                 return Some(name);
             }
-            next = match types.get(name) {
-                Some(Body::Alias(Shape::Ref(other))) => Some(other),
-                _ => None,
-            };
+            next = aliased(types, name);
         }
         settled.extend(path);
     }
     None
+}
+
+/// The name that a type is another name of, if it is.
+fn aliased<'a>(types: &'a BTreeMap<String, Body>, name: &str) -> Option<&'a str> {
+    match types.get(name) {
+        Some(Body::Alias(Shape::Ref(other))) => Some(other),
+        _ => None,
+    }
 }
 
 fn kind(reader: &Reader<'_>, kinds: &[&'static str]) -> Result<&'static str> {
