@@ -145,6 +145,13 @@ class TokenUsers(Cases, TransactionTestCase):
             _delete()
             assert self.call("sign", token).status_code == 401
 
+    @modify_settings(MIDDLEWARE={"append": "tests.conformance.apps.django_site.middleware.auditing_middleware"})
+    def test_middleware_that_asks_for_it_afterwards(self) -> None:
+        token = _token()
+        assert self.call("for_users", token, number=1).headers["X-Audited"] == str(_user().pk)
+        _take_flag()
+        assert self.call("for_users", token, number=1).status_code == 403
+
     def test_an_id_that_is_no_key(self) -> None:
         from tests.conformance.tokens import mint
 

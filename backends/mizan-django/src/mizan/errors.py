@@ -6,11 +6,13 @@ from django.core.exceptions import BadRequest as DjangosBadRequest
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation, ValidationError
 from django.http import Http404, UnreadablePostError
 
-from mizan_core.errors import BadRequest, Forbidden, NotFound, PayloadTooLarge, ValidationFailed
+from mizan_core.errors import APIError, BadRequest, Forbidden, NotFound, PayloadTooLarge, ValidationFailed
 
 
 def translated(error: BaseException) -> BaseException:
     """The protocol's error for what Django code raises to say the same; anything else as it is."""
+    if isinstance(error, APIError):
+        return error
     if isinstance(error, Http404):
         return NotFound()
     if isinstance(error, PermissionDenied):

@@ -6,12 +6,17 @@ from typing import Any
 
 from asgiref.sync import sync_to_async
 from django.contrib.auth import get_user_model
-from django.core.exceptions import ImproperlyConfigured, SynchronousOnlyOperation, ValidationError
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied, SynchronousOnlyOperation, ValidationError
 
+from mizan_core.errors import Unauthorized
 from mizan_core.mwt import MWTUser, verified_user
 from mizan_core.settings import NEVER
 
 _HINT = "request.user of a token is loaded when it is first used; async code asks for it with: await request.auser()"
+
+
+class TokenRefused(Unauthorized, PermissionDenied):
+    """A token that no longer stands for its user: 401, and 403 where Django itself has to answer, in a middleware."""
 
 
 class TokenUser:
@@ -23,13 +28,15 @@ class TokenUser:
         self._user: Any = None
 
     def load(self) -> Any:
-        """:raises Unauthorized: when the token no longer stands for the user."""
+        """:raises TokenRefused: when the token no longer stands for the user."""
         if self._user is None:
             try:
                 found = _find(self._token.pk)
                 self._user = verified_user(self._token, found, is_checked=self._is_checked)
             except SynchronousOnlyOperation:
                 raise SynchronousOnlyOperation(_HINT) from None
+            except Unauthorized as error:
+                raise TokenRefused(error.message) from None
         return self._user
 
     async def aload(self) -> Any:

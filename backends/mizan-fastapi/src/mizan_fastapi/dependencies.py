@@ -27,8 +27,8 @@ class EndpointRoute(APIRoute):
     def get_route_handler(self) -> _Handler:
         """FastAPI asks for one with the route itself, and in some versions for another with each inclusion of it."""
         self._handlers += 1
-        handler = super().get_route_handler()
-        endpoint = self._own_endpoint
+        self._endpoint: Endpoint = self.endpoint.__self__  # type: ignore[attr-defined]  # a bound method, see the class
+        handler, endpoint = super().get_route_handler(), self._endpoint
 
         async def answer(request: Request) -> Response:
             try:
@@ -42,17 +42,12 @@ class EndpointRoute(APIRoute):
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self._is_bare(scope):
-            await self._own_endpoint(scope, receive, send)
+            await self._endpoint(scope, receive, send)
             return
         try:
             await super().handle(scope, receive, send)
         except EndpointFailed as failed:
             await failed.response(scope, receive, send)
-
-    @property
-    def _own_endpoint(self) -> Endpoint:
-        endpoint: Endpoint = self.endpoint.__self__  # type: ignore[attr-defined]  # a bound method, see the class
-        return endpoint
 
     def _is_bare(self, scope: Scope) -> bool:
         """Whether nothing stands above the endpoint; False where that is not certain.

@@ -56,11 +56,17 @@ class Endpoint(ABC):
     async def refuse(self, request: Request, error: Exception) -> FrameworkResponse:
         """The answer to what a dependency has raised."""
         port = AsgiPort(request.scope, _fields(request.scope), body_of(request), empty_send)
-        return _framework_response(_reported(await self._dispatcher.refuse(port, error)))
+        reply = await self._dispatcher.refuse(port, error)
+        if reply.failure is not None:
+            reply.failure.log()
+        return _framework_response(reply)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> Reply:
         port = AsgiPort(scope, _fields(scope), receive, send, self._load_user)
-        return _reported(await self.reply(self._dispatcher, port))
+        reply = await self.reply(self._dispatcher, port)
+        if reply.failure is not None:
+            reply.failure.log()
+        return reply
 
     @abstractmethod
     def reply(self, dispatcher: Dispatcher, port: AsgiPort) -> Coroutine[Any, Any, Reply]:
@@ -125,12 +131,6 @@ def body_of(request: Request) -> Receive:
         return {"type": "http.request", "body": chunk, "more_body": not is_over}
 
     return receive
-
-
-def _reported(reply: Reply) -> Reply:
-    if reply.failure is not None:
-        reply.failure.log()
-    return reply
 
 
 def _fields(scope: Scope) -> dict[bytes, bytes]:

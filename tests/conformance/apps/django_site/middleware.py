@@ -44,3 +44,14 @@ def _put(request: HttpRequest) -> None:
 
     request.user = user
     request.auser = auser
+
+
+def auditing_middleware(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpRequest], Any]:
+    """Asks who it was when all is done."""
+
+    def audit(request: HttpRequest) -> HttpResponseBase:
+        response: HttpResponseBase = get_response(request)
+        response.headers["X-Audited"] = str(request.user.pk)
+        return response
+
+    return audit
