@@ -106,4 +106,9 @@ impl Arguments for Call<'_, '_> {
             _ => Ok(None),
         }
     }
+
+    fn is_passed(&self, param: &Param) -> Result<bool> {
+        let name = self.graph.name(self.args.py(), param);
+        Ok(self.args.contains(name)?)
+    }
 }

@@ -191,7 +191,7 @@ def compile_graph(spec: Mapping[str, Any]) -> Graph:
 def compute_invalidation(graph: Graph, function: str, args: dict[str, Any]) -> list[Json] | None:
     """The entries to refresh after a call, in declaration order; None when the function affects nothing (section 6).
 
-    :param args: the validated arguments that the caller passed, as JSON values.
+    :param args: the validated arguments that the caller passed, and those left at a default of None, as JSON values.
     :raises LookupError: for a function that is not in the graph.
     """
 
@@ -214,7 +214,7 @@ def encode_response(
 ) -> tuple[bytes, str | None, list[Json] | None]:
     """The body of a call's answer, the ``X-Mizan-Invalidate`` value and the invalidation entries (section 8).
 
-    :param args: the validated arguments that the caller passed, as JSON values.
+    :param args: the validated arguments that the caller passed, and those left at a default of None, as JSON values.
     :param result_json: the serialised result, spliced in unchanged.
     :raises LookupError: for a function that is not in the graph.
     """

@@ -20,8 +20,6 @@ CASES: list[Case] = [
     ("retitle", ARGUMENTS, CART, "cart", SCOPE),
     ("retitle_twin", ARGUMENTS, CART, "cart", SCOPE),
     ("retitle_by_slot", ARGUMENTS, CART, "cart", SCOPE),
-    ("retitle_any", {"title": "é"}, '{"cart_id":1,"title":"é"}', "cart", None),
-    ("retitle_broadly", ARGUMENTS, CART, "cart", None),
     ("put_item", {"cart_id": 5, "item_id": 9}, '{"id":9,"label":"put"}', "items", SCOPE),
     (
         "put_items",
@@ -43,6 +41,40 @@ def test_the_result_is_spliced_into_its_slot(stranger: Caller, world: World, cas
     answer = stranger.call(world(function), arguments)
     assert answer.body.decode() == f'{{"result":{result},"merge":{merge}}}'
     assert answer.header is None
+
+
+@pytest.mark.parametrize(
+    ("function", "arguments"),
+    [
+        pytest.param("retitle_any", {"title": "é"}, id="without the parameter"),
+        pytest.param("retitle_broadly", ARGUMENTS, id="auto_scope=False"),
+        pytest.param("retitle_default", {"title": "é"}, id="a default not passed"),
+    ],
+)
+def test_a_slot_that_is_not_determined_is_stale(
+    stranger: Caller, world: World, function: str, arguments: dict[str, Any]
+) -> None:
+    """Else the result would be put into every slot that the client holds."""
+    answer = stranger.call(world(function), arguments)
+    assert answer.json["invalidate"] == [{"context": world("shop"), "function": world("cart")}]
+    assert "merge" not in answer.json
+    assert answer.header == world("shop")
+
+
+@pytest.mark.parametrize("arguments", [{"text": "é"}, {"text": "é", "tag": None}])
+def test_a_default_of_none_determines_a_slot(stranger: Caller, world: World, arguments: dict[str, Any]) -> None:
+    answer = stranger.call(world("annotate"), {"cart_id": 5, **arguments})
+    assert answer.json["merge"] == [
+        {
+            "context": world("margin"),
+            "params": {"cart_id": 5, "tag": None},
+            "slot": world("remark"),
+            "value": {"remark": "é"},
+        }
+    ]
+    assert "invalidate" not in answer.json
+    narrowed = stranger.call(world("annotate"), {"cart_id": 5, "text": "é", "tag": "x"})
+    assert narrowed.json["merge"][0]["params"] == {"cart_id": 5, "tag": "x"}
 
 
 def test_none_merges_into_nothing(stranger: Caller, world: World) -> None:

@@ -177,7 +177,7 @@ def _assert_body(body: bytes, result: Any, entries: Any, merges: Any) -> None:
 
 
 def _invalidation(spec: Specification, name: str, args: dict[str, Any]) -> list[Any] | None:
-    """Section 6, word by word."""
+    """Section 6, and the last paragraph of the slots of section 7, word by word."""
     functions = {item["name"]: item for item in spec["functions"]}
     contexts = {item["context"] for item in functions.values()} - {None}
     entries: list[Any] = []
@@ -190,8 +190,19 @@ def _invalidation(spec: Specification, name: str, args: dict[str, Any]) -> list[
         if params:
             entry["params"] = params
         entries.append(context if entry == {"context": context} else entry)
+    for merge in pure.compile_graph(spec).describe()["functions"][name]["merge"]:
+        if not _is_determined(functions, functions[name], merge["slot"], args):
+            params = _scope(functions, functions[name], merge["context"], args)
+            entry = {"context": merge["context"], "function": merge["slot"]}
+            entries.append({**entry, "params": params} if params else entry)
     distinct = [entry for index, entry in enumerate(entries) if exact(entry) not in map(exact, entries[:index])]
     return distinct or None
+
+
+def _is_determined(functions: dict[str, Any], mutation: dict[str, Any], slot: str, args: dict[str, Any]) -> bool:
+    own = {known["name"] for known in mutation["params"]} if mutation["auto_scope"] else set()
+    needed = {known["name"] for known in functions[slot]["params"]}
+    return needed <= own & args.keys()
 
 
 def _scope(functions: dict[str, Any], mutation: dict[str, Any], context: str, args: dict[str, Any]) -> dict[str, Any]:
@@ -200,6 +211,37 @@ def _scope(functions: dict[str, Any], mutation: dict[str, Any], context: str, ar
     own = {known["name"] for known in mutation["params"]}
     theirs = {known["name"] for item in functions.values() if item["context"] == context for known in item["params"]}
     return {name: args[name] for name in sorted(own & theirs) if args.get(name) is not None}
+
+
+@given(call=calls(), args=JSON_ARGUMENTS)
+def test_merges_are_those_of_slots_that_are_determined(same: Same, call: Any, args: dict[str, Any]) -> None:
+    spec, name = call
+    outcome = same(lambda engine: engine.compute_merges(engine.compile_graph(spec), name, args, 1))
+    if outcome.error is not None:
+        return
+    functions = {item["name"]: item for item in spec["functions"]}
+    expected = []
+    for merge in pure.compile_graph(spec).describe()["functions"][name]["merge"]:
+        if _is_determined(functions, functions[name], merge["slot"], args):
+            params = _scope(functions, functions[name], merge["context"], args)
+            params |= {known["name"]: args[known["name"]] for known in functions[merge["slot"]]["params"]}
+            entry = {"context": merge["context"], "slot": merge["slot"], "value": 1}
+            expected.append({**entry, "params": params} if params else entry)
+    assert pure.canonical_json(outcome.value) == pure.canonical_json(expected or None)
+
+
+def test_a_slot_that_a_call_does_not_determine(same: Same) -> None:
+    def answer(name: str, args: dict[str, Any]) -> Any:
+        return same(lambda engine: engine.encode_response(engine.compile_graph(SPEC), name, args, b"1")).value
+
+    stale = {"context": "user", "function": "orders"}
+    expected = (b'{"result":1,"invalidate":[{"context":"user","function":"orders"}]}', "user", [stale])
+    assert answer("order", {"user_id": 5}) == expected
+    known = {"context": "user", "function": "profile", "params": {"q": "a"}}
+    assert answer("rename", {"q": "a"})[2][-1] == known
+    assert b'"merge":[{"context":"notes","slot":"notes","value":1}]' in answer("rename", {"q": "a"})[0]
+    with_null = answer("rename", {"user_id": None})[0]
+    assert b'{"context":"user","params":{"user_id":null},"slot":"profile","value":1}' in with_null
 
 
 @given(parts=st.dictionaries(values.texts(), values.json_values(), max_size=5))
@@ -236,12 +278,7 @@ def test_nothing_to_say(same: Same) -> None:
         return same(lambda engine: engine.encode_response(engine.compile_graph(SPEC), name, {}, result)).value
 
     assert answer("ping", b"1") == (b'{"result":1}', None, None)
-    assert answer("order", b"1") == (
-        b'{"result":1,"merge":[{"context":"user","slot":"orders","value":1}]}',
-        None,
-        None,
-    )
-    assert answer("order", b"null") == (b'{"result":null}', None, None)
+    assert answer("rename", b"null")[0].endswith(b'{"context":"user","function":"profile"}]}')
     assert same(lambda engine: engine.compute_merges(engine.compile_graph(SPEC), "order", {}, None)).value is None
     assert same(lambda engine: engine.encode_bundle([])).value == b"{}"
 

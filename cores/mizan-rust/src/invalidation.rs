@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::canonical::{Form, Writer, write_string};
 use crate::error::{Error, Result};
-use crate::graph::{Effect, Param, Plan};
+use crate::graph::{Effect, Merge, Param, Plan};
 use crate::path::Path;
 use crate::value::{Members, Value};
 
@@ -19,6 +19,9 @@ pub trait Arguments {
     /// The argument as a JSON value (checked, at the path `args.<name>`), None when it was not
     /// passed or is null.
     fn get(&self, param: &Param) -> Result<Option<Value>, Self::Error>;
+
+    /// Whether the argument was passed, null included.
+    fn is_passed(&self, param: &Param) -> Result<bool, Self::Error>;
 }
 
 impl Arguments for Members {
@@ -30,6 +33,10 @@ impl Arguments for Members {
         };
         value.check(&ARGS.key(param.name()), 1)?;
         Ok(Some(value.clone()))
+    }
+
+    fn is_passed(&self, param: &Param) -> Result<bool> {
+        Ok(Members::get(self, param.name()).is_some())
     }
 }
 
@@ -91,26 +98,43 @@ impl<'g> Entry<'g> {
     }
 }
 
-/// The entries to refresh after a call, in declaration order; None when the function affects
-/// nothing.
+/// The entries to refresh after a call, in declaration order; behind them the slots of merges that
+/// the call does not determine (section 7). None when there are none.
 pub fn compute_invalidation<'g, A: Arguments>(
     plan: &'g Plan,
     args: &A,
 ) -> Result<Option<Vec<Entry<'g>>>, A::Error> {
-    if plan.affects().is_empty() {
-        return Ok(None);
-    }
-    let entry = |effect: &'g Effect| {
+    let mut entries = Vec::with_capacity(plan.affects().len());
+    let entry = |effect: &'g Effect| -> Result<Entry<'g>, A::Error> {
         Ok(Entry {
             effect,
             params: scope_values(effect.scope(), args)?,
         })
     };
-    plan.affects()
-        .iter()
-        .map(entry)
-        .collect::<Result<_, _>>()
-        .map(Some)
+    for effect in plan.affects() {
+        entries.push(entry(effect)?);
+    }
+    for merge in plan.merge() {
+        if let Some(effect) = merge.fallback()
+            && !determines(merge, args)?
+        {
+            entries.push(entry(effect)?);
+        }
+    }
+    Ok((!entries.is_empty()).then_some(entries))
+}
+
+/// Whether a call tells for all of the slot's parameters which they are: passed, null included.
+pub(crate) fn determines<A: Arguments>(merge: &Merge, args: &A) -> Result<bool, A::Error> {
+    let Some(needed) = merge.needed() else {
+        return Ok(false);
+    };
+    for param in needed {
+        if !args.is_passed(param)? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// Those of a scope that were passed and are not null.

@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::graph::{Merge, Param, Plan};
-use crate::invalidation::{Arguments, Scoped, params_member, scope_values, write_params};
+use crate::invalidation::{Arguments, Scoped, determines, params_member, write_params};
 use crate::splice::Splice;
 use crate::value::{Members, Value};
 
@@ -51,26 +51,35 @@ impl<'g> MergeEntry<'g> {
     }
 }
 
-/// The merge entries of a call whose result is not null, in declaration order; None when the
-/// function merges into nothing. A null result merges into nothing either.
+/// The merge entries of a call whose result is not null, in declaration order: those whose slot the
+/// call determines. None when there are none. A null result merges into nothing either.
 pub fn compute_merges<'g, A: Arguments>(
     plan: &'g Plan,
     args: &A,
 ) -> Result<Option<Vec<MergeEntry<'g>>>, A::Error> {
-    if plan.merge().is_empty() {
-        return Ok(None);
+    let mut entries = Vec::with_capacity(plan.merge().len());
+    for merge in plan.merge() {
+        if determines(merge, args)? {
+            let params = merge_values(merge, args)?;
+            entries.push(MergeEntry { merge, params });
+        }
     }
-    let entry = |merge: &'g Merge| {
-        Ok(MergeEntry {
-            merge,
-            params: scope_values(merge.scope(), args)?,
-        })
-    };
-    plan.merge()
-        .iter()
-        .map(entry)
-        .collect::<Result<_, _>>()
-        .map(Some)
+    Ok((!entries.is_empty()).then_some(entries))
+}
+
+/// The arguments that narrow a merge: as in section 6, and null for those that the slot's function
+/// takes.
+fn merge_values<'g, A: Arguments>(merge: &'g Merge, args: &A) -> Result<Scoped<'g>, A::Error> {
+    let needed = merge.needed().unwrap_or_default();
+    let mut values = Vec::with_capacity(merge.scope().len());
+    for param in merge.scope() {
+        match args.get(param)? {
+            Some(value) => values.push((&**param, value)),
+            None if needed.contains(param) => values.push((&**param, Value::Null)),
+            None => {}
+        }
+    }
+    Ok(values)
 }
 
 #[cfg(test)]
@@ -79,6 +88,7 @@ mod tests {
     use crate::canonical::to_vec;
     use crate::graph::Graph;
     use crate::graph::tests::{plain, spec};
+    use crate::invalidation::compute_invalidation;
 
     fn graph() -> Graph {
         let param = r#"{"name":"user_id","shape":{"kind":"any"},"required":true}"#;
@@ -115,6 +125,34 @@ mod tests {
             entry.write_json(&mut json, b"7").unwrap();
             assert_eq!(json.to_vec(), to_vec(value).unwrap());
         }
+    }
+
+    #[test]
+    fn a_slot_is_determined_by_all_of_its_parameters() {
+        let param =
+            |name: &str| format!(r#"{{"name":"{name}","shape":{{"kind":"any"}},"required":true}}"#);
+        let output = r#"{"kind":"primitive","name":"integer"}"#;
+        let params = format!("{},{}", param("a"), param("b"));
+        let slot =
+            format!(r#"{{"name":"f","context":"user","params":[{params}],"output":{output}}}"#);
+        let mutation = format!(
+            r#"{{"name":"m","params":[{params}],"output":{output},"merge":[{{"name":"user"}}]}}"#
+        );
+        let graph = Graph::compile(&spec("{}", &[&slot, &mutation])).unwrap();
+        let plan = graph.plan("m").unwrap();
+        let one = ("a".to_owned(), Value::Int(1));
+        let all = Members::from([one.clone(), ("b".to_owned(), Value::Null)]);
+        let merges = compute_merges(plan, &all).unwrap().unwrap();
+        let expected = r#"{"context":"user","params":{"a":1,"b":null},"slot":"f","value":7}"#;
+        assert_eq!(merges[0].to_value(Value::Int(7)), plain(expected));
+        assert!(compute_invalidation(plan, &all).unwrap().is_none());
+
+        let some = Members::from([one]);
+        assert!(compute_merges(plan, &some).unwrap().is_none());
+        let stale = compute_invalidation(plan, &some).unwrap().unwrap();
+        let expected = r#"{"context":"user","function":"f","params":{"a":1}}"#;
+        assert_eq!(stale.len(), 1);
+        assert_eq!(stale[0].to_value(), plain(expected));
     }
 
     #[test]

@@ -88,3 +88,22 @@ def put_note(request: Any, cart_id: int, text: str | None = None) -> Note | None
 @both(merge="shop", affects="user")
 def check_out(request: Any, cart_id: int, user_id: int) -> Cart:
     return Cart(cart_id=cart_id, title="paid")
+
+
+@both(merge="shop")
+def retitle_default(request: Any, title: str, cart_id: int = 1) -> Cart:
+    return Cart(cart_id=cart_id, title=title)
+
+
+class Remark(BaseModel):
+    remark: str
+
+
+@both(context="margin")
+def remark(request: Any, cart_id: int, tag: str | None = None) -> Remark:
+    return Remark(remark="")
+
+
+@both(merge="margin")
+def annotate(request: Any, cart_id: int, text: str, tag: str | None = None) -> Remark:
+    return Remark(remark=text)

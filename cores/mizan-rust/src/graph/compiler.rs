@@ -111,7 +111,7 @@ impl<'a> Compiler<'a> {
 
     fn plan(&mut self, function: &Function) -> Plan {
         let affects = self.effects(function);
-        let merge = self.merges(function);
+        let merge = self.merges(function, &affects);
         Plan {
             context: function.context.clone(),
             affects,
@@ -133,7 +133,7 @@ impl<'a> Compiler<'a> {
         effects
     }
 
-    fn merges(&mut self, function: &Function) -> Vec<Merge> {
+    fn merges(&mut self, function: &Function, affects: &[Effect]) -> Vec<Merge> {
         let mut seen = HashSet::new();
         let mut merges = Vec::new();
         for target in &function.merge {
@@ -144,7 +144,12 @@ impl<'a> Compiler<'a> {
                 continue;
             };
             if seen.insert((context, slot)) {
-                merges.push(Merge::new(context, slot, self.scope(function, context)));
+                let scope = self.scope(function, context);
+                let needed = self.needed(context, slot, &scope);
+                let is_affected = affects
+                    .iter()
+                    .any(|effect| effect.context() == context && effect.function() == Some(slot));
+                merges.push(Merge::new(context, slot, scope, needed, is_affected));
             }
         }
         merges
@@ -246,6 +251,14 @@ impl<'a> Compiler<'a> {
                 listed(several)
             )),
         }
+    }
+
+    /// The slot function's parameters; None when the scope lacks one.
+    fn needed(&self, context: &str, slot: &str, scope: &[Arc<Param>]) -> Option<Vec<Arc<Param>>> {
+        let functions = self.contexts.get(context)?;
+        let function = functions.iter().find(|function| function.name == slot)?;
+        let param = |name: &String| scope.iter().find(|param| param.name() == name).cloned();
+        function.params.keys().map(param).collect()
     }
 
     fn scope(&mut self, function: &Function, context: &str) -> Vec<Arc<Param>> {

@@ -52,6 +52,11 @@ pub struct Merge {
     context: String,
     slot: String,
     scope: Vec<Arc<Param>>,
+    /// The slot function's parameters; None when the scope lacks one.
+    needed: Option<Vec<Arc<Param>>>,
+    /// What becomes of a slot that a call does not determine; None where the function affects it
+    /// anyway.
+    fallback: Option<Effect>,
     /// `{"context":"user"`
     json_start: Vec<u8>,
     /// `,"slot":"f","value":`
@@ -159,7 +164,14 @@ impl Effect {
 }
 
 impl Merge {
-    fn new(context: &str, slot: &str, scope: Vec<Arc<Param>>) -> Self {
+    fn new(
+        context: &str,
+        slot: &str,
+        scope: Vec<Arc<Param>>,
+        needed: Option<Vec<Arc<Param>>>,
+        is_affected: bool,
+    ) -> Self {
+        let fallback = (!is_affected).then(|| Effect::new(context, Some(slot), scope.clone()));
         let json_start = member(b"{\"context\":", context);
         let mut json_slot = member(b",\"slot\":", slot);
         json_slot.extend_from_slice(b",\"value\":");
@@ -167,6 +179,8 @@ impl Merge {
             context: context.to_owned(),
             slot: slot.to_owned(),
             scope,
+            needed,
+            fallback,
             json_start,
             json_slot,
         }
@@ -189,6 +203,16 @@ impl Merge {
 
     pub(crate) fn json_start(&self) -> &[u8] {
         &self.json_start
+    }
+
+    /// The slot function's parameters, sorted by name; None when no call tells all of them.
+    pub(crate) fn needed(&self) -> Option<&[Arc<Param>]> {
+        self.needed.as_deref()
+    }
+
+    /// What becomes of a slot that a call does not determine.
+    pub(crate) fn fallback(&self) -> Option<&Effect> {
+        self.fallback.as_ref()
     }
 
     pub(crate) fn json_slot(&self) -> &[u8] {

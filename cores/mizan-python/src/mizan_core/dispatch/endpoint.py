@@ -62,11 +62,15 @@ class Endpoint:
     """One function under its registered name.
 
     :param scope: the parameters that narrow what the function invalidates.
+    :param defaulted: those of them that a function which takes its result has a default for, other than None. There
+        None is not what a client leaves out, and so it does not tell which result is meant.
     """
 
     __slots__ = (
+        "_defaulted",
         "_identities",
         "_json",
+        "_null_by_default",
         "_run",
         "_themselves",
         "_verbatim",
@@ -82,7 +86,13 @@ class Endpoint:
         "validate",
     )
 
-    def __init__(self, name: str, function: ClientFunction[..., Any], scope: frozenset[str]) -> None:
+    def __init__(
+        self,
+        name: str,
+        function: ClientFunction[..., Any],
+        scope: frozenset[str],
+        defaulted: frozenset[str] = frozenset(),
+    ) -> None:
         function.prepare()
         self.name = name
         self.function = function
@@ -96,6 +106,10 @@ class Endpoint:
         used = [
             parameter for parameter in function.parameters if parameter.name in scope or function.context is not None
         ]
+        self._null_by_default = frozenset(
+            parameter.name for parameter in used if parameter.default is None and parameter.name not in defaulted
+        )
+        self._defaulted = defaulted
         self._json = {parameter.name: TypeAdapter[Any](parameter.annotation) for parameter in used}
         self._identities = {parameter.name: identity_of(parameter.annotation, function.names) for parameter in used}
         self._themselves = {name: identity.themselves for name, identity in self._identities.items()}
@@ -115,8 +129,12 @@ class Endpoint:
         unidentified: list[str] = []
         for name in self.scope:
             if name not in arguments:
+                if name in self._null_by_default:
+                    values[name] = None
                 continue
             value = arguments[name]
+            if value is None and name in self._defaulted:
+                continue
             cls = type(value)
             if cls in self._verbatim[name] and (cls is not str or value.isascii()):
                 values[name] = identities[name] = value

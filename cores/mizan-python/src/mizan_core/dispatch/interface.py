@@ -7,6 +7,7 @@ from typing import Any
 
 from mizan_core.cache.scopes import Scopes
 from mizan_core.cache.store import Announcement, Store
+from mizan_core.client.signature import Parameter
 from mizan_core.dispatch.builtins import token_functions
 from mizan_core.dispatch.caching import BundlePolicy, Caching, is_same
 from mizan_core.dispatch.endpoint import Endpoint, NestedCall, ScopeArguments, Unidentified
@@ -90,7 +91,10 @@ class Interface:
         graph = self.graph.describe()
         plans: Mapping[str, Any] = graph["functions"]
         parameters = {name: function.parameters for name, function in functions.items()}
-        self._endpoints = {name: Endpoint(name, function, _scope(plans[name])) for name, function in functions.items()}
+        self._endpoints = {
+            name: Endpoint(name, function, _scope(plans[name]), _defaulted(plans[name], graph["contexts"], parameters))
+            for name, function in functions.items()
+        }
         scopes = Scopes(parameters, graph, lambda name, parameter: self._endpoints[name].narrows(parameter))
         keyer = settings.keyer()
         self.caching = None
@@ -150,7 +154,8 @@ class Interface:
         entries = ENGINE.compute_invalidation(self.graph, function, scope.values) or []
         for merge in ENGINE.compute_merges(self.graph, function, scope.values, True) or []:
             entry = {"context": merge["context"], "function": merge["slot"]}
-            entries.append(entry | ({"params": merge["params"]} if "params" in merge else {}))
+            params = {name: value for name, value in merge.get("params", {}).items() if value is not None}
+            entries.append(entry | ({"params": params} if params else {}))
         return entries
 
     async def announce(self, port: Port, endpoint: Endpoint) -> Announcement | None:
@@ -231,6 +236,19 @@ def _promises(plans: Mapping[str, Any], keyer: Keyer) -> dict[str, list[str]]:
 
 def _scope(plan: Mapping[str, Any]) -> frozenset[str]:
     return frozenset(name for target in (*plan["affects"], *plan["merge"]) for name in target["scope"])
+
+
+def _defaulted(
+    plan: Mapping[str, Any], contexts: Mapping[str, Any], parameters: Mapping[str, Sequence[Parameter]]
+) -> frozenset[str]:
+    """The parameters that functions of the contexts which the plan merges into have defaults for, None aside."""
+    members = {member for target in plan["merge"] for member in contexts[target["context"]]["functions"]}
+    return frozenset(
+        parameter.name
+        for member in members
+        for parameter in parameters[member]
+        if not parameter.required and parameter.default is not None
+    )
 
 
 def _bundles(endpoints: Mapping[str, Endpoint], specification: Mapping[str, Any]) -> dict[str, Bundle]:

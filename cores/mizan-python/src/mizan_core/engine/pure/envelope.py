@@ -8,7 +8,8 @@ from mizan_core.engine.pure.canonical import Json, dump
 from mizan_core.engine.pure.checks import bytes_argument, dict_argument, text_argument
 from mizan_core.engine.pure.graph import Graph, Merge, graph_argument
 from mizan_core.engine.pure.header import write_header
-from mizan_core.engine.pure.invalidation import compute_invalidation, scope_values
+from mizan_core.engine.pure.invalidation import compute_invalidation, determines
+from mizan_core.engine.pure.merges import merge_params
 from mizan_core.engine.pure.paths import quoted
 
 _NULL = b"null"
@@ -19,19 +20,20 @@ def encode_response(
 ) -> tuple[bytes, str | None, list[Json] | None]:
     """The body of a call's answer, the ``X-Mizan-Invalidate`` value and the invalidation entries.
 
-    :param args: the validated arguments that the caller passed, as JSON values.
+    :param args: the validated arguments that the caller passed, and those left at a default of None, as JSON values.
     :param result_json: the serialised result.
     :raises LookupError: for a function that is not in the graph.
     """
-    plan = graph_argument(graph).plan(function)
+    merges = graph_argument(graph).plan(function).merge
     arguments = dict_argument(args, "args")
     result = bytes_argument(result_json, "result_json")
     entries = compute_invalidation(graph, function, args)
     body = [b'{"result":', result]
     if entries is not None:
         body += [b',"invalidate":', dump(entries).encode("ascii")]
-    if plan.merge and result != _NULL:
-        body += [b',"merge":[', b",".join(_merge(target, arguments, result) for target in plan.merge), b"]"]
+    determined = [] if result == _NULL else [merge for merge in merges if determines(merge, arguments)]
+    if determined:
+        body += [b',"merge":[', b",".join(_merge(target, arguments, result) for target in determined), b"]"]
     body.append(b"}")
     return b"".join(body), _header(entries), entries
 
@@ -52,7 +54,7 @@ def encode_bundle(parts: list[tuple[str, bytes]]) -> bytes:
 
 def _merge(target: Merge, arguments: dict[object, object], result: bytes) -> bytes:
     entry = [b'{"context":', _text(target.context)]
-    params = scope_values(target.scope, arguments)
+    params = merge_params(target, arguments)
     if params:
         entry += [b',"params":', dump(params).encode("ascii")]
     return b"".join([*entry, b',"slot":', _text(target.slot), b',"value":', result, b"}"])

@@ -27,11 +27,15 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class Merge:
-    """A resolved ``merge`` target: the slot that takes the mutation's result."""
+    """A resolved ``merge`` target: the slot that takes the mutation's result.
+
+    :param needed: the slot function's parameters, which tell its results apart.
+    """
 
     context: str
     slot: str
     scope: tuple[str, ...]
+    needed: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +164,8 @@ class _Compiler:
             context, name = resolved
             slot = self._slot(function, target, context, name)
             if slot is not None:
-                yield Merge(context, slot, self._scope(function, context))
+                needed = frozenset(self._by_name[slot].params)
+                yield Merge(context, slot, self._scope(function, context), needed)
 
     def _resolve(self, function: Function, word: str, target: Target) -> tuple[str, str | None] | None:
         """The context that *target* means, and the function in it if it means one."""

@@ -2,21 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from mizan_core.engine.pure.canonical import Json, exact
 from mizan_core.engine.pure.checks import dict_argument
-from mizan_core.engine.pure.graph import Effect, Graph, graph_argument
+from mizan_core.engine.pure.graph import Effect, Graph, Merge, Plan, graph_argument
 from mizan_core.engine.pure.paths import root
 
 
 def compute_invalidation(graph: Graph, function: str, args: dict[str, object]) -> list[Json] | None:
     """The entries to refresh after a call, in declaration order; None when the function affects nothing.
 
-    :param args: the validated arguments that the caller passed, as JSON values.
+    :param args: the validated arguments that the caller passed, and those left at a default of None, as JSON values.
     :raises LookupError: for a function that is not in the graph.
     """
-    effects = graph_argument(graph).plan(function).affects
+    plan = graph_argument(graph).plan(function)
     arguments = dict_argument(args, "args")
+    effects = [*plan.affects, *_undetermined(plan, arguments)]
     return [_entry(effect, scope_values(effect.scope, arguments)) for effect in effects] or None
+
+
+def determines(merge: Merge, arguments: dict[object, object]) -> bool:
+    """Whether a call tells for all of the slot's parameters which they are: passed, None included (section 7)."""
+    return all(name in merge.scope and dict.__contains__(arguments, name) for name in merge.needed)
+
+
+def _undetermined(plan: Plan, arguments: dict[object, object]) -> Iterator[Effect]:
+    """The slots that a result cannot be put into: they are stale instead."""
+    affected = {(effect.context, effect.function) for effect in plan.affects}
+    for merge in plan.merge:
+        if (merge.context, merge.slot) not in affected and not determines(merge, arguments):
+            yield Effect(merge.context, merge.slot, merge.scope)
 
 
 def scope_values(scope: tuple[str, ...], arguments: dict[object, object]) -> dict[str, Json]:

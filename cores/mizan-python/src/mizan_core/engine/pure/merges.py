@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from mizan_core.engine.pure.canonical import Json, exact
 from mizan_core.engine.pure.checks import dict_argument
-from mizan_core.engine.pure.graph import Graph, graph_argument
-from mizan_core.engine.pure.invalidation import scope_values
+from mizan_core.engine.pure.graph import Graph, Merge, graph_argument
+from mizan_core.engine.pure.invalidation import determines, scope_values
 from mizan_core.engine.pure.paths import root
 
 
@@ -22,9 +22,17 @@ def compute_merges(graph: Graph, function: str, args: dict[str, object], value: 
         return None
     entries: list[Json] = []
     for target in targets:
+        if not determines(target, arguments):
+            continue
         entry: dict[str, Json] = {"context": target.context, "slot": target.slot, "value": result}
-        params = scope_values(target.scope, arguments)
+        params = merge_params(target, arguments)
         if params:
             entry["params"] = params
         entries.append(entry)
     return entries or None
+
+
+def merge_params(target: Merge, arguments: dict[object, object]) -> dict[str, Json]:
+    """The arguments that narrow a merge: as in section 6, and null for those that the slot's function takes."""
+    values = scope_values(target.scope, arguments)
+    return {name: values.get(name) for name in target.scope if name in values or name in target.needed}
