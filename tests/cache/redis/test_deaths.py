@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 from typing import Any, TypeAlias
 
 import pytest
@@ -19,6 +20,7 @@ from tests.cache.redis.servers import PATIENCE, Server, wait_until
 from tests.cache.redis.site import Database, Process, tags
 from tests.cache.redis.wire import Wire
 
+ROOT = Path(__file__).parents[3]
 LEASE = 1
 OTHER = 7
 """An item of another context."""
@@ -136,6 +138,23 @@ def test_a_death_between_commit_and_purge_is_made_good(
     wait_until(lambda: _is_fresh(witness, database))
     assert witness.fetch_fresh(OTHER) == "HIT"
     wait_until(lambda: len(_members(server)) == 1)
+
+
+@pytest.mark.parametrize("adapter", ["fastapi", "django"])
+def test_an_application_that_is_killed_in_a_mutation(
+    witness: Process, server: Server, prefix: str, adapter: str
+) -> None:
+    """Its adapter has announced what the function was going to purge."""
+
+    def tag() -> bytes | None:
+        keys = [key for key in server.ask("KEYS", "*") if key.startswith(prefix + "{tag:account}")]
+        return server.raw("GET", keys[0]) if keys else None
+
+    command = [sys.executable, "-m", "tests.cache.redis.dying", adapter, server.url, prefix]
+    process = subprocess.run(command, cwd=ROOT, timeout=60, check=False, capture_output=True)
+    assert process.returncode == -signal.SIGKILL, process.stderr
+    assert tag() is not None
+    wait_until(lambda: tag() is None)
 
 
 @contextmanager
