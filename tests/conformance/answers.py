@@ -58,8 +58,7 @@ class Answer:
 
     @property
     def invalidate(self) -> list[Any] | None:
-        """``invalidate`` of a successful call; None when the key is not there."""
-        assert self.status == 200, self
+        """``invalidate`` of a call, also of one that failed; None when the key is not there."""
         entries: list[Any] | None = self.json.get("invalidate")
         return entries
 
@@ -133,7 +132,9 @@ def read_answer(response: httpx.Response) -> Answer:
 
 
 def _check_error(answer: Answer) -> None:
-    assert answer.json.keys() == {"error"}, answer
+    assert list(answer.json) == [key for key in ("error", "invalidate") if key in answer.json], answer
+    assert answer.json.get("invalidate", True), answer
+    assert ("invalidate" in answer.json) == (answer.header is not None), answer
     error = answer.json["error"]
     assert {"code", "message"} <= error.keys() <= {"code", "message", "details"}, answer
     assert _CODE.fullmatch(error["code"]), answer

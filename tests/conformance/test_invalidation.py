@@ -177,11 +177,20 @@ def test_any_json_may_be_a_scope(stranger: Caller, world: World, value: Any, tex
     assert json.dumps([entry], sort_keys=True, separators=(",", ":")).encode() in answer.body
 
 
-def test_an_error_makes_nothing_stale(stranger: Caller, world: World) -> None:
-    for arguments, code in (({"user_id": 5}, "CONFLICT"), ({"user_id": "x"}, "VALIDATION_ERROR")):
-        answer = stranger.call(world("rename_and_fail"), arguments).refused(code)
-        assert answer.header is None
-        assert "invalidate" not in json.loads(answer.body)
+def test_a_call_that_fails_after_it_has_begun(stranger: Caller, world: World) -> None:
+    """It may have written."""
+    answer = stranger.call(world("rename_and_fail"), {"user_id": 5}).refused("CONFLICT")
+    assert answer.body.endswith(_there('},"invalidate":[{"context":"user@","params":{"user_id":5}}]}', world).encode())
+    assert answer.header == _there("user@;user_id=5", world)
+
+
+def test_a_call_that_fails_tells_of_the_calls_that_it_made(stranger: Caller, world: World) -> None:
+    answer = stranger.call(world("promote_and_fail"), {"user_id": 5}).refused("CONFLICT")
+    assert answer.invalidate == [{"context": "user", "params": {"user_id": 5}}]
+
+
+def test_a_call_that_is_refused_makes_nothing_stale(stranger: Caller, world: World) -> None:
+    assert stranger.call(world("rename_and_fail"), {"user_id": "x"}).refused("VALIDATION_ERROR").invalidate is None
 
 
 def _there(text: str, world: World) -> str:

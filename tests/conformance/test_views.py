@@ -58,5 +58,5 @@ def test_errors_have_the_envelope(target: Target, world: World) -> None:
 def test_what_is_no_response_is_the_servers_fault(target: Target, world: World) -> None:
     offset = target.log_size()
     answer = target.stranger().call(world("view_lying"), {"user_id": 5}).refused("INTERNAL_ERROR")
-    assert answer.header is None
+    assert answer.header == f"{world('user')};user_id=5"
     target.logged("view_lying", offset)

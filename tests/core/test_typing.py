@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from pydantic import ValidationError
 from typing_extensions import assert_type
 
 from mizan_core.client import ClientFunction, Context, client
@@ -21,9 +22,9 @@ def test_the_call_keeps_its_signature() -> None:
 
     assert_type(echo(None, "a", times=2), str)
     assert_type(echo.function(None, "a"), str)
-    with pytest.raises(TypeError):
+    with pytest.raises(ValidationError):
         echo(None)  # type: ignore[call-arg]
-    with pytest.raises(TypeError):
+    with pytest.raises(ValidationError):
         echo(None, None)  # type: ignore[arg-type]
 
 

@@ -6,12 +6,14 @@ import json
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 from unittest import mock
 
+import pytest
 from asgiref.sync import async_to_sync, sync_to_async
 from django.db import connection, connections, transaction
+from django.http import HttpRequest
 from django.test import AsyncClient, Client, TestCase, TransactionTestCase, override_settings
 
 import mizan
@@ -36,6 +38,7 @@ class Shop(TransactionTestCase):
         caching = dispatcher.interface().caching
         assert caching is not None
         caching.store = Store(MemoryCache(), ENGINE.CacheKeyer("a-secret-of-the-django-cases-0123456"))
+        _forget(OTHER)
         Stock.objects.create(name="tea")
 
     def keep(self) -> None:
@@ -51,10 +54,11 @@ class Shop(TransactionTestCase):
         outcome: tuple[str, int] = _in_thread(lambda: Shop.fetch(self, context))
         return outcome
 
-    def call(self, function: str, status: int = 200) -> None:
+    def call(self, function: str, status: int = 200) -> Any:
         self.client.raise_request_exception = status < 500
         response = self.client.post("/api/mizan/call/", _body(function), content_type="application/json")
         assert response.status_code == status, response.content
+        return json.loads(response.content)
 
     def amounts(self) -> list[tuple[str, int]]:
         return [self.fetch_elsewhere(context) for context in CONTEXTS]
@@ -115,11 +119,58 @@ class Commits(Shop):
         self.call("deliver_in_parts")
         assert self.amounts() == [("MISS", 1)] * 2
 
+    def test_a_hook_of_somebody_else_that_fails(self) -> None:
+        """It would drop what comes behind it, whenever that was registered."""
+        self.keep()
+        self._commit_with_failing_hooks(lambda: self.call("deliver"))
+        assert self.amounts() == [("MISS", 1)] * 2
+        self._commit_with_failing_hooks(lambda: functions.deliver.call_sync(HttpRequest(), name="tea"))
+        assert self.amounts() == [("MISS", 2)] * 2
+
+    def test_a_hook_that_fails_behind_a_savepoint(self) -> None:
+        """What the savepoint undoes is not purged, what is beside it is."""
+
+        def work() -> None:
+            with _undone():
+                self.call("deliver")
+
+        self.keep()
+        self._commit_with_failing_hooks(work)
+        assert self.amounts() == [("HIT", 0)] * 2
+
+        def work_beside() -> None:
+            work()
+            with transaction.atomic():
+                self.call("deliver")
+
+        self._commit_with_failing_hooks(work_beside)
+        assert self.amounts() == [("MISS", 1)] * 2
+
+    def _commit_with_failing_hooks(self, work: Callable[[], Any]) -> None:
+        def commit() -> None:
+            with transaction.atomic():
+                transaction.on_commit(_fail)
+                work()
+                transaction.on_commit(_fail)
+
+        with pytest.raises(RuntimeError, match="of somebody else"):
+            commit()
+
+    def test_hooks_keep_their_order(self) -> None:
+        done: list[str] = []
+        with transaction.atomic():
+            transaction.on_commit(lambda: done.append("first"))
+            self.call("deliver")
+            transaction.on_commit(lambda: done.append("second"))
+        assert done == ["first", "second"]
+
     def test_failures_that_stay_written(self) -> None:
         self.keep()
+        self.call("deliver_and_refuse", 409)
+        assert self.amounts() == [("MISS", 1)] * 2
         with self.assertLogs("django.request", "ERROR"):
             self.call("deliver_and_collapse", 500)
-        assert self.amounts() == [("MISS", 1)] * 2
+        assert self.amounts() == [("MISS", 2)] * 2
 
 
 class ReadsInTransactions(Shop):
@@ -177,6 +228,14 @@ class SeveralDatabases(Shop):
             assert [amount for _, amount in self.amounts()] == [0, 0]
         assert self.amounts() == [("MISS", 1)] * 2
 
+    def test_what_stays_in_one_when_the_other_is_undone(self) -> None:
+        """The function writes where no transaction is open, and the open one is rolled back."""
+        self.keep()
+        with _undone(OTHER):
+            self.call("deliver")
+            assert self.amounts() == [("MISS", 1)] * 2
+        assert [amount for _, amount in self.amounts()] == [1, 1]
+
     def test_one_commits_and_the_other_is_undone(self) -> None:
         self.keep()
         with transaction.atomic():
@@ -199,6 +258,42 @@ class AtomicRequests(Shop):
 
         with _atomic_requests():
             self._check(call)
+
+    def test_where_all_is_rolled_back_nothing_is_stale(self) -> None:
+        with _atomic_requests("default", OTHER):
+            self.keep()
+            for function, status in (("deliver_and_refuse", 409), ("deliver_async_and_refuse", 409)):
+                assert "invalidate" not in self.call(function, status)
+                assert self.amounts() == [("HIT", 0)] * 2
+            assert "invalidate" in self.call("deliver")
+            assert self.amounts() == [("MISS", 1)] * 2
+
+    def test_what_ends_the_process_rolls_back_too(self) -> None:
+        with _atomic_requests("default", OTHER):
+            self.keep()
+            with pytest.raises(SystemExit):
+                self.call("deliver_and_exit")
+            assert self.amounts() == [("HIT", 0)] * 2
+
+    def test_a_database_that_does_not_ask_for_it_may_keep_something(self) -> None:
+        with _atomic_requests("default"):
+            self.keep()
+            assert "invalidate" in self.call("deliver_and_refuse", 409)
+            assert self.amounts() == [("MISS", 0)] * 2
+
+    def test_a_transaction_around_it_decides(self) -> None:
+        with _atomic_requests("default", OTHER):
+            self.keep()
+            with transaction.atomic():
+                assert "invalidate" in self.call("deliver_and_refuse", 409)
+            assert self.amounts() == [("MISS", 0)] * 2
+
+    def test_a_commit_that_fails_may_have_taken_place(self) -> None:
+        """Here a hook of somebody else fails, behind the commit."""
+        with _atomic_requests("default", OTHER), self.assertLogs("django.request", "ERROR"):
+            self.keep()
+            assert "invalidate" in self.call("deliver_and_fail_on_commit", 500)
+            assert [amount for _, amount in self.amounts()] == [Stock.objects.get().amount] * 2
 
     def test_bundles_are_cached(self) -> None:
         with _atomic_requests():
@@ -297,7 +392,7 @@ class ByHand(Shop):
             self._change()
             transaction.commit()
             self._purge()
-            assert self.amounts() == [("HIT", 0)] * 2
+            assert self.amounts() == [("MISS", 7)] * 2
         assert self.amounts() == [("MISS", 7)] * 2
 
     def _change(self) -> None:
@@ -372,14 +467,14 @@ class OutsideRequests(Shop):
     """Functions that a job calls, inside its transaction."""
 
     def test_sync(self) -> None:
-        self._check(lambda: functions.deliver.call_sync(None, name="tea"))
+        self._check(lambda: functions.deliver.call_sync(HttpRequest(), name="tea"))
 
     def test_async(self) -> None:
         """The function's own queries run in the thread that holds the transaction, and so must the purge."""
-        self._check(lambda: async_to_sync(functions.deliver_async.call)(None, name="tea"))
+        self._check(lambda: async_to_sync(functions.deliver_async.call)(HttpRequest(), name="tea"))
 
     def test_a_sync_function_from_async_code(self) -> None:
-        self._check(lambda: async_to_sync(functions.deliver.call)(None, name="tea"))
+        self._check(lambda: async_to_sync(functions.deliver.call)(HttpRequest(), name="tea"))
 
     def _check(self, deliver: Callable[[], Any]) -> None:
         self.keep()
@@ -487,11 +582,23 @@ def _by_hand() -> Iterator[None]:
         transaction.set_autocommit(True)
 
 
+def _forget(database: str) -> None:
+    """Make this thread one that has never used it."""
+    connections[database].close()
+    del connections[database]
+
+
 def _is_recovering() -> bool:
     return any(thread.name == "mizan-cache-keeper" for thread in threading.enumerate())
 
 
 @contextmanager
-def _atomic_requests() -> Iterator[None]:
-    with mock.patch.dict(connections.settings["default"], {"ATOMIC_REQUESTS": True}):
+def _atomic_requests(*databases: str) -> Iterator[None]:
+    with ExitStack() as settings:
+        for database in databases or ("default",):
+            settings.enter_context(mock.patch.dict(connections.settings[database], {"ATOMIC_REQUESTS": True}))
         yield
+
+
+def _fail() -> None:
+    raise RuntimeError("of somebody else")

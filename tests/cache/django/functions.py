@@ -62,6 +62,29 @@ def deliver_and_collapse(request: HttpRequest, name: str) -> None:
     raise RuntimeError("after writing")
 
 
+@client(affects=["stock", "stock_async"])
+async def deliver_async_and_refuse(request: HttpRequest, name: str) -> None:
+    await Stock.objects.filter(name=name).aupdate(amount=F("amount") + 1)
+    raise Conflict
+
+
+@client(affects=["stock", "stock_async"])
+def deliver_and_exit(request: HttpRequest, name: str) -> None:
+    """As a worker's timeout ends it."""
+    _raise_amount(name)
+    raise SystemExit
+
+
+@client(affects=["stock", "stock_async"])
+def deliver_and_fail_on_commit(request: HttpRequest, name: str) -> None:
+    _raise_amount(name)
+    transaction.on_commit(_fail)
+
+
+def _fail() -> None:
+    raise RuntimeError("of somebody else")
+
+
 @client
 def deliver_in_parts(request: HttpRequest, name: str) -> None:
     """What it calls is rolled back to a savepoint, and then called again."""
@@ -85,6 +108,9 @@ for _function in (
     deliver_by_hand,
     deliver_and_refuse,
     deliver_and_collapse,
+    deliver_async_and_refuse,
+    deliver_and_exit,
+    deliver_and_fail_on_commit,
     deliver_in_parts,
 ):
     register(_function)

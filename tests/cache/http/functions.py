@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
 from typing import Annotated, Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.middleware.csrf import get_token
 from pydantic import AfterValidator, BaseModel, StringConstraints
+from starlette.background import BackgroundTask
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
 from mizan_core.client.cache_policy import CachePolicy
 from mizan_core.errors import Conflict
 from mizan_core.registry import default_registry
 from mizan_core.viewer import viewer_of
 from tests.cache.http.world import WORLD
-from tests.conformance.functions.serving import as_coroutine, both, pair
+from tests.conformance.functions.serving import as_coroutine, both, only, pair
 
 # The package that ``serving`` is part of registers functions of its own.
 default_registry.clear()
@@ -84,9 +88,50 @@ def deposit_and_collapse(request: Any, account_id: int) -> int:
 
 @both(affects="account")
 def deposit_and_refuse(request: Any, account_id: int) -> int:
-    """It says itself that nothing has happened."""
-    WORLD.read("deposit_and_refuse")
-    raise Conflict("Before writing.")
+    WORLD.change(account_id)
+    raise Conflict("After writing.")
+
+
+@both(affects="account")
+def deposit_and_mistake(request: Any, account_id: int) -> int:
+    """Its result is none."""
+    WORLD.change(account_id)
+    return "x"  # type: ignore[return-value]
+
+
+@both(merge="account")
+def replace_and_refuse(request: Any, account_id: int) -> Account:
+    WORLD.change(account_id)
+    raise Conflict("After writing.")
+
+
+class Timeout(BaseException):
+    """As a server's worker raises it in whatever it happens to run."""
+
+
+ENDINGS = {
+    kind.__name__: kind for kind in (SystemExit, KeyboardInterrupt, GeneratorExit, asyncio.CancelledError, Timeout)
+}
+
+
+@both(affects="account")
+def deposit_and_end(request: Any, account_id: int, ending: str) -> int:
+    WORLD.change(account_id)
+    raise ENDINGS[ending]
+
+
+def ending_statement(request: Any, account_id: int, ending: str) -> int:
+    """It is read, books a fee for it, and ends."""
+    deposit.plain.call_sync(request, account_id=account_id)
+    raise ENDINGS[ending]
+
+
+async def _ending_statement(request: Any, account_id: int, ending: str) -> int:
+    await deposit.coroutine.call(request, account_id=account_id)
+    raise ENDINGS[ending]
+
+
+pair(ending_statement, _ending_statement, context="ending_statement")
 
 
 def deposit_through(request: Any, account_id: int) -> int:
@@ -98,6 +143,17 @@ async def _deposit_through(request: Any, account_id: int) -> int:
 
 
 pair(deposit_through, _deposit_through)
+
+
+def deposit_directly(request: Any, account_id: int) -> int:
+    return int(deposit.plain(request, account_id))
+
+
+async def _deposit_directly(request: Any, account_id: int) -> int:
+    return int(await deposit.coroutine(request, account_id))
+
+
+pair(deposit_directly, _deposit_directly)
 
 
 def deposit_through_privately(request: Any, account_id: int) -> int:
@@ -122,6 +178,46 @@ async def _deposit_through_and_refuse(request: Any, account_id: int) -> int:
 
 
 pair(deposit_through_and_refuse, _deposit_through_and_refuse)
+
+
+def _deposit_slowly(request: Any, account_id: int) -> int:
+    WORLD.pause("deposit_slowly")
+    return WORLD.change(account_id)
+
+
+deposit_slowly = only(_deposit_slowly, "deposit_slowly", affects="account")
+
+
+LATER: list[Future[Any]] = []
+"""What goes on after the request that has begun it."""
+
+
+def deposit_later(request: Any, account_id: int) -> None:
+    """In a thread that has the request's context."""
+
+    def work() -> None:
+        WORLD.pause("later")
+        deposit.plain.call_sync(request, account_id=account_id)
+
+    pool = ThreadPoolExecutor(1)
+    LATER.append(pool.submit(copy_context().run, work))
+    pool.shutdown(wait=False)
+
+
+async def _deposit_later(request: Any, account_id: int) -> None:
+    """In a task that has the request's context."""
+    end: Future[Any] = Future()
+
+    async def work() -> None:
+        await WORLD.apause("later")
+        await deposit.coroutine.call(request, account_id=account_id)
+        end.set_result(None)
+
+    end.task = asyncio.get_running_loop().create_task(work())  # type: ignore[attr-defined]
+    LATER.append(end)
+
+
+pair(deposit_later, _deposit_later)
 
 
 def statement(request: Any, account_id: int) -> int:
@@ -149,6 +245,80 @@ def _view_fastapi(request: Any, account_id: int) -> Response:
 for _view in (_view_django, _view_fastapi):
     _view.__name__ = _view.__name__[1:]
     pair(_view, as_coroutine(_view), affects="account")
+
+
+# Responses that write after their headers have gone out.
+
+
+def _parts(account_id: int, ending: str) -> Iterator[bytes]:
+    try:
+        yield b"one "
+        WORLD.pause("stream")
+        if ending == "error":
+            raise RuntimeError("in the stream")
+        yield b"two"
+    finally:
+        WORLD.change(account_id)
+
+
+async def _aparts(account_id: int, ending: str) -> AsyncIterator[bytes]:
+    try:
+        yield b"one "
+        await WORLD.apause("stream")
+        if ending == "error":
+            raise RuntimeError("in the stream")
+        yield b"two"
+    finally:
+        WORLD.change(account_id)
+
+
+def stream_django(request: Any, account_id: int, ending: str) -> StreamingHttpResponse:
+    return StreamingHttpResponse(_parts(account_id, ending))
+
+
+async def _stream_django(request: Any, account_id: int, ending: str) -> StreamingHttpResponse:
+    return StreamingHttpResponse(_aparts(account_id, ending))
+
+
+pair(stream_django, _stream_django, affects="account")
+
+
+def stream_fastapi(request: Any, account_id: int, ending: str) -> StreamingResponse:
+    return StreamingResponse(_parts(account_id, ending))
+
+
+async def _stream_fastapi(request: Any, account_id: int, ending: str) -> StreamingResponse:
+    return StreamingResponse(_aparts(account_id, ending))
+
+
+pair(stream_fastapi, _stream_fastapi, affects="account")
+
+
+def _finish(account_id: int, ending: str) -> None:
+    WORLD.pause("stream")
+    _finish_now(account_id, ending)
+
+
+async def _afinish(account_id: int, ending: str) -> None:
+    await WORLD.apause("stream")
+    _finish_now(account_id, ending)
+
+
+def _finish_now(account_id: int, ending: str) -> None:
+    WORLD.change(account_id)
+    if ending == "error":
+        raise RuntimeError("in the background")
+
+
+def background(request: Any, account_id: int, ending: str) -> Response:
+    return Response("begun", background=BackgroundTask(_finish, account_id, ending))
+
+
+async def _background(request: Any, account_id: int, ending: str) -> Response:
+    return Response("begun", background=BackgroundTask(_afinish, account_id, ending))
+
+
+pair(background, _background, affects="account")
 
 
 # Who is asking.

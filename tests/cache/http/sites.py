@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -97,6 +98,32 @@ class Site:
         caching = self.dispatcher.interface().caching
         assert caching is not None, "MIZAN_CACHE_SECRET is not set"
         caching.store = Store(self.cache, ENGINE.CacheKeyer("a-secret-of-the-watched-cache-012345"))
+
+    def call_alone(self, function: str, arguments: Mapping[str, Any]) -> None:
+        """Call a function in a process that may end with it: on an event loop of its own, where the site has one.
+
+        It raises what the server would see.
+        """
+        if isinstance(self.transport, Bridge):
+            asyncio.run(self.acall(function, arguments))
+        else:
+            self.stranger().call(function, arguments)
+
+    def fetch_alone(self, context: str, parameters: Mapping[str, Any]) -> None:
+        """As ``call_alone``."""
+        if isinstance(self.transport, Bridge):
+            asyncio.run(self._ask("GET", f"/api/mizan/ctx/{context}/", params=dict(parameters)))
+        else:
+            self.stranger().fetch(context, **parameters)
+
+    async def acall(self, function: str, arguments: Mapping[str, Any]) -> None:
+        """Call a function from the running event loop."""
+        await self._ask("POST", "/api/mizan/call/", json={"fn": function, "args": dict(arguments)})
+
+    async def _ask(self, method: str, url: str, **options: Any) -> None:
+        assert isinstance(self.transport, Bridge), "the site has no event loop"
+        async with httpx.AsyncClient(transport=self.transport.asynchronous, base_url="http://testserver") as http:
+            await http.request(method, url, **options)
 
     def stranger(self) -> Caller:
         """Nobody in particular, with cookies of their own."""

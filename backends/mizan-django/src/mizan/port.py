@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping
+from contextlib import nullcontext
+from typing import Any, TypeVar
 
 from asgiref.sync import async_to_sync, sync_to_async
 from django.conf import settings
@@ -16,7 +17,7 @@ from mizan.bodies import read_body
 from mizan.csrf import check_csrf
 from mizan.errors import translated
 from mizan.tokens import TokenUser
-from mizan.transactions import in_transaction, purge, requested_transactions
+from mizan.transactions import RequestTransactions, in_transaction, purge, requested_transactions
 from mizan.users import aload_user, assume_token, load_user
 from mizan.watching import RequestWatch
 from mizan_core.cache.access import Access
@@ -26,6 +27,8 @@ from mizan_core.dispatch import Invocation, Purge, to_the_end
 from mizan_core.dispatch.readings import Readings
 from mizan_core.mwt import MWTUser
 from mizan_core.viewer import Viewer, viewer_of
+
+T = TypeVar("T")
 
 
 class RequestPort:
@@ -74,14 +77,28 @@ class RequestPort:
 class ThreadPort(RequestPort):
     """One request in a thread of its own: nothing waits for an event loop."""
 
-    __slots__ = ()
+    __slots__ = ("_transactions",)
+
+    def __init__(self, request: HttpRequest) -> None:
+        super().__init__(request)
+        self._transactions: RequestTransactions | None = None
+
+    async def to_the_end(self, work: Coroutine[Any, Any, T]) -> T:
+        """A thread is not cancelled."""
+        return await work
 
     async def invoke(self, invocation: Invocation) -> Any:
-        with requested_transactions():
+        self._transactions = transactions = requested_transactions()
+        if transactions is None:
+            return self._invoke(invocation)
+        with transactions:
             return self._invoke(invocation)
 
+    def is_undone(self) -> bool:
+        return self._transactions is not None and self._transactions.are_undone
+
     async def invoke_all(self, invocations: Iterable[Invocation]) -> list[Any]:
-        with requested_transactions():
+        with requested_transactions() or nullcontext():
             return [self._invoke(invocation) for invocation in invocations]
 
     def _invoke(self, invocation: Invocation) -> Any:
@@ -117,17 +134,21 @@ class LoopPort(RequestPort):
 
     __slots__ = ()
 
-    async def invoke(self, invocation: Invocation) -> Any:
-        return await to_the_end(self._invoke(invocation))
+    async def to_the_end(self, work: Coroutine[Any, Any, T]) -> T:
+        return await to_the_end(work)
 
-    async def _invoke(self, invocation: Invocation) -> Any:
+    def is_undone(self) -> bool:
+        """There are no transactions around async views."""
+        return False
+
+    async def invoke(self, invocation: Invocation) -> Any:
         if invocation.is_async:
             return await invocation.target(self.request, invocation.arguments)
         return await sync_to_async(invocation.target)(self.request, invocation.arguments)
 
     async def _invoke_apart(self, invocation: Invocation) -> Any:
         if invocation.is_async:
-            return await self._invoke(invocation)
+            return await self.invoke(invocation)
         run = sync_to_async(_with_fresh_connections, thread_sensitive=False)
         return await run(invocation.target, self.request, invocation.arguments)
 
@@ -135,7 +156,7 @@ class LoopPort(RequestPort):
         chosen = list(invocations)
         sync_count = sum(not invocation.is_async for invocation in chosen)
         apart = sync_count > 1 and not await self.in_transaction()
-        invoke = self._invoke_apart if apart else self._invoke
+        invoke = self._invoke_apart if apart else self.invoke
         tasks = [asyncio.ensure_future(invoke(invocation)) for invocation in chosen]
         try:
             return await asyncio.gather(*tasks)
@@ -161,7 +182,7 @@ class LoopPort(RequestPort):
 
     async def purge(self, stale: Purge) -> None:
         # Only the thread that holds the connections knows of their transactions.
-        await to_the_end(sync_to_async(purge)(stale.store, stale.tags, stale.promise))
+        await sync_to_async(purge)(stale.store, stale.tags, stale.promise)
 
     async def in_transaction(self) -> bool:
         # An async view has no transaction of its own, and one around it (a test's) belongs to the thread that waits.

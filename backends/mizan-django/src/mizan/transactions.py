@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from collections.abc import Callable, Collection
+from contextlib import ExitStack
+from types import TracebackType
 from typing import Any, TypeVar
 
 from django.db import connections, transaction
@@ -13,7 +14,8 @@ from mizan_core.cache.store import Announcement, Store
 from mizan_core.immediate import complete_now
 
 View = TypeVar("View", bound=Callable[..., Any])
-_NO_TRANSACTION = nullcontext()
+_TRANSACTIONAL = ("postgresql", "sqlite")
+"""Vendors whose databases can roll back every statement on every table."""
 
 
 class PendingPurge:
@@ -30,20 +32,36 @@ class PendingPurge:
 
 
 def purge(store: Store, tags: list[str], promise: Announcement | None = None) -> None:
-    """Purge *tags* when every open transaction of this thread has committed; at once where none is open.
+    """Purge *tags* when what this thread has written is visible to others, whichever of its databases that is in.
 
-    Of a transaction by hand nobody is told when it commits. Then it is at once, and once more when the connection
-    returns to autocommit after a commit.
+    That is at each commit of a transaction that is open now, and at once where a database that this thread has used has
+    none. Of a transaction by hand nobody is told when it commits: for that it is at once, too, and once more when the
+    connection returns to autocommit after a commit.
     """
     pending = PendingPurge(store, tags, promise)
-    opened = [connection for connection in connections.all(initialized_only=True) if _is_open(connection)]
+    used = connections.all(initialized_only=True)
+    opened = [connection for connection in used if _is_open(connection)]
     for connection in opened:
         if not _is_always_by_hand(connection):
-            # Django takes this inside ``atomic`` alone, which does nothing itself where a transaction is open.
-            with transaction.atomic(using=connection.alias, savepoint=False):
-                transaction.on_commit(pending, using=connection.alias)
-    if all(_is_by_hand(connection) for connection in opened):
+            _before_other_hooks(connection, pending)
+    if len(opened) < len(used) or not opened or any(_is_by_hand(connection) for connection in opened):
         pending()
+
+
+def _before_other_hooks(connection: BaseDatabaseWrapper, pending: PendingPurge) -> None:
+    """Have *pending* done on commit, before what others have asked for: one hook that fails drops those behind it."""
+    # Django takes this inside ``atomic`` alone, which does nothing itself where a transaction is open.
+    with transaction.atomic(using=connection.alias, savepoint=False):
+        transaction.on_commit(pending, using=connection.alias)
+    if not _is_in_test_case(connection):
+        hooks = connection.run_on_commit
+        place = next((index for index, hook in enumerate(hooks) if not isinstance(hook[1], PendingPurge)), len(hooks))
+        hooks.insert(place, hooks.pop())
+
+
+def _is_in_test_case(connection: BaseDatabaseWrapper) -> bool:
+    """Whether the transaction is that of Django's ``TestCase``, which never commits and counts the hooks' places."""
+    return any(getattr(block, "_from_testcase", False) for block in connection.atomic_blocks)
 
 
 def in_transaction() -> bool:
@@ -68,23 +86,44 @@ def _is_always_by_hand(connection: BaseDatabaseWrapper) -> bool:
     return _is_by_hand(connection) and not connection.settings_dict["AUTOCOMMIT"]
 
 
-def requested_transactions() -> AbstractContextManager[None]:
+class RequestTransactions:
     """What ``ATOMIC_REQUESTS`` promises, around the functions of a request alone.
 
     Around the whole view, where Django has it, the transaction could have begun with looking up the user, before the
     versions of the cache's tags are read. The functions would see that older state in a database that shows a
     transaction what was there when it began.
+
+    :param aliases: the databases that ask for it.
     """
+
+    def __init__(self, aliases: Collection[str]) -> None:
+        self._aliases = aliases
+        self._stack = ExitStack()
+        self._decides_all = False
+        self.are_undone = False
+        """Whether all that was written inside, to whichever database, has been rolled back."""
+
+    def __enter__(self) -> None:
+        self._decides_all = not in_transaction() and all(
+            alias in self._aliases and connections[alias].vendor in _TRANSACTIONAL for alias in connections
+        )
+        with ExitStack() as transactions:
+            for alias in self._aliases:
+                transactions.enter_context(transaction.atomic(using=alias))
+            self._stack = transactions.pop_all()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._stack.__exit__(kind, error, traceback)
+        # A commit that fails is another matter: it may have taken place, or that of another database has.
+        self.are_undone = self._decides_all and error is not None
+
+
+def requested_transactions() -> RequestTransactions | None:
+    """The transactions of a request's functions, where a database has ``ATOMIC_REQUESTS``."""
     requesting = [alias for alias, settings in connections.settings.items() if settings["ATOMIC_REQUESTS"]]
-    return _transactions(requesting) if requesting else _NO_TRANSACTION
-
-
-@contextmanager
-def _transactions(aliases: Iterable[str]) -> Iterator[None]:
-    with ExitStack() as transactions:
-        for alias in aliases:
-            transactions.enter_context(transaction.atomic(using=alias))
-        yield
+    return RequestTransactions(requesting) if requesting else None
 
 
 def without_request_transaction(view: View) -> View:

@@ -12,6 +12,7 @@ from django.views.decorators.csrf import csrf_exempt, ensure_csrf_cookie
 
 from mizan.conf import load_settings
 from mizan.failures import report
+from mizan.passing import passed_through
 from mizan.port import LoopPort, ThreadPort
 from mizan.threads import run_in_thread
 from mizan.transactions import without_request_transaction
@@ -96,9 +97,6 @@ async def _arespond(request: HttpRequest, coroutine: Coroutine[Any, Any, Reply])
 
 
 def _written(reply: Reply) -> HttpResponseBase:
-    if not isinstance(reply, PassThrough):
-        return HttpResponse(reply.body, status=reply.status, headers=dict(reply.headers))
-    response: HttpResponseBase = reply.response
-    for name, value in reply.headers:
-        response.headers[name] = value
-    return response
+    if isinstance(reply, PassThrough):
+        return passed_through(reply)
+    return HttpResponse(reply.body, status=reply.status, headers=dict(reply.headers))

@@ -12,6 +12,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from mizan_core.dispatch import COMMON_HEADERS, Dispatcher, PassThrough, Reply, Response
 from mizan_core.mwt import HEADER
+from mizan_fastapi.passing import passed_through
 from mizan_fastapi.port import AsgiPort, text_of
 from mizan_fastapi.users import LoadUser
 
@@ -39,7 +40,7 @@ class Endpoint(ABC):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         reply = await self._answer(scope, receive, send)
         if isinstance(reply, PassThrough):
-            await _pass_through(reply)(scope, receive, send)
+            await passed_through(reply)(scope, receive, send)
         else:
             await _write(reply, send)
 
@@ -155,7 +156,7 @@ def _headers(response: Response) -> list[tuple[bytes, bytes]]:
 
 def _framework_response(reply: Reply) -> FrameworkResponse:
     if isinstance(reply, PassThrough):
-        return _pass_through(reply)
+        return passed_through(reply)
     response = FrameworkResponse(reply.body, reply.status)
     response.raw_headers = _headers(reply)
     return response
@@ -167,10 +168,3 @@ def _encoded(header: tuple[str, str]) -> tuple[bytes, bytes]:
 
 
 _ENCODED = {header: _encoded(header) for header in COMMON_HEADERS}
-
-
-def _pass_through(reply: PassThrough) -> FrameworkResponse:
-    response: FrameworkResponse = reply.response
-    for name, value in reply.headers:
-        response.headers[name] = value
-    return response

@@ -109,9 +109,8 @@ class AsgiPort:
     async def wait_for(self, flight: Flight) -> bytes | None:
         return await wrap_future(flight)
 
-    async def purge(self, purge: Purge) -> None:
-        work = begin(purge.store.purge(purge.store.on_loop, purge.tags))
-        return work.result() if work.done() else await _shielded(work)
+    def purge(self, purge: Purge) -> Coroutine[Any, Any, None]:
+        return purge.store.purge(purge.store.on_loop, purge.tags)
 
     async def in_transaction(self) -> bool:
         """FastAPI knows of no transaction; what a function writes it commits before it returns."""
@@ -126,11 +125,14 @@ class AsgiPort:
     def translated(self, error: BaseException) -> BaseException:
         return translated(error)
 
-    async def invoke(self, invocation: Invocation) -> Any:
-        work = begin(self._invoke(invocation))
-        return work.result() if work.done() else await _shielded(work)
+    def to_the_end(self, work: Coroutine[Any, Any, T]) -> Coroutine[Any, Any, T]:
+        return to_the_end(work)
 
-    def _invoke(self, invocation: Invocation) -> Coroutine[Any, Any, Any]:
+    def is_undone(self) -> bool:
+        """FastAPI knows of no transaction that it could have rolled back."""
+        return False
+
+    def invoke(self, invocation: Invocation) -> Coroutine[Any, Any, Any]:
         target, arguments, is_async = invocation
         request = self._function_request()
         return target(request, arguments) if is_async else run_in_threadpool(target, request, arguments)
@@ -138,13 +140,13 @@ class AsgiPort:
     async def invoke_all(self, invocations: Iterable[Invocation]) -> list[Any]:
         chosen = list(invocations)
         if len(chosen) == 1:
-            return [await self._invoke(chosen[0])]
+            return [await self.invoke(chosen[0])]
         outcomes: list[Any] = [None] * len(chosen)
         failures: list[Exception] = []
 
         async def run(index: int, invocation: Invocation) -> None:
             try:
-                outcomes[index] = await self._invoke(invocation)
+                outcomes[index] = await self.invoke(invocation)
             except Exception as error:  # noqa: BLE001 - raised again below, when the others have stopped
                 failures.append(error)
                 group.cancel_scope.cancel()
@@ -185,6 +187,17 @@ class _Replay:
             return await self._receive()
         body, self._body = self._body, None
         return {"type": "http.request", "body": body, "more_body": False}
+
+
+async def perform(purge: Purge) -> None:
+    """Purge, whatever becomes of whoever waits for it."""
+    await to_the_end(purge.store.purge(purge.store.on_loop, purge.tags))
+
+
+async def to_the_end(work: Coroutine[Any, Any, T]) -> T:
+    """What *work* gives; a cancellation meanwhile takes effect when it has finished."""
+    task = begin(work)
+    return task.result() if task.done() else await _shielded(task)
 
 
 async def _shielded(work: Future[T]) -> T:

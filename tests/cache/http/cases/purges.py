@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from mizan_core.errors import Conflict
 from tests.cache.http.asking import Asker
 from tests.conformance.caller import JSON
 
@@ -18,6 +19,7 @@ from tests.conformance.caller import JSON
         "correct_account",
         "deposit_through",
         "deposit_through_privately",
+        "deposit_directly",
         pytest.param("replace_account", id="merge only"),
     ],
 )
@@ -72,21 +74,38 @@ class TestFailures:
         assert asker.balance(1) == ("MISS", 1)
         assert asker.balance(2) == ("HIT", 0)
 
-    def test_one_that_the_function_says_itself_has_changed_nothing(self, asker: Asker) -> None:
-        asker.keep("account", account_id=1)
-        asker.call("deposit_and_refuse", account_id=1).refused("CONFLICT")
-        assert asker.balance(1) == ("HIT", 0)
-
-    def test_but_what_it_called_before_has(self, asker: Asker) -> None:
+    @pytest.mark.parametrize(
+        ("function", "code"),
+        [
+            ("deposit_and_refuse", "CONFLICT"),
+            ("deposit_and_mistake", "INTERNAL_ERROR"),
+            ("deposit_through_and_refuse", "CONFLICT"),
+        ],
+    )
+    def test_so_may_any_other(self, asker: Asker, function: str, code: str) -> None:
         for account_id in (1, 2):
             asker.keep("account", account_id=account_id)
-        asker.call("deposit_through_and_refuse", account_id=1).refused("CONFLICT")
+        answer = asker.call(function, account_id=1).refused(code)
+        assert answer.invalidate == [{"context": f"account{asker.suffix}", "params": {"account_id": 1}}]
+        assert asker.balance(1) == ("MISS", 1)
+        assert asker.balance(2) == ("HIT", 0)
+
+    def test_what_it_would_have_merged_is_stale(self, asker: Asker) -> None:
+        for account_id in (1, 2):
+            asker.keep("account", account_id=account_id)
+        answer = asker.call("replace_and_refuse", account_id=1).refused("CONFLICT")
+        [entry] = answer.invalidate or []
+        assert entry == {
+            "context": f"account{asker.suffix}",
+            "function": f"account{asker.suffix}",
+            "params": {"account_id": 1},
+        }
         assert asker.balance(1) == ("MISS", 1)
         assert asker.balance(2) == ("HIT", 0)
 
     def test_what_is_refused_before_it_runs_changes_nothing(self, asker: Asker) -> None:
         asker.keep("account", account_id=1)
-        asker.call("deposit", account_id="x").refused("VALIDATION_ERROR")
+        assert asker.call("deposit", account_id="x").refused("VALIDATION_ERROR").invalidate is None
         asker.call("deposit", account_id=1, more=1).refused("VALIDATION_ERROR")
         asker.call("deposit_by_staff", account_id=1).refused("UNAUTHORIZED")
         asker.become(asker.site.bearer("4711")).call("deposit_by_staff", account_id=1).refused("FORBIDDEN")
@@ -251,6 +270,29 @@ class TestOutsideRequests:
             await asker.function(function).call(None, account_id=1)
 
         asker.site.portal.call(call)
+        self._check(asker)
+
+    @pytest.mark.parametrize(
+        ("args", "kwargs"),
+        [((None, "1"), {}), ((None,), {"account_id": 1}), ((), {"request": None, "account_id": 1})],
+        ids=["by place", "by name", "all by name"],
+    )
+    def test_a_direct_call(self, asker: Asker, args: Any, kwargs: Any) -> None:
+        self._keep(asker)
+
+        async def call() -> None:
+            await asker.function("deposit")(*args, **kwargs)
+
+        if asker.suffix:
+            asker.site.portal.call(call)
+        else:
+            asker.function("deposit")(*args, **kwargs)
+        self._check(asker)
+
+    def test_an_error_of_ours(self, asker: Asker) -> None:
+        self._keep(asker)
+        with pytest.raises(Conflict):
+            asker.function("deposit_and_refuse").call_sync(None, account_id=1)
         self._check(asker)
 
     def test_one_that_fails_after_writing(self, asker: Asker) -> None:

@@ -1,36 +1,37 @@
-"""Calls that server code makes itself, through ``fn.call`` and ``fn.call_sync``.
+"""Calls that server code makes itself, through ``fn(...)``, ``fn.call`` and ``fn.call_sync``.
 
-Such a call invalidates as it does over HTTP: the observer of the request that is being answered, if there is one, adds
-its entries to that request's answer.
+Such a call invalidates as it does over HTTP, whatever ends it. The observer of the request whose function makes it adds
+its entries to that request's answer; where there is none, or none that takes it, each interface of the process purges.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
+from contextlib import AsyncExitStack, ExitStack, contextmanager
 from contextvars import ContextVar, Token
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from mizan_core.errors import APIError
+from mizan_core.completion import to_the_end
 
 if TYPE_CHECKING:
     from mizan_core.client.client_function import ClientFunction
 
+RequestObserver: TypeAlias = "Callable[[ClientFunction[..., Any], Mapping[str, Any]], bool]"
 Observer: TypeAlias = "Callable[[ClientFunction[..., Any], Mapping[str, Any]], None]"
 AsyncObserver: TypeAlias = "Callable[[ClientFunction[..., Any], Mapping[str, Any]], Awaitable[None]]"
-ThreadRunner: TypeAlias = "Callable[[Callable[[], Any]], Awaitable[Any]]"
+ThreadRunner: TypeAlias = "Callable[[Callable[[], Any]], Coroutine[Any, Any, Any]]"
 
-_observer: ContextVar[Observer | None] = ContextVar("mizan_call_observer", default=None)
+_observer: ContextVar[RequestObserver | None] = ContextVar("mizan_call_observer", default=None)
 _outside_observers: list[tuple[Observer, AsyncObserver]] = []
 _run_in_thread: ContextVar[ThreadRunner | None] = ContextVar("mizan_thread_runner", default=None)
 _outside_threads: list[ThreadRunner] = [asyncio.to_thread]
 
 
-def observe(observer: Observer) -> Token[Observer | None]:
-    """Tell *observer* of every call made from now on, in this thread or task and those it starts.
+def observe(observer: RequestObserver) -> Token[RequestObserver | None]:
+    """Offer *observer* every call made from now on, in this thread or task and those it starts.
 
-    Gives what ends the observation: ``unobserve(token)``.
+    It answers whether it takes the call. Gives what ends the observation: ``unobserve(token)``.
     """
     return _observer.set(observer)
 
@@ -39,7 +40,7 @@ unobserve = _observer.reset
 
 
 def observe_outside_requests(observer: Observer, async_observer: AsyncObserver) -> Callable[[], None]:
-    """Tell *observer*, too, of the calls that no request observes: those of cron jobs, signals and the admin.
+    """Tell *observer* of the calls that no request takes: those of cron jobs, signals, the admin, background tasks.
 
     Gives what ends the observation.
 
@@ -70,53 +71,55 @@ async def call(function: ClientFunction[..., Any], request: Any, arguments: Mapp
     validated = function.arguments.validate_python(arguments)
     try:
         result = await _run(function, request, validated)
-    except APIError:
+    except GeneratorExit:
+        # Whoever awaited this is gone, and nothing can be awaited any more.
+        _report(function, validated)
         raise
-    except (Exception, asyncio.CancelledError):
-        await _areport(function, validated)
+    except BaseException:
+        await to_the_end(_areport(function, validated))
         raise
-    await _areport(function, validated)
+    await to_the_end(_areport(function, validated))
     return result
 
 
 async def _run(function: ClientFunction[..., Any], request: Any, arguments: Mapping[str, Any]) -> Any:
+    plain = function.function
     if function.is_async:
-        return await function(request, **arguments)
+        return await plain(request, **arguments)
     run_in_thread = _run_in_thread.get() or _outside_threads[-1]
-    return await run_in_thread(lambda: function(request, **arguments))
+    # A thread goes on writing after whoever waits for it has been cancelled.
+    return await to_the_end(run_in_thread(lambda: plain(request, **arguments)))
 
 
 def call_sync(function: ClientFunction[..., Any], request: Any, arguments: Mapping[str, Any]) -> Any:
     """Validate, run and report, from sync code; an async function gets an event loop of its own."""
     validated = function.arguments.validate_python(arguments)
-    with _reporting(function, validated):
-        result = function(request, **validated)
-        return asyncio.run(result) if function.is_async else result
-
-
-@contextmanager
-def _reporting(function: ClientFunction[..., Any], arguments: Mapping[str, Any]) -> Iterator[None]:
-    """Report the call unless it was refused: any other failure may have come after it had written."""
     try:
-        yield
-    except APIError:
-        raise
-    except BaseException:
-        _report(function, arguments)
-        raise
-    _report(function, arguments)
+        result = function.function(request, **validated)
+        return asyncio.run(result) if function.is_async else result
+    finally:
+        _report(function, validated)
 
 
 def _report(function: ClientFunction[..., Any], arguments: Mapping[str, Any]) -> None:
-    observer = _observer.get()
-    for each in [outside for outside, _ in _outside_observers] if observer is None else [observer]:
-        each(function, arguments)
+    if _is_taken(function, arguments):
+        return
+    with ExitStack() as reports:  # one that fails keeps nobody else from being told
+        for observer, _ in tuple(_outside_observers):
+            reports.callback(observer, function, arguments)
 
 
 async def _areport(function: ClientFunction[..., Any], arguments: Mapping[str, Any]) -> None:
-    observer = _observer.get()
-    if observer is not None:
-        observer(function, arguments)
+    if _is_taken(function, arguments):
         return
-    for _, outside in tuple(_outside_observers):
-        await outside(function, arguments)
+    async with AsyncExitStack() as reports:
+        for _, observer in tuple(_outside_observers):
+            reports.push_async_callback(observer, function, arguments)
+
+
+def _is_taken(function: ClientFunction[..., Any], arguments: Mapping[str, Any]) -> bool:
+    """Whether nobody else has to be told: the call changes nothing, or the request takes it."""
+    if not function.affects and not function.merge:
+        return True
+    observer = _observer.get()
+    return observer is not None and observer(function, arguments)

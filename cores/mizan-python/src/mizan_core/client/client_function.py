@@ -5,11 +5,11 @@ from __future__ import annotations
 import dataclasses
 import functools
 import inspect
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from threading import RLock
 from types import FrameType, FunctionType
-from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar, cast, overload
 
 from pydantic import TypeAdapter
 
@@ -25,13 +25,15 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 R = TypeVar("R")
+T = TypeVar("T")
 
 
 class ClientFunction(Generic[P, R]):
     """A server function: the plain function, what its decorator says, and what its signature says.
 
-    Calling it calls the plain function. It cannot be changed. What is costly, or has to wait for names that the module
-    defines further down, is made at first use: once, by whichever thread comes first.
+    Calling it validates, calls the plain function, and purges what that has made stale. It cannot be changed. What is
+    costly, or has to wait for names that the module defines further down, is made at first use: once, by whichever
+    thread comes first.
 
     :raises TypeError, ValueError: when the signature cannot be served, naming the function and the offender.
     """
@@ -82,22 +84,51 @@ class ClientFunction(Generic[P, R]):
         )
         self._resolve_early()
 
-    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
-        return self.function(*args, **kwargs)
+    def __call__(self, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        """Call the function as what it is: a sync one as ``call_sync`` does, an async one as ``call`` does.
 
-    async def call(self, request: Any, /, **arguments: Any) -> Any:
+        ``function`` is the plain one, which neither validates nor tells anybody.
+        """
+        request, arguments = self._bound(args, kwargs)
+        perform: Callable[..., Any] = call if self.is_async else call_sync
+        outcome: R = perform(self, request, arguments)
+        return outcome
+
+    @overload
+    async def call(self: ClientFunction[P, Coroutine[Any, Any, T]], /, *args: P.args, **kwargs: P.kwargs) -> T: ...
+
+    @overload
+    async def call(self, /, *args: P.args, **kwargs: P.kwargs) -> R: ...
+
+    async def call(self, /, *args: Any, **kwargs: Any) -> Any:
         """Call the function from async server code; its invalidation becomes part of the answer being made.
 
-        :raises pydantic.ValidationError: for arguments that the signature does not take.
-        """
-        return await call(self, request, arguments)
+        Outside of requests, and after the one that has begun it, it purges before it returns. So it does however the
+        function ends, once the arguments are valid.
 
-    def call_sync(self, request: Any, /, **arguments: Any) -> Any:
+        :raises pydantic.ValidationError: for arguments that the signature does not take.
+        :raises TypeError: for positional arguments that it does not take.
+        """
+        return await call(self, *self._bound(args, kwargs))
+
+    @overload
+    def call_sync(self: ClientFunction[P, Coroutine[Any, Any, T]], /, *args: P.args, **kwargs: P.kwargs) -> T: ...
+
+    @overload
+    def call_sync(self, /, *args: P.args, **kwargs: P.kwargs) -> R: ...
+
+    def call_sync(self, /, *args: Any, **kwargs: Any) -> Any:
         """As ``call``, from sync server code.
 
         :raises RuntimeError: for an async function where an event loop is running: ``await fn.call(...)`` there.
         """
-        return call_sync(self, request, arguments)
+        return call_sync(self, *self._bound(args, kwargs))
+
+    def _bound(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
+        """The request, and the arguments by name."""
+        if len(args) == 1 and self._written.request.name not in kwargs:
+            return args[0], kwargs
+        return self._written.bind(self.__qualname__, args, kwargs)
 
     def __repr__(self) -> str:
         return f"<ClientFunction {self.where}>"

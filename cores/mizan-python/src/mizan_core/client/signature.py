@@ -56,6 +56,24 @@ class WrittenSignature:
     parameters: tuple[inspect.Parameter, ...]
     returns: Any
 
+    def bind(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
+        """The request, and the arguments by name, of a call as Python takes it. None is looked for that is missing.
+
+        :param name: the function's, for messages.
+        :raises TypeError: when the request is missing, there are too many arguments, or one is given twice.
+        """
+        names = [parameter.name for parameter in (self.request, *self.parameters) if parameter.kind in _POSITIONAL]
+        if len(args) > len(names):
+            raise TypeError(f"{name}() takes {len(names)} positional arguments but {len(args)} were given")
+        given = dict(zip(names, args, strict=False))
+        twice = sorted(given.keys() & kwargs.keys())
+        if twice:
+            raise TypeError(f"{name}() got multiple values for argument {twice[0]!r}")
+        given.update(kwargs)
+        if self.request.name not in given:
+            raise TypeError(f"{name}() is missing its request: it is the first argument")
+        return given.pop(self.request.name), given
+
     def resolve(self, scope: Scope) -> Signature:
         """The signature with every annotation resolved.
 

@@ -6,7 +6,6 @@ nothing: whatever goes wrong becomes an error response.
 
 from __future__ import annotations
 
-from asyncio import CancelledError
 from collections.abc import Callable, Mapping, Sequence
 from threading import Lock
 from typing import Any
@@ -26,6 +25,7 @@ from mizan_core.dispatch.readings import Readings
 from mizan_core.dispatch.response import (
     INVALIDATE_HEADER,
     NO_STORE,
+    Headers,
     PassThrough,
     Reply,
     Response,
@@ -175,20 +175,7 @@ class Dispatcher:
         await _admit(port, interface, (endpoint,), token, guarded=True)
         arguments = endpoint.validate(given, values)
         scope = endpoint.scope_arguments(arguments)
-        asked.promise = await interface.announce(port, endpoint)
-        calls: list[NestedCall] = []
-        asked.has_begun = True
-        try:
-            result = await port.invoke(endpoint.invocation(arguments, calls, {}))
-        except (Exception, CancelledError) as error:
-            # Unless it was refused, it may have written before it failed.
-            refused = _is_refusal(port.translated(error))
-            await _purge(port, interface.nested_purge(calls) if refused else interface.purge(endpoint, scope, calls))
-            raise
-        stale = interface.purge(endpoint, scope, calls)
-        if stale is not None:
-            await port.purge(stale)
-        return _call_reply(interface, endpoint, scope, result, calls)
+        return await port.to_the_end(_run(port, asked, interface, endpoint, arguments, scope))
 
     async def _fetch(
         self,
@@ -278,6 +265,35 @@ def _cache_entry(
     return caching.entry(bundle.name, bundle.policy, params, viewer, header)
 
 
+async def _run(
+    port: Port,
+    asked: Asked,
+    interface: Interface,
+    endpoint: Endpoint,
+    arguments: dict[str, Any],
+    scope: ScopeArguments,
+) -> Reply:
+    """Run a function that may write, and purge what it has made stale, whatever ends it."""
+    asked.promise = await interface.announce(port, endpoint)
+    calls = interface.watch_calls()
+    asked.has_begun = True
+    try:
+        result = await port.invoke(endpoint.invocation(arguments, calls, {}))
+    except BaseException:
+        made = calls.end()
+        if not port.is_undone():
+            asked.purge = interface.purge(endpoint, scope, made)
+            asked.stale = interface.stale_entries(endpoint, scope, made)
+            await _purge(port, asked.purge)
+        raise
+    made = calls.end()
+    purge = interface.purge(endpoint, scope, made)
+    await _purge(port, purge)
+    if endpoint.is_view:
+        return _view_reply(interface, endpoint, scope, result, made, purge)
+    return _call_reply(interface, endpoint, scope, result, made)
+
+
 async def _build(
     port: Port,
     asked: Asked,
@@ -287,7 +303,7 @@ async def _build(
     readings: Readings | None,
 ) -> bytes:
     """Run the functions of a bundle. They are to read, but a mutation that one of them calls is none the less one."""
-    calls: list[NestedCall] = []
+    calls = interface.watch_calls()
     failed: Blame = {}
     invocations = [
         endpoint.invocation(own, calls, failed) for endpoint, own in zip(bundle.endpoints, arguments, strict=True)
@@ -300,11 +316,11 @@ async def _build(
     asked.has_begun = True
     try:
         results = await port.invoke_all(invocations)
-    except (Exception, CancelledError) as error:
-        await _purge(port, interface.nested_purge(calls))
+    except BaseException as error:
+        await _purge_to_the_end(port, interface.nested_purge(calls.end()))
         asked.function = failed.get(id(error))
         raise
-    await _purge(port, interface.nested_purge(calls))
+    await _purge_to_the_end(port, interface.nested_purge(calls.end()))
     return ENGINE.encode_bundle(list(zip((endpoint.name for endpoint in bundle.endpoints), results, strict=True)))
 
 
@@ -313,8 +329,9 @@ async def _purge(port: Port, stale: Purge | None) -> None:
         await port.purge(stale)
 
 
-def _is_refusal(error: BaseException) -> bool:
-    return isinstance(error, APIError) and error.status < InternalError.status
+async def _purge_to_the_end(port: Port, stale: Purge | None) -> None:
+    if stale is not None:
+        await port.to_the_end(port.purge(stale))
 
 
 async def _error_reply(port: Port, asked: Asked, error: Exception) -> Reply:
@@ -323,20 +340,21 @@ async def _error_reply(port: Port, asked: Asked, error: Exception) -> Reply:
         try:
             handled = await port.handled(error)
         except Exception as another:  # noqa: BLE001 - whatever a handler raises
-            return _failure_response(asked.failure(another, "the exception handler"))
+            return _failure_response(asked, asked.failure(another, "the exception handler"))
         if handled is not None:
-            return PassThrough(handled.response, (NO_STORE,), None if handled.is_expected else asked.failure(error))
+            failure = None if handled.is_expected else asked.failure(error)
+            return PassThrough(handled.response, _view_headers(asked.stale), asked.purge, failure)
     known = port.translated(error)
     if not isinstance(known, APIError):
-        return _failure_response(asked.failure(error))
+        return _failure_response(asked, asked.failure(error))
     try:
-        return error_response(known)
+        return error_response(known, asked.stale)
     except (TypeError, ValueError) as another:
-        return _failure_response(asked.failure(another, f"the error {known.code} cannot be written"))
+        return _failure_response(asked, asked.failure(another, f"the error {known.code} cannot be written"))
 
 
-def _failure_response(failure: Failure) -> Response:
-    return error_response(InternalError())._replace(failure=failure)
+def _failure_response(asked: Asked, failure: Failure) -> Response:
+    return error_response(InternalError(), asked.stale)._replace(failure=failure)
 
 
 def _check_read(method: str) -> None:
@@ -347,9 +365,7 @@ def _check_read(method: str) -> None:
 def _call_reply(
     interface: Interface, endpoint: Endpoint, scope: ScopeArguments, result: Any, calls: list[NestedCall]
 ) -> Reply:
-    nested = [entry for call in calls for entry in interface.nested_entries(call)] if calls else []
-    if endpoint.is_view:
-        return _view_reply(interface, endpoint, scope, result, nested)
+    nested = _nested_entries(interface, calls)
     if interface.is_builtin(endpoint):
         return json_response(b'{"result":' + result + b"}")
     header: str | None
@@ -361,8 +377,21 @@ def _call_reply(
 
 
 def _view_reply(
-    interface: Interface, endpoint: Endpoint, scope: ScopeArguments, response: Any, nested: list[Any]
+    interface: Interface,
+    endpoint: Endpoint,
+    scope: ScopeArguments,
+    response: Any,
+    calls: list[NestedCall],
+    purge: Purge | None,
 ) -> PassThrough:
-    entries = [*(ENGINE.compute_invalidation(interface.graph, endpoint.name, scope.values) or []), *nested]
-    headers = (NO_STORE, (INVALIDATE_HEADER, header_of(entries))) if entries else (NO_STORE,)
-    return PassThrough(response, headers)
+    own = ENGINE.compute_invalidation(interface.graph, endpoint.name, scope.values) or []
+    entries = [*own, *_nested_entries(interface, calls)]
+    return PassThrough(response, _view_headers(entries), purge)
+
+
+def _view_headers(entries: list[Any]) -> Headers:
+    return (NO_STORE, (INVALIDATE_HEADER, header_of(entries))) if entries else (NO_STORE,)
+
+
+def _nested_entries(interface: Interface, calls: list[NestedCall]) -> list[Any]:
+    return [entry for call in calls for entry in interface.nested_entries(call)] if calls else []

@@ -58,6 +58,36 @@ Blame: TypeAlias = "dict[int, str]"
 """Who raised an exception, by the exception's ``id``: to hold it would be a cycle through its traceback."""
 
 
+class NestedCalls:
+    """The calls that the functions of one request make, for as long as they run.
+
+    :param knows: whether the request's interface has a function.
+    """
+
+    __slots__ = ("_calls", "_is_over", "_knows")
+
+    def __init__(self, knows: Callable[[ClientFunction[..., Any]], bool]) -> None:
+        self._calls: list[NestedCall] = []
+        self._is_over = False
+        self._knows = knows
+
+    def take(self, function: ClientFunction[..., Any], arguments: Mapping[str, Any]) -> bool:
+        """Add a call; gives whether the request will see to it.
+
+        It does not when its functions have ended: a task or a thread that they began has outlived them.
+        """
+        if not self._knows(function):
+            return False
+        self._calls.append(NestedCall(function, arguments))
+        # Asked after adding, as `end` looks at the calls after it has said so: one of the two sees the other.
+        return not self._is_over
+
+    def end(self) -> list[NestedCall]:
+        """What has been called. From now on no call is taken."""
+        self._is_over = True
+        return self._calls
+
+
 class Endpoint:
     """One function under its registered name.
 
@@ -177,12 +207,7 @@ class Endpoint:
         """
         return self.identities({name: self._json[name].validate_python(value)})[name]
 
-    def invocation(
-        self,
-        arguments: Mapping[str, Any],
-        calls: list[NestedCall],
-        failed: Blame,
-    ) -> Invocation:
+    def invocation(self, arguments: Mapping[str, Any], calls: NestedCalls, failed: Blame) -> Invocation:
         """The run of the function.
 
         It gives the serialised result, on the view path the framework response. The calls that the function makes
@@ -234,12 +259,12 @@ def _view_check(name: str) -> Callable[[Any], Any]:
 
 def _runner(
     name: str, function: ClientFunction[..., Any], finish: Callable[[Any], Any]
-) -> Callable[[list[NestedCall], Blame, Any, Mapping[str, Any]], Any]:
+) -> Callable[[NestedCalls, Blame, Any, Mapping[str, Any]], Any]:
     """Serialisation belongs to the run: a lazy attribute is then read where the function itself may read it."""
     target = function.function
 
-    def run(calls: list[NestedCall], failed: Blame, request: Any, arguments: Mapping[str, Any]) -> Any:
-        observation = observe(lambda *call: calls.append(NestedCall(*call)))
+    def run(calls: NestedCalls, failed: Blame, request: Any, arguments: Mapping[str, Any]) -> Any:
+        observation = observe(calls.take)
         try:
             return finish(target(request, **arguments))
         except StopIteration as error:
@@ -251,8 +276,8 @@ def _runner(
         finally:
             unobserve(observation)
 
-    async def run_async(calls: list[NestedCall], failed: Blame, request: Any, arguments: Mapping[str, Any]) -> Any:
-        observation = observe(lambda *call: calls.append(NestedCall(*call)))
+    async def run_async(calls: NestedCalls, failed: Blame, request: Any, arguments: Mapping[str, Any]) -> Any:
+        observation = observe(calls.take)
         try:
             return finish(await target(request, **arguments))
         except StopIteration as error:

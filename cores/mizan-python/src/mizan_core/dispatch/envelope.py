@@ -12,7 +12,7 @@ def encode_with_nested(
 ) -> tuple[bytes, str]:
     """As ``encode_response``, with the entries of nested calls behind the function's own, equal ones once."""
     body, _, own = ENGINE.encode_response(graph, function, scope, result)
-    entries = _distinct([*(own or []), *nested])
+    entries = distinct([*(own or []), *nested])
     head = b'{"result":' + result
     own_part = b"" if own is None else b',"invalidate":' + ENGINE.canonical_json(own)
     merges_and_end = body[len(head) + len(own_part) :]
@@ -24,5 +24,6 @@ def header_of(entries: list[Any]) -> str:
     return ENGINE.format_invalidate_header(entries)
 
 
-def _distinct(entries: list[Any]) -> list[Any]:
+def distinct(entries: list[Any]) -> list[Any]:
+    """The entries in their order, equal ones once."""
     return list({ENGINE.canonical_json(entry): entry for entry in entries}.values())

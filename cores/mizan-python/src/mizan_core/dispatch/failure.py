@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
-from typing import NamedTuple
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 from mizan_core.cache.store import Announcement
+from mizan_core.dispatch.port import Purge
 
 _log = logging.getLogger("mizan.dispatch")
 
@@ -35,6 +36,7 @@ class Asked:
     :param function: the function that is called, or that has failed of a context's.
     :param has_begun: whether code of the application runs that may raise the protocol's errors itself.
     :param promise: what the call may have to purge, which others do if this process dies while the request lasts.
+    :param stale: the entries of what it has made stale although it failed, and *purge* of the same.
     """
 
     place: str
@@ -42,6 +44,8 @@ class Asked:
     context: str | None = None
     has_begun: bool = False
     promise: Announcement | None = None
+    stale: list[Any] = field(default_factory=list)
+    purge: Purge | None = None
 
     def failure(self, error: BaseException, what: str | None = None) -> Failure:
         """*error*, which the request has come to.

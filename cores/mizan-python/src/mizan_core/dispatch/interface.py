@@ -10,7 +10,8 @@ from mizan_core.cache.store import Announcement, Store
 from mizan_core.client.signature import Parameter
 from mizan_core.dispatch.builtins import token_functions
 from mizan_core.dispatch.caching import BundlePolicy, Caching, is_same
-from mizan_core.dispatch.endpoint import Endpoint, NestedCall, ScopeArguments, Unidentified
+from mizan_core.dispatch.endpoint import Endpoint, NestedCall, NestedCalls, ScopeArguments, Unidentified
+from mizan_core.dispatch.envelope import distinct
 from mizan_core.dispatch.port import Port, Purge
 from mizan_core.dispatch.query import QueryReader
 from mizan_core.dispatch.refusals import REST, Refusals
@@ -138,6 +139,15 @@ class Interface:
     def is_builtin(self, endpoint: Endpoint) -> bool:
         """Whether the graph knows nothing of *endpoint*."""
         return self._builtins.get(endpoint.name) is endpoint
+
+    def watch_calls(self) -> NestedCalls:
+        """What takes the calls that the functions of one request make."""
+        return NestedCalls(self._names.__contains__)
+
+    def stale_entries(self, endpoint: Endpoint, scope: ScopeArguments, calls: Iterable[NestedCall]) -> list[Any]:
+        """What a call that has no result, and those that it made, make stale: equal entries once."""
+        own = [] if self.is_builtin(endpoint) else self._stale_entries(endpoint.name, scope)
+        return distinct([*own, *(entry for call in calls for entry in self.nested_entries(call))])
 
     def nested_entries(self, call: NestedCall) -> list[Any]:
         """What a call made by server code makes stale.

@@ -6,8 +6,8 @@ thread does what it is asked at once, so that ``complete_now`` finishes the disp
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
-from typing import Any, NamedTuple, Protocol
+from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from mizan_core.cache.access import Access
 from mizan_core.cache.flights import Flight
@@ -15,6 +15,8 @@ from mizan_core.cache.store import Announcement, Store
 from mizan_core.dispatch.readings import Readings
 from mizan_core.mwt import MWTUser
 from mizan_core.viewer import Viewer
+
+T = TypeVar("T")
 
 
 class Invocation(NamedTuple):
@@ -77,8 +79,14 @@ class Port(Protocol):
         :raises Unauthorized: when the token no longer stands for the user.
         """
 
-    async def invoke(self, invocation: Invocation) -> Any:
-        """Call a function to its end, whatever becomes of the request: it may write."""
+    async def to_the_end(self, work: Coroutine[Any, Any, T]) -> T:
+        """What *work* gives. It goes on to its end, whatever becomes of the request: it may write, and purges then."""
+
+    def invoke(self, invocation: Invocation) -> Coroutine[Any, Any, Any]:
+        """Call a function."""
+
+    def is_undone(self) -> bool:
+        """Whether the framework has rolled back everything that the function which ``invoke`` called has written."""
 
     async def invoke_all(self, invocations: Iterable[Invocation]) -> list[Any]:
         """Call functions that read; on an event loop side by side, and the first failure cancels the rest."""
@@ -104,10 +112,10 @@ class Port(Protocol):
     async def wait_for(self, flight: Flight) -> bytes | None:
         """Wait for another request; gives the flight's result."""
 
-    async def purge(self, purge: Purge) -> None:
+    def purge(self, purge: Purge) -> Coroutine[Any, Any, None]:
         """Purge when what the request has written is visible to others: at once, or when a transaction commits.
 
-        It returns after the purge unless that waits for a commit. The purge is done whatever becomes of the request.
+        It returns after the purge unless that waits for a commit.
         """
 
     async def in_transaction(self) -> bool:

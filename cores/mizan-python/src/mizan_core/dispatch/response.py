@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 from pydantic_core import to_jsonable_python
 
 from mizan_core.dispatch.failure import Failure
+from mizan_core.dispatch.port import Purge
 from mizan_core.engine import ENGINE
 from mizan_core.errors import APIError
 
@@ -26,7 +27,9 @@ Headers: TypeAlias = "tuple[tuple[str, str], ...]"
 
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # a token, RFC 9110 section 5.6.2
 _HEADER_VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
-_OURS = frozenset({"content-type", "content-length", "cache-control", "transfer-encoding", "connection"})
+_OURS = frozenset(
+    {"content-type", "content-length", "cache-control", "transfer-encoding", "connection", INVALIDATE_HEADER.lower()}
+)
 """What an error cannot say otherwise: every answer is JSON, not stored, and framed by the server."""
 
 
@@ -45,11 +48,14 @@ class Response(NamedTuple):
 class PassThrough(NamedTuple):
     """A framework response that the application made, and the headers to set on it.
 
+    :param afterwards: what to purge once more where the response goes on writing: when its stream or its background
+        task has ended, however it ends. None where there is nothing to purge.
     :param failure: as in ``Response``.
     """
 
     response: Any
     headers: Headers
+    afterwards: Purge | None = None
     failure: Failure | None = None
 
 
@@ -61,16 +67,21 @@ def json_response(body: bytes, *headers: tuple[str, str], status: int = 200) -> 
     return Response(status, (_JSON, NO_STORE, *headers), body)
 
 
-def error_response(error: APIError) -> Response:
-    """The envelope of an error: ``{"error": {"code", "message", "details"}}``, with its headers.
+def error_response(error: APIError, stale: Sequence[Any] = ()) -> Response:
+    """The envelope of an error: ``{"error": {"code", "message", "details"}, "invalidate": [...]}``, with its headers.
 
+    :param stale: the entries of what has become stale although the call failed.
     :raises ValueError: when a message or a detail is not valid Unicode, or a header is none.
     """
     envelope: dict[str, Any] = {"code": error.code, "message": str(error.message)}
     if error.details:
         envelope["details"] = to_jsonable_python(error.details, inf_nan_mode="strings", fallback=str)
-    headers = tuple(_error_headers(error.headers))
-    return json_response(ENGINE.canonical_json({"error": envelope}), *headers, status=error.status)
+    headers = list(_error_headers(error.headers))
+    body: dict[str, Any] = {"error": envelope}
+    if stale:
+        body["invalidate"] = list(stale)
+        headers.append((INVALIDATE_HEADER, ENGINE.format_invalidate_header(stale)))
+    return json_response(ENGINE.canonical_json(body), *headers, status=error.status)
 
 
 def _error_headers(headers: Mapping[str, object]) -> Iterator[tuple[str, str]]:

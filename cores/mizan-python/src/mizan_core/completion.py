@@ -58,7 +58,7 @@ if sys.version_info >= (3, 12):
         return asyncio.Task(coroutine, loop=asyncio.get_running_loop(), eager_start=True)
 
 elif sys.version_info >= (3, 11):
-    from mizan_core.dispatch.eager import begin as begin  # noqa: PLC0414 - offered from here
+    from mizan_core.eager import begin as begin  # noqa: PLC0414 - offered from here
 
 else:
 
