@@ -38,7 +38,7 @@ def purge_before_commit() -> None:
     """The purge does not wait for Django's transaction."""
     from mizan import port, transactions
 
-    def purge(cache: Store, tags: list[str]) -> None:
+    def purge(cache: Store, tags: list[str], *_: object) -> None:
         complete_now(cache.purge(cache.in_thread, tags))
         _wait()
 

@@ -112,9 +112,10 @@ class Keeper:
         """Work; gives whether all is well, so that there is time until the next beat."""
         failures = self._trust.failures
         try:
-            if self.shared is not None:
+            if self.shared is not None and not self._beat(self.shared):
+                # What has been announced is announced again at once.
                 self._beat(self.shared)
-            elif not self._trust.is_given:
+            if self.shared is None and not self._trust.is_given:
                 self._backend.claim({EPOCH: new_epoch(self.graph)}, TAG_TTL)
             self._pay()
         except BackendReplaced as error:
@@ -134,7 +135,8 @@ class Keeper:
             self._backend.delete([EPOCH] if EPOCH in debts else list(debts))
             self._trust.settle(debts)
 
-    def _beat(self, shared: SharedBackend) -> None:
+    def _beat(self, shared: SharedBackend) -> bool:
+        """Gives whether the roster was as this process has left it."""
         fields, dropped = self.roster.next_beat(self.graph)
         began = time.monotonic()
         pulse = shared.beat(Beat(EPOCH, self._lease, ROSTER, ROSTER_TTL, fields, dropped))
@@ -149,6 +151,7 @@ class Keeper:
         if findings.forgotten:
             shared.strike(ROSTER, findings.forgotten)
         self._end_mixture(pulse.lease, findings.strangers, now)
+        return not findings.lost
 
     def _make_up_for(self, dead: Dead) -> None:
         if dead.since < self._last_failure:

@@ -70,6 +70,7 @@ class Roster:
     """One process's place in the roster.
 
     :param lease: seconds without a beat after which a process counts as dead.
+    :ivar name: of the process.
     """
 
     def __init__(self, lease: float) -> None:
@@ -80,7 +81,7 @@ class Roster:
         """Another process, which has announced nothing."""
         # What the garbage collector drops ends its announcement, whatever this thread is doing.
         self._lock = RLock()
-        self._name = secrets.token_hex(8)
+        self.name = secrets.token_hex(8)
         self._beats = 0
         self._numbers = 0
         self._running: Counter[str] = Counter()
@@ -113,10 +114,14 @@ class Roster:
         with self._lock:
             self._published.update(tag.decode() for name, tag in fields.items() if _SEPARATOR in name)
 
-    def end(self, tags: Iterable[str]) -> None:
-        """What ``begin`` was told of has been purged, or need not be."""
+    def end(self, name: str, tags: Iterable[str]) -> None:
+        """What ``begin`` was told of has been purged, or need not be.
+
+        :param name: that of the process that began: what a fork has inherited is not its own.
+        """
         with self._lock:
-            self._running.subtract(tags)
+            if name == self.name:
+                self._running.subtract(tags)
 
     @property
     def is_idle(self) -> bool:
@@ -134,26 +139,26 @@ class Roster:
             dropped = [field for tag in idle for field in self._fields.pop(tag)]
             self._published.difference_update(idle)
             fields = self._announcements(sorted(running - self._published))
-            fields[self._name] = self._beats.to_bytes(_NUMBER_BYTES, "big") + graph
+            fields[self.name] = self._beats.to_bytes(_NUMBER_BYTES, "big") + graph
             return fields, dropped
 
     def own_fields(self) -> list[str]:
         with self._lock:
-            return [self._name, *(field for fields in self._fields.values() for field in fields)]
+            return [self.name, *(field for fields in self._fields.values() for field in fields)]
 
     def observe(self, found: Mapping[str, bytes], graph: bytes, began: float, now: float) -> Findings:
         """What the roster's fields, as they were when a beat arrived that *began* then, tell at *now* of a clock."""
         with self._lock:
             # One that was late itself may have been struck out by others.
             is_punctual = self._last_beat is not None and now - self._last_beat < self._lease
-            lost = is_punctual and self._name not in found
+            lost = is_punctual and self.name not in found
             before, self._last_beat = began if self._last_beat is None else self._last_beat, began
-            if self._name not in found:
+            if self.name not in found:
                 self._published.clear()
         fields: dict[str, list[str]] = {}
         for field in found:
             fields.setdefault(field.partition(_SEPARATOR)[0], []).append(field)
-        fields.pop(self._name, None)
+        fields.pop(self.name, None)
         self._members = {name: self._member(name, found.get(name), before, now) for name in fields}
         silent = {name: member for name, member in self._members.items() if now - member.since > self._lease}
         dead = [
@@ -176,7 +181,7 @@ class Roster:
         fields = {}
         for tag in tags:
             self._numbers += 1
-            field = f"{self._name}{_SEPARATOR}{self._numbers}"
+            field = f"{self.name}{_SEPARATOR}{self._numbers}"
             self._fields.setdefault(tag, []).append(field)
             fields[field] = tag.encode()
         return fields

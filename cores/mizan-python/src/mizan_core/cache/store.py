@@ -58,9 +58,10 @@ class Announcement:
     one that ends too late costs a purge too many when the process dies.
     """
 
-    __slots__ = ("_roster", "_tags")
+    __slots__ = ("_name", "_roster", "_tags")
 
     def __init__(self, roster: Roster, tags: list[str]) -> None:
+        self._name = roster.name
         self._roster = roster
         self._tags = tags
 
@@ -68,7 +69,7 @@ class Announcement:
         """The purge has been performed, or nothing has been written."""
         tags, self._tags = self._tags, []
         if tags:
-            self._roster.end(tags)
+            self._roster.end(self._name, tags)
 
     def __del__(self) -> None:
         self.end()
