@@ -17,8 +17,8 @@ MAX_FEW = 256
 """So many values are few: their errors are listed whatever they are."""
 _MAX_ERRORS = 4 * MAX_MESSAGES
 """More errors than these are not made Python objects, only to be counted."""
-_SHARE = 50
-"""Beyond the first bad value one in so many is looked at: a bad one costs some fifty times what a good one does."""
+_SHARE = 200
+"""Beyond the first bad value one in so many is looked at: a bad one may cost a hundred times what a good one does."""
 
 _allowance: ContextVar[Allowance] = ContextVar("mizan_items_to_validate")
 

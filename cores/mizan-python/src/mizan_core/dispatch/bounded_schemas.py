@@ -155,8 +155,23 @@ def limited(schema: CoreSchema, allowance: Callable[[], Allowance]) -> SchemaVal
 
 
 def _compiled(schema: CoreSchema, contain: Callable[[Schema], Schema]) -> SchemaValidator:
-    # Prebuilt: what pydantic has for the models inside would take the place of what stands here.
-    return SchemaValidator(_Rewriting(cast("Schema", schema), contain).schema, _use_prebuilt=False)
+    return SchemaValidator(_Rewriting(cast("Schema", schema), contain).schema, **_FROM_SCHEMA)
+
+
+def _from_schema() -> dict[str, Any]:
+    """What makes pydantic build models anew: otherwise what it has for them takes the place of what stands in a schema.
+
+    Pydantic 2.12 cannot be told: there, what stands inside a model is not bounded.
+    """
+    told: dict[str, Any] = {"_use_prebuilt": False}
+    try:
+        SchemaValidator(cast("CoreSchema", _ANYTHING), **told)
+    except TypeError:
+        return {}
+    return told
+
+
+_FROM_SCHEMA = _from_schema()
 
 
 def _fail_fast(container: Schema) -> Schema:
