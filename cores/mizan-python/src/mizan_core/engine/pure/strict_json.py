@@ -23,7 +23,8 @@ class Number:
 
 StrictJson: TypeAlias = "None | bool | Number | str | list[StrictJson] | dict[str, StrictJson]"
 
-_STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+# A string that does not end is one to the end of the text: a match that fails would be tried again from every quote.
+_STRING = re.compile(r'"(?:[^"\\]+|\\.)*"?', re.DOTALL)
 
 
 def strict_loads(data: bytes) -> StrictJson:
