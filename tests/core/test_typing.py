@@ -44,6 +44,32 @@ def test_async() -> None:
     assert_type(asyncio.run(later(None)), int)
 
 
+def test_calls_have_the_functions_signature() -> None:
+    @client
+    def echo(request: object, text: str, times: int = 1) -> str:
+        return text * times
+
+    @client
+    async def later(request: object, number: int) -> int:
+        return number
+
+    assert_type(echo.call_sync(None, "a", times=2), str)
+    assert_type(asyncio.run(echo.call(None, "a")), str)
+    assert_type(later.call_sync(None, 1), int)
+    assert_type(asyncio.run(later.call(None, number=1)), int)
+    assert_type(asyncio.run(later(None, 1)), int)
+    with pytest.raises(ValidationError):
+        echo.call_sync(None)  # type: ignore[call-arg]
+    with pytest.raises(ValidationError):
+        later.call_sync(None, "x")  # type: ignore[call-overload]
+    with pytest.raises(TypeError, match=r"echo\(\) takes 3 positional arguments but 4 were given"):
+        echo(None, "a", 1, 2)  # type: ignore[call-arg]
+    with pytest.raises(TypeError, match="multiple values for argument 'text'"):
+        echo(None, "a", text="b")  # type: ignore[misc]
+    with pytest.raises(TypeError, match="is missing its request"):
+        echo(text="a")  # type: ignore[call-arg]
+
+
 def test_registering_keeps_the_type() -> None:
     @client
     def echo(request: object, text: str) -> str:

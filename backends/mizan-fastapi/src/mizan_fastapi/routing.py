@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-import weakref
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -13,15 +12,14 @@ from fastapi import APIRouter
 from fastapi.params import Depends
 from starlette.types import ASGIApp
 
-from mizan_core.client.calls import observe_outside_requests
-from mizan_core.client.client_function import ClientFunction
-from mizan_core.dispatch import Dispatcher, Purge, complete_now
+from mizan_core.dispatch import Dispatcher
 from mizan_core.engine import VARIABLE as ENGINE_VARIABLE
 from mizan_core.errors import ConfigurationError
 from mizan_core.registry import Registry, default_registry
 from mizan_core.settings import ALWAYS, WORKERS, Settings
 from mizan_fastapi.dependencies import EndpointRoute
 from mizan_fastapi.endpoints import CallEndpoint, Endpoint, FetchEndpoint, NamedCallEndpoint, SessionEndpoint
+from mizan_fastapi.purging import aperform, perform, serve
 from mizan_fastapi.users import LoadUser, current_user
 
 _log = logging.getLogger("mizan.settings")
@@ -51,7 +49,7 @@ class MizanRouter(APIRouter):
         self._add("/call/{function}/", NamedCallEndpoint(dispatcher, load_user), "mizan-call-function")
         self._add("/ctx/{name}/", FetchEndpoint(dispatcher, load_user), "mizan-context")
         self._add("/session/", SessionEndpoint(dispatcher, load_user), "mizan-session")
-        _observe(dispatcher)
+        serve(dispatcher)
 
     def _add(self, path: str, endpoint: Endpoint, name: str) -> None:
         self.add_api_route(
@@ -71,11 +69,11 @@ class MizanRouter(APIRouter):
         :param params: only those bundles; without, all of the context.
         :raises ValueError: for a context or a parameter that is not registered, or a value of another type.
         """
-        _perform(self._dispatcher.purge_named(context, params))
+        perform(self._dispatcher.purge_named(context, params))
 
     async def apurge(self, context: str, /, **params: Any) -> None:
         """As ``purge``, on an event loop."""
-        await _aperform(self._dispatcher.purge_named(context, params))
+        await aperform(self._dispatcher.purge_named(context, params))
 
 
 def create_router(
@@ -119,31 +117,6 @@ def _with_hook(settings: Settings, load_user: LoadUser | None) -> Settings:
 def _warn(settings: Settings) -> None:
     for doubt in settings.doubts(os.environ.get(WORKERS)):
         _log.warning("%s: %s %s", doubt.kind.value, doubt.message, doubt.hint)
-
-
-def _perform(purge: Purge | None) -> None:
-    if purge is not None:
-        complete_now(purge.store.purge(purge.store.in_thread, purge.tags))
-
-
-async def _aperform(purge: Purge | None) -> None:
-    if purge is not None:
-        await purge.store.purge(purge.store.on_loop, purge.tags)
-
-
-def _observe(dispatcher: Dispatcher) -> None:
-    """Purge what calls outside requests have changed, for as long as there is something that serves the dispatcher."""
-    reference = weakref.ref(dispatcher)
-
-    def purge_of(function: ClientFunction[..., Any], arguments: Mapping[str, Any]) -> Purge | None:
-        alive = reference()
-        return None if alive is None else alive.purge_called(function, arguments)
-
-    end = observe_outside_requests(
-        lambda function, arguments: _perform(purge_of(function, arguments)),
-        lambda function, arguments: _aperform(purge_of(function, arguments)),
-    )
-    weakref.finalize(dispatcher, end)
 
 
 router = create_router()

@@ -106,6 +106,10 @@ class Dispatcher:
         if self._store is not None:
             await self._store.aclose()
 
+    def contexts(self) -> set[str]:
+        """The names of the contexts that have functions."""
+        return set(self._registry.get_context_groups())
+
     def purge_named(self, context: str, params: Mapping[str, Any]) -> Purge | None:
         """What makes the cached bundles of a context stale, all of them or those of some parameters.
 

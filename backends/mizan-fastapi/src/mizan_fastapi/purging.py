@@ -1,0 +1,66 @@
+"""Purging what all routers of the process have cached, for changes that no mutation made: jobs, scripts, the shell."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Mapping
+from typing import Any
+
+from mizan_core.client.calls import observe_outside_requests
+from mizan_core.client.client_function import ClientFunction
+from mizan_core.dispatch import Dispatcher, Purge, complete_now
+
+_serving: weakref.WeakSet[Dispatcher] = weakref.WeakSet()
+
+
+def purge(context: str, /, **params: Any) -> None:
+    """Make the cached bundles of *context* stale, in every router of the process that has it.
+
+    :param params: only those bundles; without, all of the context.
+    :raises ValueError: for a context or a parameter that is not registered, or a value of another type.
+    """
+    for stale in _named(context, params):
+        perform(stale)
+
+
+async def apurge(context: str, /, **params: Any) -> None:
+    """As ``purge``, on an event loop."""
+    for stale in _named(context, params):
+        await aperform(stale)
+
+
+def perform(purge: Purge | None) -> None:
+    """Purge now, from a thread."""
+    if purge is not None:
+        complete_now(purge.store.purge(purge.store.in_thread, purge.tags))
+
+
+async def aperform(purge: Purge | None) -> None:
+    """Purge now, on an event loop."""
+    if purge is not None:
+        await purge.store.purge(purge.store.on_loop, purge.tags)
+
+
+def serve(dispatcher: Dispatcher) -> None:
+    """Include *dispatcher* in purges by name and of calls outside requests, for as long as something serves it."""
+    _serving.add(dispatcher)
+    reference = weakref.ref(dispatcher)
+
+    def purge_of(function: ClientFunction[..., Any], arguments: Mapping[str, Any]) -> Purge | None:
+        alive = reference()
+        return None if alive is None else alive.purge_called(function, arguments)
+
+    end = observe_outside_requests(
+        lambda function, arguments: perform(purge_of(function, arguments)),
+        lambda function, arguments: aperform(purge_of(function, arguments)),
+    )
+    weakref.finalize(dispatcher, end)
+
+
+def _named(context: str, params: Mapping[str, Any]) -> list[Purge | None]:
+    dispatchers = list(_serving)
+    holding = [dispatcher for dispatcher in dispatchers if context in dispatcher.contexts()]
+    if not holding:
+        known = sorted({name for dispatcher in dispatchers for name in dispatcher.contexts()})
+        raise ValueError(f"no context is named {context!r}; there are: {', '.join(known) or 'none'}")
+    return [dispatcher.purge_named(context, params) for dispatcher in holding]
