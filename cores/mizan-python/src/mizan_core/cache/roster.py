@@ -15,8 +15,7 @@ An announcement's field is never used twice: what removes an old one, however la
 from __future__ import annotations
 
 import secrets
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from threading import RLock
 from typing import NamedTuple
 
@@ -84,7 +83,7 @@ class Roster:
         self.name = secrets.token_hex(8)
         self._beats = 0
         self._numbers = 0
-        self._running: Counter[str] = Counter()
+        self._running: dict[str, int] = {}
         self._recent: set[str] = set()
         self._fields: dict[str, list[str]] = {}
         self._published: set[str] = set()
@@ -92,22 +91,20 @@ class Roster:
         self._made_up_for: dict[str, tuple[bytes | None, list[str]]] = {}
         self._last_beat: float | None = None
 
-    def begin(self, tags: Iterable[str]) -> dict[str, bytes]:
+    def begin(self, tags: Collection[str]) -> dict[str, bytes]:
         """A function begins that may purge the contexts of *tags*; gives the fields that announce those that are not
         announced yet, to be ``confirm``-ed when they have been written.
         """
         with self._lock:
-            chosen = list(tags)
-            self._running.update(chosen)
-            self._recent.update(chosen)
-            return self._announcements([tag for tag in chosen if tag not in self._published])
+            self._count(tags)
+            if self._published.issuperset(tags):
+                return {}
+            return self._announcements([tag for tag in tags if tag not in self._published])
 
-    def prolong(self, tags: Iterable[str]) -> None:
+    def prolong(self, tags: Collection[str]) -> None:
         """As ``begin``, for what has been announced already, or will be with the next beat."""
         with self._lock:
-            chosen = list(tags)
-            self._running.update(chosen)
-            self._recent.update(chosen)
+            self._count(tags)
 
     def confirm(self, fields: Mapping[str, bytes]) -> None:
         """*fields* have been written."""
@@ -121,19 +118,20 @@ class Roster:
         """
         with self._lock:
             if name == self.name:
-                self._running.subtract(tags)
+                for tag in tags:
+                    self._running[tag] -= 1
 
     @property
     def is_idle(self) -> bool:
         """Whether nothing is running that has announced a purge."""
         with self._lock:
-            return not +self._running
+            return not any(self._running.values())
 
     def next_beat(self, graph: bytes) -> tuple[dict[str, bytes], list[str]]:
         """The fields to write and those to drop."""
         with self._lock:
             self._beats += 1
-            running = set(+self._running)
+            running = {tag for tag, number in self._running.items() if number}
             idle = [tag for tag in self._fields if tag not in running and tag not in self._recent]
             self._recent.clear()
             dropped = [field for tag in idle for field in self._fields.pop(tag)]
@@ -176,6 +174,12 @@ class Roster:
     def _member(self, name: str, value: bytes | None, before: float, now: float) -> _Member:
         known = self._members.get(name)
         return known if known is not None and known.value == value else _Member(value, before, now)
+
+    def _count(self, tags: Collection[str]) -> None:
+        running = self._running
+        for tag in tags:
+            running[tag] = running.get(tag, 0) + 1
+        self._recent.update(tags)
 
     def _announcements(self, tags: Iterable[str]) -> dict[str, bytes]:
         fields = {}

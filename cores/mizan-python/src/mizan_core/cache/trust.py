@@ -25,7 +25,7 @@ class Trust:
         self._lock = Lock()
         self._is_down = False
         self._failures = 0
-        self._debts: dict[str, int] = {}
+        self._debts: Mapping[str, int] = {}
         self._numbers = count()
         self.is_given = True
 
@@ -47,13 +47,13 @@ class Trust:
     def owe(self, keys: Iterable[str]) -> None:
         """What is sealed with *keys* as they are now must not be believed by anybody, and may be."""
         with self._lock:
-            self._debts.update((key, next(self._numbers)) for key in keys)
+            self._debts = {**self._debts, **{key: next(self._numbers) for key in keys}}
             self.is_given = False
 
     def debts(self) -> Mapping[str, int]:
         """What is owed, each with the number of the time that it was."""
-        with self._lock:
-            return dict(self._debts)
+        # Never changed in place.
+        return self._debts
 
     def settle(self, debts: Mapping[str, int]) -> None:
         """Of *debts* those are paid that have not been made again meanwhile."""

@@ -30,4 +30,5 @@ def graph_of(epoch: bytes) -> bytes:
 
 def broad(tag: str) -> str:
     """The tag of the whole context that *tag* is one of: ``tag:user`` for ``tag:user:0123...``."""
-    return ":".join(tag.split(":", 2)[:2])
+    end = tag.find(":", tag.find(":") + 1)
+    return tag if end < 0 else tag[:end]
