@@ -4,7 +4,7 @@
 # ARGS    arguments for the program that the verb runs
 # DIST    the folder that the wheels go to (default: dist)
 # SECONDS how long the soak and the fuzzing run (default: 240)
-# JOBS    how many processes pytest runs in (default: 2)
+# JOBS    how many processes pytest runs in (default: 3: where one waits, two work)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -22,10 +22,10 @@ UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 ARGS ?=
 DIST ?= dist
 SECONDS ?= 240
-JOBS ?= 2
+JOBS ?= 3
 
-# Tests of one group share servers and environments, and stay together (tests/conftest.py).
-PARALLEL := -n $(JOBS) --dist loadgroup --no-loadscope-reorder
+# Tests of one group share servers and environments, and stay together (tests/scheduling.py).
+PARALLEL := -n $(JOBS) --dist loadscope --no-loadscope-reorder
 
 # A server builds what Cargo.lock says; at home cargo may bring it up to date with an edited Cargo.toml.
 LOCKED := $(if $(CI), --locked)

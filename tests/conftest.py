@@ -8,7 +8,7 @@ import importlib
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -16,9 +16,6 @@ from hypothesis import HealthCheck, settings
 from mizan_core.engine import CONTRACT_VERSION, Engine, pure
 
 _FOLDER = Path(__file__).parent
-_SHARED = ("target", "everywhere", "fault")
-"""Parameters whose fixtures are dear: the tests with one value of them are a group, whatever file they stand in."""
-
 _IS_CI = os.environ.get("CI", "").lower() == "true"
 
 settings.register_profile("dev", max_examples=30, deadline=None, derandomize=True, database=None)
@@ -42,10 +39,15 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError("--no-native is for a developer's machine: CI tests both engines")
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    from tests.scheduling import GroupScheduling
+
+    return GroupScheduling(config, log)
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: not _takes_long(item))
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(_group(item)))
     if not config.getoption("no_native"):
         return
     left_out = [item for item in items if _needs_native(item)]
@@ -87,12 +89,6 @@ def _needs_native(item: pytest.Item) -> bool:
 def _takes_long(item: pytest.Item) -> bool:
     """Whether it is to begin early, so that no process is left alone with it in the end."""
     return item.path.is_relative_to(_FOLDER / "packaging") or item.path == _FOLDER / "cache/test_soak.py"
-
-
-def _group(item: pytest.Item) -> str:
-    """Tests of one group run in one process (pytest-xdist), and share what is set up for them there."""
-    shared = [str(value) for name, value in _parameters(item).items() if name in _SHARED]
-    return " ".join(shared) or item.path.relative_to(_FOLDER).as_posix()
 
 
 def _parameters(item: pytest.Item) -> Mapping[str, object]:
