@@ -154,7 +154,7 @@ def decode_mwt(
     return MWTVerifier(secret, audience=audience, leeway=leeway).decode(token, now)
 
 
-def _permission_names(permissions: object) -> list[str]:
+def _permission_names(permissions: Iterable[object]) -> list[str]:
     if is_a(permissions, str):  # an iterable of str, but not of permissions
         raise TypeError(f"permissions: expected an iterable of str, not {type(permissions).__name__}")
     names = []
