@@ -11,7 +11,7 @@ from benchmarks.services.profiles import Order, Profile, ProfileChange
 from benchmarks.services.tokens import SECRET
 from mizan_core.registry import Registry
 from mizan_core.settings import Settings
-from mizan_fastapi import create_router
+from mizan_fastapi import create_router, mount
 from mizan_fastapi.client import client
 
 registry = Registry()
@@ -37,7 +37,7 @@ async def update_profile(request: Any, user_id: int, profile: ProfileChange) -> 
 
 def application(settings: Settings) -> FastAPI:
     app = FastAPI()
-    app.include_router(create_router(registry, settings), prefix="/api/mizan")
+    mount(app, "/api/mizan", create_router(registry, settings))
     return app
 
 

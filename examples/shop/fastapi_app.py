@@ -27,8 +27,7 @@ from examples.shop.ports import shop
 from examples.shop.sqlite_accounts import LIFETIME, Accounts
 from examples.shop.sqlite_database import Database
 from examples.shop.sqlite_store import SqliteStore
-from mizan_core.settings import Settings
-from mizan_fastapi import create_router
+from mizan_fastapi import Settings, create_router, mount
 
 SESSION_COOKIE = "shop_session"
 
@@ -58,7 +57,7 @@ settings = Settings(
     cache_secret=os.environ.get("MIZAN_CACHE_SECRET") or secrets.token_urlsafe(32),
     cache_url=os.environ.get("MIZAN_CACHE_URL") or "memory://",
 )
-app.include_router(create_router(settings=settings), prefix="/api/mizan")
+mount(app, "/api/mizan", create_router(settings=settings))
 
 
 @app.middleware("http")

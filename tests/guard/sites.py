@@ -56,10 +56,10 @@ def _asking(name: str, loop: asyncio.AbstractEventLoop) -> Callable[[Request], A
 def _fastapi() -> Any:
     from fastapi import FastAPI
 
-    from mizan_fastapi import create_router
+    from mizan_fastapi import create_router, mount
 
     app = FastAPI()
-    app.include_router(create_router(settings=Settings(mwt_secret=SECRET, cache_secret=SECRET)), prefix="/api/mizan")
+    mount(app, "/api/mizan", create_router(settings=Settings(mwt_secret=SECRET, cache_secret=SECRET)))
     return app
 
 

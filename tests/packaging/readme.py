@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.packaging.tools import ROOT
 
-_MARKS = {"FastAPI": "include_router(", "Django": 'include("mizan.urls")'}
+_MARKS = {"FastAPI": "mount(app", "Django": 'include("mizan.urls")'}
 FRAMEWORKS = tuple(_MARKS)
 
 

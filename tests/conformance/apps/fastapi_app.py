@@ -12,8 +12,7 @@ from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mizan_core.engine import current
-from mizan_core.settings import Settings
-from mizan_fastapi import create_router, router
+from mizan_fastapi import Settings, create_router, mount, router
 from tests.conformance import functions
 from tests.conformance.apps import fastapi_functions
 from tests.conformance.apps.accounts import ACCOUNTS, RING, SECRET
@@ -70,7 +69,8 @@ class SessionMiddleware:
 
 app = FastAPI()
 app.add_middleware(SessionMiddleware)
-app.include_router(create_router(settings=Settings(mwt_secret=SECRET)), prefix="/api/mizan")
+mount(app, "/api/mizan", create_router(settings=Settings(mwt_secret=SECRET)))
+app.include_router(create_router(settings=Settings(mwt_secret=SECRET)), prefix="/included/mizan")
 app.include_router(router, prefix="/default/mizan")
 app.include_router(create_router(settings=Settings(mwt_secret=RING)), prefix="/ring/mizan")
 app.include_router(create_router(settings=Settings(mwt_secret=SECRET, mwt_audience="x")), prefix="/audience/mizan")

@@ -1,8 +1,10 @@
-"""Mizan for FastAPI: ``app.include_router(router, prefix="/api/mizan")``."""
+"""Mizan for FastAPI: ``mount(app, "/api/mizan")``."""
 
+from mizan_core.settings import Settings
+from mizan_fastapi.mounting import mount
 from mizan_fastapi.purging import apurge, purge
 from mizan_fastapi.routing import MizanRouter, create_router, router
 
 __version__ = "0.1.0"
 
-__all__ = ("MizanRouter", "apurge", "create_router", "purge", "router")
+__all__ = ("MizanRouter", "Settings", "apurge", "create_router", "mount", "purge", "router")

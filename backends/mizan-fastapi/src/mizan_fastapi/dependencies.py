@@ -27,8 +27,8 @@ class EndpointRoute(APIRoute):
     def get_route_handler(self) -> _Handler:
         """FastAPI asks for one with the route itself, and in some versions for another with each inclusion of it."""
         self._handlers += 1
-        self._endpoint: Endpoint = self.endpoint.__self__  # type: ignore[attr-defined]  # a bound method, see the class
-        handler, endpoint = super().get_route_handler(), self._endpoint
+        self.asgi_endpoint: Endpoint = self.endpoint.__self__  # type: ignore[attr-defined]  # a bound method, see the class
+        handler, endpoint = super().get_route_handler(), self.asgi_endpoint
 
         async def answer(request: Request) -> Response:
             try:
@@ -42,7 +42,7 @@ class EndpointRoute(APIRoute):
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self._is_bare(scope):
-            await self._endpoint(scope, receive, send)
+            await self.asgi_endpoint(scope, receive, send)
             return
         try:
             await super().handle(scope, receive, send)

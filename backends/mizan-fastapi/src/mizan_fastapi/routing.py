@@ -22,6 +22,9 @@ from mizan_fastapi.endpoints import CallEndpoint, Endpoint, FetchEndpoint, Named
 from mizan_fastapi.purging import aperform, perform, serve
 from mizan_fastapi.users import LoadUser, current_user
 
+CALL, NAMED_CALL, CONTEXT, SESSION = "mizan-call", "mizan-call-function", "mizan-context", "mizan-session"
+"""The names of the routes."""
+
 _log = logging.getLogger("mizan.settings")
 
 
@@ -45,10 +48,10 @@ class MizanRouter(APIRouter):
         super().__init__(dependencies=dependencies, lifespan=lifespan)
         self._dispatcher = dispatcher
         # They are tried in this order.
-        self._add("/call/", CallEndpoint(dispatcher, load_user), "mizan-call")
-        self._add("/call/{function}/", NamedCallEndpoint(dispatcher, load_user), "mizan-call-function")
-        self._add("/ctx/{name}/", FetchEndpoint(dispatcher, load_user), "mizan-context")
-        self._add("/session/", SessionEndpoint(dispatcher, load_user), "mizan-session")
+        self._add("/call/", CallEndpoint(dispatcher, load_user), CALL)
+        self._add("/call/{function}/", NamedCallEndpoint(dispatcher, load_user), NAMED_CALL)
+        self._add("/ctx/{name}/", FetchEndpoint(dispatcher, load_user), CONTEXT)
+        self._add("/session/", SessionEndpoint(dispatcher, load_user), SESSION)
         serve(dispatcher)
 
     def _add(self, path: str, endpoint: Endpoint, name: str) -> None:
@@ -83,7 +86,7 @@ def create_router(
     dependencies: Sequence[Depends] | None = None,
     load_user: LoadUser | None = None,
 ) -> MizanRouter:
-    """A router for ``app.include_router(..., prefix="/api/mizan")``.
+    """A router for ``mount(app, "/api/mizan", ...)``, or for ``app.include_router(..., prefix="/api/mizan")``.
 
     The interface is compiled when the application starts, so that a contradiction in it stops the start.
 
