@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property, partial
 from typing import Any
 
 from starlette.datastructures import URL, Headers, MutableHeaders
@@ -20,10 +21,15 @@ class WatchedRequest(Request):
     """Reads as a ``Request`` does. Middleware has the scope itself, so that what it reads is not told."""
 
     def __init__(self, scope: Scope, receive: Receive, send: Send, readings: Readings) -> None:
-        super().__init__(WatchedDict(scope, lambda key: _note_member(readings, key)), receive, send)
-        self._plain = Request(scope)
+        super().__init__(scope, receive, send)
+        self.scope = WatchedDict(scope, partial(_note_member, readings))
+        self._plain_scope = scope
         self._readings = readings
         self._watched_headers: WatchedHeaders | None = None
+
+    @cached_property
+    def _plain(self) -> Request:
+        return Request(self._plain_scope)
 
     @property
     def headers(self) -> Headers:

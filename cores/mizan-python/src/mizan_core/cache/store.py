@@ -106,9 +106,10 @@ class Store:
 
     async def look_up(self, access: Access, key: str, tags: list[str]) -> Lookup:
         """Read an entry and the present versions of its tags, in one round trip when every tag has one."""
-        if not self._keeper.is_running:
+        is_trusted = self._trust.is_given
+        if not (self._keeper.is_running or (is_trusted and self._keeper.shared is None)):
             self._keeper.ensure()
-        if not self._trust.is_given:
+        if not is_trusted:
             return _UNAVAILABLE
         try:
             entry, *versions = await access.read([key, EPOCH, *tags])
@@ -149,7 +150,7 @@ class Store:
         if shared is None:
             return None
         roster = self._keeper.roster
-        contexts = list({broad(tag): None for tag in tags})
+        contexts = _widened(tags)
         fields = roster.begin(contexts)
         announcement = Announcement(roster, contexts)
         if fields and self._trust.is_given:
@@ -168,7 +169,7 @@ class Store:
         """
         if self._keeper.shared is None:
             return None
-        contexts = list({broad(tag): None for tag in tags})
+        contexts = _widened(tags)
         self._keeper.roster.prolong(contexts)
         return Announcement(self._keeper.roster, contexts)
 
@@ -217,12 +218,11 @@ class Store:
         if EPOCH in debts:
             await access.delete([EPOCH])
         else:
-            widened = list({broad(tag): None for tag in tags})
-            first = widened if self._is_mixed else tags
-            epoch = await self._renew(access, [*first, *debts])
+            was_mixed = self._is_mixed
+            epoch = await self._renew(access, [*(_widened(tags) if was_mixed else tags), *debts])
             self._is_mixed = epoch is not None and graph_of(epoch) != self._keeper.graph
-            if self._is_mixed and first is not widened:
-                await self._renew(access, widened)
+            if self._is_mixed and not was_mixed:
+                await self._renew(access, _widened(tags))
         self._trust.settle(debts)
         return True
 
@@ -234,7 +234,7 @@ class Store:
     async def _drop(self, access: Access, tags: Iterable[str]) -> bool:
         """A missing tag is a changed one. A store that is full, or refuses to grow, still removes."""
         try:
-            await access.delete(list({broad(tag): None for tag in tags}))
+            await access.delete(_widened(tags))
         except BackendUnavailable as error:
             self._fail(error)
             return False
@@ -298,6 +298,11 @@ class Store:
         if isinstance(error, BackendReplaced):
             self._trust.owe([EPOCH])
         self._keeper.wake()
+
+
+def _widened(tags: Iterable[str]) -> list[str]:
+    """The tags of the whole contexts that *tags* are of, each once."""
+    return list({broad(tag): None for tag in tags})
 
 
 def _at_exit(store: Store) -> None:

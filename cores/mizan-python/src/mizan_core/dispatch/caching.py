@@ -158,7 +158,8 @@ class Caching:
 async def bypass(port: Port, context: str, why: Bypass, build: Build) -> Response:
     """The bundle, which the cache has no part in: counted, logged and, in debug mode, told to the client."""
     COUNTERS.count_bypass(why.reason)
-    _log.debug("A fetch of context %s bypasses the cache: %s", context, why, extra={"mizan_context": context})
+    if _log.isEnabledFor(logging.DEBUG):
+        _log.debug("A fetch of context %s bypasses the cache: %s", context, why, extra={"mizan_context": context})
     body = await build(None)
     if port.is_debugging():
         return json_response(body, BYPASSED, (CACHE_REASON_HEADER, str(why)))
@@ -174,6 +175,8 @@ def identify(endpoints: Sequence[Endpoint], arguments: Iterable[Mapping[str, Any
         found = [endpoint.identities(own) for endpoint, own in zip(endpoints, arguments, strict=True)]
     except Unidentified as error:
         return Bypass(BypassReason.NO_IDENTITY, error.parameter)
+    if len(found) == 1:
+        return found[0]
     params: dict[str, Any] = {}
     differing: set[str] = set()
     for own in found:

@@ -7,6 +7,7 @@ nothing: whatever goes wrong becomes an error response.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from threading import Lock
 from typing import Any
 
@@ -14,12 +15,12 @@ from mizan_core.cache.bypass import Bypass, BypassReason
 from mizan_core.cache.store import Store
 from mizan_core.client.client_function import ClientFunction
 from mizan_core.dispatch.body import check_content_type, read_call
-from mizan_core.dispatch.caching import BundlePolicy, Caching, Entry, bypass, identify
+from mizan_core.dispatch.caching import Caching, Entry, bypass, identify
 from mizan_core.dispatch.endpoint import Blame, Endpoint, NestedCall, ScopeArguments
 from mizan_core.dispatch.envelope import encode_with_nested, header_of
 from mizan_core.dispatch.failure import Asked, Failure
 from mizan_core.dispatch.interface import Bundle, Interface
-from mizan_core.dispatch.port import Port, Purge
+from mizan_core.dispatch.port import Invocation, Port, Purge
 from mizan_core.dispatch.query import read_query
 from mizan_core.dispatch.readings import Readings
 from mizan_core.dispatch.response import (
@@ -176,7 +177,7 @@ class Dispatcher:
             announce(interface.tracers, asked)
         if endpoint.private:
             raise Forbidden("This function is private.")
-        await _admit(port, interface, (endpoint,), token, guarded=True)
+        await _admit(port, interface, (endpoint,) if endpoint.auth is not None else (), token, guarded=True)
         arguments = endpoint.validate(given, values)
         scope = endpoint.scope_arguments(arguments)
         return await port.to_the_end(_run(port, asked, interface, endpoint, arguments, scope))
@@ -197,15 +198,11 @@ class Dispatcher:
         asked.context = bundle.name
         if interface.tracers:
             announce(interface.tracers, asked)
-        identifies = _is_told_by_viewer(interface, bundle)
-        viewer = await _admit(port, interface, bundle.endpoints, token, guarded=False, needed=identifies)
+        identifies = bundle.is_told_by_viewer and interface.caching is not None
+        viewer = await _admit(port, interface, bundle.guarded, token, guarded=False, needed=identifies)
         arguments = bundle.validate(bundle.read(read_query(query)), len(query))
 
-        async def build(readings: Readings | None) -> bytes:
-            if token is not None:
-                await port.load_user(at_once=False)
-            return await _build(port, asked, interface, bundle, arguments, readings)
-
+        build = partial(_build, port, asked, interface, bundle, arguments, token is not None)
         caching = interface.caching
         if caching is None:
             return await bypass(port, context, Bypass(BypassReason.NO_SECRET), build)
@@ -218,36 +215,34 @@ class Dispatcher:
 async def _admit(
     port: Port,
     interface: Interface,
-    endpoints: Sequence[Endpoint],
+    asking: Sequence[Endpoint],
     token: str | None,
     *,
     guarded: bool,
     needed: bool = False,
 ) -> Viewer:
-    """A token, if there is one, decides alone; else the framework's own user, who is looked for where *needed*."""
+    """A token, if there is one, decides alone; else the framework's own user, who is looked for where *needed*.
+
+    :param asking: the functions that have an ``auth``.
+    """
     if token is not None:
         user = interface.token_user(token)
         check = interface.settings.mwt_check
         port.assume(user, check)
         viewer = user.viewer
-        if check == ALWAYS or guarded or any(endpoint.authorization is not None for endpoint in endpoints):
+        if check == ALWAYS or guarded or (asking and any(endpoint.authorization is not None for endpoint in asking)):
             await port.load_user(at_once=check == ALWAYS)
     else:
-        needed = needed or any(endpoint.auth is not None for endpoint in endpoints)
+        needed = needed or bool(asking)
         viewer = await port.identify(guarded=guarded, needed=needed) if guarded or needed else ANONYMOUS
-    for endpoint in endpoints:
+    for endpoint in asking:
         if endpoint.authorization is not None:
             allowed = await port.invoke(endpoint.authorization) is True
         else:
-            allowed = endpoint.auth is None or viewer.satisfies(endpoint.auth)
+            allowed = viewer.satisfies(endpoint.auth)
         if not allowed:
             raise Forbidden if viewer.authenticated else Unauthorized
     return viewer
-
-
-def _is_told_by_viewer(interface: Interface, bundle: Bundle) -> bool:
-    """Whether each viewer has entries of their own."""
-    return interface.caching is not None and isinstance(bundle.policy, BundlePolicy) and not bundle.policy.shared
 
 
 def _cache_entry(
@@ -304,9 +299,12 @@ async def _build(
     interface: Interface,
     bundle: Bundle,
     arguments: list[dict[str, Any]],
+    has_token: bool,
     readings: Readings | None,
 ) -> bytes:
     """Run the functions of a bundle. They are to read, but a mutation that one of them calls is none the less one."""
+    if has_token:
+        await port.load_user(at_once=False)
     calls = interface.watch_calls()
     failed: Blame = {}
     invocations = [
@@ -314,17 +312,19 @@ async def _build(
     ]
     if readings is not None:
         invocations = [
-            own._replace(target=readings.told_by(endpoint.name, own.target, own.is_async))
-            for endpoint, own in zip(bundle.endpoints, invocations, strict=True)
+            Invocation(readings.told_by(endpoint.name, target, is_async), own, is_async)
+            for endpoint, (target, own, is_async) in zip(bundle.endpoints, invocations, strict=True)
         ]
     asked.has_begun = True
     try:
         results = await port.invoke_all(invocations)
     except BaseException as error:
-        await _purge_to_the_end(port, interface.nested_purge(calls.end()))
+        await _purge_nested(port, interface, calls.end())
         asked.function = failed.get(id(error))
         raise
-    await _purge_to_the_end(port, interface.nested_purge(calls.end()))
+    made = calls.end()
+    if made:
+        await _purge_nested(port, interface, made)
     return ENGINE.encode_bundle(list(zip((endpoint.name for endpoint in bundle.endpoints), results, strict=True)))
 
 
@@ -333,7 +333,8 @@ async def _purge(port: Port, stale: Purge | None) -> None:
         await port.purge(stale)
 
 
-async def _purge_to_the_end(port: Port, stale: Purge | None) -> None:
+async def _purge_nested(port: Port, interface: Interface, calls: list[NestedCall]) -> None:
+    stale = interface.nested_purge(calls)
     if stale is not None:
         await port.to_the_end(port.purge(stale))
 

@@ -28,14 +28,20 @@ from mizan_core.settings import Settings
 
 
 class Bundle:
-    """A context as clients fetch it: its public data functions, sorted by name."""
+    """A context as clients fetch it: its public data functions, sorted by name.
 
-    __slots__ = ("_readers", "endpoints", "name", "policy")
+    :ivar guarded: those that ask who it is.
+    :ivar is_told_by_viewer: whether each viewer has entries of their own.
+    """
+
+    __slots__ = ("_readers", "endpoints", "guarded", "is_told_by_viewer", "name", "policy")
 
     def __init__(self, name: str, endpoints: list[Endpoint], readers: Mapping[str, QueryReader]) -> None:
         self.name = name
         self.endpoints = endpoints
+        self.guarded = tuple(endpoint for endpoint in endpoints if endpoint.auth is not None)
         self.policy = BundlePolicy.of(endpoints)
+        self.is_told_by_viewer = isinstance(self.policy, BundlePolicy) and not self.policy.shared
         self._readers = readers
 
     def read(self, query: Mapping[str, Sequence[str]]) -> dict[str, Any]:
@@ -43,13 +49,13 @@ class Bundle:
 
         :raises ValidationFailed: for parameters that no function declares, or that cannot be read.
         """
-        surplus = sorted(query.keys() - self._readers.keys())
-        if surplus:
-            refusals = Refusals()
-            for name in surplus:
-                refusals.add(name, "Extra inputs are not permitted")
-            raise ValidationFailed(details=refusals.as_details())
-        return {name: self._readers[name].read(name, texts) for name, texts in query.items()}
+        readers = self._readers
+        if query.keys() <= readers.keys():
+            return {name: readers[name].read(name, texts) for name, texts in query.items()}
+        refusals = Refusals()
+        for name in sorted(query.keys() - readers.keys()):
+            refusals.add(name, "Extra inputs are not permitted")
+        raise ValidationFailed(details=refusals.as_details())
 
     def validate(self, values: Mapping[str, Any], number: int) -> list[dict[str, Any]]:
         """The arguments of each function: of the values, those it declares.
@@ -104,6 +110,7 @@ class Interface:
             self.caching = Caching(store, keyer, scopes)
         self._promises = {} if keyer is None else _promises(plans, keyer)
         self._names = {function: name for name, function in functions.items()}
+        self._knows = self._names.__contains__
         self._bundles = _bundles(self._endpoints, specification)
         self._builtins = {
             name: Endpoint(name, function, frozenset())
@@ -142,7 +149,7 @@ class Interface:
 
     def watch_calls(self) -> NestedCalls:
         """What takes the calls that the functions of one request make."""
-        return NestedCalls(self._names.__contains__)
+        return NestedCalls(self._knows)
 
     def stale_entries(self, endpoint: Endpoint, scope: ScopeArguments, calls: Iterable[NestedCall]) -> list[Any]:
         """What a call that has no result, and those that it made, make stale: equal entries once."""
@@ -183,9 +190,9 @@ class Interface:
         own = self.caching.purge_tags(endpoint.name, self._stale_entries(endpoint.name, scope), scope)
         return self.caching.purge([*own, *self._nested_tags(calls)])
 
-    def nested_purge(self, calls: Iterable[NestedCall]) -> Purge | None:
+    def nested_purge(self, calls: Sequence[NestedCall]) -> Purge | None:
         """The purge of what calls of server code make stale; None where nothing is."""
-        return None if self.caching is None else self.caching.purge(self._nested_tags(calls))
+        return self.caching.purge(self._nested_tags(calls)) if calls and self.caching is not None else None
 
     def named_purge(self, context: str, params: Mapping[str, Any]) -> Purge | None:
         """The purge that server code asks for by name; None without a cache.

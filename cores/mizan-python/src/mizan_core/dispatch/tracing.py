@@ -9,13 +9,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any, TypeAlias
 
 from mizan_core.dispatch.failure import Asked
 
-Tracer: TypeAlias = "Callable[[str, Asked], None]"
-"""Is told the name, and what is asked for."""
+Tracer: TypeAlias = "Callable[[Asked], None]"
 
 
 def tracers() -> tuple[Tracer, ...]:
@@ -26,28 +24,36 @@ def tracers() -> tuple[Tracer, ...]:
 def announce(tracers: tuple[Tracer, ...], asked: Asked) -> None:
     """Tell all of them, now that it is known what is asked for. No failure of theirs is the request's."""
     for trace in tracers:
-        with suppress(Exception):
-            trace(f"{asked.place}{asked.function or asked.context}", asked)
+        try:  # noqa: SIM105 - a block costs more than the tracing itself
+            trace(asked)
+        except Exception:  # noqa: BLE001, S110 - whatever a library raises
+            pass
 
 
 def _opentelemetry(library: Any) -> Tracer:
-    def trace(name: str, asked: Asked) -> None:
-        span = library.get_current_span()
+    current_span = library.get_current_span
+
+    def trace(asked: Asked) -> None:
+        span = current_span()
         if span.is_recording():
-            span.update_name(name)
+            span.update_name(_name(asked))
             span.set_attributes({field.replace("_", ".", 1): value for field, value in asked.fields().items()})
 
     return trace
 
 
 def _sentry(library: Any) -> Tracer:
-    def trace(name: str, asked: Asked) -> None:
+    def trace(asked: Asked) -> None:
         scope = library.get_current_scope()
-        scope.set_transaction_name(name, source="custom")
+        scope.set_transaction_name(_name(asked), source="custom")
         for field, value in asked.fields().items():
             scope.set_tag(field.replace("_", ".", 1), value)
 
     return trace
+
+
+def _name(asked: Asked) -> str:
+    return f"{asked.place}{asked.function or asked.context}"
 
 
 _LIBRARIES: dict[str, Callable[[Any], Tracer]] = {"opentelemetry.trace": _opentelemetry, "sentry_sdk": _sentry}
