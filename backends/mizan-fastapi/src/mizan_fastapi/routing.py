@@ -47,11 +47,11 @@ class MizanRouter(APIRouter):
 
         super().__init__(dependencies=dependencies, lifespan=lifespan)
         self._dispatcher = dispatcher
-        # They are tried in this order.
+        # FastAPI tries them in this order, and each that it tries costs.
         self._add("/call/", CallEndpoint(dispatcher, load_user), CALL)
-        self._add("/call/{function}/", NamedCallEndpoint(dispatcher, load_user), NAMED_CALL)
         self._add("/ctx/{name}/", FetchEndpoint(dispatcher, load_user), CONTEXT)
         self._add("/session/", SessionEndpoint(dispatcher, load_user), SESSION)
+        self._add("/call/{function}/", NamedCallEndpoint(dispatcher, load_user), NAMED_CALL)
         serve(dispatcher)
 
     def _add(self, path: str, endpoint: Endpoint, name: str) -> None:
