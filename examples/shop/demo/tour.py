@@ -29,10 +29,17 @@ class Tour:
         return exchange
 
     def refused(self, title: str, exchange: Exchange, status: int, code: str) -> Exchange:
-        """An exchange that must end with the error *code*."""
+        """An exchange that must end with the error *code* before any function has begun."""
         self.show(title, exchange, status)
         self.check(f"refused as {code}", exchange.at("error", "code"), code)
         self._expect("the members of the answer", sorted(exchange.body), ["error"])
+        return exchange
+
+    def failed(self, title: str, exchange: Exchange, status: int, code: str) -> Exchange:
+        """An exchange that must end with the error *code*, raised by a function: it says what may have changed."""
+        self.show(title, exchange, status)
+        self.check(f"failed as {code}", exchange.at("error", "code"), code)
+        self._expect("the members of the answer", sorted(exchange.body), ["error", "invalidate"])
         return exchange
 
     def check(self, what: str, got: Any, expected: Any) -> None:
