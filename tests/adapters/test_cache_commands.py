@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from subprocess import CompletedProcess
 from typing import Any, TypeAlias
@@ -12,6 +13,8 @@ import pytest
 from anyio.from_thread import start_blocking_portal
 from fastapi import FastAPI
 
+from mizan_core.cache.backend import CacheBackend
+from mizan_core.cache.versions import EPOCH
 from mizan_core.client.function import client
 from mizan_core.registry import Registry
 from mizan_core.settings import Settings
@@ -217,3 +220,98 @@ def _check_refused(done: CompletedProcess[str], words: str) -> None:
     assert done.returncode == 1, done.stdout
     assert words in done.stderr
     assert "Traceback" not in done.stderr
+
+
+SEVERAL = """
+from mizan_core.client.function import client
+from mizan_core.registry import Registry
+from mizan_core.settings import Settings
+from mizan_fastapi import create_router
+
+
+@client(context="user")
+def user_profile(request, user_id: int) -> int:
+    return user_id
+
+
+@client(context="page")
+def page(request) -> int:
+    return 1
+
+
+def open_router(url, prefix, *functions):
+    registry = Registry()
+    for function in functions:
+        registry.register(function)
+    return create_router(registry, Settings(cache_secret={secret!r}, cache_url=url, cache_prefix=prefix))
+
+
+routers = [
+    open_router({url!r}, "first:", user_profile),
+    open_router({url!r}, "second:", user_profile, page),
+    open_router("memory://", "", page),
+]
+"""
+
+
+@pytest.fixture
+def several(server: Server, tmp_path: Path) -> Command:
+    """The command of an application with three routers, none of the default registry."""
+
+    def run_command(*arguments: str) -> CompletedProcess[str]:
+        module = write_module(tmp_path, SEVERAL.format(secret=SECRET, url=server.url))
+        return run(tmp_path, "-m", "mizan_fastapi.cache", module, *arguments)
+
+    return run_command
+
+
+def _keys(server: Server, pattern: str) -> set[Any]:
+    return set(server.ask("KEYS", pattern))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "written"),
+    [(("user",), {"first:", "second:"}), (("user", "user_id=5"), {"first:", "second:"}), (("page",), {"second:"})],
+)
+def test_a_purge_reaches_every_router_of_the_process(
+    several: Command, server: Server, arguments: tuple[str, ...], written: set[str]
+) -> None:
+    server.ask("FLUSHALL")
+    done = several("purge", *arguments)
+    assert (done.returncode, done.stdout) == (0, f"The bundles of {' '.join(arguments)} are stale.\n"), done.stderr
+    assert {prefix for prefix in ("first:", "second:") if _keys(server, f"{prefix}*tag:*")} == written
+
+
+def test_a_purge_of_all_reaches_every_store(several: Command, server: Server) -> None:
+    before = b"an epoch of old."
+    for prefix in ("first:", "second:"):
+        with _backend(server, prefix) as backend:
+            backend.write({EPOCH: before}, 60)
+    done = several("purge", "--all")
+    assert done.returncode == 0, done.stderr
+    for prefix in ("first:", "second:"):
+        with _backend(server, prefix) as backend:
+            assert backend.read([EPOCH]) != [before]
+
+
+@contextmanager
+def _backend(server: Server, prefix: str) -> Iterator[CacheBackend]:
+    store = Settings(cache_secret=SECRET, cache_url=server.url, cache_prefix=prefix).open_store()
+    assert store is not None
+    yield store.backend
+    store.close()
+
+
+def test_a_context_that_no_router_has(several: Command) -> None:
+    _check_refused(several("purge", "usr"), "no context is named 'usr'; there are: page, user")
+
+
+def test_stats_of_several_routers(several: Command) -> None:
+    done = several("stats")
+    assert done.returncode == 0, done.stderr
+    blocks = [dict(line.split(None, 1) for line in block.splitlines()) for block in done.stdout.split("\n\n")]
+    assert sorted((block["contexts"], block.get("prefix", "-")) for block in blocks) == [
+        ("page", "-"),
+        ("page, user", "second:"),
+        ("user", "first:"),
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -179,5 +180,21 @@ def test_never_takes_the_user_as_it_is(users: Users, load_user: Any) -> None:
 def test_without_a_hook_the_token_is_the_user() -> None:
     with _asking(None) as http:
         assert _call(http, "staff").json() == {"result": "in"}
+
+
+def test_always_without_a_hook_does_not_start() -> None:
+    app = FastAPI()
+    app.include_router(create_router(Registry(), Settings(mwt_check="always")))
+
+    async def start() -> None:
+        async with app.router.lifespan_context(app):
+            raise AssertionError("it has started")
+
     with pytest.raises(ConfigurationError, match="load_user"):
-        create_router(Registry(), Settings(mwt_check="always"))._dispatcher.interface()
+        asyncio.run(start())
+
+
+def test_always_without_a_hook_takes_no_token() -> None:
+    """Where the start is not told to the router, as with an application that is mounted in another."""
+    with _asking(None, "always") as http:
+        assert _call(http, "staff").status_code == 500

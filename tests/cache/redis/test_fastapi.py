@@ -38,14 +38,14 @@ class Visitor:
     async def fetch(self) -> str:
         """``HIT``, ``MISS`` or ``BYPASS``; every mutation that was answered before must be in the value."""
         known = self._known
-        answer = await self._timed(self._http.get("/api/mizan/ctx/account/", params={"user_id": USER}))
+        answer = await self.ask("GET", "/api/mizan/ctx/account/", params={"user_id": USER})
         word: str = answer.headers["X-Mizan-Cache"]
         assert answer.json()["account"] >= known, f"{word} is stale"
         return word
 
     async def mutate(self) -> None:
         body = {"fn": "deposit", "args": {"user_id": USER}}
-        answer = await self._timed(self._http.post("/api/mizan/call/", json=body))
+        answer = await self.ask("POST", "/api/mizan/call/", json=body)
         self._known = max(self._known, answer.json()["result"])
 
     async def recover(self) -> None:
@@ -54,9 +54,9 @@ class Visitor:
             assert time.monotonic() < end
             await asyncio.sleep(0.02)
 
-    async def _timed(self, request: Coroutine[Any, Any, httpx.Response]) -> httpx.Response:
+    async def ask(self, method: str, url: str, **options: Any) -> httpx.Response:
         began = time.monotonic()
-        answer = await request
+        answer = await self._http.request(method, url, **options)
         assert answer.status_code == 200, answer.text
         assert time.monotonic() - began < LONGEST
         return answer
@@ -156,6 +156,32 @@ def test_a_server_that_dies_during_requests(server: Server, visit: Visit, caplog
     assert messages == ["does not answer", "answers again"] * (len(messages) // 2)
     assert messages
     _check_secrecy(caplog)
+
+
+@pytest.mark.parametrize(("second", "purges"), [("", 1), ("second-", 2)], ids=["one store", "two stores"])
+def test_routers_purge_each_store_once(server: Server, prefix: str, second: str, purges: int) -> None:
+    @client(context="note")
+    def note(request: Request) -> int:
+        return 1
+
+    @client(affects="note")
+    def annotate(request: Request) -> None: ...
+
+    registry = Registry()
+    registry.register(note)
+    registry.register(annotate)
+    application = FastAPI()
+    for name, own in (("first", prefix), ("second", second + prefix)):
+        settings = Settings(cache_secret="s" * 32, cache_url=server.url, cache_prefix=own)
+        application.include_router(create_router(registry, settings), prefix=f"/{name}")
+
+    async def scenario(visitor: Visitor) -> None:
+        before = stats().purges
+        await visitor.ask("POST", "/first/call/", json={"fn": "annotate"})
+        assert stats().purges - before == purges
+        assert (await visitor.ask("GET", "/second/ctx/note/")).headers["X-Mizan-Cache"] == "MISS"
+
+    asyncio.run(_visit(application, scenario))
 
 
 async def _use(visitor: Visitor, end: float) -> None:

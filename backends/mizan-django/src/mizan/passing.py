@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable
 from functools import partial
 from typing import Any
 
@@ -19,7 +19,7 @@ def passed_through(reply: PassThrough) -> HttpResponseBase:
     response: HttpResponseBase = reply.response
     for name, value in reply.headers:
         response.headers[name] = value
-    if reply.afterwards is not None and isinstance(response, StreamingHttpResponse) and not _is_file(response):
+    if reply.afterwards and isinstance(response, StreamingHttpResponse) and not _is_file(response):
         _purge_after(response, reply.afterwards)
     return response
 
@@ -29,13 +29,13 @@ def _is_file(response: StreamingHttpResponse) -> bool:
     return isinstance(response, FileResponse)
 
 
-def _purge_after(response: StreamingHttpResponse, stale: Purge) -> None:
+def _purge_after(response: StreamingHttpResponse, stale: Iterable[Purge]) -> None:
     # Not ``streaming_content``: it hides the generator, which has to be closed before the purge.
     parts = response._iterator  # type: ignore[attr-defined]  # noqa: SLF001
     if response.is_async:
         response.streaming_content = _ClosingParts(apurging(parts, partial(_apurge, stale)))
     else:
-        response.streaming_content = purging(parts, partial(purge, *stale))
+        response.streaming_content = purging(parts, partial(_purge, stale))
 
 
 class _ClosingParts:
@@ -54,5 +54,10 @@ class _ClosingParts:
         await self._parts.aclose()
 
 
-async def _apurge(stale: Purge) -> None:
-    await to_the_end(sync_to_async(purge)(*stale))
+def _purge(stale: Iterable[Purge]) -> None:
+    for each in stale:
+        purge(*each)
+
+
+async def _apurge(stale: Iterable[Purge]) -> None:
+    await to_the_end(sync_to_async(_purge)(stale))

@@ -17,7 +17,7 @@ def passed_through(reply: PassThrough) -> Response:
     response: Response = reply.response
     for name, value in reply.headers:
         response.headers[name] = value
-    return response if reply.afterwards is None or _is_done(response) else _PurgingResponse(response, reply.afterwards)
+    return _PurgingResponse(response, reply.afterwards) if reply.afterwards and not _is_done(response) else response
 
 
 def _is_done(response: Response) -> bool:
@@ -28,7 +28,7 @@ def _is_done(response: Response) -> bool:
 class _PurgingResponse(Response):
     """Sends another response, and purges when its stream and its background task have ended, however they end."""
 
-    def __init__(self, response: Response, stale: Purge) -> None:
+    def __init__(self, response: Response, stale: tuple[Purge, ...]) -> None:
         self.status_code = response.status_code
         self.background = response.background
         self.raw_headers = response.raw_headers

@@ -21,7 +21,7 @@ from mizan_core.mwt import MWTUser, verified_user
 from mizan_core.settings import LOADED, NEVER
 from mizan_core.viewer import Viewer, viewer_of
 from mizan_fastapi.errors import handled, translated
-from mizan_fastapi.users import LoadUser, ask, assume_token, assume_user, scope_user
+from mizan_fastapi.users import LoadUser, ask, assume_token, assume_user, check_hook, scope_user
 from mizan_fastapi.watching import WatchedRequest
 
 T = TypeVar("T")
@@ -82,7 +82,10 @@ class AsgiPort:
 
     async def load_user(self, *, at_once: bool) -> None:  # noqa: ARG002 - an attribute cannot wait for it later
         token, load = self._token, self._load_user
-        if token is None or load is None:
+        if token is None:
+            return
+        if load is None:
+            check_hook(self._check, load)
             return
         user = verified_user(token, await ask(load, token), is_checked=self._check != NEVER)
         self._token = None
@@ -189,9 +192,14 @@ class _Replay:
         return {"type": "http.request", "body": body, "more_body": False}
 
 
-async def perform(purge: Purge) -> None:
+async def perform(purges: Iterable[Purge]) -> None:
     """Purge, whatever becomes of whoever waits for it."""
-    await to_the_end(purge.store.purge(purge.store.on_loop, purge.tags))
+    await to_the_end(_each(purges))
+
+
+async def _each(purges: Iterable[Purge]) -> None:
+    for purge in purges:
+        await purge.store.purge(purge.store.on_loop, purge.tags)
 
 
 async def to_the_end(work: Coroutine[Any, Any, T]) -> T:

@@ -8,9 +8,9 @@ from typing import Any
 
 from mizan_core.client.calls import observe_outside_requests
 from mizan_core.client.client_function import ClientFunction
-from mizan_core.dispatch import Dispatcher, Purge, complete_now
+from mizan_core.dispatch import Dispatcher, Peers, Purge, complete_now
 
-_serving: weakref.WeakSet[Dispatcher] = weakref.WeakSet()
+_serving = Peers()
 
 
 def purge(context: str, /, **params: Any) -> None:
@@ -41,9 +41,18 @@ async def aperform(purge: Purge | None) -> None:
         await purge.store.purge(purge.store.on_loop, purge.tags)
 
 
+def serving() -> list[Dispatcher]:
+    """The dispatchers of the process whose registries have contexts; all of them where none has any."""
+    dispatchers = list(_serving)
+    return [dispatcher for dispatcher in dispatchers if dispatcher.contexts()] or dispatchers
+
+
 def serve(dispatcher: Dispatcher) -> None:
-    """Include *dispatcher* in purges by name and of calls outside requests, for as long as something serves it."""
-    _serving.add(dispatcher)
+    """Have *dispatcher* purge what is purged by name, by calls outside requests and by functions of other routers.
+
+    For as long as something serves it.
+    """
+    dispatcher.join(_serving)
     reference = weakref.ref(dispatcher)
 
     def purge_of(function: ClientFunction[..., Any], arguments: Mapping[str, Any]) -> Purge | None:

@@ -14,13 +14,12 @@ from starlette.types import ASGIApp
 
 from mizan_core.dispatch import Dispatcher
 from mizan_core.engine import VARIABLE as ENGINE_VARIABLE
-from mizan_core.errors import ConfigurationError
 from mizan_core.registry import Registry, default_registry
-from mizan_core.settings import ALWAYS, WORKERS, Settings
+from mizan_core.settings import WORKERS, Settings
 from mizan_fastapi.dependencies import EndpointRoute
 from mizan_fastapi.endpoints import CallEndpoint, Endpoint, FetchEndpoint, NamedCallEndpoint, SessionEndpoint
 from mizan_fastapi.purging import aperform, perform, serve
-from mizan_fastapi.users import LoadUser, current_user
+from mizan_fastapi.users import LoadUser, check_hook, current_user
 
 CALL, NAMED_CALL, CONTEXT, SESSION = "mizan-call", "mizan-call-function", "mizan-context", "mizan-session"
 """The names of the routes."""
@@ -39,7 +38,9 @@ class MizanRouter(APIRouter):
     ) -> None:
         @asynccontextmanager
         async def lifespan(_: ASGIApp) -> AsyncIterator[None]:
-            _warn(dispatcher.interface().settings)
+            settings = dispatcher.interface().settings
+            check_hook(settings.mwt_check, load_user)
+            _warn(settings)
             try:
                 yield
             finally:
@@ -101,7 +102,7 @@ def create_router(
     chosen = default_registry if registry is None else registry
 
     def load_settings() -> Settings:
-        return _with_hook(settings or settings_from_environment(), load_user)
+        return settings or settings_from_environment()
 
     return MizanRouter(Dispatcher(chosen, load_settings, current_user), dependencies, load_user)
 
@@ -109,12 +110,6 @@ def create_router(
 def settings_from_environment() -> Settings:
     """:raises ConfigurationError: for a ``MIZAN_*`` variable that cannot be used."""
     return Settings.read(os.environ.get, os.environ.keys() - {ENGINE_VARIABLE})
-
-
-def _with_hook(settings: Settings, load_user: LoadUser | None) -> Settings:
-    if settings.mwt_check == ALWAYS and load_user is None:
-        raise ConfigurationError("MIZAN_MWT_CHECK: always needs a hook that loads users: create_router(load_user=...)")
-    return settings
 
 
 def _warn(settings: Settings) -> None:

@@ -11,7 +11,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.types import Scope
 
+from mizan_core.errors import ConfigurationError
 from mizan_core.mwt import MWTUser
+from mizan_core.settings import ALWAYS
 
 LoadUser: TypeAlias = "Callable[[MWTUser], Any]"
 """Gives the user that a token stands for, or None when there is none any more; a coroutine function or not."""
@@ -34,6 +36,14 @@ def assume_token(scope: Scope, token: MWTUser) -> None:
     """Make a token's user the request's."""
     scope[_TOKEN] = token
     assume_user(scope, token)
+
+
+def check_hook(check: str, load_user: LoadUser | None) -> None:
+    """:param check: one of ``MWT_CHECKS``.
+    :raises ConfigurationError: when it needs a hook and there is none.
+    """
+    if check == ALWAYS and load_user is None:
+        raise ConfigurationError("MIZAN_MWT_CHECK: always needs a hook that loads users: create_router(load_user=...)")
 
 
 async def ask(load_user: LoadUser, token: MWTUser) -> Any:

@@ -169,6 +169,13 @@ class Settings:
         """Where the cache is kept; it may hold a password."""
         return self.cache_redis_url or self.cache_url or f"{MEMORY}://"
 
+    @property
+    def shared_store(self) -> tuple[str, str, Secret] | None:
+        """What tells the store that processes share from others; None without one: memory is each dispatcher's own."""
+        if self.cache_secret is None or _is_memory(self.store_url):
+            return None
+        return self.store_url, self.cache_prefix, self.cache_secret
+
     def open_store(self) -> Store | None:
         """The cache; None when no secret is configured.
 

@@ -2,7 +2,7 @@
 
 from mizan_core.completion import begin, end_of, to_the_end
 from mizan_core.dispatch.body import check_body_headers
-from mizan_core.dispatch.dispatcher import Dispatcher
+from mizan_core.dispatch.dispatcher import Dispatcher, Peers
 from mizan_core.dispatch.failure import Failure
 from mizan_core.dispatch.port import Handled, Invocation, Port, Purge
 from mizan_core.dispatch.response import COMMON_HEADERS, PassThrough, Reply, Response, error_response
@@ -16,6 +16,7 @@ __all__ = (
     "Handled",
     "Invocation",
     "PassThrough",
+    "Peers",
     "Port",
     "Purge",
     "Reply",

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from mizan_core.cache.backend import BackendUnavailable, CacheBackend
-from mizan_core.cache.opening import MEMORY, scheme_of, without_credentials
+from mizan_core.cache.opening import without_credentials
 from mizan_core.cache.store import Store
 from mizan_core.cache.versions import EPOCH
 from mizan_core.dispatch.interface import Interface
 from mizan_core.engine import current
 from mizan_core.errors import MizanError
 from mizan_core.immediate import complete_now
-from mizan_core.settings import Settings
 
 _UNKNOWN = "the store does not answer: whether the purge took effect is unknown"
 
@@ -40,27 +39,39 @@ def add_arguments(parser: ArgumentParser) -> None:
     purge.add_argument("--all", action="store_true", dest="everything", help="the bundles of all contexts")
 
 
-def run(interface: Interface, options: Mapping[str, Any]) -> str:
+def run(interfaces: Sequence[Interface], options: Mapping[str, Any]) -> str:
     """Do what the command line says, and give what there is to tell.
 
+    :param interfaces: all that the process would serve, one at least.
     :raises CommandRefused: for a command that cannot be carried out.
     """
     if options["action"] == "stats":
-        return _stats(interface)
-    store = _shared_store(interface)
+        return _stats(interfaces)
     if options["everything"]:
-        return _purge_everything(store.backend, options["context"])
+        return _purge_everything(interfaces, options["context"])
     if options["context"] is None:
+        _shared(interfaces)
         raise CommandRefused("say which context to purge, or --all")
-    return _purge(interface, store, options["context"], options["params"])
+    return _purge(interfaces, options["context"], options["params"])
 
 
-def _stats(interface: Interface) -> str:
+def _stats(interfaces: Iterable[Interface]) -> str:
+    """What there is to tell of each, once where two have the same."""
+    outcomes = [_state(interface) for interface in interfaces]
+    told = "\n\n".join(dict.fromkeys(told for told, _ in outcomes))
+    if not all(answers for _, answers in outcomes):
+        raise CommandRefused("the store does not answer", told)
+    return told
+
+
+def _state(interface: Interface) -> tuple[str, bool]:
+    """What there is to tell, and whether all is well."""
     settings, problem = interface.settings, None
-    lines = {"engine": current().name, "store": without_credentials(settings.store_url)}
+    lines = {"engine": current().name, "contexts": ", ".join(sorted(interface.contexts())) or "none"}
+    lines["store"] = without_credentials(settings.store_url)
     if interface.caching is None:
         lines["state"] = "off: MIZAN_CACHE_SECRET is not set"
-    elif _is_memory(settings):
+    elif settings.shared_store is None:
         lines["state"] = "in each server process, where this one cannot look"
         lines["room"] = f"{settings.cache_max_bytes} bytes in each process"
     else:
@@ -69,10 +80,7 @@ def _stats(interface: Interface) -> str:
         lines["prefix"] = settings.cache_prefix
         lines["timeout"] = f"{settings.cache_timeout_ms} ms"
         lines["pool size"] = str(settings.cache_pool_size)
-    told = "\n".join(f"{name:<10} {value}" for name, value in lines.items())
-    if problem is not None:
-        raise CommandRefused("the store does not answer", told)
-    return told
+    return "\n".join(f"{name:<10} {value}" for name, value in lines.items()), problem is None
 
 
 def _problem(backend: CacheBackend) -> BackendUnavailable | None:
@@ -84,35 +92,54 @@ def _problem(backend: CacheBackend) -> BackendUnavailable | None:
     return None
 
 
-def _shared_store(interface: Interface) -> Store:
-    """The store, if it is one that other processes use too."""
-    if interface.caching is None:
+def _shared(interfaces: Iterable[Interface]) -> list[tuple[Interface, Store]]:
+    """Those whose store other processes use too."""
+    cached = [(interface, interface.caching.store) for interface in interfaces if interface.caching is not None]
+    if not cached:
         raise CommandRefused("there is no cache: MIZAN_CACHE_SECRET is not set")
-    if _is_memory(interface.settings):
+    shared = [(interface, store) for interface, store in cached if interface.settings.shared_store is not None]
+    if not shared:
         raise CommandRefused(
             "memory:// is the memory of the server process, and only that process can purge it: "
             "call purge() in it, or restart it"
         )
-    return interface.caching.store
+    return shared
 
 
-def _purge_everything(backend: CacheBackend, context: str | None) -> str:
+def _purge_everything(interfaces: Iterable[Interface], context: str | None) -> str:
+    shared = _shared(interfaces)
     if context is not None:
         raise CommandRefused("--all takes no context")
-    try:
-        backend.delete([EPOCH])
-    except BackendUnavailable:
-        raise CommandRefused(_UNKNOWN) from None
+    backends = {interface.settings.shared_store: store.backend for interface, store in shared}
+    outcomes = [_drop_epoch(backend) for backend in backends.values()]
+    if not all(outcomes):
+        raise CommandRefused(_UNKNOWN)
     return "The bundles of all contexts are stale."
 
 
-def _purge(interface: Interface, store: Store, context: str, pairs: Iterable[str]) -> str:
+def _drop_epoch(backend: CacheBackend) -> bool:
+    """Gives whether it has been done."""
+    try:
+        backend.delete([EPOCH])
+    except BackendUnavailable:
+        return False
+    return True
+
+
+def _purge(interfaces: Iterable[Interface], context: str, pairs: Iterable[str]) -> str:
+    interfaces = list(interfaces)
+    holding = [interface for interface in interfaces if context in interface.contexts()]
+    shared = _shared(holding or interfaces)
+    if not holding:
+        known = sorted({name for interface in interfaces for name in interface.contexts()})
+        raise CommandRefused(f"no context is named {context!r}; there are: {', '.join(known) or 'none'}")
     params = dict(_pair(text) for text in pairs)
     try:
-        purge = interface.named_purge(context, params)
+        purges = [interface.named_purge(context, params) for interface, _ in shared]
     except ValueError as error:
         raise CommandRefused(str(error)) from None
-    if purge is not None and not complete_now(store.try_purge(store.in_thread, purge.tags)):
+    outcomes = [complete_now(each.store.try_purge(each.store.in_thread, each.tags)) for each in purges if each]
+    if not all(outcomes):
         raise CommandRefused(_UNKNOWN)
     named = "".join(f" {name}={value}" for name, value in params.items())
     return f"The bundles of {context}{named} are stale."
@@ -123,7 +150,3 @@ def _pair(text: str) -> tuple[str, str]:
     if not equals:
         raise CommandRefused(f"{text!r} is no parameter: write name=value")
     return name, value
-
-
-def _is_memory(settings: Settings) -> bool:
-    return scheme_of(settings.store_url) == MEMORY

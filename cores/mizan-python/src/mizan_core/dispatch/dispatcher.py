@@ -6,16 +6,18 @@ nothing: whatever goes wrong becomes an error response.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from threading import Lock
 from typing import Any
+from weakref import WeakSet, finalize
 
 from mizan_core.cache.bypass import Bypass, BypassReason
 from mizan_core.cache.store import Store
 from mizan_core.client.client_function import ClientFunction
 from mizan_core.dispatch.body import check_content_type, read_call
 from mizan_core.dispatch.caching import Caching, Entry, bypass, identify
+from mizan_core.dispatch.elsewhere import Elsewhere
 from mizan_core.dispatch.endpoint import Blame, Endpoint, NestedCall, ScopeArguments
 from mizan_core.dispatch.envelope import encode_with_nested, header_of
 from mizan_core.dispatch.failure import Asked, Failure
@@ -37,7 +39,9 @@ from mizan_core.dispatch.tracing import announce
 from mizan_core.engine import ENGINE
 from mizan_core.errors import (
     APIError,
+    ConfigurationError,
     Forbidden,
+    GraphError,
     InternalError,
     MethodNotAllowed,
     Unauthorized,
@@ -47,6 +51,28 @@ from mizan_core.settings import ALWAYS, Settings
 from mizan_core.viewer import ANONYMOUS, Viewer
 
 _READ = ("GET", "HEAD")
+
+
+class Peers:
+    """The dispatchers of a process, for as long as each is used: what a function makes stale is purged in all."""
+
+    def __init__(self) -> None:
+        self._members: WeakSet[Dispatcher] = WeakSet()
+        self.changes = 0
+        """Grows with every member that comes, goes, or opens its cache."""
+
+    def add(self, dispatcher: Dispatcher) -> None:
+        """Include *dispatcher*."""
+        self._members.add(dispatcher)
+        self.change()
+        finalize(dispatcher, self.change)
+
+    def change(self) -> None:
+        """Have everybody look again."""
+        self.changes += 1
+
+    def __iter__(self) -> Iterator[Dispatcher]:
+        return iter(list(self._members))
 
 
 class Dispatcher:
@@ -64,6 +90,10 @@ class Dispatcher:
         self._current_user = current_user
         self._interface: Interface | None = None
         self._store: Store | None = None
+        self._settings: Settings | None = None
+        self._peers: Peers | None = None
+        self._others: list[Interface] = []
+        self._others_at = 0
         self._compiling = Lock()
 
     def interface(self) -> Interface:
@@ -81,15 +111,48 @@ class Dispatcher:
             return self._interface
 
     def _compile(self) -> Interface:
-        settings = self._load_settings()
+        settings = self._configured()
         if self._store is None:
             self._store = settings.open_store()
+        if self._peers is not None:
+            self._peers.change()
         return Interface(self._registry, settings, self._current_user, self._store)
+
+    def _configured(self) -> Settings:
+        if self._settings is None:
+            self._settings = self._load_settings()
+        return self._settings
+
+    def join(self, peers: Peers) -> None:
+        """From now on be one of *peers*."""
+        self._peers = peers
+        peers.add(self)
+
+    def others(self) -> Sequence[Interface]:
+        """The interfaces of the peers whose cache is another store. They are looked for when something has changed."""
+        peers = self._peers
+        if peers is not None and peers.changes != self._others_at:
+            changes, known = peers.changes, self._configured().shared_store
+            found = [peer.stored_apart_from(known) for peer in peers if peer is not self]
+            self._others = [interface for interface in found if interface is not None]
+            self._others_at = changes
+        return self._others
+
+    def stored_apart_from(self, known: object) -> Interface | None:
+        """The interface; None when its cache is the *known* shared store, or holds nothing."""
+        try:
+            own = self._configured().shared_store
+            if own == known if own is not None else self._store is None:
+                return None
+            interface = self.interface()
+        except (ConfigurationError, GraphError):  # nobody can serve it
+            return None
+        return interface if interface.caching is not None else None
 
     def reset(self) -> None:
         """Forget the settings: they have changed."""
         with self._compiling:
-            self._interface = None
+            self._interface = self._settings = None
             abandoned, self._store = self._store, None
         if abandoned is not None:
             abandoned.close()
@@ -180,7 +243,8 @@ class Dispatcher:
         await _admit(port, interface, (endpoint,) if endpoint.auth is not None else (), token, guarded=True)
         arguments = endpoint.validate(given, values)
         scope = endpoint.scope_arguments(arguments)
-        return await port.to_the_end(_run(port, asked, interface, endpoint, arguments, scope))
+        elsewhere = Elsewhere(self.others, endpoint.function, arguments)
+        return await port.to_the_end(_run(port, asked, interface, endpoint, arguments, scope, elsewhere))
 
     async def _fetch(
         self,
@@ -202,7 +266,7 @@ class Dispatcher:
         viewer = await _admit(port, interface, bundle.guarded, token, guarded=False, needed=identifies)
         arguments = bundle.validate(bundle.read(read_query(query)), len(query))
 
-        build = partial(_build, port, asked, interface, bundle, arguments, token is not None)
+        build = partial(_build, port, asked, interface, bundle, arguments, token is not None, self.others)
         caching = interface.caching
         if caching is None:
             return await bypass(port, context, Bypass(BypassReason.NO_SECRET), build)
@@ -271,9 +335,10 @@ async def _run(
     endpoint: Endpoint,
     arguments: dict[str, Any],
     scope: ScopeArguments,
+    elsewhere: Elsewhere,
 ) -> Reply:
     """Run a function that may write, and purge what it has made stale, whatever ends it."""
-    asked.promise = await interface.announce(port, endpoint)
+    asked.promises = [await interface.announce(port, endpoint), *await elsewhere.announce(port)]
     calls = interface.watch_calls()
     asked.has_begun = True
     try:
@@ -281,15 +346,15 @@ async def _run(
     except BaseException:
         made = calls.end()
         if not port.is_undone():
-            asked.purge = interface.purge(endpoint, scope, made)
+            asked.purges = _needed(interface.purge(endpoint, scope, made), *elsewhere.purges(made))
             asked.stale = interface.stale_entries(endpoint, scope, made)
-            await _purge(port, asked.purge)
+            await _purge(port, asked.purges)
         raise
     made = calls.end()
-    purge = interface.purge(endpoint, scope, made)
-    await _purge(port, purge)
+    purges = _needed(interface.purge(endpoint, scope, made), *elsewhere.purges(made))
+    await _purge(port, purges)
     if endpoint.is_view:
-        return _view_reply(interface, endpoint, scope, result, made, purge)
+        return _view_reply(interface, endpoint, scope, result, made, purges)
     return _call_reply(interface, endpoint, scope, result, made)
 
 
@@ -300,6 +365,7 @@ async def _build(
     bundle: Bundle,
     arguments: list[dict[str, Any]],
     has_token: bool,
+    others: Callable[[], Sequence[Interface]],
     readings: Readings | None,
 ) -> bytes:
     """Run the functions of a bundle. They are to read, but a mutation that one of them calls is none the less one."""
@@ -319,24 +385,30 @@ async def _build(
     try:
         results = await port.invoke_all(invocations)
     except BaseException as error:
-        await _purge_nested(port, interface, calls.end())
+        await _purge_nested(port, interface, others, calls.end())
         asked.function = failed.get(id(error))
         raise
     made = calls.end()
     if made:
-        await _purge_nested(port, interface, made)
+        await _purge_nested(port, interface, others, made)
     return ENGINE.encode_bundle(list(zip((endpoint.name for endpoint in bundle.endpoints), results, strict=True)))
 
 
-async def _purge(port: Port, stale: Purge | None) -> None:
-    if stale is not None:
-        await port.purge(stale)
+def _needed(*purges: Purge | None) -> tuple[Purge, ...]:
+    return tuple([purge for purge in purges if purge is not None])
 
 
-async def _purge_nested(port: Port, interface: Interface, calls: list[NestedCall]) -> None:
-    stale = interface.nested_purge(calls)
-    if stale is not None:
-        await port.to_the_end(port.purge(stale))
+async def _purge(port: Port, purges: Sequence[Purge]) -> None:
+    for purge in purges:
+        await port.purge(purge)
+
+
+async def _purge_nested(
+    port: Port, interface: Interface, others: Callable[[], Sequence[Interface]], calls: Sequence[NestedCall]
+) -> None:
+    purges = _needed(*[each.nested_purge(calls) for each in (interface, *others())])
+    if purges:
+        await port.to_the_end(_purge(port, purges))
 
 
 async def _error_reply(port: Port, asked: Asked, error: Exception) -> Reply:
@@ -348,7 +420,7 @@ async def _error_reply(port: Port, asked: Asked, error: Exception) -> Reply:
             return _failure_response(asked, asked.failure(another, "the exception handler"))
         if handled is not None:
             failure = None if handled.is_expected else asked.failure(error)
-            return PassThrough(handled.response, _view_headers(asked.stale), asked.purge, failure)
+            return PassThrough(handled.response, _view_headers(asked.stale), asked.purges, failure)
     known = port.translated(error)
     if not isinstance(known, APIError):
         return _failure_response(asked, asked.failure(error))
@@ -387,11 +459,11 @@ def _view_reply(
     scope: ScopeArguments,
     response: Any,
     calls: list[NestedCall],
-    purge: Purge | None,
+    purges: tuple[Purge, ...],
 ) -> PassThrough:
     own = ENGINE.compute_invalidation(interface.graph, endpoint.name, scope.values) or []
     entries = [*own, *_nested_entries(interface, calls)]
-    return PassThrough(response, _view_headers(entries), purge)
+    return PassThrough(response, _view_headers(entries), purges)
 
 
 def _view_headers(entries: list[Any]) -> Headers:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -35,17 +36,17 @@ class Asked:
     :param place: the endpoint: ``call/``, ``ctx/`` or ``session/``.
     :param function: the function that is called, or that has failed of a context's.
     :param has_begun: whether code of the application runs that may raise the protocol's errors itself.
-    :param promise: what the call may have to purge, which others do if this process dies while the request lasts.
-    :param stale: the entries of what it has made stale although it failed, and *purge* of the same.
+    :param promises: what the call may have to purge, which others do if this process dies while the request lasts.
+    :param stale: the entries of what it has made stale although it failed, and *purges* of the same.
     """
 
     place: str
     function: str | None = None
     context: str | None = None
     has_begun: bool = False
-    promise: Announcement | None = None
+    promises: Sequence[Announcement | None] = ()
     stale: list[Any] = field(default_factory=list)
-    purge: Purge | None = None
+    purges: tuple[Purge, ...] = ()
 
     def failure(self, error: BaseException, what: str | None = None) -> Failure:
         """*error*, which the request has come to.

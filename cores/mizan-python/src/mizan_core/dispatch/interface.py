@@ -7,6 +7,7 @@ from typing import Any
 
 from mizan_core.cache.scopes import Scopes
 from mizan_core.cache.store import Announcement, Store
+from mizan_core.client.client_function import ClientFunction
 from mizan_core.client.signature import Parameter
 from mizan_core.dispatch.builtins import token_functions
 from mizan_core.dispatch.caching import BundlePolicy, Caching, is_same
@@ -147,6 +148,11 @@ class Interface:
         """Whether the graph knows nothing of *endpoint*."""
         return self._builtins.get(endpoint.name) is endpoint
 
+    def endpoint_of(self, function: ClientFunction[..., Any]) -> Endpoint | None:
+        """The endpoint of a registered function; None for another."""
+        name = self._names.get(function)
+        return None if name is None else self._endpoints[name]
+
     def watch_calls(self) -> NestedCalls:
         """What takes the calls that the functions of one request make."""
         return NestedCalls(self._knows)
@@ -161,10 +167,8 @@ class Interface:
 
         A merge target counts as affected: the nested result is not part of the answer, so it must be fetched.
         """
-        name = self._names.get(call.function)
-        if name is None:
-            return []
-        return self._stale_entries(name, self._endpoints[name].scope_arguments(call.arguments))
+        endpoint = self.endpoint_of(call.function)
+        return [] if endpoint is None else self._stale_entries(endpoint.name, endpoint.scope_arguments(call.arguments))
 
     def _stale_entries(self, function: str, scope: ScopeArguments) -> list[Any]:
         """What a call makes stale in a cache: what it affects, and what its result is merged into."""
@@ -201,7 +205,7 @@ class Interface:
         """
         members = [endpoint for endpoint in self._endpoints.values() if endpoint.context == context]
         if not members:
-            raise ValueError(f"no context is named {context!r}; there are: {_listed(self._contexts())}")
+            raise ValueError(f"no context is named {context!r}; there are: {_listed(self.contexts())}")
         declaring = {name for endpoint in members for name in endpoint.parameters}
         unknown = sorted(params.keys() - declaring)
         if unknown:
@@ -214,16 +218,17 @@ class Interface:
             identities = {}
         return self.caching.purge(self.caching.named_tags(context, identities))
 
-    def _contexts(self) -> set[str]:
+    def contexts(self) -> set[str]:
+        """The names of the contexts that have functions."""
         return {endpoint.context for endpoint in self._endpoints.values() if endpoint.context is not None}
 
     def _nested_tags(self, calls: Iterable[NestedCall]) -> list[str]:
         tags: list[str] = []
         for call in calls:
-            name = self._names.get(call.function)
-            if name is not None and self.caching is not None:
-                scope = self._endpoints[name].scope_arguments(call.arguments)
-                tags += self.caching.purge_tags(name, self._stale_entries(name, scope), scope)
+            endpoint = self.endpoint_of(call.function)
+            if endpoint is not None and self.caching is not None:
+                scope = endpoint.scope_arguments(call.arguments)
+                tags += self.caching.purge_tags(endpoint.name, self._stale_entries(endpoint.name, scope), scope)
         return tags
 
 

@@ -49,13 +49,13 @@ class PassThrough(NamedTuple):
     """A framework response that the application made, and the headers to set on it.
 
     :param afterwards: what to purge once more where the response goes on writing: when its stream or its background
-        task has ended, however it ends. None where there is nothing to purge.
+        task has ended, however it ends.
     :param failure: as in ``Response``.
     """
 
     response: Any
     headers: Headers
-    afterwards: Purge | None = None
+    afterwards: tuple[Purge, ...] = ()
     failure: Failure | None = None
 
 

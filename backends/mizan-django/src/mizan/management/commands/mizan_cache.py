@@ -19,7 +19,7 @@ class Command(BaseCommand):
 
     def handle(self, *_: Any, **options: Any) -> None:
         try:
-            self.stdout.write(run(dispatcher.interface(), options))
+            self.stdout.write(run([dispatcher.interface()], options))
         except CommandRefused as error:
             if error.told:
                 self.stdout.write(error.told)
