@@ -153,6 +153,9 @@ CALLS: dict[str, list[Call]] = {
 def outcome(call: Call, engine: object) -> tuple[type, object]:
     try:
         value = call(cast(Engine, engine))
+    except TypeError:
+        # Each engine words these for itself.
+        return TypeError, None
     except Exception as error:  # noqa: BLE001 - a refusal is an outcome like any other
         return type(error), str(error)
     return type(value), value

@@ -57,5 +57,10 @@ class EndpointRoute(APIRoute):
         """
         inclusion = scope.get("fastapi", {}).get("effective_route_context")
         if inclusion is not None and getattr(inclusion, "original_route", None) is self:
-            return not inclusion.dependencies and inclusion.max_body_size is None
-        return self._handlers == 1 and not self.dependencies and getattr(self, "max_body_size", None) is None
+            return is_free(inclusion)
+        return self._handlers == 1 and is_free(self)
+
+
+def is_free(router: Any) -> bool:
+    """Whether a router, a route or an inclusion asks nothing of FastAPI; older versions have no limit on bodies."""
+    return not router.dependencies and getattr(router, "max_body_size", None) is None

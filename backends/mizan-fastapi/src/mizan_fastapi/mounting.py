@@ -14,7 +14,7 @@ from fastapi import FastAPI
 from starlette.routing import BaseRoute, Match, NoMatchFound
 from starlette.types import Receive, Scope, Send
 
-from mizan_fastapi.dependencies import EndpointRoute
+from mizan_fastapi.dependencies import EndpointRoute, is_free
 from mizan_fastapi.routing import CALL, CONTEXT, NAMED_CALL, SESSION, MizanRouter
 from mizan_fastapi.routing import router as default_router
 
@@ -46,8 +46,7 @@ def mount(app: FastAPI, prefix: str = "/api/mizan", router: MizanRouter | None =
 
 def _is_bare(app: FastAPI, served: Iterable[EndpointRoute]) -> bool:
     """Whether FastAPI has nothing to do before the endpoints."""
-    above: list[Any] = [app.router, *served]
-    return not any(each.dependencies or getattr(each, "max_body_size", None) is not None for each in above)
+    return all(map(is_free, [app.router, *served]))
 
 
 class PrefixRoute(BaseRoute):
