@@ -59,8 +59,8 @@ def purge_after_answer() -> None:
 def versions_read_after_functions() -> None:
     """An entry is sealed with the versions that its tags have when it is stored."""
 
-    async def build(self: Caching, port: Port, entry: Any, _: Any, run: Callable[[], Any]) -> Any:
-        built = await run()
+    async def build(self: Caching, port: Port, entry: Any, _: Any, run: Callable[[None], Any]) -> Any:
+        built = await run(None)
         _wait()
         lookup = await self.store.look_up(port.access(self.store), "nothing", entry.tags)
         await self.store.save(port.access(self.store), entry.key, entry.tags, lookup.versions or [], built, entry.ttl)
