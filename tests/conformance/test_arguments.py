@@ -124,3 +124,54 @@ def test_the_place_of_a_fault_is_named(
 def test_thousands_of_surplus_arguments(stranger: Caller, world: World) -> None:
     arguments = {f"surplus_{number}": number for number in range(20_000)}
     stranger.call(world("add"), arguments).refused("VALIDATION_ERROR")
+
+
+STRICT = {
+    "moment": "2026-01-02T03:04:05Z",
+    "day": "2026-01-02",
+    "ref": "12345678-1234-5678-1234-567812345678",
+    "pair": [1, "one"],
+    "marks": [1],
+    "colour": "red",
+    "price": "1.50",
+    "lasting": "PT1H",
+    "prices": {"1": "2.50"},
+}
+
+
+def test_strict_models_take_json(stranger: Caller, world: World) -> None:
+    assert stranger.call(world("strict_call"), {"value": STRICT, "count": 5}).result == STRICT
+
+
+@pytest.mark.parametrize(
+    ("arguments", "fields"),
+    [
+        ({"value": STRICT, "count": "5"}, ["count"]),
+        ({"value": STRICT | {"moment": 1_700_000_000}}, ["value.moment"]),
+        ({"value": STRICT | {"pair": ["1", "one"], "marks": ["1"]}}, ["value.pair.0", "value.marks.0"]),
+        ({"value": STRICT | {"prices": {"one": "1"}}}, ["value.prices.one.[key]"]),
+        ({"value": []}, ["value"]),
+    ],
+)
+def test_strict_models_take_nothing_else(
+    stranger: Caller, world: World, arguments: dict[str, Any], fields: list[str]
+) -> None:
+    _assert_at_fault(stranger.call(world("strict_call"), arguments), *fields)
+
+
+@pytest.mark.parametrize("number", ["1e999", "-1e999", "9" * 400, "-" + "9" * 400, "1" + "0" * 400 + ".5"])
+def test_a_number_beyond_all_floats(stranger: Caller, world: World, number: str) -> None:
+    body = f'{{"fn":"{world("weigh")}","args":{{"value":{{"size":{number}}}}}}}'
+    answer = stranger.post(body.encode())
+    _assert_at_fault(answer, "value.size")
+    assert answer.details["value.size"] == ["Input should be a finite number"]
+    bare = f'{{"fn":"{world("weigh")}","args":{{"anything":[{number}]}}}}'
+    if number.lstrip("-").isdecimal():
+        assert stranger.post(bare.encode()).result is True
+    else:
+        _assert_at_fault(stranger.post(bare.encode()), "anything.0")
+
+
+def test_what_is_wrong_is_said_in_the_words_of_json(stranger: Caller, world: World) -> None:
+    answer = stranger.call(world("befriend"), {"person": [], "friends": {}}).refused("VALIDATION_ERROR")
+    assert answer.details == {"person": ["Input should be an object"], "friends": ["Input should be a valid array"]}

@@ -155,3 +155,38 @@ def test_bad_encoding_and_odd_values_are_never_the_servers_fault(stranger: Calle
 def test_thousands_of_fields(stranger: Caller, world: World, field: str) -> None:
     query = "&".join(field.format(number) for number in range(5_000))
     assert stranger.fetch_raw(f"{world('typed')}/?{query}").status in (200, 400, 413, 422)
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("count=5", [5, 0.0, False, "2026-01-01", None, ""]),
+        ("count=-12345678901234567890123", [-12345678901234567890123, 0.0, False, "2026-01-01", None, ""]),
+        ("ratio=1.5&flag=true", [0, 1.5, True, "2026-01-01", None, ""]),
+        ("ratio=5", [0, 5.0, False, "2026-01-01", None, ""]),
+        ("day=2026-01-02&text=5", [0, 0.0, False, "2026-01-02", None, "5"]),
+        ("counts=1&counts=2", [0, 0.0, False, "2026-01-01", [1, 2], ""]),
+    ],
+)
+def test_strict_parameters(stranger: Caller, world: World, query: str, expected: list[Any]) -> None:
+    assert stranger.fetch_raw(f"{world('strict')}/?{query}").json[world("strict")] == expected
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ("count=05", "count"),
+        ("count=5.0", "count"),
+        ("count=%205x", "count"),
+        ("count=true", "count"),
+        ("ratio=1e999", "ratio"),
+        ("ratio=.5", "ratio"),
+        ("flag=1", "flag"),
+        ("flag=True", "flag"),
+        ("day=yesterday", "day"),
+        ("counts=1&counts=x", "counts.1"),
+    ],
+)
+def test_strict_parameters_take_json_alone(stranger: Caller, world: World, query: str, field: str) -> None:
+    answer = stranger.fetch_raw(f"{world('strict')}/?{query}").refused("VALIDATION_ERROR")
+    assert answer.details.keys() == {field}

@@ -5,18 +5,21 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from ipaddress import IPv4Address
 from typing import Annotated, Any, Literal
+from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter
-from pydantic_core import ValidationError
+from pydantic_core import ValidationError, to_json
 from typing_extensions import TypedDict
 
 from mizan_core.client import client
 from mizan_core.dispatch.arguments import MAX_FEW, ArgumentsValidator
-from mizan_core.dispatch.bounded_schemas import failing_fast
+from mizan_core.dispatch.bounded_schemas import NO_LIMIT, failing_fast, most_names
 from mizan_core.dispatch.refusals import REST
 from mizan_core.errors import ValidationFailed
 
@@ -49,7 +52,22 @@ class Row:
     pair: tuple[int, str] = (1, "a")
 
 
+class Strict(BaseModel):
+    """Takes from JSON what it would refuse in a dict, and nothing else."""
+
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+    day: dt.date
+    moments: list[dt.datetime] = []
+    pair: tuple[int, UUID] | None = None
+    marks: set[str] = set()
+    prices: dict[int, Decimal] = {}
+    inner: list[Strict] = []
+    address: IPv4Address | None = None
+
+
 class Everything(TypedDict, total=False):
+    stricts: list[Strict]
     tree: Branch | Leaf
     tagged: Annotated[Branch | Leaf, Field(discriminator="kind")]
     pairs: list[Pair]
@@ -101,9 +119,27 @@ BRANCHES = st.recursive(
 )
 PAIRS = st.fixed_dictionaries({"type": SCALARS, "schema": st.lists(SCALARS, max_size=3)})
 ROWS = st.fixed_dictionaries({"fields": st.lists(SCALARS), "choices": st.lists(SCALARS)}, optional={"pair": VALUES})
+UUIDS = st.just("12345678-1234-5678-1234-567812345678")
+STRICTS = st.recursive(
+    st.fixed_dictionaries({"day": st.just("2026-01-02")}),
+    lambda inner: st.fixed_dictionaries(
+        {"day": st.just("2026-01-02") | SCALARS},
+        optional={
+            "moments": st.lists(st.just("2026-01-02T03:04:05Z") | SCALARS, max_size=3),
+            "pair": st.tuples(st.integers(0, 1) | SCALARS, UUIDS | SCALARS).map(list) | VALUES,
+            "marks": st.lists(st.text(max_size=1) | SCALARS, max_size=3),
+            "prices": st.dictionaries(st.sampled_from(["1", "2", "x"]), st.just("1.50") | SCALARS, max_size=2),
+            "inner": st.lists(inner, max_size=2),
+            "address": st.just("127.0.0.1") | SCALARS,
+            "x": SCALARS,
+        },
+    ),
+    max_leaves=4,
+)
 ARGUMENTS = st.fixed_dictionaries(
     {},
     optional={
+        "stricts": st.lists(STRICTS, max_size=3) | VALUES,
         "tree": BRANCHES | VALUES,
         "tagged": BRANCHES | VALUES,
         "pairs": st.lists(PAIRS) | VALUES,
@@ -141,10 +177,12 @@ BOMBS: dict[str, tuple[Any, Any]] = {
 }
 
 
-@pytest.mark.parametrize(("annotation", "value"), BOMBS.values(), ids=BOMBS)
-def test_first_errors_are_few(annotation: Any, value: Any) -> None:
+@pytest.mark.parametrize("name", [name for name in BOMBS if name != "model"])
+def test_first_errors_are_few(name: str) -> None:
+    """Of surplus names ``validate`` lets none come as far as here."""
+    annotation, value = BOMBS[name]
     with pytest.raises(ValidationError) as caught:
-        failing_fast(TypeAdapter(annotation).core_schema).validate_python(value)
+        failing_fast(TypeAdapter(annotation).core_schema).validate_json(to_json(value))
     assert caught.value.error_count() <= 20
 
 
@@ -209,3 +247,84 @@ def test_an_own_validator_keeps_its_exception() -> None:
 
     with pytest.raises(ZeroDivisionError):
         _validator(Annotated[int, BeforeValidator(fail)]).validate({"value": 1}, MANY)
+
+
+@pytest.mark.parametrize("value", [{"a": {}}, {"a": {"kind": "branch", **dict.fromkeys(map(str, range(MANY)), 1)}}])
+def test_surplus_names_are_counted_before_they_are_noted(value: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each that is noted repeats the names around it."""
+    counts: list[int] = []
+    details = ArgumentsValidator._details
+
+    def counted(self: ArgumentsValidator, text: bytes, values: int, error: ValidationError) -> Any:
+        counts.append(error.error_count())
+        return details(self, text, values, error)
+
+    monkeypatch.setattr(ArgumentsValidator, "_details", counted)
+    said = _outcome(_validator(dict[str, Branch]), value, MANY)
+    assert [path for path in said if path != REST] == ["value.a" if len(value["a"]) else "value.a.kind"]
+    assert counts == [1]
+
+
+def test_only_objects_with_surplus_names_are_limited() -> None:
+    assert most_names(_function(dict[str, Leaf]).arguments.core_schema) == NO_LIMIT
+    assert most_names(_function(dict[str, Branch]).arguments.core_schema) == 2 * 3 + 16
+
+
+GOOD = {
+    "day": "2026-01-02",
+    "moments": ["2026-01-02T03:04:05Z"],
+    "pair": [1, "12345678-1234-5678-1234-567812345678"],
+    "marks": ["a"],
+    "prices": {"1": "1.50"},
+    "inner": [{"day": "2026-01-03"}],
+    "address": "127.0.0.1",
+}
+
+
+@pytest.mark.parametrize("values", [0, MANY])
+def test_strict_models_are_read_as_json(values: int) -> None:
+    taken = _validator(Strict).validate({"value": GOOD}, values)["value"]
+    assert taken.pair == (1, UUID("12345678-1234-5678-1234-567812345678"))
+    assert taken.prices == {1: Decimal("1.50")}
+
+
+def test_of_many_strict_values_the_bad_one_is_named() -> None:
+    values = [GOOD] * 1_000 + [GOOD | {"moments": ["2026-01-02T03:04:05Z", 5]}] + [GOOD] * 1_000
+    details = _outcome(_validator(list[Strict]), values, MANY)
+    assert [path for path in details if path != REST] == ["value.1000.moments.1"]
+
+
+class Measure(BaseModel):
+    size: float | None = None
+    sizes: dict[str, list[float]] = {}
+    count: int = 0
+    anything: Any = None
+
+
+HUGE = 10**400
+
+
+@pytest.mark.parametrize("values", [0, MANY])
+@pytest.mark.parametrize(
+    ("value", "paths"),
+    [
+        ({"size": HUGE}, ["value.size"]),
+        ({"size": -HUGE}, ["value.size"]),
+        ({"sizes": {"a": [1.0, HUGE]}}, ["value.sizes.a.1"]),
+        ({"size": float("inf")}, ["value.size"]),
+        ({"sizes": {"a": [float("-inf")]}, "size": float("inf")}, ["value.sizes.a.0", "value.size"]),
+        ({"anything": [float("inf")]}, ["value.anything.0"]),
+    ],
+)
+def test_no_number_becomes_infinite(value: Any, paths: list[str], values: int) -> None:
+    details = _outcome(_validator(Measure), value, values)
+    assert details == {path: ["Input should be a finite number"] for path in paths}
+
+
+@pytest.mark.parametrize("values", [0, MANY])
+def test_huge_integers_are_integers(values: int) -> None:
+    given = {"count": HUGE, "anything": HUGE, "size": int(1.7e308)}
+    taken = _validator(Measure).validate({"value": given}, values)["value"]
+    assert (taken.count, taken.anything, taken.size) == (HUGE, HUGE, 1.7e308)
+    infinite = {"anything": "Infinity"}
+    assert _validator(Measure).validate({"value": infinite}, values)["value"].anything == "Infinity"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -40,6 +40,26 @@ class Ring(BaseModel):
 
     inner: int
     outer: int
+
+
+class Strict(BaseModel):
+    """Takes the JSON form of everything, and no other."""
+
+    model_config = ConfigDict(strict=True)
+
+    moment: dt.datetime
+    day: dt.date
+    ref: UUID
+    pair: tuple[int, str]
+    marks: set[int]
+    colour: Colour
+    price: Decimal
+    lasting: dt.timedelta
+    prices: dict[int, Decimal] = {}
+
+
+class Measure(BaseModel):
+    size: float
 
 
 class Typed(BaseModel):
@@ -182,3 +202,26 @@ def typed(
 ) -> Typed:
     given = locals()
     return Typed(**{name: given[name] for name in Typed.model_fields})
+
+
+@both()
+def strict_call(request: Any, value: Strict, count: Annotated[int, Field(strict=True)] = 0) -> Strict:
+    return value
+
+
+@both()
+def weigh(request: Any, value: Measure | None = None, anything: Any = None) -> bool:
+    return True
+
+
+@both(context="strict")
+def strict(
+    request: Any,
+    count: Annotated[int, Field(strict=True)] = 0,
+    ratio: Annotated[float, Field(strict=True)] = 0.0,
+    flag: Annotated[bool, Field(strict=True)] = False,
+    day: Annotated[dt.date, Field(strict=True)] = dt.date(2026, 1, 1),
+    counts: Annotated[list[Annotated[int, Field(strict=True)]] | None, Field()] = None,
+    text: Annotated[str, Field(strict=True)] = "",
+) -> list[Any]:
+    return [count, ratio, flag, day.isoformat(), counts, text]

@@ -1,8 +1,11 @@
-"""Core schemas of pydantic in forms whose errors are bounded.
+"""Core schemas of pydantic, for JSON texts, in forms whose errors are bounded.
 
 Pydantic notes every mistake before anything can be counted: 300 KB of ``{},`` for a list of unions become 600,000
 errors. Bad items can be bounded where a container takes them, surplus names where an object does; all other errors are
 as many as the type has fields.
+
+A function in a schema gets a Python object, and what is inside is validated as such. So the forms with functions are
+for listing errors alone, and read as JSON again what strictness refuses in a Python object.
 """
 
 from __future__ import annotations
@@ -13,18 +16,21 @@ from itertools import islice
 from types import GeneratorType
 from typing import Any, TypeAlias, cast
 
-from pydantic_core import PydanticCustomError, SchemaValidator
+from pydantic_core import PydanticCustomError, SchemaValidator, to_json
 from pydantic_core.core_schema import CoreSchema
 
 from mizan_core.dispatch.refusals import MAX_PATH
 
 Schema: TypeAlias = "dict[str, Any]"
+Config: TypeAlias = "Mapping[str, Any]"
+"""Of the model around; one inside it has its own, or none."""
 
 _SURPLUS = 16
 """How many names more than an object could know are refused one by one; more of them at once."""
 _CONTAINERS = frozenset({"list", "tuple", "set", "frozenset", "dict"})
 _ITEMS = ("items_schema", "keys_schema", "values_schema")
 _NO_END = sys.maxsize - 1
+NO_LIMIT = sys.maxsize
 _ANYTHING: Schema = {"type": "any"}
 _OBJECTS = frozenset({"model-fields", "typed-dict", "dataclass-args"})
 _NAMED = frozenset({"model", "dataclass"})
@@ -51,6 +57,28 @@ _WITHIN = _BY_NAME | frozenset(
     }
 )
 """Where a schema holds others. Defaults, metadata and classes are left as they are."""
+
+
+_STRICT_TEXTS = frozenset(
+    {
+        "bytes",
+        "complex",
+        "date",
+        "datetime",
+        "decimal",
+        "enum",
+        "multi-host-url",
+        "time",
+        "timedelta",
+        "url",
+        "uuid",
+    }
+)
+"""What strictness takes from JSON as a text, and from Python not."""
+_STRICT_CONTAINERS = _CONTAINERS | _NAMED
+"""What strictness takes from JSON as an array or object, and from Python as itself."""
+_NAMES = _STRICT_TEXTS | frozenset({"bool", "float", "int"})
+"""What the names of a JSON object may stand for: strictness does not count there."""
 
 
 class _Unchecked:
@@ -132,16 +160,34 @@ class Allowance:
 
 
 def failing_fast(schema: CoreSchema) -> SchemaValidator:
-    """A validator that notes the first bad item of each container, and no other."""
-    return _compiled(schema, _fail_fast)
+    """A validator that notes the first bad item of each container, and no other.
+
+    Surplus names are all noted: see ``most_names``.
+    """
+    return _compiled(_Rewriting(schema, _fail_fast))
+
+
+def most_names(schema: CoreSchema) -> int:
+    """How many names an object inside may have whose surplus names are all noted; ``NO_LIMIT`` where none are surplus.
+
+    Each is noted with the names around it, which may be long. Around the arguments themselves there are none.
+    """
+    rewriting = _NameCounting(schema, lambda container: container)
+    rewriting.rewritten()
+    return rewriting.most
+
+
+def finite(schema: CoreSchema) -> SchemaValidator:
+    """As ``failing_fast``, and no float is infinite."""
+    return _compiled(_FiniteRewriting(schema, _fail_fast))
 
 
 def counting(schema: CoreSchema, allowance: Callable[[], Allowance]) -> SchemaValidator:
-    """As ``failing_fast``; the allowance tells afterwards how many items have been looked at.
+    """As ``limited``, up to the first bad item; the allowance tells afterwards how many have been looked at.
 
     :param allowance: gives the allowance of the present validation.
     """
-    return _compiled(schema, lambda container: _limited(_fail_fast(container), allowance))
+    return _compiled(_ListingRewriting(schema, lambda container: _limited(_fail_fast(container), allowance)))
 
 
 def limited(schema: CoreSchema, allowance: Callable[[], Allowance]) -> SchemaValidator:
@@ -151,11 +197,11 @@ def limited(schema: CoreSchema, allowance: Callable[[], Allowance]) -> SchemaVal
 
     :param allowance: as for ``counting``.
     """
-    return _compiled(schema, lambda container: _limited(container, allowance))
+    return _compiled(_ListingRewriting(schema, lambda container: _limited(container, allowance)))
 
 
-def _compiled(schema: CoreSchema, contain: Callable[[Schema], Schema]) -> SchemaValidator:
-    return SchemaValidator(_Rewriting(cast("Schema", schema), contain).schema, **_FROM_SCHEMA)
+def _compiled(rewriting: _Rewriting) -> SchemaValidator:
+    return SchemaValidator(cast("CoreSchema", rewriting.rewritten()), **_FROM_SCHEMA)
 
 
 def _from_schema() -> dict[str, Any]:
@@ -190,7 +236,7 @@ def _limited(container: Schema, allowance: Callable[[], Allowance]) -> Schema:
     longest = container.get("max_length", _NO_END) if container["type"] == "list" else _NO_END
     lengths = range(container.get("min_length", 0), longest + 1)
     # A list that is handed out item by item is none to a strict validator.
-    return _behind(container | {"strict": False}, lambda value: allowance().items_of(value, lengths))
+    return _behind(container, lambda value: allowance().items_of(value, lengths))
 
 
 def _takes_anything(items: Schema | list[Schema] | None) -> bool:
@@ -203,36 +249,41 @@ class _Rewriting:
     :param contain: gives the new form of a container, whose items have theirs.
     """
 
-    def __init__(self, schema: Schema, contain: Callable[[Schema], Schema]) -> None:
+    def __init__(self, schema: CoreSchema, contain: Callable[[Schema], Schema]) -> None:
         self._contain = contain
-        self._definitions = schema["definitions"] if schema["type"] == "definitions" else []
-        self.schema: CoreSchema = self._rewritten(schema, forbids=False)
+        self._schema = cast("Schema", schema)
+        has_definitions = self._schema["type"] == "definitions"
+        self._definitions = self._schema["definitions"] if has_definitions else []
+        self._outermost = self._schema["schema"] if has_definitions else self._schema
 
-    def _rewritten(self, node: Any, *, forbids: bool) -> Any:
+    def rewritten(self) -> Schema:
+        """The new form of the schema."""
+        new: Schema = self._rewritten(self._schema, {})
+        return new
+
+    def _rewritten(self, node: Any, config: Config) -> Any:
         if isinstance(node, list):
-            return [self._rewritten(item, forbids=forbids) for item in node]
+            return [self._rewritten(item, config) for item in node]
         if isinstance(node, tuple):
             schema, label = node
-            return self._rewritten(schema, forbids=forbids), label
+            return self._rewritten(schema, config), label
         if not isinstance(node, dict):
             return node
-        forbids = _forbids(node.get("config"), inherited=forbids)
-        new = node | {key: self._inside(key, node[key], forbids=forbids) for key in _WITHIN & node.keys()}
-        return self._bounded(node, new, forbids=forbids)
+        config = node.get("config") or config
+        new = node | {key: self._inside(key, node[key], config) for key in _WITHIN & node.keys()}
+        return self._bounded(node, new, config)
 
-    def _inside(self, key: str, value: Any, *, forbids: bool) -> Any:
+    def _inside(self, key: str, value: Any, config: Config) -> Any:
         if key in _BY_NAME and isinstance(value, Mapping):
-            return {name: self._rewritten(item, forbids=forbids) for name, item in value.items()}
-        return self._rewritten(value, forbids=forbids)
+            return {name: self._rewritten(item, config) for name, item in value.items()}
+        return self._rewritten(value, config)
 
-    def _bounded(self, node: Schema, new: Schema, *, forbids: bool) -> Schema:
+    def _bounded(self, node: Schema, new: Schema, config: Config) -> Schema:  # noqa: ARG002 - others ask for it
         kind = node.get("type")
         if kind in _CONTAINERS:
             return self._contain(new)
         if kind == "union":
             return new | {"choices": list(map(self._labelled, node["choices"], new["choices"]))}
-        if kind in _OBJECTS and node.get("extra_behavior", "forbid" if forbids else None) == "forbid":
-            return _counting_names(new)
         return new
 
     def _labelled(self, choice: Any, new: Any) -> Any:
@@ -245,13 +296,67 @@ class _Rewriting:
         return new, SchemaValidator(cast("CoreSchema", whole)).title
 
 
-def _forbids(config: Mapping[str, Any] | None, *, inherited: bool) -> bool:
-    return inherited if config is None else config.get("extra_fields_behavior") == "forbid"
+class _NameCounting(_Rewriting):
+    """Looks at the objects, and changes nothing."""
+
+    most = NO_LIMIT
+    """The least of what objects that know all their names take, the outermost aside."""
+
+    def _bounded(self, node: Schema, new: Schema, config: Config) -> Schema:
+        if node is not self._outermost and _knows_all_names(node, config):
+            self.most = min(self.most, _limit_of_names(node))
+        return super()._bounded(node, new, config)
+
+
+class _FiniteRewriting(_Rewriting):
+    """Floats are finite, whatever their models say."""
+
+    def _bounded(self, node: Schema, new: Schema, config: Config) -> Schema:
+        new = super()._bounded(node, new, config)
+        return new | {"allow_inf_nan": False} if node.get("type") == "float" else new
+
+
+class _ListingRewriting(_Rewriting):
+    """Errors are those of JSON, though everything below the root is a Python object."""
+
+    _is_in_names = False
+
+    def rewritten(self) -> Schema:
+        # Read once, here: containers are known by their identity.
+        return _behind(super().rewritten(), lambda value: value)
+
+    def _inside(self, key: str, value: Any, config: Config) -> Any:
+        outside, self._is_in_names = self._is_in_names, self._is_in_names or key == "keys_schema"
+        try:
+            return super()._inside(key, value, config)
+        finally:
+            self._is_in_names = outside
+
+    def _bounded(self, node: Schema, new: Schema, config: Config) -> Schema:
+        kind = node.get("type")
+        if kind == "json-or-python":
+            form: Schema = new["json_schema"]
+            return form | ({"ref": new["ref"]} if "ref" in new else {})
+        if kind in _STRICT_CONTAINERS or (self._is_in_names and kind in _NAMES):
+            new = new | {"strict": False}
+        elif kind in _STRICT_TEXTS and node.get("strict", config.get("strict")):
+            return _behind({"type": "json", "schema": new}, to_json)
+        if _knows_all_names(node, config):
+            return _counting_names(new)
+        return super()._bounded(node, new, config)
+
+
+def _knows_all_names(node: Schema, config: Config) -> bool:
+    is_object = node.get("type") in _OBJECTS
+    return is_object and node.get("extra_behavior", config.get("extra_fields_behavior")) == "forbid"
+
+
+def _limit_of_names(fields: Schema) -> int:
+    return 2 * len(fields["fields"]) + _SURPLUS  # a field may have its name and an alias
 
 
 def _counting_names(fields: Schema) -> Schema:
-    known = len(fields["fields"])
-    limit = 2 * known + _SURPLUS  # a field may have its name and an alias
+    known, limit = len(fields["fields"]), _limit_of_names(fields)
 
     def check(value: Any) -> Any:
         if isinstance(value, dict) and len(value) > limit:

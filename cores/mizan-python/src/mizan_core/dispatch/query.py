@@ -1,12 +1,13 @@
 """Reading the query string of a context fetch (protocol.md section 9).
 
-A query string holds text; what a text means depends on the parameter's shape. Scalars are left to pydantic, which
-reads ``"5"`` as an integer where one is wanted; objects, maps and unions of them are written as JSON; a list is a
-repeated key.
+A query string holds text; what a text means depends on the parameter's shape. Where a number or a boolean is wanted, a
+text that is one in JSON is it; other scalars are left to pydantic, which reads ``"on"`` as a boolean where strictness
+does not forbid it. Objects, maps and unions of them are written as JSON; a list is a repeated key.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, TypeAlias
@@ -20,6 +21,8 @@ from mizan_core.errors import BadRequest, ValidationFailed
 MAX_FIELDS = 1_000
 _REMEMBERED, _REMEMBERED_LENGTH = 1_024, 256
 """Queries that are not parsed again, and how long they may be: clients ask for the same few things."""
+_JSON_SCALARS: Mapping[str, tuple[type, ...]] = {"integer": (int,), "number": (int, float), "boolean": (bool,)}
+_INFINITE = (math.inf, -math.inf)
 Shape: TypeAlias = "Mapping[str, Any]"
 
 
@@ -47,6 +50,15 @@ def _read(query: str) -> Mapping[str, Sequence[str]]:
 _read_short = lru_cache(_REMEMBERED)(_read)
 
 
+def _read_scalar(text: str, classes: tuple[type, ...]) -> Any:
+    """The number or boolean that *text* is in JSON; the text itself when it is none of *classes*."""
+    try:
+        value = from_json(text, allow_inf_nan=False)
+    except ValueError:
+        return text
+    return value if type(value) in classes and value not in _INFINITE else text
+
+
 class QueryReader:
     """Turns the texts of one parameter into the value to validate, by the parameter's shape."""
 
@@ -68,6 +80,8 @@ class QueryReader:
     def _read_item(self, name: str, shape: Shape, text: str) -> Any:
         if shape["kind"] == "enum":
             return next((value for value in shape["values"] if str(value) == text), text)
+        if shape["kind"] == "primitive" and shape["name"] in _JSON_SCALARS:
+            return _read_scalar(text, _JSON_SCALARS[shape["name"]])
         if self._is_text(shape):
             return text
         try:
