@@ -11,8 +11,9 @@ import pytest
 from pydantic import ValidationError
 from typing_extensions import assert_type
 
-from mizan_core.client import ClientFunction, Context, client
+from mizan_core.client import CachePolicy, ClientFunction, Context, client
 from mizan_core.registry import Registry
+from mizan_core.settings import Settings
 
 
 def test_the_call_keeps_its_signature() -> None:
@@ -83,9 +84,20 @@ def test_registering_keeps_the_type() -> None:
 def test_keywords_are_checked() -> None:
     def echo(request: object) -> None: ...
 
+    with pytest.raises(TypeError, match="unexpected keyword argument 'contxt'"):
+        client(contxt="user")  # type: ignore[call-overload]
     with pytest.raises(ValueError, match="auth='admin' is unknown"):
         client(auth="admin")(echo)  # type: ignore[call-overload]
     with pytest.raises(TypeError, match="affects="):
         client(affects=5)(echo)  # type: ignore[call-overload]
     with pytest.raises(TypeError, match="rev="):
         client(rev="1")(echo)  # type: ignore[call-overload]
+
+
+def test_names_stand_where_a_user_looks() -> None:
+    import mizan.client
+    import mizan_fastapi.client
+
+    for module in (mizan.client, mizan_fastapi.client):
+        assert (module.client, module.Context, module.CachePolicy) == (client, Context, CachePolicy)
+    assert mizan_fastapi.Settings is Settings

@@ -1,6 +1,5 @@
 """The ``@client`` decorator and what goes with it; the same objects as in ``mizan_core``."""
 
-from mizan_core.client.context import Context
-from mizan_core.client.function import client
+from mizan_core.client import CachePolicy, ClientFunction, Context, client
 
-__all__ = ("Context", "client")
+__all__ = ("CachePolicy", "ClientFunction", "Context", "client")

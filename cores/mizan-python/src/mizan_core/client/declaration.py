@@ -7,6 +7,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias, cast
 
+from typing_extensions import TypedDict
+
 from mizan_core.client.cache_policy import CachePolicy, Caching, read_cache
 from mizan_core.client.client_function import ClientFunction
 from mizan_core.client.context import Context
@@ -27,6 +29,22 @@ _LATER = {"websocket": False, "route": None, "methods": None}
 """Keywords that nothing serves yet, with the values that ask for nothing."""
 
 
+class Options(TypedDict, total=False):
+    """The keywords of ``client``."""
+
+    context: str | Context | None
+    affects: Targets
+    merge: Targets
+    auth: Auth
+    private: bool
+    rev: int
+    auto_scope: bool
+    websocket: bool
+    route: str | None
+    methods: Sequence[str] | None
+    cache: bool | int | CachePolicy | None
+
+
 @dataclass(frozen=True, slots=True)
 class Declaration:
     """The checked keywords of one ``@client``."""
@@ -41,33 +59,28 @@ class Declaration:
     cache: Caching
 
 
-def read_declaration(
-    *,
-    context: str | Context | None,
-    affects: Targets,
-    merge: Targets,
-    auth: Auth,
-    private: bool,
-    rev: int,
-    auto_scope: bool,
-    cache: bool | int | CachePolicy | None,
-    **later: object,
-) -> Declaration:
-    """Check the keywords.
+def check_keywords(options: Options) -> None:
+    """:raises TypeError: for a keyword that ``client`` does not have."""
+    unknown = sorted(options.keys() - Options.__annotations__.keys())
+    if unknown:
+        raise TypeError(f"client() got an unexpected keyword argument {unknown[0]!r}")
 
-    :param later: those of ``client`` that nothing serves yet.
+
+def read_declaration(options: Options) -> Declaration:
+    """Check what the keywords say.
+
     :raises TypeError, ValueError: naming the keyword, the value and what would be right.
     """
-    _refuse_later(later)
+    _refuse_later(options)
     declaration = Declaration(
-        context=_read_context(context),
-        affects=_read_targets("affects", affects),
-        merge=_read_targets("merge", merge),
-        auth=_read_auth(auth),
-        private=_read_flag("private", private),
-        rev=_read_rev(rev),
-        auto_scope=_read_flag("auto_scope", auto_scope),
-        cache=read_cache(cache),
+        context=_read_context(options.get("context")),
+        affects=_read_targets("affects", options.get("affects")),
+        merge=_read_targets("merge", options.get("merge")),
+        auth=_read_auth(options.get("auth")),
+        private=_read_flag("private", options.get("private", False)),
+        rev=_read_rev(options.get("rev", 0)),
+        auto_scope=_read_flag("auto_scope", options.get("auto_scope", True)),
+        cache=read_cache(options.get("cache")),
     )
     for word, targets in (("affects", declaration.affects), ("merge", declaration.merge)):
         if targets and declaration.context is not None:
@@ -80,9 +93,10 @@ def read_declaration(
     return declaration
 
 
-def _refuse_later(later: Mapping[str, object]) -> None:
-    for word, value in later.items():
-        if value is not _LATER[word]:
+def _refuse_later(options: Mapping[str, object]) -> None:
+    for word, default in _LATER.items():
+        value = options.get(word, default)
+        if value is not default:
             raise ValueError(f"{word}={value!r} is not served yet: leave it out, clients call every function at call/")
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from types import FrameType
 from typing import Any, ParamSpec, TypeVar, overload
 
-from mizan_core.client.cache_policy import CachePolicy
+from typing_extensions import Unpack
+
 from mizan_core.client.client_function import ClientFunction, describe, naming
-from mizan_core.client.context import Context
-from mizan_core.client.declaration import Auth, Targets, read_declaration
+from mizan_core.client.declaration import Options, check_keywords, read_declaration
 
 __all__ = ("ClientFunction", "client")
 
@@ -24,38 +24,10 @@ def client(function: Callable[P, R], /) -> ClientFunction[P, R]: ...
 
 
 @overload
-def client(
-    *,
-    context: str | Context | None = None,
-    affects: Targets = None,
-    merge: Targets = None,
-    auth: Auth = None,
-    private: bool = False,
-    rev: int = 0,
-    auto_scope: bool = True,
-    websocket: bool = False,
-    route: str | None = None,
-    methods: Sequence[str] | None = None,
-    cache: bool | int | CachePolicy | None = None,
-) -> Callable[[Callable[P, R]], ClientFunction[P, R]]: ...
+def client(**options: Unpack[Options]) -> Callable[[Callable[P, R]], ClientFunction[P, R]]: ...
 
 
-def client(
-    function: Callable[..., Any] | None = None,
-    /,
-    *,
-    context: str | Context | None = None,
-    affects: Targets = None,
-    merge: Targets = None,
-    auth: Auth = None,
-    private: bool = False,
-    rev: int = 0,
-    auto_scope: bool = True,
-    websocket: bool = False,
-    route: str | None = None,
-    methods: Sequence[str] | None = None,
-    cache: bool | int | CachePolicy | None = None,
-) -> Any:
+def client(function: Callable[..., Any] | None = None, /, **options: Unpack[Options]) -> Any:
     """Make a server function of *function*: ``@client`` or ``@client(...)``.
 
     Its first parameter is the request; the others are what clients pass, by name. Parameters and result are annotated
@@ -73,25 +45,13 @@ def client(
     :param cache: seconds that a context function's result may be cached, False for never, or a ``CachePolicy``.
     :raises TypeError, ValueError: naming the function, what is wrong and what would be right.
     """
-    options = {
-        "context": context,
-        "affects": affects,
-        "merge": merge,
-        "auth": auth,
-        "private": private,
-        "rev": rev,
-        "auto_scope": auto_scope,
-        "websocket": websocket,
-        "route": route,
-        "methods": methods,
-        "cache": cache,
-    }
+    check_keywords(options)
     if function is not None:
         return _decorate(function, options, sys._getframe(1))
     return lambda plain: _decorate(plain, options, sys._getframe(1))
 
 
-def _decorate(function: Any, options: dict[str, Any], frame: FrameType) -> ClientFunction[..., Any]:
+def _decorate(function: Any, options: Options, frame: FrameType) -> ClientFunction[..., Any]:
     if isinstance(function, ClientFunction):
         raise TypeError(f"{function.where}: @client stands here twice; once is enough")
     if not inspect.isfunction(function):
@@ -106,5 +66,5 @@ def _decorate(function: Any, options: dict[str, Any], frame: FrameType) -> Clien
             f"effect there); leave it out, or make the function a plain def"
         )
     with naming(where):
-        declaration = read_declaration(**options)
+        declaration = read_declaration(options)
     return ClientFunction(function, declaration, frame)
