@@ -47,12 +47,12 @@ class Counters:
 
     def count_bypass(self, reason: BypassReason) -> None:
         with self._lock:
-            self._counts["bypasses"] += 1
             self._reasons[reason.value] += 1
 
     def snapshot(self) -> Stats:
         with self._lock:
-            return Stats(**self._counts, bypassed_for=dict(self._reasons))
+            reasons = dict(self._reasons)
+            return Stats(**self._counts, bypasses=sum(reasons.values()), bypassed_for=reasons)
 
 
 COUNTERS = Counters()

@@ -39,8 +39,9 @@ def check_body_headers(content_length: str | None, content_encoding: str | None,
     if not (digits.isascii() and digits.isdecimal()):
         raise BadRequest("Content-Length must be one decimal number.")
     # The digits are counted first: Python refuses to read thousands of them.
-    significant = digits.lstrip("0") or "0"
-    if len(significant) > _MAX_DIGITS or int(significant) > limit:
+    if len(digits) > _MAX_DIGITS:
+        digits = digits.lstrip("0") or "0"
+    if len(digits) > _MAX_DIGITS or int(digits) > limit:
         raise PayloadTooLarge
 
 

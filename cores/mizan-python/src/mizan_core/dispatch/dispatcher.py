@@ -442,10 +442,10 @@ def _check_read(method: str) -> None:
 def _call_reply(
     interface: Interface, endpoint: Endpoint, scope: ScopeArguments, result: Any, calls: list[NestedCall]
 ) -> Reply:
-    nested = _nested_entries(interface, calls)
     if interface.is_builtin(endpoint):
         return json_response(b'{"result":' + result + b"}")
     header: str | None
+    nested = _nested_entries(interface, calls) if calls else None
     if nested:
         body, header = encode_with_nested(interface.graph, endpoint.name, scope.values, result, nested)
     else:
@@ -471,4 +471,4 @@ def _view_headers(entries: list[Any]) -> Headers:
 
 
 def _nested_entries(interface: Interface, calls: list[NestedCall]) -> list[Any]:
-    return [entry for call in calls for entry in interface.nested_entries(call)] if calls else []
+    return [entry for call in calls for entry in interface.nested_entries(call)]
