@@ -12,6 +12,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from mizan_core.dispatch import COMMON_HEADERS, Dispatcher, PassThrough, Reply, Response
 from mizan_core.mwt import HEADER
+from mizan_fastapi.in_flight import InFlight
 from mizan_fastapi.passing import passed_through
 from mizan_fastapi.port import AsgiPort, text_of
 from mizan_fastapi.users import LoadUser
@@ -31,11 +32,14 @@ class EndpointFailed(Exception):
 class Endpoint(ABC):
     """An ASGI application for one URL."""
 
-    __slots__ = ("_dispatcher", "_load_user")
+    __slots__ = ("_dispatcher", "_in_flight", "_load_user")
 
-    def __init__(self, dispatcher: Dispatcher, load_user: LoadUser | None = None) -> None:
+    def __init__(
+        self, dispatcher: Dispatcher, load_user: LoadUser | None = None, in_flight: InFlight | None = None
+    ) -> None:
         self._dispatcher = dispatcher
         self._load_user = load_user
+        self._in_flight = in_flight
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         reply = await self._answer(scope, receive, send)
@@ -63,7 +67,7 @@ class Endpoint(ABC):
         return _framework_response(reply)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> Reply:
-        port = AsgiPort(scope, _fields(scope), receive, send, self._load_user)
+        port = AsgiPort(scope, _fields(scope), receive, send, self._load_user, self._in_flight)
         reply = await self.reply(self._dispatcher, port)
         if reply.failure is not None:
             reply.failure.log()

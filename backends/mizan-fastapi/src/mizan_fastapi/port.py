@@ -21,6 +21,7 @@ from mizan_core.mwt import MWTUser, verified_user
 from mizan_core.settings import LOADED, NEVER
 from mizan_core.viewer import Viewer, viewer_of
 from mizan_fastapi.errors import handled, translated
+from mizan_fastapi.in_flight import InFlight
 from mizan_fastapi.users import LoadUser, ask, assume_token, assume_user, check_hook, scope_user
 from mizan_fastapi.watching import WatchedRequest
 
@@ -36,6 +37,7 @@ class AsgiPort:
     __slots__ = (
         "_body",
         "_check",
+        "_in_flight",
         "_load_user",
         "_readings",
         "_receive",
@@ -54,6 +56,7 @@ class AsgiPort:
         receive: Receive,
         send: Send,
         load_user: LoadUser | None = None,
+        in_flight: InFlight | None = None,
     ) -> None:
         self.scope = scope
         self.fields = fields
@@ -64,6 +67,7 @@ class AsgiPort:
         self._readings: Readings | None = None
         self._watched: WatchedRequest | None = None
         self._load_user = load_user
+        self._in_flight = in_flight
         self._token: MWTUser | None = None
         self._check = LOADED
 
@@ -129,7 +133,7 @@ class AsgiPort:
         return translated(error)
 
     def to_the_end(self, work: Coroutine[Any, Any, T]) -> Coroutine[Any, Any, T]:
-        return to_the_end(work)
+        return to_the_end(work, self._in_flight)
 
     def is_undone(self) -> bool:
         """FastAPI knows of no transaction that it could have rolled back."""
@@ -202,10 +206,17 @@ async def _each(purges: Iterable[Purge]) -> None:
         await purge.store.purge(purge.store.on_loop, purge.tags)
 
 
-async def to_the_end(work: Coroutine[Any, Any, T]) -> T:
-    """What *work* gives; a cancellation meanwhile takes effect when it has finished."""
+async def to_the_end(work: Coroutine[Any, Any, T], in_flight: InFlight | None = None) -> T:
+    """What *work* gives; a cancellation meanwhile takes effect when it has finished.
+
+    :param in_flight: gets it where it has to wait.
+    """
     task = begin(work)
-    return task.result() if task.done() else await _shielded(task)
+    if task.done():
+        return task.result()
+    if in_flight is not None:
+        in_flight.add(task)
+    return await _shielded(task)
 
 
 async def _shielded(work: Future[T]) -> T:

@@ -18,6 +18,7 @@ from mizan_core.registry import Registry, default_registry
 from mizan_core.settings import WORKERS, Settings
 from mizan_fastapi.dependencies import EndpointRoute
 from mizan_fastapi.endpoints import CallEndpoint, Endpoint, FetchEndpoint, NamedCallEndpoint, SessionEndpoint
+from mizan_fastapi.in_flight import InFlight
 from mizan_fastapi.purging import aperform, perform, serve
 from mizan_fastapi.users import LoadUser, check_hook, current_user
 
@@ -36,6 +37,8 @@ class MizanRouter(APIRouter):
         dependencies: Sequence[Depends] | None = None,
         load_user: LoadUser | None = None,
     ) -> None:
+        in_flight = InFlight()
+
         @asynccontextmanager
         async def lifespan(_: ASGIApp) -> AsyncIterator[None]:
             settings = dispatcher.interface().settings
@@ -44,15 +47,16 @@ class MizanRouter(APIRouter):
             try:
                 yield
             finally:
+                await in_flight.land()
                 await dispatcher.aclose()
 
         super().__init__(dependencies=dependencies, lifespan=lifespan)
         self._dispatcher = dispatcher
         # FastAPI tries them in this order, and each that it tries costs.
-        self._add("/call/", CallEndpoint(dispatcher, load_user), CALL)
-        self._add("/ctx/{name}/", FetchEndpoint(dispatcher, load_user), CONTEXT)
-        self._add("/session/", SessionEndpoint(dispatcher, load_user), SESSION)
-        self._add("/call/{function}/", NamedCallEndpoint(dispatcher, load_user), NAMED_CALL)
+        self._add("/call/", CallEndpoint(dispatcher, load_user, in_flight), CALL)
+        self._add("/ctx/{name}/", FetchEndpoint(dispatcher, load_user, in_flight), CONTEXT)
+        self._add("/session/", SessionEndpoint(dispatcher, load_user, in_flight), SESSION)
+        self._add("/call/{function}/", NamedCallEndpoint(dispatcher, load_user, in_flight), NAMED_CALL)
         serve(dispatcher)
 
     def _add(self, path: str, endpoint: Endpoint, name: str) -> None:
