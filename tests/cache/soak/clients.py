@@ -8,7 +8,9 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
 from typing import Any, Protocol, cast
 
 from pydantic import BaseModel
@@ -34,6 +36,9 @@ class Site(Protocol):
     async def in_thread(self, function: Callable[..., Any], *arguments: Any) -> Any:
         """Call a function that blocks."""
 
+    def is_on_lasting_loop(self, request: Any) -> bool:
+        """Whether the event loop of an async function goes on when the request has been answered."""
+
     def user(self, request: Any) -> Any:
         """The user of a request; None for nobody."""
 
@@ -47,6 +52,14 @@ site = cast("Site", None)
 journal: dict[str, dict[int, int]] = {}
 """What a mutation has written, by its request's ``X-Operation``; it tells even when the answer is an error."""
 
+gates: dict[str, Future[None]] = {}
+"""Opened by whoever has got the answer: what outlives its request waits for that."""
+
+finished: dict[str, int] = {}
+"""When what has outlived its request was done, in nanoseconds; by the request's ``X-Operation``."""
+
+_threads = ThreadPoolExecutor(2)
+_tasks: set[asyncio.Task[None]] = set()
 _dice = random.Random()  # noqa: S311 - a game
 pause_share = 0.1
 """How many calls pause at a place where it hurts."""
@@ -206,6 +219,84 @@ def fail_after_writing(request: Any, a: int) -> None:
     _write(request, grid(a))
     cross_changed.call_sync(request)
     raise RuntimeError("after it has written")
+
+
+@client(affects=GRID)
+def conflict_after_writing(request: Any, a: int) -> None:
+    """One of the protocol's own errors, raised when the database has committed."""
+    _write(request, grid(a))
+    cross_changed.call_sync(request)
+    raise Conflict("after it has written")
+
+
+@client
+def call_directly(request: Any, a: int, b: int) -> None:
+    touch(request, a=a, b=b)
+
+
+@client
+async def call_directly_async(request: Any, a: int, b: int) -> None:
+    await touch_async(request, a=a, b=b)
+
+
+@client
+def leave_thread(request: Any, a: int, b: int) -> None:
+    """A thread, with a copy of the request's context, outlives the request and writes."""
+    _threads.submit(copy_context().run, _touch_later, request, a, b, gates[request.headers["x-operation"]])
+
+
+@client
+async def leave_task(request: Any, a: int, b: int) -> None:
+    """As ``leave_thread``, with a task where it can."""
+    operation = request.headers["x-operation"]
+    if not site.is_on_lasting_loop(request):
+        await touch_async.call(request, a=a, b=b)
+        finished[operation] = time.monotonic_ns()
+        return
+    task = asyncio.ensure_future(_atouch_later(request, a, b, gates[operation]))
+    _tasks.add(task)
+    task.add_done_callback(_tasks.discard)
+
+
+def _touch_later(request: Any, a: int, b: int, gate: Future[None]) -> None:
+    gate.result()
+    touch.call_sync(request, a=a, b=b)
+    finished[request.headers["x-operation"]] = time.monotonic_ns()
+
+
+async def _atouch_later(request: Any, a: int, b: int, gate: Future[None]) -> None:
+    await asyncio.wrap_future(gate)
+    await touch_async(request, a=a, b=b)
+    finished[request.headers["x-operation"]] = time.monotonic_ns()
+
+
+async def end_tasks() -> None:
+    """Wait for the tasks that have outlived their requests on the running event loop."""
+    loop = asyncio.get_running_loop()
+    await asyncio.gather(*(task for task in tuple(_tasks) if task.get_loop() is loop))
+
+
+def end_threads() -> None:
+    """Wait for what has outlived its request in a thread."""
+    _threads.shutdown()
+
+
+def parts(request: Any, a: int) -> Iterator[bytes]:
+    """A stream that writes while it is being sent."""
+    yield b"begun, "
+    pause()
+    _write(request, grid(a))
+    cross_changed.call_sync(request)
+    yield b"done"
+
+
+async def aparts(request: Any, a: int) -> AsyncIterator[bytes]:
+    """As ``parts``."""
+    yield b"begun, "
+    await apause()
+    await _awrite(request, grid(a))
+    await cross_changed.call(request)
+    yield b"done"
 
 
 @client(affects=GRID)

@@ -9,13 +9,14 @@ from typing import Any
 import django
 from asgiref.sync import iscoroutinefunction, sync_to_async
 from django.conf import settings
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.urls import include, path
 from django.utils.decorators import sync_and_async_middleware
 from psycopg.conninfo import conninfo_to_dict
 
 from tests.cache.soak import clients
 from tests.cache.soak.database import PATIENCE, Database, ordered
+from tests.cache.soak.world import BASE, ELSEWHERE, TWIN
 
 database = Database(os.environ["SOAK_DATABASE"])
 
@@ -45,12 +46,16 @@ settings.configure(
 django.setup()
 
 from django.core.asgi import get_asgi_application  # noqa: E402 - Django must be configured before
+from django.core.handlers.asgi import ASGIRequest  # noqa: E402
 from django.core.wsgi import get_wsgi_application  # noqa: E402
 from django.db import connection, transaction  # noqa: E402
 from django.db.backends.signals import connection_created  # noqa: E402
 
 import mizan  # noqa: E402
+from mizan_core.client import client  # noqa: E402
 from mizan_core.discovery import mizan_clients  # noqa: E402
+from mizan_core.registry import register  # noqa: E402
+from tests.cache.soak.strangers import from_elsewhere  # noqa: E402
 
 
 class DjangoSite:
@@ -77,11 +82,29 @@ class DjangoSite:
     async def in_thread(self, function: Callable[..., Any], *arguments: Any) -> Any:
         return await sync_to_async(function)(*arguments)
 
+    def is_on_lasting_loop(self, request: Any) -> bool:
+        return isinstance(request, ASGIRequest)
+
     def user(self, request: Any) -> Any:
         return getattr(request, "user", None)
 
     def purge(self, context: str, **params: Any) -> None:
         mizan.purge(context, **params)
+
+
+@client(affects=clients.GRID)
+def stream(request: HttpRequest, a: int) -> StreamingHttpResponse:
+    return _streamed(request, a)
+
+
+@client(affects=clients.GRID)
+async def stream_async(request: HttpRequest, a: int) -> StreamingHttpResponse:
+    return _streamed(request, a)
+
+
+def _streamed(request: HttpRequest, a: int) -> StreamingHttpResponse:
+    parts = clients.aparts if isinstance(request, ASGIRequest) else clients.parts
+    return StreamingHttpResponse(parts(request, a))
 
 
 @sync_and_async_middleware
@@ -118,5 +141,7 @@ def _make_fast(connection: Any, **_: Any) -> None:
 connection_created.connect(_make_fast)
 clients.site = DjangoSite()
 mizan_clients("tests.cache.soak")
-urlpatterns = [path("api/mizan/", include("mizan.urls"))]
+for function in (stream, stream_async, from_elsewhere):
+    register(function)
+urlpatterns = [path(base.removeprefix("/"), include("mizan.urls")) for base in (BASE, TWIN, ELSEWHERE)]
 wsgi, asgi = get_wsgi_application(), get_asgi_application()

@@ -7,13 +7,18 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
+from fastapi.responses import StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
 import mizan_fastapi
+from mizan_core.client import client
 from mizan_core.discovery import mizan_clients
+from mizan_core.registry import Registry, register
 from tests.cache.soak import clients
 from tests.cache.soak.database import Database, ordered
+from tests.cache.soak.strangers import from_elsewhere
+from tests.cache.soak.world import BASE, ELSEWHERE, TWIN
 
 
 class FastAPISite:
@@ -39,6 +44,9 @@ class FastAPISite:
     async def in_thread(self, function: Callable[..., Any], *arguments: Any) -> Any:
         return await run_in_threadpool(function, *arguments)
 
+    def is_on_lasting_loop(self, request: Any) -> bool:
+        return True
+
     def user(self, request: Any) -> Any:
         return getattr(request.state, "user", None)
 
@@ -52,7 +60,28 @@ class FastAPISite:
         return connection
 
 
+@client(affects=clients.GRID)
+def stream(request: Request, a: int) -> StreamingResponse:
+    return StreamingResponse(clients.parts(request, a))
+
+
+@client(affects=clients.GRID)
+async def stream_async(request: Request, a: int) -> StreamingResponse:
+    return StreamingResponse(clients.aparts(request, a))
+
+
 clients.site = FastAPISite(Database(os.environ["SOAK_DATABASE"]))
 mizan_clients("tests.cache.soak")
+for function in (stream, stream_async):
+    register(function)
+elsewhere = Registry()
+elsewhere.register(from_elsewhere)
+routers = {
+    BASE: mizan_fastapi.router,
+    # The same functions, with a memory of their own where the cache is in memory.
+    TWIN: mizan_fastapi.create_router(),
+    ELSEWHERE: mizan_fastapi.create_router(elsewhere),
+}
 app = FastAPI()
-app.include_router(mizan_fastapi.router, prefix="/api/mizan")
+for base, router in routers.items():
+    app.include_router(router, prefix=base.removesuffix("/"))

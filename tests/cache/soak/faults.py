@@ -16,9 +16,12 @@ from typing import Any, NamedTuple
 from mizan_core.cache.flights import Flights
 from mizan_core.cache.store import Store
 from mizan_core.dispatch.caching import Caching
+from mizan_core.dispatch.dispatcher import Dispatcher
+from mizan_core.dispatch.endpoint import NestedCalls
 from mizan_core.dispatch.interface import Interface
 from mizan_core.dispatch.port import Port
 from mizan_core.engine.contract import Keyer
+from mizan_core.errors import APIError
 from mizan_core.immediate import complete_now
 from mizan_core.viewer import ANONYMOUS, Viewer
 
@@ -173,10 +176,53 @@ def mutations_cut_off() -> None:
         def done(self) -> bool:
             return False
 
+        def add_done_callback(self, _: object) -> None: ...
+
     async def cut_off(work: Unbegun) -> Any:
         return await work.coroutine
 
     vars(port).update(begin=Unbegun, _shielded=cut_off)
+
+
+def outliving_calls_not_purged() -> None:
+    """A request takes calls when its function has ended, and nobody looks at them any more."""
+    take = NestedCalls.take
+    _replace(NestedCalls, "take", lambda self, *call: take(self, *call) or self._knows(call[0]))
+
+
+def other_registries_not_told() -> None:
+    """A request takes calls of functions that its interface does not have."""
+    take = NestedCalls.take
+    _replace(NestedCalls, "take", lambda self, *call: take(self, *call) or not self._knows(call[0]))
+
+
+def ends_of_streams_not_purged() -> None:
+    """A stream is purged for when it begins alone."""
+    import mizan_fastapi.passing
+
+    vars(mizan_fastapi.passing)["_is_done"] = lambda _: True
+
+
+def ends_of_streams_not_purged_in_django() -> None:
+    """As ``ends_of_streams_not_purged``."""
+    import mizan.passing
+
+    vars(mizan.passing)["_purge_after"] = lambda *_: None
+
+
+def other_routers_not_told() -> None:
+    """A call over HTTP is the business of its router alone."""
+    _replace(Dispatcher, "others", lambda _: ())
+
+
+def conflicts_not_purged() -> None:
+    """One of the protocol's own errors is taken for a refusal before the function ran."""
+    purge = Interface.purge
+
+    def unless_known(self: Any, *arguments: Any) -> Any:
+        return None if isinstance(sys.exc_info()[1], APIError) else purge(self, *arguments)
+
+    _replace(Interface, "purge", unless_known)
 
 
 def transactions_ignored() -> None:
@@ -215,6 +261,12 @@ FAULTS = {
     "nested-calls-not-purged": Fault("memory-fastapi", nested_calls_not_purged),
     "merges-not-purged": Fault("memory-fastapi", merges_not_purged),
     "failures-not-purged": Fault("memory-fastapi", failures_not_purged),
+    "conflicts-not-purged": Fault("memory-fastapi", conflicts_not_purged),
+    "outliving-calls-not-purged": Fault("memory-django", outliving_calls_not_purged),
+    "other-registries-not-told": Fault("memory-fastapi", other_registries_not_told),
+    "ends-of-streams-not-purged": Fault("memory-fastapi", ends_of_streams_not_purged),
+    "ends-of-streams-not-purged-in-django": Fault("memory-django", ends_of_streams_not_purged_in_django),
+    "other-routers-not-told": Fault("memory-fastapi", other_routers_not_told),
 }
 
 

@@ -7,13 +7,26 @@ import json
 import random
 import time
 from collections.abc import Mapping
+from concurrent.futures import Future
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from mizan_core.mwt import create_mwt
-from tests.cache.soak.clients import journal
+from tests.cache.soak.clients import finished, gates, journal
 from tests.cache.soak.history import Kind, Writer
-from tests.cache.soak.world import BASE, CELLS, COLUMNS, FETCHES, ROWS, TOKEN_SECRET, VIEWERS, Fetch, Viewer
+from tests.cache.soak.world import (
+    BASE,
+    CELLS,
+    COLUMNS,
+    ELSEWHERE,
+    FETCHES,
+    ROWS,
+    TOKEN_SECRET,
+    TWIN,
+    VIEWERS,
+    Fetch,
+    Viewer,
+)
 
 _TOKENS = {
     viewer: create_mwt({"id": viewer.user, "is_staff": viewer.staff}, TOKEN_SECRET, ttl=86_400)
@@ -24,10 +37,16 @@ _HITS = {"HIT": Kind.HIT, "MISS": Kind.MISS, "BYPASS": Kind.BYPASS}
 _MUTATIONS = {
     "touch": "ab", "touch_async": "ab", "relay": "ab", "relay_async": "ab", "sweep_row": "a", "sweep_column": "b",
     "sweep": "ab", "reset": "", "paint": "a", "write_own": "a", "fail_after_writing": "a", "refuse": "a",
-    "change_unseen": "a",
+    "change_unseen": "a", "conflict_after_writing": "a", "call_directly": "ab", "call_directly_async": "ab",
+    "leave_thread": "ab", "leave_task": "ab", "stream": "a", "stream_async": "a", "from_elsewhere": "ab",
 }  # fmt: skip
+_OUTLIVING = ("leave_thread", "leave_task")
+"""They write when they have been answered."""
+_STREAMS = ("stream", "stream_async")
 _SIZES = {"a": ROWS, "b": COLUMNS}
-_STATUSES = {"fail_after_writing": 500, "refuse": 409}
+_STATUSES = {"fail_after_writing": 500, "refuse": 409, "conflict_after_writing": 409}
+_TWIN_SHARE = 0.2
+"""How many requests go to the other place where the functions are served."""
 _TRANSACTION_SHARE = 0.2
 """How many requests ask Django for a transaction around them."""
 _CALM_SHARE, _BUSY_SHARE = 0.01, 0.2
@@ -57,10 +76,14 @@ class Request(NamedTuple):
     operation: str
     status: int
     fetch: int | None
+    function: str = ""
 
 
-WARMING = Request("GET", f"{BASE}ctx/none/", "", {"Host": "testserver"}, b"", "", 404, None)
-"""It makes a server compile its interface."""
+WARMING = tuple(
+    Request("GET", f"{base}ctx/none/", "", {"Host": "testserver"}, b"", "", 404, None)
+    for base in (BASE, TWIN, ELSEWHERE)
+)
+"""They make a server compile its interfaces."""
 
 
 class Answer(NamedTuple):
@@ -82,9 +105,11 @@ class Player:
         self.operations = 0
         self._just_written: list[int] = []
         self._given_up: list[tuple[str, int, int]] = []
+        self._outliving: dict[str, tuple[int, int]] = {}
 
     def choose(self) -> Request:
         """What to ask next; after a mutation most often for something that it has changed."""
+        self._settle_outliving()
         if self._just_written and self._random.random() < _LOOK_SHARE:
             return self._fetch(self._random.choice(_SHOWING[self._random.choice(self._just_written)]))
         if self._random.random() < _mutation_share():
@@ -93,7 +118,8 @@ class Player:
 
     def patience(self, request: Request) -> float | None:
         """Seconds after which the player gives up; None for one who waits. Only mutations are worth it."""
-        leaves = request.fetch is None and self._random.random() < _LEAVING_SHARE
+        stays = request.fetch is not None or request.function in (*_OUTLIVING, *_STREAMS)
+        leaves = not stays and self._random.random() < _LEAVING_SHARE
         return self._random.uniform(0, _PATIENCE) if leaves else None
 
     def record(self, request: Request, answer: Answer | None, begin: int, end: int) -> None:
@@ -107,7 +133,10 @@ class Player:
             place = f"{request.method} {request.path}?{request.query}"
             raise UnexpectedAnswer(f"{place}: {answer.status} {answer.body.decode()}")
         self._just_written = []
-        if request.fetch is None:
+        if request.function in _OUTLIVING:
+            self._outliving[request.operation] = begin, end
+            gates.pop(request.operation).set_result(None)
+        elif request.fetch is None:
             self._write(request.operation, begin, end)
         else:
             versions = _versions(FETCHES[request.fetch], json.loads(answer.body))
@@ -117,12 +146,24 @@ class Player:
     def close(self) -> None:
         """Write down the rest."""
         self._settle(None)
+        self._settle_outliving()
+        if self._outliving:
+            raise UnexpectedAnswer("What has outlived its request has failed.")
         self._writer.close()
 
     def _settle(self, until: int | None) -> None:
         """Write down what was given up until then: it must be visible since the server has been done with it."""
         while self._given_up and (until is None or self._given_up[0][2] < until):
             self._write(*self._given_up.pop(0))
+
+    def _settle_outliving(self) -> None:
+        """Write down what has outlived its request and says that it is done."""
+        for operation, (begin, answered) in tuple(self._outliving.items()):
+            end = finished.pop(operation, None)
+            if end is not None:
+                del self._outliving[operation]
+                # What could not outlive its request may have been in its transaction.
+                self._write(operation, begin, max(end, answered))
 
     def _write(self, operation: str, begin: int, end: int) -> None:
         written = journal.pop(operation)
@@ -133,7 +174,7 @@ class Player:
         fetch = FETCHES[index]
         own = {} if fetch.language is None else {"X-Language": fetch.language}
         query = urlencode(fetch.params)
-        path = f"{BASE}ctx/{fetch.context}/"
+        path = f"{self._base()}ctx/{fetch.context}/"
         return Request("GET", path, query, self._headers(fetch.viewer, own), b"", "", 200, index)
 
     def _mutation(self) -> Request:
@@ -143,11 +184,17 @@ class Player:
             arguments = self._some(arguments)
         operation = next(self._names)
         journal[operation] = {}
+        if name in _OUTLIVING:
+            gates[operation] = Future()
         headers = self._headers(
             self._random.choice(VIEWERS), {"Content-Type": "application/json", "X-Operation": operation}
         )
         body = json.dumps({"fn": name, "args": arguments}).encode()
-        return Request("POST", f"{BASE}call/", "", headers, body, operation, _STATUSES.get(name, 200), None)
+        base = ELSEWHERE if name == "from_elsewhere" else self._base()
+        return Request("POST", f"{base}call/", "", headers, body, operation, _STATUSES.get(name, 200), None, name)
+
+    def _base(self) -> str:
+        return TWIN if self._random.random() < _TWIN_SHARE else BASE
 
     def _some(self, arguments: dict[str, int | None]) -> dict[str, int | None]:
         """Each argument passed, passed as None, or left out."""

@@ -19,6 +19,7 @@ from pathlib import Path
 from threading import Event, Thread
 from typing import TypeAlias
 
+from tests.cache.soak.clients import end_tasks, end_threads
 from tests.cache.soak.history import Writer
 from tests.cache.soak.in_process import ask_asgi, ask_asgi_with_timeout, ask_wsgi
 from tests.cache.soak.players import WARMING, Answer, Player, Request
@@ -57,6 +58,7 @@ class Worker:
 
         async def play() -> None:
             await asyncio.gather(*(self._aplay(player, ask) for player in players))
+            await end_tasks()
 
         self._add(lambda: asyncio.run(play()))
 
@@ -69,6 +71,7 @@ class Worker:
         self._stopped.set()
         for thread in self._threads:
             thread.join()
+        end_threads()
         for player in self._players:
             player.close()
 
@@ -108,7 +111,8 @@ class Worker:
 def _fill_fastapi(worker: Worker) -> None:
     from tests.cache.soak.fastapi_app import app
 
-    asyncio.run(ask_asgi(app, WARMING))
+    for request in WARMING:
+        asyncio.run(ask_asgi(app, request))
     for _ in range(LOOPS):
         worker.add_loop(TASKS, partial(ask_asgi_with_timeout, app))
 
@@ -116,7 +120,8 @@ def _fill_fastapi(worker: Worker) -> None:
 def _fill_django(worker: Worker) -> None:
     from tests.cache.soak.django_app import asgi, wsgi
 
-    ask_wsgi(wsgi, WARMING)
+    for request in WARMING:
+        ask_wsgi(wsgi, request)
     worker.add_threads(THREADS, partial(ask_wsgi, wsgi))
     worker.add_loop(TASKS, partial(ask_asgi, asgi))
 

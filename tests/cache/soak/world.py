@@ -11,7 +11,8 @@ from itertools import product
 from typing import NamedTuple
 
 ROWS, COLUMNS = 3, 2
-BASE = "/api/mizan/"
+BASE, TWIN, ELSEWHERE = "/api/mizan/", "/api/twin/", "/api/elsewhere/"
+"""Where the functions are served, where they are served once more, and where one is that calls them from outside."""
 TOKEN_SECRET = "soak-token-secret-0123456789-abcdef"
 
 
