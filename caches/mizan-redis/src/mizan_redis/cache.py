@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import weakref
 from asyncio import AbstractEventLoop, get_running_loop
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from threading import Lock
 
 from redis.exceptions import RedisError
@@ -13,6 +11,7 @@ from redis.exceptions import RedisError
 from mizan_core.cache.backend import Beat, Pulse
 from mizan_core.cache.opening import BackendOptions
 from mizan_core.errors import ConfigurationError
+from mizan_core.forks import restart_after_fork
 from mizan_core.immediate import complete_now
 from mizan_redis.address import Address, Kind, Node, read_address
 from mizan_redis.exchanges import Exchanges, Replies, Request
@@ -43,7 +42,7 @@ class RedisCache:
         seeds = address.nodes if is_cluster else address.nodes[:1] or (Node("", 0),)
         self._exchanges = Exchanges(prefix, seeds, is_cluster=is_cluster)
         self.restart()
-        _after_fork(self)
+        restart_after_fork(self)
 
     def read(self, keys: Sequence[str]) -> list[bytes | None]:
         """See ``CacheBackend``."""
@@ -142,16 +141,3 @@ def open_redis(options: BackendOptions) -> RedisCache:
     except (TypeError, ValueError, RedisError):
         raise ConfigurationError("the cache URL has an option that redis-py does not take") from None
     return RedisCache(address, prefix=options.prefix, timeout=options.timeout, pool_size=options.pool_size)
-
-
-def _after_fork(cache: RedisCache) -> None:
-    reference = weakref.ref(cache)
-
-    def restart() -> None:
-        alive = reference()
-        if alive is not None:
-            alive.restart()
-
-    register: Callable[..., None] | None = getattr(os, "register_at_fork", None)
-    if register is not None:
-        register(after_in_child=restart)

@@ -6,12 +6,11 @@ join.
 
 from __future__ import annotations
 
-import os
-import weakref
-from collections.abc import Callable
 from concurrent.futures import Future
 from threading import Lock
 from typing import TypeAlias
+
+from mizan_core.forks import restart_after_fork
 
 Identity: TypeAlias = "tuple[str, tuple[bytes, ...]]"
 Flight: TypeAlias = "Future[bytes | None]"
@@ -22,7 +21,7 @@ class Flights:
 
     def __init__(self) -> None:
         self.restart()
-        _after_fork(self)
+        restart_after_fork(self)
 
     def restart(self) -> None:
         """A forked child has none: who leads those of its parent is not there, and never lands."""
@@ -43,18 +42,7 @@ class Flights:
     def land(self, identity: Identity, body: bytes | None) -> None:
         """Give the body to those who wait; None when there is none for them, and each runs for itself."""
         with self._lock:
-            flight = self._flights.pop(identity)
-        flight.set_result(body)
-
-
-def _after_fork(flights: Flights) -> None:
-    reference = weakref.ref(flights)
-
-    def restart() -> None:
-        alive = reference()
-        if alive is not None:
-            alive.restart()
-
-    register: Callable[..., None] | None = getattr(os, "register_at_fork", None)
-    if register is not None:
-        register(after_in_child=restart)
+            flight = self._flights.pop(identity, None)
+        # Nobody waits in a child that was forked while its one thread led the flight.
+        if flight is not None:
+            flight.set_result(body)

@@ -7,10 +7,8 @@ the others. Any store that has failed is tried until it works again, and what is
 from __future__ import annotations
 
 import logging
-import os
 import time
 import weakref
-from collections.abc import Callable
 from contextlib import suppress
 from threading import Event, Lock, Thread, current_thread
 
@@ -18,6 +16,7 @@ from mizan_core.cache.backend import TAG_TTL, BackendReplaced, BackendUnavailabl
 from mizan_core.cache.roster import Dead, Roster
 from mizan_core.cache.trust import Trust
 from mizan_core.cache.versions import EPOCH, MIXED, NO_GRAPH, broad, graph_of, new_epoch
+from mizan_core.forks import restart_after_fork
 
 ROSTER = "roster"
 ROSTER_TTL = 3_600
@@ -49,7 +48,7 @@ class Keeper:
         self._pause = _FIRST_PAUSE
         self._last_failure = -1.0
         self._strangers_until = 0.0
-        _after_fork(self)
+        restart_after_fork(self)
 
     def ensure(self) -> None:
         """See to it that the work is being done, where there is any; soon, when something has failed."""
@@ -201,16 +200,3 @@ class _Thread:
             del keeper
             self._news.wait(pause)
             self._news.clear()
-
-
-def _after_fork(keeper: Keeper) -> None:
-    reference = weakref.ref(keeper)
-
-    def restart() -> None:
-        alive = reference()
-        if alive is not None:
-            alive.restart()
-
-    register: Callable[..., None] | None = getattr(os, "register_at_fork", None)
-    if register is not None:
-        register(after_in_child=restart)
