@@ -17,7 +17,7 @@ _EVICTION_PAUSE = 0.003
 _EVICTION_COMMANDS = 10
 """Commands that the server has served from one eviction to the next, at least."""
 _TAG = b"tag:"
-_SHORTAGE, _RELIEF = 1_500, 3_000
+_SHORTAGE, _RELIEF = 1_500, 4_500
 """Commands served while memory is short, and those until it is so again: on a slow machine everything takes longer."""
 
 
