@@ -101,15 +101,12 @@ export class HttpTransport implements Transport {
   }
 
   private async post(name: string, args: Params, headers: Record<string, string>): Promise<Response> {
-    const isGuarded = !(TOKEN in headers);
-    const known = isGuarded ? this.csrf.get() : null;
-    const token = known === null ? null : await known;
-    const response = await this.request(`${this.baseUrl}/call/`, {
+    const token = TOKEN in headers ? null : await this.csrf.get();
+    return this.request(`${this.baseUrl}/call/`, {
       method: "POST",
       headers: { ...headers, "Content-Type": "application/json", ...(token === null ? {} : { [CSRF]: token }) },
       body: JSON.stringify({ fn: name, args }),
     });
-    return response;
   }
 
   private async obtainCsrf(): Promise<string | null> {

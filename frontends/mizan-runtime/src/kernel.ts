@@ -7,7 +7,7 @@
 
 import { Entry, type Scope, type Surroundings } from "./entry.js";
 import { MizanError } from "./errors.js";
-import { Layer, type Mode, type Update } from "./slot.js";
+import { Layer, type Mode, type Slot, type Update } from "./slot.js";
 import {
   canonical,
   type Answer,
@@ -63,7 +63,7 @@ export type Dehydrated = readonly { readonly context: string; readonly params: P
 
 interface Pending {
   readonly entry: Entry;
-  readonly slot: string;
+  readonly slot: Slot;
   readonly layer: Layer;
 }
 
@@ -172,9 +172,10 @@ export class Kernel {
     const pending: Pending[] = [];
     for (const [context, slots] of Object.entries(expectations)) {
       for (const entry of this.entriesOf(context, { params })) {
-        for (const [slot, update] of Object.entries(slots)) {
+        for (const [name, update] of Object.entries(slots)) {
+          const slot = entry.slot(name);
           const layer = new Layer(update);
-          entry.slot(slot).expect(layer);
+          slot.expect(layer);
           pending.push({ entry, slot, layer });
         }
       }
@@ -185,21 +186,22 @@ export class Kernel {
 
   private accept(info: FunctionInfo, answer: Answer, sent: number, pending: readonly Pending[]): void {
     const now = ++this.clock;
-    const merged = new Set<string>();
+    const merged = new Set<Slot>();
     const changed = new Set(pending.map(({ entry }) => entry));
     for (const merge of answer.merge ?? []) {
       this.touched.set(merge.context, now);
       const mode = info.modes?.[merge.context]?.[merge.slot] ?? REPLACE;
       for (const entry of this.entriesOf(merge.context, merge)) {
-        if (entry.slot(merge.slot).merge(sent, now, mode, merge.value)) merged.add(place(entry, merge.slot));
+        const slot = entry.slot(merge.slot);
+        if (slot.merge(sent, now, mode, merge.value)) merged.add(slot);
         changed.add(entry);
       }
     }
     for (const entry of this.invalidated(answer.invalidate ?? [], now)) changed.add(entry);
-    for (const { entry, slot, layer } of pending) {
+    for (const { slot, layer } of pending) {
       // What the answer does not mention has not changed.
-      if (entry.slot(slot).touched < now) entry.slot(slot).withdraw(layer);
-      else entry.slot(slot).answer(layer, now, merged.has(place(entry, slot)));
+      if (slot.touched < now) slot.withdraw(layer);
+      else slot.answer(layer, now, merged.has(slot));
     }
     this.conclude(changed);
     this.tell([...(answer.invalidate ?? []), ...(answer.merge ?? []).map(asInvalidation)]);
@@ -209,11 +211,11 @@ export class Kernel {
     const now = ++this.clock;
     const changed = new Set(pending.map(({ entry }) => entry));
     if (error instanceof MizanError && error.isRefusal) {
-      for (const { entry, slot, layer } of pending) entry.slot(slot).withdraw(layer);
+      for (const { slot, layer } of pending) slot.withdraw(layer);
       for (const entry of this.invalidated(error.invalidate, now)) changed.add(entry);
       this.tell(error.invalidate);
     } else {
-      for (const { entry, slot, layer } of pending) entry.slot(slot).answer(layer, now, false);
+      for (const { slot, layer } of pending) slot.answer(layer, now, false);
       for (const entry of this.entries.values()) {
         this.touched.set(entry.context, now);
         entry.invalidate(now);
@@ -262,10 +264,6 @@ export class Kernel {
   private entriesOf(context: string, scope: Scope): Entry[] {
     return [...this.entries.values()].filter((entry) => entry.context === context && entry.matches(scope));
   }
-}
-
-function place(entry: Entry, slot: string): string {
-  return `${entry.context} ${canonical(entry.params)} ${slot}`;
 }
 
 /** Elsewhere nobody knows when this merge was made, relative to what they have read. */
