@@ -14,7 +14,7 @@ from contextlib import suppress
 import pytest
 
 from mizan_core.engine import Engine
-from mizan_core.engine.pure.strict_json import strict_loads
+from mizan_core.engine.pure.mwt.strict_json import strict_loads
 from tests.parity.tokens import SECRET
 
 LENGTH, FACTOR, BOUND = 2_000, 16, 64

@@ -1,13 +1,14 @@
 """The pure Python engine: the readable reference of docs/protocol.md, one module a section."""
 
 from mizan_core.engine.contract import CONTRACT_VERSION
+from mizan_core.engine.pure.cache_key import CacheKeyer, derive_cache_key
 from mizan_core.engine.pure.canonical import canonical_json
 from mizan_core.engine.pure.envelope import encode_bundle, encode_response
-from mizan_core.engine.pure.graph import Graph, compile_graph
+from mizan_core.engine.pure.graph import Graph
+from mizan_core.engine.pure.graph.compiler import compile_graph
 from mizan_core.engine.pure.header import format_invalidate_header
 from mizan_core.engine.pure.invalidation import compute_invalidation
 from mizan_core.engine.pure.ir import emit_ir
-from mizan_core.engine.pure.keys import CacheKeyer, derive_cache_key
 from mizan_core.engine.pure.merges import compute_merges
 from mizan_core.engine.pure.mwt import MWTVerifier, compute_permission_key, create_mwt, decode_mwt
 

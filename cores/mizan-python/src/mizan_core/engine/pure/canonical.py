@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
 from mizan_core.engine.pure.kinds import is_a
-from mizan_core.engine.pure.paths import Path, root
+from mizan_core.engine.pure.path import Path, root
 
 MAX_DEPTH = 64
 MAX_EXACT_INTEGER = 2**53

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
+
 from mizan_core.engine.pure.canonical import checked_text
 from mizan_core.engine.pure.kinds import is_a
-from mizan_core.engine.pure.paths import Path, root
+from mizan_core.engine.pure.path import Path, root
 
 MAX_INTEGER = 2**53 - 1
 """The largest integer that every JSON reader keeps exactly (RFC 8259 section 6)."""
@@ -38,6 +40,11 @@ def integer_argument(value: object, name: str, low: int = 0, high: int = MAX_INT
     if not low <= number <= high:
         raise ValueError(f"{name}: expected {low} to {high}")
     return number
+
+
+def instant_argument(value: object, name: str, latest: int) -> int:
+    """*value* as seconds since the epoch, at most *latest*; the clock's when None."""
+    return int(time.time()) if value is None else integer_argument(value, name, 0, latest)
 
 
 def flag_argument(value: object, name: str) -> bool:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from hmac import HMAC, compare_digest
+from hmac import compare_digest
 
 from mizan_core.engine.pure.checks import bytes_argument, list_argument, text_argument
+from mizan_core.engine.pure.hs256 import Hs256
 from mizan_core.errors import ForgedEntry
 
 FORMAT = b"\x02"
@@ -16,7 +17,7 @@ MAX_LENGTH = 255
 """What one byte can count: tags, and the bytes of a version."""
 
 
-def seal(mac: HMAC, key: str, versions: list[bytes], body: bytes) -> bytes:
+def seal(mac: Hs256, key: str, versions: list[bytes], body: bytes) -> bytes:
     """See ``CacheKeyer.seal``.
 
     :param mac: prepared with the secret.
@@ -32,7 +33,7 @@ def seal(mac: HMAC, key: str, versions: list[bytes], body: bytes) -> bytes:
     return FORMAT + _tag(mac, place, sealed) + sealed
 
 
-def unseal(mac: HMAC, key: str, entry: bytes, versions: list[bytes | None]) -> bytes | None:
+def unseal(mac: Hs256, key: str, entry: bytes, versions: list[bytes | None]) -> bytes | None:
     """See ``CacheKeyer.unseal``."""
     place = text_argument(key, "key")
     stored = bytes_argument(entry, "entry")
@@ -60,9 +61,6 @@ def _head(versions: list[bytes]) -> bytes:
     return b"".join(parts)
 
 
-def _tag(mac: HMAC, key: str, sealed: bytes) -> bytes:
+def _tag(mac: Hs256, key: str, sealed: bytes) -> bytes:
     place = key.encode("utf-8")
-    state = mac.copy()
-    state.update(FORMAT + len(place).to_bytes(8, "big") + place)
-    state.update(sealed)
-    return state.digest()
+    return mac.sign(FORMAT + len(place).to_bytes(8, "big") + place, sealed)

@@ -10,7 +10,7 @@ from mizan_core.engine.pure.graph import Graph, Merge, graph_argument
 from mizan_core.engine.pure.header import write_header
 from mizan_core.engine.pure.invalidation import compute_invalidation, determines
 from mizan_core.engine.pure.merges import merge_params
-from mizan_core.engine.pure.paths import quoted
+from mizan_core.engine.pure.path import quoted
 
 _NULL = b"null"
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from mizan_core.engine.pure.canonical import Json, dump, texts
-from mizan_core.engine.pure.paths import root
+from mizan_core.engine.pure.path import root
 from mizan_core.engine.pure.reader import Reader
 from mizan_core.names import is_context_name
 

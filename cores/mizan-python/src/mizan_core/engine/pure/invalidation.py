@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from mizan_core.engine.pure.canonical import Json, exact
 from mizan_core.engine.pure.checks import dict_argument
 from mizan_core.engine.pure.graph import Effect, Graph, Merge, Plan, graph_argument
-from mizan_core.engine.pure.paths import root
+from mizan_core.engine.pure.path import root
 
 
 def compute_invalidation(graph: Graph, function: str, args: dict[str, object]) -> list[Json] | None:

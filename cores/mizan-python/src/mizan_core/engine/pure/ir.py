@@ -9,7 +9,7 @@ from typing import Any
 
 from mizan_core.engine.pure.canonical import Json, dump
 from mizan_core.engine.pure.reader import Reader, check_reference, check_unique
-from mizan_core.engine.pure.shapes import (
+from mizan_core.engine.pure.shape import (
     ENDLESS_ALIAS,
     Shape,
     endless_alias,

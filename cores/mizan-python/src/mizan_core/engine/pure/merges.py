@@ -6,7 +6,7 @@ from mizan_core.engine.pure.canonical import Json, exact
 from mizan_core.engine.pure.checks import dict_argument
 from mizan_core.engine.pure.graph import Graph, Merge, graph_argument
 from mizan_core.engine.pure.invalidation import determines, scope_values
-from mizan_core.engine.pure.paths import root
+from mizan_core.engine.pure.path import root
 
 
 def compute_merges(graph: Graph, function: str, args: dict[str, object], value: object) -> list[Json] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from mizan_core.engine.pure.canonical import Json, exact
-from mizan_core.engine.pure.paths import Path, quoted, root
+from mizan_core.engine.pure.path import Path, quoted, root
 
 
 class Reader:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
-from hashlib import sha256
 from typing import NamedTuple, cast
 
 from mizan_core.engine.pure.canonical import Json, dump, plain
@@ -11,14 +9,13 @@ from mizan_core.engine.pure.checks import (
     dict_argument,
     filled_text_argument,
     integer_argument,
-    list_argument,
     secret_bytes,
     text_argument,
 )
 from mizan_core.engine.pure.entries import seal, unseal
-from mizan_core.engine.pure.paths import root
-
-TAG_DIGITS = 32
+from mizan_core.engine.pure.hs256 import Hs256
+from mizan_core.engine.pure.path import root
+from mizan_core.engine.pure.tags import entry_tags, purge_tags
 
 
 class CacheKeyer:
@@ -33,7 +30,7 @@ class CacheKeyer:
         key = secret_bytes(secret, root("secret"))
         if not key:
             raise ValueError("secret: must not be empty")
-        self._mac = hmac.new(key, digestmod=sha256)
+        self._mac = Hs256(key)
 
     def derive(
         self,
@@ -68,22 +65,14 @@ class CacheKeyer:
         :return: the key; the context's tag and one for each shape, in their order.
         """
         payload = _payload(context, params, user_id, rev, vary)
-        scopes = [] if shapes is None else _scopes(shapes)
-        return self._key(payload), [
-            _context_tag(payload.context),
-            *(self._entry_tag(payload.context, scope, payload.params) for scope in scopes),
-        ]
+        return self._key(payload), entry_tags(self._mac, payload.context, payload.params, shapes)
 
     def purge_tags(self, context: str, params: dict[str, object] | None = None) -> list[str]:
         """The tags that a purge changes: the context's, or the two of one scope (section 10).
 
         :param params: what narrows the purge; None and empty are the same.
         """
-        name = text_argument(context, "context")
-        values = _optional_plain(params, "params")
-        if not values:
-            return [_context_tag(name)]
-        return [self._exact_tag(name, values), self._any_tag(name, sorted(values))]
+        return purge_tags(self._mac, text_argument(context, "context"), _optional_plain(params, "params"))
 
     def seal(self, key: str, versions: list[bytes], body: bytes) -> bytes:
         """An entry of *body* to be stored under *key*, valid while its tags have *versions* (section 10).
@@ -103,28 +92,9 @@ class CacheKeyer:
         """
         return unseal(self._mac, key, entry, versions)
 
-    def _entry_tag(self, context: str, scope: list[str], values: dict[str, Json]) -> str:
-        """The tag of an entry for one scope; an entry that lacks a value may show the state of any."""
-        if all(values.get(name) is not None for name in scope):
-            return self._exact_tag(context, {name: values[name] for name in scope})
-        return self._any_tag(context, scope)
-
-    def _exact_tag(self, context: str, values: dict[str, Json]) -> str:
-        return self._tag(context, {"c": context, "s": values})
-
-    def _any_tag(self, context: str, names: list[str]) -> str:
-        return self._tag(context, {"c": context, "w": [*names]})
-
-    def _tag(self, context: str, scope: dict[str, Json]) -> str:
-        return f"{_context_tag(context)}:{self._digest(scope)[:TAG_DIGITS]}"
-
     def _key(self, payload: _Payload) -> str:
-        return f"ctx:{payload.context}:{self._digest(payload.members())}"
-
-    def _digest(self, payload: dict[str, Json]) -> str:
-        mac = self._mac.copy()
-        mac.update(dump(payload).encode("ascii"))
-        return mac.hexdigest()
+        digest = self._mac.sign(dump(payload.members()).encode("ascii"))
+        return f"ctx:{payload.context}:{digest.hex()}"
 
 
 def derive_cache_key(
@@ -170,15 +140,3 @@ def _optional_plain(value: object, name: str) -> dict[str, Json]:
     if value is None:
         return {}
     return cast("dict[str, Json]", plain(dict_argument(value, name), root(name), depth=2))
-
-
-def _scopes(shapes: object) -> list[list[str]]:
-    """Each shape's names, sorted, each name once."""
-    return [
-        sorted({text_argument(name, "shapes") for name in list_argument(shape, "shapes")})
-        for shape in list_argument(shapes, "shapes")
-    ]
-
-
-def _context_tag(context: str) -> str:
-    return f"tag:{context}"

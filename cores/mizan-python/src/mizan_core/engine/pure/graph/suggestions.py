@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from mizan_core.engine.pure.paths import quoted
+from mizan_core.engine.pure.path import quoted
 from mizan_core.names import MAX_NAME_LENGTH
 
 MAX_SUGGESTIONS = 3

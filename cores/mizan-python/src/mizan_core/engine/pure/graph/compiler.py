@@ -1,86 +1,18 @@
-"""The graph of contexts and mutations (protocol.md section 5): compiled once, then only looked up in."""
+"""Compiling a specification: everything is validated, and all problems are reported at once."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
-from mizan_core.engine.pure.checks import text_argument
-from mizan_core.engine.pure.kinds import is_a
-from mizan_core.engine.pure.paths import quoted
-from mizan_core.engine.pure.shapes import Comparison, Shape
-from mizan_core.engine.pure.specification import Function, Specification, Target, read_specification
-from mizan_core.engine.pure.suggestions import did_you_mean
+from mizan_core.engine.pure.graph import Effect, Graph, Members, Merge, Plan
+from mizan_core.engine.pure.graph.comparison import Comparison
+from mizan_core.engine.pure.graph.specification import Function, Specification, Target, read_specification
+from mizan_core.engine.pure.graph.suggestions import did_you_mean
+from mizan_core.engine.pure.path import quoted
+from mizan_core.engine.pure.shape import Shape
 from mizan_core.errors import GraphError
 from mizan_core.names import is_context_name, is_function_name
-
-
-@dataclass(frozen=True, slots=True)
-class Effect:
-    """A resolved ``affects`` target: a context, or one function of it. ``scope`` is sorted."""
-
-    context: str
-    function: str | None
-    scope: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Merge:
-    """A resolved ``merge`` target: the slot that takes the mutation's result.
-
-    :param needed: the slot function's parameters, which tell its results apart.
-    """
-
-    context: str
-    slot: str
-    scope: tuple[str, ...]
-    needed: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What a call of one function entails."""
-
-    context: str | None
-    affects: tuple[Effect, ...]
-    merge: tuple[Merge, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Members:
-    """A context: its functions and the union of their parameters, both sorted."""
-
-    functions: tuple[str, ...]
-    params: tuple[str, ...]
-
-
-class Graph:
-    """An immutable compiled graph; made by ``compile_graph``."""
-
-    __slots__ = ("_contexts", "_plans")
-
-    def __init__(self, plans: Mapping[str, Plan], contexts: Mapping[str, Members]) -> None:
-        self._plans = dict(plans)
-        self._contexts = dict(contexts)
-
-    def plan(self, function: str) -> Plan:
-        """:raises LookupError: for a function that is not in the graph."""
-        name = text_argument(function, "function")
-        plan = self._plans.get(name)
-        if plan is None:
-            raise LookupError(f"no function is named {quoted(name)} in the graph")
-        return plan
-
-    def describe(self) -> dict[str, Any]:
-        """The resolved graph as plain data (docs/architecture.md)."""
-        return {
-            "functions": {name: _describe_plan(plan) for name, plan in self._plans.items()},
-            "contexts": {
-                name: {"functions": list(members.functions), "params": list(members.params)}
-                for name, members in self._contexts.items()
-            },
-        }
 
 
 def compile_graph(spec: Mapping[str, object]) -> Graph:
@@ -90,13 +22,6 @@ def compile_graph(spec: Mapping[str, object]) -> Graph:
     :raises TypeError, ValueError: when *spec* is not a specification, with the place.
     """
     return _Compiler(read_specification(spec)).compile()
-
-
-def graph_argument(graph: object) -> Graph:
-    """*graph*, which must be a compiled one of this engine."""
-    if not is_a(graph, Graph):
-        raise TypeError(f"graph: expected Graph, not {type(graph).__name__}")
-    return graph
 
 
 class _Compiler:
@@ -255,14 +180,3 @@ def _listed(names: Iterable[str]) -> str:
 
 def _distinct(targets: Iterable[Any]) -> tuple[Any, ...]:
     return tuple(dict.fromkeys(targets))
-
-
-def _describe_plan(plan: Plan) -> dict[str, Any]:
-    return {
-        "context": plan.context,
-        "affects": [
-            {"context": effect.context, "function": effect.function, "scope": list(effect.scope)}
-            for effect in plan.affects
-        ],
-        "merge": [{"context": merge.context, "slot": merge.slot, "scope": list(merge.scope)} for merge in plan.merge],
-    }

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from mizan_core.engine.pure.reader import Reader, check_unique
-from mizan_core.engine.pure.shapes import ENDLESS_ALIAS, Shape, endless_alias, read_body, read_shape
+from mizan_core.engine.pure.shape import ENDLESS_ALIAS, Shape, endless_alias, read_body, read_shape
 
 TargetKind: TypeAlias = Literal["name", "context", "function"]
 

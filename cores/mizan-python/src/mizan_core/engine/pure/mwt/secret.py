@@ -1,15 +1,14 @@
-"""What may be a signing secret (protocol.md section 4, last paragraph), and its prepared HMAC state."""
+"""What may be a signing secret (protocol.md section 4, last paragraph)."""
 
 from __future__ import annotations
 
-import hmac
 from functools import lru_cache
-from hashlib import sha256
 
 from mizan_core.engine.pure.canonical import checked_text
 from mizan_core.engine.pure.checks import secret_bytes
+from mizan_core.engine.pure.hs256 import Hs256
 from mizan_core.engine.pure.kinds import is_a
-from mizan_core.engine.pure.paths import Path, root
+from mizan_core.engine.pure.path import Path, root
 from mizan_core.errors import ConfigurationError
 
 MIN_SECRET_BYTES = 32
@@ -17,24 +16,6 @@ MIN_SECRET_BYTES = 32
 
 _SSH_PREFIXES = (b"ssh-", b"ecdsa-sha2-", b"sk-ssh-", b"sk-ecdsa-")
 _WHITESPACE = b" \t\r\n"
-
-
-class Hs256:
-    """HMAC-SHA256 with a prepared state."""
-
-    __slots__ = ("_mac",)
-
-    def __init__(self, key: bytes) -> None:
-        self._mac = hmac.new(key, digestmod=sha256)
-
-    def sign(self, message: bytes) -> bytes:
-        mac = self._mac.copy()
-        mac.update(message)
-        return mac.digest()
-
-    def verify(self, message: bytes, signature: bytes) -> bool:
-        """Compare in constant time."""
-        return hmac.compare_digest(self.sign(message), signature)
 
 
 def signing_key(secret: object, path: Path = root("secret")) -> Hs256:  # noqa: B008 - an immutable value
