@@ -15,11 +15,11 @@ from benchmarks.harness import Effort, Question, Samples, interleaved, main, rep
 from benchmarks.services import redis_server
 from mizan_core.cache.backend import TAG_TTL
 from mizan_core.cache.versions import EPOCH, new_version
+from mizan_core.call.dispatcher import Dispatcher
 from mizan_core.client import client
-from mizan_core.dispatch import Dispatcher
-from mizan_core.dispatch.caching import DEFAULT_TTL, BundlePolicy, Caching, Entry
 from mizan_core.engine import ENGINE
 from mizan_core.immediate import complete_now
+from mizan_core.interface.caching import DEFAULT_TTL, BundlePolicy, Caching, Entry
 from mizan_core.registry import Registry
 from mizan_core.settings import Settings
 from mizan_core.viewer import ANONYMOUS

@@ -15,8 +15,8 @@ from typing import Any
 from benchmarks.engines import NATIVE
 from benchmarks.harness import Effort, Question, Samples, bounded, main, repeat
 from benchmarks.registration import registry_of
-from mizan_core.dispatch.interface import Interface
 from mizan_core.graph import graph_specification
+from mizan_core.interface.interface import Interface
 from mizan_core.settings import Settings
 
 COUNT = 1_000

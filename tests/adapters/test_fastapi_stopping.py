@@ -12,8 +12,8 @@ import pytest
 from fastapi import FastAPI
 
 from mizan_core.cache.memory import MemoryCache
+from mizan_core.call.dispatcher import Dispatcher
 from mizan_core.client import client
-from mizan_core.dispatch import Dispatcher
 from mizan_core.registry import Registry
 from mizan_core.settings import Settings
 from mizan_fastapi import MizanRouter, create_router, in_flight

@@ -19,7 +19,7 @@ from sentry_sdk.envelope import Envelope
 from sentry_sdk.transport import Transport
 
 from mizan_core.client import client
-from mizan_core.dispatch.tracing import tracers
+from mizan_core.interface.tracing import tracers
 from mizan_core.registry import Registry
 from mizan_fastapi import create_router
 

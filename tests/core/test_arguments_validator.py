@@ -18,10 +18,10 @@ from pydantic_core import ValidationError, to_json
 from typing_extensions import TypedDict
 
 from mizan_core.client import client
-from mizan_core.dispatch.arguments import MAX_FEW, ArgumentsValidator
-from mizan_core.dispatch.bounded_schemas import NO_LIMIT, failing_fast, most_names
-from mizan_core.dispatch.refusals import REST
 from mizan_core.errors import ValidationFailed
+from mizan_core.interface.arguments import MAX_FEW, ArgumentsValidator
+from mizan_core.interface.bounded_schemas import NO_LIMIT, failing_fast, most_names
+from mizan_core.interface.refusals import REST
 
 MANY = 10_000
 
@@ -188,7 +188,7 @@ def test_first_errors_are_few(name: str) -> None:
 
 @pytest.mark.parametrize(("annotation", "value"), BOMBS.values(), ids=BOMBS)
 def test_few_errors_become_objects(annotation: Any, value: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    from mizan_core.dispatch import refusals
+    from mizan_core.interface import refusals
 
     counts: list[int] = []
     add_error = refusals.Refusals.add_error

@@ -14,7 +14,7 @@ from anyio.from_thread import BlockingPortal
 from mizan_core.cache.backend import BackendUnavailable
 from mizan_core.cache.memory import MemoryCache
 from mizan_core.cache.store import Store
-from mizan_core.dispatch import Dispatcher
+from mizan_core.call.dispatcher import Dispatcher
 from mizan_core.engine import ENGINE
 from tests.conformance.caller import Caller
 from tests.conformance.tokens import mint

@@ -15,14 +15,15 @@ from typing import Any, NamedTuple
 
 from mizan_core.cache.flights import Flights
 from mizan_core.cache.store import Store
-from mizan_core.dispatch.caching import Caching
-from mizan_core.dispatch.dispatcher import Dispatcher
-from mizan_core.dispatch.endpoint import NestedCalls
-from mizan_core.dispatch.interface import Interface
-from mizan_core.dispatch.port import Port
+from mizan_core.call import bundle_cache
+from mizan_core.call.dispatcher import Dispatcher
+from mizan_core.call.port import Port
 from mizan_core.engine.contract import Keyer
 from mizan_core.errors import APIError
 from mizan_core.immediate import complete_now
+from mizan_core.interface.caching import Caching
+from mizan_core.interface.endpoint import NestedCalls
+from mizan_core.interface.interface import Interface
 from mizan_core.viewer import ANONYMOUS, Viewer
 
 _WINDOW = 0.01
@@ -62,14 +63,15 @@ def purge_after_answer() -> None:
 def versions_read_after_functions() -> None:
     """An entry is sealed with the versions that its tags have when it is stored."""
 
-    async def build(self: Caching, port: Port, entry: Any, _: Any, run: Callable[[None], Any]) -> Any:
+    async def build(port: Port, caching: Caching, entry: Any, _: Any, run: Callable[[None], Any]) -> Any:
         built = await run(None)
         _wait()
-        lookup = await self.store.look_up(port.access(self.store), "nothing", entry.tags)
-        await self.store.save(port.access(self.store), entry.key, entry.tags, lookup.versions or [], built, entry.ttl)
+        store, access = caching.store, port.access(caching.store)
+        lookup = await store.look_up(access, "nothing", entry.tags)
+        await store.save(access, entry.key, entry.tags, lookup.versions or [], built, entry.ttl)
         return built, built
 
-    _replace(Caching, "_build", build)
+    vars(bundle_cache)["_build_watched"] = build
 
 
 def missing_tag_trusted() -> None:

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, TypeAlias
 
-from mizan_core.dispatch import Response, check_body_headers, error_response
 from mizan_core.errors import APIError, PayloadTooLarge
+from mizan_core.http.body import check_body_headers
+from mizan_core.http.response import Response, error_response
 
 Message: TypeAlias = "MutableMapping[str, Any]"
 Receive: TypeAlias = "Callable[[], Awaitable[Message]]"

@@ -11,7 +11,10 @@ from django.http import FileResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
 from mizan.transactions import purge
-from mizan_core.dispatch import PassThrough, Purge, apurging, purging, to_the_end
+from mizan_core.cache.store import Purge
+from mizan_core.call.streams import apurging, purging
+from mizan_core.completion import to_the_end
+from mizan_core.http.response import PassThrough
 
 
 def passed_through(reply: PassThrough) -> HttpResponseBase:

@@ -22,9 +22,10 @@ from mizan.users import aload_user, assume_token, load_user
 from mizan.watching import RequestWatch
 from mizan_core.cache.access import Access
 from mizan_core.cache.flights import Flight
-from mizan_core.cache.store import Store
-from mizan_core.dispatch import Invocation, Purge, to_the_end
-from mizan_core.dispatch.readings import Readings
+from mizan_core.cache.readings import Readings
+from mizan_core.cache.store import Purge, Store
+from mizan_core.completion import to_the_end
+from mizan_core.interface.endpoint import Invocation
 from mizan_core.mwt import MWTUser
 from mizan_core.viewer import Viewer, viewer_of
 

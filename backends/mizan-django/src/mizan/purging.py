@@ -7,8 +7,8 @@ from typing import Any
 
 from asgiref.sync import sync_to_async
 
+from mizan_core.cache.store import Purge
 from mizan_core.client.client_function import ClientFunction
-from mizan_core.dispatch import Purge
 
 
 def purge(context: str, /, **params: Any) -> None:

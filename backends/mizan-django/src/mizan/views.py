@@ -17,8 +17,11 @@ from mizan.port import LoopPort, ThreadPort
 from mizan.threads import run_in_thread
 from mizan.transactions import without_request_transaction
 from mizan.users import current_user
+from mizan_core.call.dispatcher import Dispatcher
+from mizan_core.call.port import Port
 from mizan_core.client.calls import threads_of
-from mizan_core.dispatch import Dispatcher, PassThrough, Port, Reply, complete_now
+from mizan_core.http.response import PassThrough, Reply
+from mizan_core.immediate import complete_now
 from mizan_core.mwt import HEADER
 from mizan_core.registry import default_registry
 

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.http.request import HttpHeaders
 from django.utils.functional import SimpleLazyObject
 
-from mizan_core.dispatch.readings import Readings, WatchedDict
+from mizan_core.cache.readings import Readings, WatchedDict
 
 _HEADER = "HTTP_"
 _OTHER_HEADERS = ("CONTENT_TYPE", "CONTENT_LENGTH")

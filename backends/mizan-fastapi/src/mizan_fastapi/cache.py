@@ -11,8 +11,8 @@ from contextlib import ExitStack
 from importlib import import_module
 from pathlib import Path
 
-from mizan_core.dispatch.cache_command import CommandRefused, add_arguments, run
 from mizan_core.errors import ConfigurationError, GraphError
+from mizan_core.interface.cache_command import CommandRefused, add_arguments, run
 from mizan_fastapi.purging import serving
 
 

@@ -10,7 +10,8 @@ from starlette.requests import ClientDisconnect, Request, empty_send
 from starlette.responses import Response as FrameworkResponse
 from starlette.types import Message, Receive, Scope, Send
 
-from mizan_core.dispatch import COMMON_HEADERS, Dispatcher, PassThrough, Reply, Response
+from mizan_core.call.dispatcher import Dispatcher
+from mizan_core.http.response import COMMON_HEADERS, PassThrough, Reply, Response
 from mizan_core.mwt import HEADER
 from mizan_fastapi.in_flight import InFlight
 from mizan_fastapi.passing import passed_through

@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ExceptionHandler
 
-from mizan_core.dispatch import Handled
+from mizan_core.call.port import Handled
 from mizan_core.errors import APIError, HTTPError, ValidationFailed
 
 _Handlers: TypeAlias = "dict[int | type[Exception], ExceptionHandler]"

@@ -8,7 +8,9 @@ from functools import partial
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from mizan_core.dispatch import PassThrough, Purge, apurging
+from mizan_core.cache.store import Purge
+from mizan_core.call.streams import apurging
+from mizan_core.http.response import PassThrough
 from mizan_fastapi.port import perform
 
 

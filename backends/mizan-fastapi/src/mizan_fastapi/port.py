@@ -13,10 +13,13 @@ from starlette.types import Message, Receive, Scope, Send
 
 from mizan_core.cache.access import Access
 from mizan_core.cache.flights import Flight
-from mizan_core.cache.store import Store
-from mizan_core.dispatch import Handled, Invocation, Purge, begin, check_body_headers, end_of
-from mizan_core.dispatch.readings import Readings
+from mizan_core.cache.readings import Readings
+from mizan_core.cache.store import Purge, Store
+from mizan_core.call.port import Handled
+from mizan_core.completion import begin, end_of
 from mizan_core.errors import BadRequest, PayloadTooLarge
+from mizan_core.http.body import check_body_headers
+from mizan_core.interface.endpoint import Invocation
 from mizan_core.mwt import MWTUser, verified_user
 from mizan_core.settings import LOADED, NEVER
 from mizan_core.viewer import Viewer, viewer_of

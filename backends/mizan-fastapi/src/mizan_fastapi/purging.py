@@ -6,9 +6,11 @@ import weakref
 from collections.abc import Mapping
 from typing import Any
 
+from mizan_core.cache.store import Purge
+from mizan_core.call.dispatcher import Dispatcher, Peers
 from mizan_core.client.calls import observe_outside_requests
 from mizan_core.client.client_function import ClientFunction
-from mizan_core.dispatch import Dispatcher, Peers, Purge, complete_now
+from mizan_core.immediate import complete_now
 
 _serving = Peers()
 

@@ -12,7 +12,7 @@ from fastapi import APIRouter
 from fastapi.params import Depends
 from starlette.types import ASGIApp
 
-from mizan_core.dispatch import Dispatcher
+from mizan_core.call.dispatcher import Dispatcher
 from mizan_core.engine import VARIABLE as ENGINE_VARIABLE
 from mizan_core.registry import Registry, default_registry
 from mizan_core.settings import WORKERS, Settings

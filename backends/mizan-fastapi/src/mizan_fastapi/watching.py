@@ -10,7 +10,7 @@ from starlette.datastructures import URL, Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
-from mizan_core.dispatch.readings import Readings, WatchedDict
+from mizan_core.cache.readings import Readings, WatchedDict
 
 _ALL_HEADERS = "all headers"
 _OTHERS = {"headers": _ALL_HEADERS, "session": "the session", "client": "the client's address"}

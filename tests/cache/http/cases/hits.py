@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings as django_settings
 
 from mizan_core.cache import stats
-from mizan_core.dispatch.caching import DEFAULT_TTL
+from mizan_core.interface.caching import DEFAULT_TTL
 from tests.cache.http.asking import Asker
 from tests.cache.http.sites import Site
 from tests.cache.http.world import PATIENCE, WORLD

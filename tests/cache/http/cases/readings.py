@@ -80,4 +80,4 @@ def test_a_gate_may_look_at_the_request(asker: Asker) -> None:
 def _forget_what_was_told(asker: Asker) -> None:
     caching = asker.site.dispatcher.interface().caching
     assert caching is not None
-    caching._reports._told.clear()
+    caching.reports._told.clear()

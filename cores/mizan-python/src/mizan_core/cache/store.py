@@ -75,6 +75,17 @@ class Announcement:
         self.end()
 
 
+class Purge(NamedTuple):
+    """Tags of entries that have become stale, and the store that keeps them.
+
+    :param promise: for the case that the process dies before it has kept it.
+    """
+
+    store: Store
+    tags: list[str]
+    promise: Announcement | None = None
+
+
 class Store:
     """A backend and this process's trust in it.
 

@@ -7,8 +7,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from mizan.views import dispatcher
-from mizan_core.dispatch.cache_command import CommandRefused, add_arguments, run
 from mizan_core.errors import ConfigurationError, GraphError
+from mizan_core.interface.cache_command import CommandRefused, add_arguments, run
 
 
 class Command(BaseCommand):

@@ -6,36 +6,18 @@ thread does what it is asked at once, so that ``complete_now`` finishes the disp
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping
+from collections.abc import Collection, Coroutine, Iterable
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from mizan_core.cache.access import Access
 from mizan_core.cache.flights import Flight
-from mizan_core.cache.store import Announcement, Store
-from mizan_core.dispatch.readings import Readings
+from mizan_core.cache.readings import Readings
+from mizan_core.cache.store import Purge, Store
+from mizan_core.interface.endpoint import Invocation
 from mizan_core.mwt import MWTUser
 from mizan_core.viewer import Viewer
 
 T = TypeVar("T")
-
-
-class Invocation(NamedTuple):
-    """``target(request, arguments)``, awaited when *is_async*."""
-
-    target: Callable[[Any, Mapping[str, Any]], Any]
-    arguments: Mapping[str, Any]
-    is_async: bool
-
-
-class Purge(NamedTuple):
-    """Tags of entries that have become stale, and the store that keeps them.
-
-    :param promise: for the case that the process dies before it has kept it.
-    """
-
-    store: Store
-    tags: list[str]
-    promise: Announcement | None = None
 
 
 class Handled(NamedTuple):

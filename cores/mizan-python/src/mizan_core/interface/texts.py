@@ -1,65 +1,27 @@
-"""Reading the query string of a context fetch (protocol.md section 9).
+"""Parameters that are written as texts: those of a query string, say (protocol.md section 9).
 
-A query string holds text; what a text means depends on the parameter's shape. Where a number or a boolean is wanted, a
-text that is one in JSON is it; other scalars are left to pydantic, which reads ``"on"`` as a boolean where strictness
-does not forbid it. Objects, maps and unions of them are written as JSON; a list is a repeated key.
+What a text means depends on the parameter's shape. Where a number or a boolean is wanted, a text that is one in JSON is
+it; other scalars are left to pydantic, which reads ``"on"`` as a boolean where strictness does not forbid it. Objects,
+maps and unions of them are written as JSON; a list is several texts.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from typing import Any, TypeAlias
-from urllib.parse import parse_qsl
 
 from pydantic_core import from_json
 
-from mizan_core.dispatch.body import MAX_DEPTH, is_deeper
-from mizan_core.errors import BadRequest, ValidationFailed
+from mizan_core.errors import ValidationFailed
+from mizan_core.interface.json_text import MAX_DEPTH, is_deeper
 
-MAX_FIELDS = 1_000
-_REMEMBERED, _REMEMBERED_LENGTH = 1_024, 256
-"""Queries that are not parsed again, and how long they may be: clients ask for the same few things."""
 _JSON_SCALARS: Mapping[str, tuple[type, ...]] = {"integer": (int,), "number": (int, float), "boolean": (bool,)}
 _INFINITE = (math.inf, -math.inf)
 Shape: TypeAlias = "Mapping[str, Any]"
 
 
-def read_query(query: str) -> Mapping[str, Sequence[str]]:
-    """The texts of each key, in order.
-
-    :raises BadRequest: for a query that is not UTF-8 or has more than 1,000 fields.
-    """
-    return _read_short(query) if len(query) <= _REMEMBERED_LENGTH else _read(query)
-
-
-def _read(query: str) -> Mapping[str, Sequence[str]]:
-    if not query:
-        return {}
-    try:
-        pairs = parse_qsl(query, keep_blank_values=True, errors="strict", max_num_fields=MAX_FIELDS)
-    except ValueError:
-        raise BadRequest(f"The query must be percent-encoded UTF-8 with at most {MAX_FIELDS} fields.") from None
-    values: dict[str, list[str]] = {}
-    for name, value in pairs:
-        values.setdefault(name, []).append(value)
-    return values
-
-
-_read_short = lru_cache(_REMEMBERED)(_read)
-
-
-def _read_scalar(text: str, classes: tuple[type, ...]) -> Any:
-    """The number or boolean that *text* is in JSON; the text itself when it is none of *classes*."""
-    try:
-        value = from_json(text, allow_inf_nan=False)
-    except ValueError:
-        return text
-    return value if type(value) in classes and value not in _INFINITE else text
-
-
-class QueryReader:
+class TextReader:
     """Turns the texts of one parameter into the value to validate, by the parameter's shape."""
 
     __slots__ = ("_shape", "_types")
@@ -106,3 +68,12 @@ class QueryReader:
                 body = self._types[shape["name"]]
                 shape = body["shape"] if body["kind"] == "alias" else body
         return shape
+
+
+def _read_scalar(text: str, classes: tuple[type, ...]) -> Any:
+    """The number or boolean that *text* is in JSON; the text itself when it is none of *classes*."""
+    try:
+        value = from_json(text, allow_inf_nan=False)
+    except ValueError:
+        return text
+    return value if type(value) in classes and value not in _INFINITE else text

@@ -13,29 +13,13 @@ from typing import Any
 from weakref import WeakSet, finalize
 
 from mizan_core.cache.bypass import Bypass, BypassReason
-from mizan_core.cache.store import Store
+from mizan_core.cache.readings import Readings
+from mizan_core.cache.store import Purge, Store
+from mizan_core.call.bundle_cache import bypass, fetch_cached
+from mizan_core.call.elsewhere import Elsewhere, announce_purge
+from mizan_core.call.failure import Asked, Failure
+from mizan_core.call.port import Port
 from mizan_core.client.client_function import ClientFunction
-from mizan_core.dispatch.body import check_content_type, read_call
-from mizan_core.dispatch.caching import Caching, Entry, bypass, identify
-from mizan_core.dispatch.elsewhere import Elsewhere
-from mizan_core.dispatch.endpoint import Blame, Endpoint, NestedCall, ScopeArguments
-from mizan_core.dispatch.envelope import encode_with_nested, header_of
-from mizan_core.dispatch.failure import Asked, Failure
-from mizan_core.dispatch.interface import Bundle, Interface
-from mizan_core.dispatch.port import Invocation, Port, Purge
-from mizan_core.dispatch.query import read_query
-from mizan_core.dispatch.readings import Readings
-from mizan_core.dispatch.response import (
-    INVALIDATE_HEADER,
-    NO_STORE,
-    Headers,
-    PassThrough,
-    Reply,
-    Response,
-    error_response,
-    json_response,
-)
-from mizan_core.dispatch.tracing import announce
 from mizan_core.engine import ENGINE
 from mizan_core.errors import (
     APIError,
@@ -46,6 +30,23 @@ from mizan_core.errors import (
     MethodNotAllowed,
     Unauthorized,
 )
+from mizan_core.http.body import check_content_type, read_call
+from mizan_core.http.query import read_query
+from mizan_core.http.response import (
+    INVALIDATE_HEADER,
+    NO_STORE,
+    Headers,
+    PassThrough,
+    Reply,
+    Response,
+    error_response,
+    json_response,
+)
+from mizan_core.interface.caching import Caching, Entry, identify
+from mizan_core.interface.endpoint import Blame, Endpoint, Invocation, NestedCall, ScopeArguments
+from mizan_core.interface.envelope import encode_with_nested, header_of
+from mizan_core.interface.interface import Bundle, Interface
+from mizan_core.interface.tracing import announce
 from mizan_core.registry import Registry
 from mizan_core.settings import ALWAYS, Settings
 from mizan_core.viewer import ANONYMOUS, Viewer
@@ -237,7 +238,7 @@ class Dispatcher:
         endpoint = interface.endpoint(function)
         asked.function = endpoint.name
         if interface.tracers:
-            announce(interface.tracers, asked)
+            announce(interface.tracers, asked.name, asked.fields())
         if endpoint.private:
             raise Forbidden("This function is private.")
         await _admit(port, interface, (endpoint,) if endpoint.auth is not None else (), token, guarded=True)
@@ -261,7 +262,7 @@ class Dispatcher:
         bundle = interface.bundle(context)
         asked.context = bundle.name
         if interface.tracers:
-            announce(interface.tracers, asked)
+            announce(interface.tracers, asked.name, asked.fields())
         identifies = bundle.is_told_by_viewer and interface.caching is not None
         viewer = await _admit(port, interface, bundle.guarded, token, guarded=False, needed=identifies)
         arguments = bundle.validate(bundle.read(read_query(query)), len(query))
@@ -273,7 +274,7 @@ class Dispatcher:
         entry = _cache_entry(port, caching, bundle, arguments, viewer, header)
         if isinstance(entry, Bypass):
             return await bypass(port, context, entry, build)
-        return await caching.fetch(port, entry, build)
+        return await fetch_cached(port, caching, entry, build)
 
 
 async def _admit(
@@ -338,7 +339,7 @@ async def _run(
     elsewhere: Elsewhere,
 ) -> Reply:
     """Run a function that may write, and purge what it has made stale, whatever ends it."""
-    asked.promises = [await interface.announce(port, endpoint), *await elsewhere.announce(port)]
+    asked.promises = [await announce_purge(port, interface, endpoint), *await elsewhere.announce(port)]
     calls = interface.watch_calls()
     asked.has_begun = True
     try:

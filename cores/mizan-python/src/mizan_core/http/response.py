@@ -8,8 +8,8 @@ from typing import Any, NamedTuple, TypeAlias
 
 from pydantic_core import to_jsonable_python
 
-from mizan_core.dispatch.failure import Failure
-from mizan_core.dispatch.port import Purge
+from mizan_core.cache.store import Purge
+from mizan_core.call.failure import Failure
 from mizan_core.engine import ENGINE
 from mizan_core.errors import APIError
 

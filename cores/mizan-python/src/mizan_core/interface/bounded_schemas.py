@@ -19,7 +19,7 @@ from typing import Any, TypeAlias, cast
 from pydantic_core import PydanticCustomError, SchemaValidator, to_json
 from pydantic_core.core_schema import CoreSchema
 
-from mizan_core.dispatch.refusals import MAX_PATH
+from mizan_core.interface.refusals import MAX_PATH
 
 Schema: TypeAlias = "dict[str, Any]"
 Config: TypeAlias = "Mapping[str, Any]"

@@ -6,20 +6,19 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from mizan_core.cache.scopes import Scopes
-from mizan_core.cache.store import Announcement, Store
+from mizan_core.cache.store import Purge, Store
 from mizan_core.client.client_function import ClientFunction
 from mizan_core.client.signature import Parameter
-from mizan_core.dispatch.builtins import token_functions
-from mizan_core.dispatch.caching import BundlePolicy, Caching, is_same
-from mizan_core.dispatch.endpoint import Endpoint, NestedCall, NestedCalls, ScopeArguments, Unidentified
-from mizan_core.dispatch.envelope import distinct
-from mizan_core.dispatch.port import Port, Purge
-from mizan_core.dispatch.query import QueryReader
-from mizan_core.dispatch.refusals import REST, Refusals
-from mizan_core.dispatch.tracing import tracers
 from mizan_core.engine import ENGINE
 from mizan_core.engine.contract import Keyer
 from mizan_core.errors import MWTError, NotFound, Unauthorized, ValidationFailed
+from mizan_core.interface.builtins import token_functions
+from mizan_core.interface.caching import BundlePolicy, Caching, is_same
+from mizan_core.interface.endpoint import Endpoint, NestedCall, NestedCalls, ScopeArguments, Unidentified
+from mizan_core.interface.envelope import distinct
+from mizan_core.interface.refusals import REST, Refusals
+from mizan_core.interface.texts import TextReader
+from mizan_core.interface.tracing import tracers
 from mizan_core.introspection.description import describe
 from mizan_core.introspection.specification import specification_of
 from mizan_core.mwt import MWTUser
@@ -37,7 +36,7 @@ class Bundle:
 
     __slots__ = ("_readers", "endpoints", "guarded", "is_told_by_viewer", "name", "policy")
 
-    def __init__(self, name: str, endpoints: list[Endpoint], readers: Mapping[str, QueryReader]) -> None:
+    def __init__(self, name: str, endpoints: list[Endpoint], readers: Mapping[str, TextReader]) -> None:
         self.name = name
         self.endpoints = endpoints
         self.guarded = tuple(endpoint for endpoint in endpoints if endpoint.auth is not None)
@@ -109,7 +108,7 @@ class Interface:
         if store is not None and keyer is not None:
             store.use_graph(scopes.fingerprint(keyer, specification))
             self.caching = Caching(store, keyer, scopes)
-        self._promises = {} if keyer is None else _promises(plans, keyer)
+        self._purgeable = {} if keyer is None else _purgeable(plans, keyer)
         self._names = {function: name for name, function in functions.items()}
         self._knows = self._names.__contains__
         self._bundles = _bundles(self._endpoints, specification)
@@ -179,13 +178,9 @@ class Interface:
             entries.append(entry | ({"params": params} if params else {}))
         return entries
 
-    async def announce(self, port: Port, endpoint: Endpoint) -> Announcement | None:
-        """Make known what a call may purge, before it begins; that stands for as long as the result is held."""
-        contexts = self._promises.get(endpoint.name)
-        if contexts is None or self.caching is None:
-            return None
-        store = self.caching.store
-        return await store.announce(port.access(store), contexts)
+    def purgeable(self, endpoint: Endpoint) -> list[str]:
+        """The tags of the contexts that a call may purge."""
+        return self._purgeable.get(endpoint.name, [])
 
     def purge(self, endpoint: Endpoint, scope: ScopeArguments, calls: Iterable[NestedCall]) -> Purge | None:
         """The purge of what a call, and those that it made, make stale; None where nothing is."""
@@ -248,7 +243,7 @@ def _listed(names: Iterable[str]) -> str:
     return ", ".join(sorted(names)) or "none"
 
 
-def _promises(plans: Mapping[str, Any], keyer: Keyer) -> dict[str, list[str]]:
+def _purgeable(plans: Mapping[str, Any], keyer: Keyer) -> dict[str, list[str]]:
     """The tags of the contexts that a call of each function may purge, where there are any."""
     contexts = {
         name: {target["context"]: None for target in (*plan["affects"], *plan["merge"])} for name, plan in plans.items()
@@ -285,7 +280,7 @@ def _bundles(endpoints: Mapping[str, Endpoint], specification: Mapping[str, Any]
             name,
             members,
             {
-                param["name"]: QueryReader(param["shape"], types)
+                param["name"]: TextReader(param["shape"], types)
                 for endpoint in members
                 for param in params[endpoint.name]
             },

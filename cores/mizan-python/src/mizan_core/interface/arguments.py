@@ -14,7 +14,8 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import SchemaValidator, to_json
 
-from mizan_core.dispatch.bounded_schemas import (
+from mizan_core.errors import ValidationFailed
+from mizan_core.interface.bounded_schemas import (
     NO_LIMIT,
     Allowance,
     counting,
@@ -24,8 +25,7 @@ from mizan_core.dispatch.bounded_schemas import (
     limited,
     most_names,
 )
-from mizan_core.dispatch.refusals import MAX_MESSAGES, Refusals
-from mizan_core.errors import ValidationFailed
+from mizan_core.interface.refusals import MAX_MESSAGES, Refusals
 
 MAX_FEW = 256
 """So many values are few: their errors are listed whatever they are."""

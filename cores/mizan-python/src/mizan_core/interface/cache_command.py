@@ -10,10 +10,10 @@ from mizan_core.cache.backend import BackendUnavailable, CacheBackend
 from mizan_core.cache.opening import without_credentials
 from mizan_core.cache.store import Store
 from mizan_core.cache.versions import EPOCH
-from mizan_core.dispatch.interface import Interface
 from mizan_core.engine import current
 from mizan_core.errors import MizanError
 from mizan_core.immediate import complete_now
+from mizan_core.interface.interface import Interface
 
 _UNKNOWN = "the store does not answer: whether the purge took effect is unknown"
 

@@ -5,11 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from mizan_core.cache.store import Announcement
+from mizan_core.cache.store import Announcement, Purge
+from mizan_core.call.port import Port
 from mizan_core.client.client_function import ClientFunction
-from mizan_core.dispatch.endpoint import Endpoint, NestedCall, ScopeArguments
-from mizan_core.dispatch.interface import Interface
-from mizan_core.dispatch.port import Port, Purge
+from mizan_core.interface.endpoint import Endpoint, NestedCall, ScopeArguments
+from mizan_core.interface.interface import Interface
+
+
+async def announce_purge(port: Port, interface: Interface, endpoint: Endpoint) -> Announcement | None:
+    """Make known what a call may purge, before it begins; that stands for as long as the result is held."""
+    tags = interface.purgeable(endpoint)
+    if not tags or interface.caching is None:
+        return None
+    store = interface.caching.store
+    return await store.announce(port.access(store), tags)
 
 
 class _Place(NamedTuple):
@@ -50,9 +59,11 @@ class Elsewhere:
         self._places = [self._place(interface) for interface in self._known]
 
     async def announce(self, port: Port) -> list[Announcement | None]:
-        """As ``Interface.announce``, to each store."""
+        """As ``announce_purge``, to each store."""
         return [
-            await place.interface.announce(port, place.endpoint) for place in self._places if place.endpoint is not None
+            await announce_purge(port, place.interface, place.endpoint)
+            for place in self._places
+            if place.endpoint is not None
         ]
 
     def purges(self, calls: Sequence[NestedCall]) -> list[Purge | None]:

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from mizan_core.cache.store import Announcement
-from mizan_core.dispatch.port import Purge
+from mizan_core.cache.store import Announcement, Purge
 
 _log = logging.getLogger("mizan.dispatch")
 
@@ -60,6 +59,11 @@ class Asked:
         """What is known of it, for logs and traces."""
         fields = {"mizan_function": self.function, "mizan_context": self.context}
         return {name: value for name, value in fields.items() if value is not None}
+
+    @property
+    def name(self) -> str:
+        """What traces call it: ``call/<function>`` or ``ctx/<context>``."""
+        return f"{self.place}{self.function or self.context}"
 
     def __str__(self) -> str:
         if self.function is None:

@@ -8,12 +8,11 @@ has imported these libraries by the time its interface is compiled; it costs the
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
-from mizan_core.dispatch.failure import Asked
-
-Tracer: TypeAlias = "Callable[[Asked], None]"
+Tracer: TypeAlias = "Callable[[str, Mapping[str, str]], None]"
+"""Gets the name of the request, and the fields."""
 
 
 def tracers() -> tuple[Tracer, ...]:
@@ -21,11 +20,11 @@ def tracers() -> tuple[Tracer, ...]:
     return tuple(make(sys.modules[module]) for module, make in _LIBRARIES.items() if module in sys.modules)
 
 
-def announce(tracers: tuple[Tracer, ...], asked: Asked) -> None:
+def announce(tracers: tuple[Tracer, ...], name: str, fields: Mapping[str, str]) -> None:
     """Tell all of them, now that it is known what is asked for. No failure of theirs is the request's."""
     for trace in tracers:
         try:  # noqa: SIM105 - a block costs more than the tracing itself
-            trace(asked)
+            trace(name, fields)
         except Exception:  # noqa: BLE001, S110 - whatever a library raises
             pass
 
@@ -33,27 +32,23 @@ def announce(tracers: tuple[Tracer, ...], asked: Asked) -> None:
 def _opentelemetry(library: Any) -> Tracer:
     current_span = library.get_current_span
 
-    def trace(asked: Asked) -> None:
+    def trace(name: str, fields: Mapping[str, str]) -> None:
         span = current_span()
         if span.is_recording():
-            span.update_name(_name(asked))
-            span.set_attributes({field.replace("_", ".", 1): value for field, value in asked.fields().items()})
+            span.update_name(name)
+            span.set_attributes({field.replace("_", ".", 1): value for field, value in fields.items()})
 
     return trace
 
 
 def _sentry(library: Any) -> Tracer:
-    def trace(asked: Asked) -> None:
+    def trace(name: str, fields: Mapping[str, str]) -> None:
         scope = library.get_current_scope()
-        scope.set_transaction_name(_name(asked), source="custom")
-        for field, value in asked.fields().items():
+        scope.set_transaction_name(name, source="custom")
+        for field, value in fields.items():
             scope.set_tag(field.replace("_", ".", 1), value)
 
     return trace
-
-
-def _name(asked: Asked) -> str:
-    return f"{asked.place}{asked.function or asked.context}"
 
 
 _LIBRARIES: dict[str, Callable[[Any], Tracer]] = {"opentelemetry.trace": _opentelemetry, "sentry_sdk": _sentry}

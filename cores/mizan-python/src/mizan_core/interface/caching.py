@@ -1,30 +1,22 @@
-"""Serving a bundle from the cache, and keeping it (protocol.md section 10)."""
+"""Where bundles are kept, and what makes them stale (protocol.md section 10)."""
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from typing import Any, NamedTuple, TypeAlias
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from mizan_core.cache.bypass import Bypass, BypassReason
-from mizan_core.cache.counters import COUNTERS
 from mizan_core.cache.flights import Flights
+from mizan_core.cache.readings import ReadingReports
 from mizan_core.cache.scopes import Scopes
-from mizan_core.cache.store import Store
+from mizan_core.cache.store import Purge, Store
 from mizan_core.client.cache_policy import CachePolicy
-from mizan_core.dispatch.endpoint import Endpoint, ScopeArguments, Unidentified
-from mizan_core.dispatch.port import Port, Purge
-from mizan_core.dispatch.readings import ReadingReports, Readings
-from mizan_core.dispatch.response import BYPASSED, CACHE_REASON_HEADER, HIT, MISS, Response, json_response
 from mizan_core.engine import ENGINE
 from mizan_core.engine.contract import Keyer
+from mizan_core.interface.endpoint import Endpoint, ScopeArguments, Unidentified
 from mizan_core.viewer import Viewer
 
 DEFAULT_TTL = 3_600
-_log = logging.getLogger("mizan.cache")
-
-Build: TypeAlias = "Callable[[Readings | None], Awaitable[bytes]]"
-"""Runs the functions of a bundle and gives its body; what they read is told to the readings, where there are some."""
 
 
 class BundlePolicy(NamedTuple):
@@ -69,8 +61,8 @@ class Caching:
         self.store = store
         self._keyer = keyer
         self._scopes = scopes
-        self._flights = Flights()
-        self._reports = ReadingReports()
+        self.flights = Flights()
+        self.reports = ReadingReports()
 
     def entry(
         self,
@@ -93,19 +85,6 @@ class Caching:
         key, tags = self._keyer.plan(context, params, user, policy.rev, varying, shapes)
         return Entry(context, key, tags, policy.ttl, policy.vary)
 
-    async def fetch(self, port: Port, entry: Entry, build: Build) -> Response:
-        """The bundle, from the cache or built."""
-        if await port.in_transaction():
-            return await bypass(port, entry.context, Bypass(BypassReason.TRANSACTION), build)
-        lookup = await self.store.look_up(port.access(self.store), entry.key, entry.tags)
-        if lookup.body is not None:
-            COUNTERS.count("hits")
-            return json_response(lookup.body, HIT)
-        if lookup.versions is None:
-            return await bypass(port, entry.context, Bypass(lookup.bypass or BypassReason.UNAVAILABLE), build)
-        COUNTERS.count("misses")
-        return json_response(await self._share(port, entry, lookup.versions, build), MISS)
-
     def purge_tags(self, function: str, entries: Iterable[Any], scope: ScopeArguments) -> list[str]:
         """The tags that the entries of a call to *function* make stale.
 
@@ -126,44 +105,6 @@ class Caching:
     def named_tags(self, context: str, params: Mapping[str, Any]) -> list[str]:
         """The tags of a purge that server code asks for by name."""
         return self._keyer.purge_tags(context, self._scopes.known(context, params))
-
-    async def _share(self, port: Port, entry: Entry, versions: list[bytes], build: Build) -> bytes:
-        identity = (entry.key, tuple(versions))
-        flight, leads = self._flights.join(identity)
-        if not leads:
-            shared = await port.wait_for(flight)
-            return shared if shared is not None else await build(None)
-        body = None
-        try:
-            body, built = await self._build(port, entry, versions, build)
-        finally:
-            self._flights.land(identity, body)
-        return built
-
-    async def _build(self, port: Port, entry: Entry, versions: list[bytes], build: Build) -> tuple[bytes | None, bytes]:
-        """What others may have of the new body, and the body: nothing where it was made of this request's own."""
-        readings = Readings(entry.vary)
-        port.watch(readings)
-        try:
-            built = await build(readings)
-        finally:
-            port.unwatch()
-        if readings.found:
-            self._reports.tell(entry.context, readings)
-            return None, built
-        await self.store.save(port.access(self.store), entry.key, entry.tags, versions, built, entry.ttl)
-        return built, built
-
-
-async def bypass(port: Port, context: str, why: Bypass, build: Build) -> Response:
-    """The bundle, which the cache has no part in: counted, logged and, in debug mode, told to the client."""
-    COUNTERS.count_bypass(why.reason)
-    if _log.isEnabledFor(logging.DEBUG):
-        _log.debug("A fetch of context %s bypasses the cache: %s", context, why, extra={"mizan_context": context})
-    body = await build(None)
-    if port.is_debugging():
-        return json_response(body, BYPASSED, (CACHE_REASON_HEADER, str(why)))
-    return json_response(body, BYPASSED)
 
 
 def identify(endpoints: Sequence[Endpoint], arguments: Iterable[Mapping[str, Any]]) -> dict[str, Any] | Bypass:

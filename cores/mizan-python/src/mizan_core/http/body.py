@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from pydantic_core import from_json
-
 from mizan_core.errors import BadRequest, PayloadTooLarge, UnsupportedMediaType
+from mizan_core.interface.json_text import read_json
 
-MAX_DEPTH = 64
-_LONG = 64
 _JSON = "application/json"
 _MEMBERS = {"fn", "args"}
 _MAX_DIGITS = 18
@@ -62,7 +59,7 @@ def read_call(body: bytes, named: str | None = None) -> Call:
     :param named: the function that the URL names; the body may then leave it out.
     :raises BadRequest: saying what is wrong, without repeating the body.
     """
-    value, values = _read_json(body)
+    value, values = read_json(body)
     if not isinstance(value, dict):
         raise BadRequest('The body must be a JSON object: {"fn": name, "args": {...}}.')
     if not value.keys() <= _MEMBERS:
@@ -75,29 +72,3 @@ def read_call(body: bytes, named: str | None = None) -> Call:
     if not isinstance(arguments, dict):
         raise BadRequest('"args" must be an object.')
     return Call(function, arguments, values)
-
-
-def _read_json(body: bytes) -> tuple[Any, int]:
-    """The value, and how many there are inside it, at most; a long one counts as several."""
-    try:
-        value = from_json(body, allow_inf_nan=False)
-    except ValueError:
-        raise BadRequest("The body is not valid JSON.") from None
-    containers = body.count(b"[") + body.count(b"{")
-    if containers > MAX_DEPTH and is_deeper(value, MAX_DEPTH):
-        raise BadRequest(f"The body is nested deeper than {MAX_DEPTH} levels.")
-    return value, containers + body.count(b",") + len(body) // _LONG
-
-
-def is_deeper(value: Any, limit: int) -> bool:
-    """Whether containers are nested in *value* beyond *limit* levels."""
-    level = [value]
-    for _ in range(limit):
-        level = [item for container in level if isinstance(container, dict | list) for item in _children(container)]
-        if not level:
-            return False
-    return any(isinstance(item, dict | list) for item in level)
-
-
-def _children(container: dict[str, Any] | list[Any]) -> list[Any]:
-    return list(container.values()) if isinstance(container, dict) else container

@@ -14,12 +14,11 @@ from mizan_core.client.calls import observe, unobserve
 from mizan_core.client.declaration import Auth
 from mizan_core.client.frameworks import is_response_class
 from mizan_core.client.function import ClientFunction
-from mizan_core.dispatch.arguments import ArgumentsValidator
-from mizan_core.dispatch.port import Invocation
-from mizan_core.dispatch.refusals import Refusals
-from mizan_core.dispatch.wire import UNFAITHFUL, is_verbatim, wire_value
 from mizan_core.errors import MizanError
 from mizan_core.identity import NoIdentity, identity_of
+from mizan_core.interface.arguments import ArgumentsValidator
+from mizan_core.interface.refusals import Refusals
+from mizan_core.interface.wire import UNFAITHFUL, is_verbatim, wire_value
 
 
 class ResultMismatch(MizanError):
@@ -32,6 +31,14 @@ class Unidentified(MizanError):
     def __init__(self, parameter: str) -> None:
         self.parameter = parameter
         super().__init__(parameter)
+
+
+class Invocation(NamedTuple):
+    """``target(request, arguments)``, awaited when *is_async*."""
+
+    target: Callable[[Any, Mapping[str, Any]], Any]
+    arguments: Mapping[str, Any]
+    is_async: bool
 
 
 class ScopeArguments(NamedTuple):

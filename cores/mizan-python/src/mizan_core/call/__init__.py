@@ -1,0 +1,1 @@
+"""Answering a call or a fetch, without I/O, whatever carries it."""

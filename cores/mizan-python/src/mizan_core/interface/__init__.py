@@ -1,0 +1,1 @@
+"""The compiled form of registered functions: what requests look things up in."""

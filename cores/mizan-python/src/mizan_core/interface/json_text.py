@@ -1,0 +1,41 @@
+"""JSON that clients send, read within limits."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic_core import from_json
+
+from mizan_core.errors import BadRequest
+
+MAX_DEPTH = 64
+_LONG = 64
+
+
+def read_json(body: bytes) -> tuple[Any, int]:
+    """The value, and how many there are inside it, at most; a long one counts as several.
+
+    :raises BadRequest: for what is no JSON, or nested too deeply.
+    """
+    try:
+        value = from_json(body, allow_inf_nan=False)
+    except ValueError:
+        raise BadRequest("The body is not valid JSON.") from None
+    containers = body.count(b"[") + body.count(b"{")
+    if containers > MAX_DEPTH and is_deeper(value, MAX_DEPTH):
+        raise BadRequest(f"The body is nested deeper than {MAX_DEPTH} levels.")
+    return value, containers + body.count(b",") + len(body) // _LONG
+
+
+def is_deeper(value: Any, limit: int) -> bool:
+    """Whether containers are nested in *value* beyond *limit* levels."""
+    level = [value]
+    for _ in range(limit):
+        level = [item for container in level if isinstance(container, dict | list) for item in _children(container)]
+        if not level:
+            return False
+    return any(isinstance(item, dict | list) for item in level)
+
+
+def _children(container: dict[str, Any] | list[Any]) -> list[Any]:
+    return list(container.values()) if isinstance(container, dict) else container
