@@ -1,6 +1,5 @@
 //! Checks of single arguments, in the words of the pure engine's `checks` module.
 
-use mizan_core::Error;
 use mizan_core::checks::{filled, in_range};
 use mizan_core::path::Path;
 use pyo3::exceptions::PyTypeError;
@@ -8,8 +7,8 @@ use pyo3::prelude::*;
 use pyo3::pybacked::{PyBackedBytes, PyBackedStr};
 use pyo3::types::{PyBool, PyBytes, PyDict, PyInt, PyList, PyString};
 
-use crate::convert::{checked_text, small_int, text, type_name};
-use crate::error::{Fault, Result};
+use crate::convert::{checked_text, small_int, text};
+use crate::error::{Result, unexpected};
 
 /// An argument with a default, which an explicit None is not; checked when the function reads it,
 /// since the order of the checks is part of the contract.
@@ -43,7 +42,7 @@ impl Argument<'_, '_, i64> {
 pub fn text_argument<'a>(value: &'a Bound<'_, PyAny>, name: &str) -> Result<&'a str> {
     match value.cast::<PyString>() {
         Ok(string) => text(string, &Path::root(name)),
-        Err(_) => Err(unexpected(value, name, "str")),
+        Err(_) => Err(unexpected(value, name, "str").into()),
     }
 }
 
@@ -58,7 +57,7 @@ pub fn integer_argument(value: &Bound<'_, PyAny>, name: &str, low: i64, high: i6
         Ok(number) if !value.is_instance_of::<PyBool>() => {
             Ok(in_range(small_int(number), name, low, high)?)
         }
-        _ => Err(unexpected(value, name, "int")),
+        _ => Err(unexpected(value, name, "int").into()),
     }
 }
 
@@ -87,7 +86,7 @@ pub fn optional_integer(value: &Bound<'_, PyAny>) -> PyResult<Option<i64>> {
 pub fn bytes_argument<'a>(value: &'a Bound<'_, PyAny>, name: &str) -> Result<&'a [u8]> {
     match value.cast::<PyBytes>() {
         Ok(bytes) => Ok(bytes.as_bytes()),
-        Err(_) => Err(unexpected(value, name, "bytes")),
+        Err(_) => Err(unexpected(value, name, "bytes").into()),
     }
 }
 
@@ -99,7 +98,7 @@ pub fn backed_text_argument(
 ) -> Result<PyBackedStr> {
     match value.cast_into::<PyString>() {
         Ok(string) => checked_text(string, &Path::root(name)),
-        Err(error) => Err(unexpected(&error.into_inner(), name, expected)),
+        Err(error) => Err(unexpected(&error.into_inner(), name, expected).into()),
     }
 }
 
@@ -107,7 +106,7 @@ pub fn backed_text_argument(
 pub fn backed_bytes_argument(value: Bound<'_, PyAny>, name: &str) -> Result<PyBackedBytes> {
     match value.cast_into::<PyBytes>() {
         Ok(bytes) => Ok(bytes.into()),
-        Err(error) => Err(unexpected(&error.into_inner(), name, "bytes")),
+        Err(error) => Err(unexpected(&error.into_inner(), name, "bytes").into()),
     }
 }
 
@@ -116,7 +115,7 @@ pub fn dict_argument<'a, 'py>(
     value: &'a Bound<'py, PyAny>,
     name: &str,
 ) -> Result<&'a Bound<'py, PyDict>> {
-    value.cast().map_err(|_| unexpected(value, name, "dict"))
+    Ok(value.cast().map_err(|_| unexpected(value, name, "dict"))?)
 }
 
 /// A list, whose content is not looked at.
@@ -124,7 +123,7 @@ pub fn list_argument<'a, 'py>(
     value: &'a Bound<'py, PyAny>,
     name: &str,
 ) -> Result<&'a Bound<'py, PyList>> {
-    value.cast().map_err(|_| unexpected(value, name, "list"))
+    Ok(value.cast().map_err(|_| unexpected(value, name, "list"))?)
 }
 
 /// A secret: bytes, or a `str` as UTF-8.
@@ -134,14 +133,6 @@ pub fn secret_bytes<'a>(value: &'a Bound<'_, PyAny>, path: &Path<'_>) -> Result<
     }
     match value.cast::<PyString>() {
         Ok(string) => text(string, path).map(str::as_bytes),
-        Err(_) => Err(unexpected(value, path, "str or bytes")),
-    }
-}
-
-/// The error for an argument of another type.
-pub fn unexpected(value: &Bound<'_, PyAny>, path: impl std::fmt::Display, expected: &str) -> Fault {
-    match type_name(value) {
-        Ok(found) => Error::unexpected_type(path, expected, found).into(),
-        Err(error) => error.into(),
+        Err(_) => Err(unexpected(value, path, "str or bytes").into()),
     }
 }

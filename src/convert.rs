@@ -5,10 +5,11 @@
 
 use std::io::Write;
 
-use mizan_core::canonical::{MAX_DEPTH, Writer};
+use mizan_core::canonical::Writer;
+use mizan_core::error::Problem;
 use mizan_core::path::Path;
 use mizan_core::splice::Splice;
-use mizan_core::value::Members;
+use mizan_core::value::{MAX_DEPTH, Members};
 use mizan_core::{Error, Value};
 use pyo3::exceptions::PyUnicodeEncodeError;
 use pyo3::prelude::*;
@@ -18,7 +19,7 @@ use pyo3::sync::critical_section::with_critical_section;
 use pyo3::types::{PyBool, PyBytes, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple, PyType};
 use pyo3::{IntoPyObjectExt, intern};
 
-use crate::error::{Fault, Result};
+use crate::error::{Fault, Result, lone_surrogate, unexpected};
 
 /// One object, sorted into JSON's kinds.
 enum Node<'a, 'py> {
@@ -188,15 +189,6 @@ pub fn small_int(value: &Bound<'_, PyInt>) -> Option<i64> {
     value.extract().ok()
 }
 
-/// `type(value).__name__`
-pub fn type_name(value: &Bound<'_, PyAny>) -> PyResult<String> {
-    let name = value
-        .get_type()
-        .getattr(intern!(value.py(), "__name__"))?
-        .str()?;
-    Ok(name.to_string_lossy().into_owned())
-}
-
 fn read<'a, 'py>(
     value: &'a Bound<'py, PyAny>,
     path: &Path<'_>,
@@ -232,10 +224,10 @@ fn container<'a, 'py>(
     } else if let Ok(tuple) = value.cast::<PyTuple>() {
         Node::List(Items::Tuple(tuple))
     } else {
-        return Err(Error::not_json(path, type_name(value)?).into());
+        return Err(unexpected(value, path, "a JSON value").into());
     };
     if depth > MAX_DEPTH {
-        return Err(Error::too_deep(path).into());
+        return Err(Error::invalid(path, Problem::TooDeep { limit: MAX_DEPTH }).into());
     }
     Ok(node)
 }
@@ -298,13 +290,13 @@ fn sorted_members<'py>(
 fn checked_key(key: Bound<'_, PyAny>, path: &Path<'_>) -> Result<PyBackedStr> {
     match key.cast_into::<PyString>() {
         Ok(key) => checked_text(key, path),
-        Err(error) => Err(Error::key_type(path, type_name(&error.into_inner())?).into()),
+        Err(error) => Err(unexpected(&error.into_inner(), path, "str keys").into()),
     }
 }
 
 fn text_fault(py: Python<'_>, error: PyErr, path: &Path<'_>) -> Fault {
     if error.is_instance_of::<PyUnicodeEncodeError>(py) {
-        return Error::lone_surrogate(path).into();
+        return lone_surrogate(path).into();
     }
     error.into()
 }
@@ -313,7 +305,7 @@ fn finite(number: f64, path: &Path<'_>) -> Result<f64> {
     if number.is_finite() {
         return Ok(number);
     }
-    Err(Error::not_finite(path).into())
+    Err(Error::invalid(path, Problem::NotFinite).into())
 }
 
 /// The decimal text of an integer beyond 64 bits.

@@ -2,7 +2,10 @@
 //!
 //! The classes are those of `mizan_core.errors`, so that one `except` serves both engines.
 
+use std::fmt::Display;
+
 use mizan_core::Error;
+use mizan_core::error::TokenError;
 use pyo3::exceptions::{PyLookupError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
@@ -42,23 +45,49 @@ impl From<Fault> for PyErr {
 
 fn exception(py: Python<'_>, error: Error) -> PyErr {
     let class = match error {
-        Error::Type(message) => return PyTypeError::new_err(message),
-        Error::Value(message) => return PyValueError::new_err(message),
-        Error::Lookup(message) => return PyLookupError::new_err(message),
-        Error::Graph(problems) => return project(py, "GraphError", problems),
+        Error::Invalid { .. } | Error::Document { .. } => {
+            return PyValueError::new_err(error.to_string());
+        }
+        Error::UnknownFunction(_) => return PyLookupError::new_err(error.to_string()),
+        Error::Contradictions(problems) => return project(py, "GraphError", problems),
+        Error::Secret { .. } => "ConfigurationError",
         Error::ForgedEntry => "ForgedEntry",
-        Error::Configuration(_) => "ConfigurationError",
-        Error::MalformedToken(_) => "MalformedToken",
-        Error::UnsupportedAlgorithm => "UnsupportedAlgorithm",
-        Error::UnknownKey => "UnknownKey",
-        Error::InvalidSignature => "InvalidSignature",
-        Error::InvalidClaims(_) => "InvalidClaims",
-        Error::ExpiredToken => "ExpiredToken",
-        Error::ImmatureToken => "ImmatureToken",
-        Error::InvalidAudience => "InvalidAudience",
+        Error::Token(ref error) => token_class(error),
         _ => "MizanError",
     };
     project(py, class, error.to_string())
+}
+
+fn token_class(error: &TokenError) -> &'static str {
+    match error {
+        TokenError::Malformed(_) => "MalformedToken",
+        TokenError::UnsupportedAlgorithm => "UnsupportedAlgorithm",
+        TokenError::UnknownKey => "UnknownKey",
+        TokenError::InvalidSignature => "InvalidSignature",
+        TokenError::InvalidClaims(_) => "InvalidClaims",
+        TokenError::Expired => "ExpiredToken",
+        TokenError::Immature => "ImmatureToken",
+        TokenError::InvalidAudience => "InvalidAudience",
+        _ => "MWTError",
+    }
+}
+
+/// A Python object of another type than the one that is asked for.
+pub fn unexpected(value: &Bound<'_, PyAny>, place: impl Display, expected: &str) -> PyErr {
+    match type_name(value) {
+        Ok(found) => PyTypeError::new_err(format!("{place}: expected {expected}, not {found}")),
+        Err(error) => error,
+    }
+}
+
+/// A string that is not valid Unicode.
+pub fn lone_surrogate(place: impl Display) -> PyErr {
+    PyValueError::new_err(format!("{place}: the string holds a lone surrogate"))
+}
+
+/// `type(value).__name__`
+fn type_name(value: &Bound<'_, PyAny>) -> PyResult<String> {
+    Ok(value.get_type().name()?.to_string_lossy().into_owned())
 }
 
 /// An exception of `mizan_core.errors`; its class is looked up by name when it is first raised.

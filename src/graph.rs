@@ -10,9 +10,9 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 use pythonize::pythonize;
 
-use crate::arguments::{dict_argument, text_argument, unexpected};
+use crate::arguments::{dict_argument, text_argument};
 use crate::convert::{self, to_python};
-use crate::error::{Fault, Result};
+use crate::error::{Fault, Result, unexpected};
 
 /// An immutable compiled graph; made by `compile_graph`.
 #[pyclass(frozen, module = "mizan_native")]
@@ -65,7 +65,7 @@ impl<'a, 'py> Call<'a, 'py> {
         args: &'a Bound<'py, PyAny>,
     ) -> Result<Self> {
         let Ok(graph) = graph.cast::<Graph>() else {
-            return Err(unexpected(graph, "graph", "Graph"));
+            return Err(unexpected(graph, "graph", "Graph").into());
         };
         let plan = graph
             .get()

@@ -4,6 +4,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use mizan_core::Error;
 use mizan_core::checks::{MAX_INTEGER, filled, in_range};
+use mizan_core::error::TokenError;
 use mizan_core::mwt::{
     Claims, KeyRing, Keys, MAX_TTL, NewToken, Verifier, create, permission_key, signing_key,
 };
@@ -14,9 +15,9 @@ use pyo3::sync::PyOnceLock;
 use pyo3::sync::critical_section::with_critical_section;
 use pyo3::types::{PyBytes, PyDict, PyString, PyTuple, PyType};
 
-use crate::arguments::{integer, optional_integer, secret_bytes, unexpected};
+use crate::arguments::{integer, optional_integer, secret_bytes};
 use crate::convert::{checked_text, text};
-use crate::error::Result;
+use crate::error::{Result, unexpected};
 
 /// A digest of what a user may do; it changes whenever that does.
 #[pyfunction]
@@ -111,16 +112,20 @@ impl MWTVerifier {
         let now = in_range(Some(now.unwrap_or_else(clock)), "now", 0, MAX_INTEGER)?;
         let string = token
             .cast::<PyString>()
-            .map_err(|_| Error::MalformedToken("the token is not a string"))?;
+            .map_err(|_| malformed("the token is not a string"))?;
         // What is not valid Unicode is no ASCII either.
         let ascii = string
             .to_str()
-            .map_err(|_| Error::MalformedToken("the token is not ASCII"))?;
+            .map_err(|_| malformed("the token is not ASCII"))?;
         Ok(claims_object(
             token.py(),
             self.verifier.decode(ascii, now)?,
         )?)
     }
+}
+
+fn malformed(problem: &'static str) -> Error {
+    TokenError::Malformed(problem).into()
 }
 
 fn named<'a>(value: &'a Bound<'_, PyString>, name: &str) -> Result<&'a str> {
@@ -137,7 +142,7 @@ fn verification_keys(secret: &Bound<'_, PyAny>) -> Result<Keys> {
         return key_ring(ring, &path).map(Keys::Ring);
     }
     if !secret.is_instance_of::<PyString>() && !secret.is_instance_of::<PyBytes>() {
-        return Err(unexpected(secret, path, "str, bytes or dict"));
+        return Err(unexpected(secret, path, "str, bytes or dict").into());
     }
     Ok(Keys::One(signing_key(secret_bytes(secret, &path)?, &path)?))
 }
@@ -160,7 +165,7 @@ fn insert_key(
     path: &Path<'_>,
 ) -> Result<()> {
     let Ok(kid) = kid.cast::<PyString>() else {
-        return Err(unexpected(kid, path, "str as key id"));
+        return Err(unexpected(kid, path, "str as key id").into());
     };
     let kid = text(kid, path)?;
     Ok(ring.insert(kid, secret_bytes(secret, &path.key(kid))?, path)?)
@@ -170,7 +175,7 @@ fn permission_names(permissions: &Bound<'_, PyAny>) -> Result<Vec<PyBackedStr>> 
     let path = Path::root("permissions");
     // A string is an iterable of str, but not of permissions.
     if permissions.is_instance_of::<PyString>() {
-        return Err(unexpected(permissions, path, "an iterable of str"));
+        return Err(unexpected(permissions, path, "an iterable of str").into());
     }
     permissions
         .try_iter()?

@@ -1,8 +1,8 @@
 //! Cache keys (docs/protocol.md section 3).
 
-use crate::canonical::{write_hex, write_string};
 use crate::checks::{MAX_INTEGER, filled, in_range};
-use crate::error::{Error, Result};
+use crate::error::{Error, Problem, Result};
+use crate::escape::{write_hex, write_string};
 use crate::hs256::{Hs256, TAG_LENGTH};
 use crate::number::write_integer;
 use crate::plain::{PlainMembers, PlainWriter};
@@ -30,7 +30,7 @@ impl CacheKeyer {
     /// A keyer for a secret, which must not be empty.
     pub fn new(secret: &[u8]) -> Result<Self> {
         if secret.is_empty() {
-            return Err(Error::empty("secret"));
+            return Err(Error::invalid("secret", Problem::Empty));
         }
         Ok(Self {
             mac: Hs256::new(secret),
@@ -229,7 +229,10 @@ mod tests {
 
     #[test]
     fn refusals_come_in_the_order_of_the_arguments() {
-        assert_eq!(CacheKeyer::new(b"").unwrap_err(), Error::empty("secret"));
+        assert_eq!(
+            CacheKeyer::new(b"").unwrap_err(),
+            Error::invalid("secret", Problem::Empty)
+        );
         let wrong = members([("f", Value::Float(f64::NAN))]);
         let entry = Entry {
             user_id: Some(""),

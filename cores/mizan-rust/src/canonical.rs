@@ -4,15 +4,11 @@
 //! [`Writer`] is pushed to, so that a caller can walk its own objects without building a tree;
 //! [`Value`] trees go through the same writer.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Problem, Result};
+use crate::escape::write_string;
 use crate::number::{write_float, write_integer, write_plain_float};
 use crate::path::Path;
-use crate::value::{Members, Value};
-
-/// How many containers may stand inside one another.
-pub const MAX_DEPTH: usize = 64;
-
-const HEX: &[u8; 16] = b"0123456789abcdef";
+use crate::value::{MAX_DEPTH, Members, Value, too_deep};
 
 /// What becomes of scalars that are not strings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -137,7 +133,7 @@ impl Writer {
         if finite {
             Ok(())
         } else {
-            Err(Error::not_finite(path))
+            Err(Error::invalid(path, Problem::NotFinite))
         }
     }
 
@@ -189,7 +185,7 @@ impl Writer {
 
     fn begin(&mut self, bracket: u8, path: &Path<'_>) -> Result<()> {
         if self.depth >= MAX_DEPTH {
-            return Err(Error::too_deep(path));
+            return Err(too_deep(path));
         }
         self.separate();
         self.depth += 1;
@@ -223,56 +219,6 @@ pub(crate) fn separate(out: &mut Vec<u8>) {
     if !matches!(out.last(), None | Some(b'{' | b'[' | b':')) {
         out.push(b',');
     }
-}
-
-/// Appends a string in its canonical form, quotes included.
-pub fn write_string(out: &mut Vec<u8>, text: &str) {
-    out.push(b'"');
-    let mut written = 0;
-    for (index, character) in text.char_indices() {
-        if matches!(character, ' '..='~') && !matches!(character, '"' | '\\') {
-            continue;
-        }
-        out.extend_from_slice(&text.as_bytes()[written..index]);
-        write_escape(out, character);
-        written = index + character.len_utf8();
-    }
-    out.extend_from_slice(&text.as_bytes()[written..]);
-    out.push(b'"');
-}
-
-fn write_escape(out: &mut Vec<u8>, character: char) {
-    let short = match character {
-        '"' => b'"',
-        '\\' => b'\\',
-        '\u{8}' => b'b',
-        '\t' => b't',
-        '\n' => b'n',
-        '\u{c}' => b'f',
-        '\r' => b'r',
-        _ => return write_unicode_escape(out, character),
-    };
-    out.extend_from_slice(&[b'\\', short]);
-}
-
-fn write_unicode_escape(out: &mut Vec<u8>, character: char) {
-    for unit in character.encode_utf16(&mut [0; 2]) {
-        let digits = unit.to_be_bytes().map(hex_digits).concat();
-        out.extend_from_slice(b"\\u");
-        out.extend_from_slice(&digits);
-    }
-}
-
-#[cfg(any(feature = "keys", feature = "tokens"))]
-/// Appends bytes as lower-case hex.
-pub(crate) fn write_hex(out: &mut String, bytes: &[u8]) {
-    for &byte in bytes {
-        out.extend(hex_digits(byte).map(char::from));
-    }
-}
-
-fn hex_digits(byte: u8) -> [u8; 2] {
-    [HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]]
 }
 
 fn is_container(value: &Value) -> bool {

@@ -1,6 +1,6 @@
 //! Checks of single arguments; every message starts with the argument's name.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Problem, Result};
 
 /// The largest integer that every JSON reader keeps exactly (RFC 8259 section 6).
 pub const MAX_INTEGER: i64 = (1 << 53) - 1;
@@ -8,7 +8,7 @@ pub const MAX_INTEGER: i64 = (1 << 53) - 1;
 /// `text`, which must hold something.
 pub fn filled<'a>(text: &'a str, name: &str) -> Result<&'a str> {
     if text.is_empty() {
-        return Err(Error::empty(name));
+        return Err(Error::invalid(name, Problem::Empty));
     }
     Ok(text)
 }
@@ -17,7 +17,7 @@ pub fn filled<'a>(text: &'a str, name: &str) -> Result<&'a str> {
 pub fn in_range(value: Option<i64>, name: &str, low: i64, high: i64) -> Result<i64> {
     value
         .filter(|number| (low..=high).contains(number))
-        .ok_or_else(|| Error::out_of_range(name, low, high))
+        .ok_or_else(|| Error::invalid(name, Problem::OutOfRange { low, high }))
 }
 
 #[cfg(test)]

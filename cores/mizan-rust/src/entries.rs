@@ -2,7 +2,7 @@
 //! versions of its tags, the body.
 
 use crate::cache_key::CacheKeyer;
-use crate::error::{Error, Result};
+use crate::error::{Error, Problem, Result};
 use crate::hs256::TAG_LENGTH;
 use crate::splice::Splice;
 
@@ -127,7 +127,7 @@ fn length(count: usize) -> Option<u8> {
 }
 
 fn refused(expected: std::fmt::Arguments<'_>) -> Error {
-    Error::Value(format!("versions: expected {expected}"))
+    Error::invalid("versions", Problem::expected(expected.to_string()))
 }
 
 #[cfg(test)]

@@ -3,13 +3,12 @@
 
 use std::collections::BTreeMap;
 
-use crate::canonical::write_string;
-use crate::error::{Error, Result};
+use crate::error::{Error, Problem, Result};
+use crate::escape::write_string;
 use crate::graph::Plan;
 use crate::header::write_header;
 use crate::invalidation::{Arguments, Entry, compute_invalidation};
 use crate::merges::{MergeEntry, compute_merges};
-use crate::path::quoted;
 use crate::splice::Splice;
 
 const NULL: &[u8] = b"null";
@@ -55,7 +54,8 @@ pub fn encode_bundle<'a>(
     let mut results = BTreeMap::new();
     for (name, result) in parts {
         if results.insert(name, result).is_some() {
-            return Err(Error::Value(format!("parts: {} comes twice", quoted(name))));
+            let (kind, name) = ("function", name.to_owned());
+            return Err(Error::invalid("parts", Problem::Repeated { kind, name }));
         }
     }
     let mut body = Splice::default();
@@ -172,6 +172,6 @@ mod tests {
         );
         assert_eq!(encode_bundle([]).unwrap().to_vec(), b"{}");
         let error = encode_bundle([("a", &b"1"[..]), ("a", b"2")]).unwrap_err();
-        assert_eq!(error, Error::Value(r#"parts: "a" comes twice"#.into()));
+        assert_eq!(error.to_string(), r#"parts: the function "a" comes twice"#);
     }
 }

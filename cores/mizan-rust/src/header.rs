@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use crate::canonical::text;
 use crate::error::Result;
+use crate::escape::write_percent_encoded;
 use crate::invalidation::Entry;
 use crate::names::is_context_name;
 use crate::path::Path;
@@ -16,7 +17,6 @@ use crate::value::Value;
 pub const MAX_HEADER_BYTES: usize = 4096;
 
 const SEPARATOR: &str = ", ";
-const HEX: &[u8; 16] = b"0123456789ABCDEF";
 
 /// The header's value for entries of plain data, at most [`MAX_HEADER_BYTES`] unless the broad items
 /// alone are longer.
@@ -32,19 +32,6 @@ pub fn format_invalidate_header(entries: &Value) -> Result<String> {
 /// The header's value for computed entries.
 pub(crate) fn write_header(entries: &[Entry<'_>]) -> Result<String> {
     Ok(join(entries.iter().map(item_of).collect::<Result<_>>()?))
-}
-
-/// Appends `text` as UTF-8 with all but `A-Z a-z 0-9 - . _ ~` percent-encoded.
-pub(crate) fn write_percent_encoded(out: &mut String, text: &str) {
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
-            out.push(char::from(byte));
-        } else {
-            out.push('%');
-            out.push(char::from(HEX[usize::from(byte >> 4)]));
-            out.push(char::from(HEX[usize::from(byte & 15)]));
-        }
-    }
 }
 
 /// A context with its parameters' text, `;name=value` each; broad without.

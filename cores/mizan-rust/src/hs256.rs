@@ -64,7 +64,7 @@ impl fmt::Debug for Hs256 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::canonical::write_hex;
+    use crate::escape::write_hex;
 
     fn hex(key: &[u8], message: &[u8]) -> String {
         let mut out = String::new();

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::canonical::{Form, Writer, write_string};
+use crate::canonical::{Form, Writer};
 use crate::error::{Error, Result};
+use crate::escape::write_string;
 use crate::graph::{Effect, Merge, Param, Plan};
 use crate::path::Path;
 use crate::value::{Members, Value};

@@ -35,12 +35,14 @@ pub mod checks;
 pub mod entries;
 pub mod envelope;
 pub mod error;
+mod escape;
 pub mod graph;
 pub mod header;
 #[cfg(any(feature = "keys", feature = "tokens"))]
 pub mod hs256;
 pub mod invalidation;
 pub mod ir;
+mod keyword;
 mod members;
 pub mod merges;
 #[cfg(feature = "tokens")]

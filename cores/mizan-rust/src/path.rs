@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Display};
 
-use crate::canonical;
+use crate::escape::write_string;
 
 /// A linked path on the stack: rendering is left to the error that needs it.
 #[derive(Clone, Copy, Debug)]
@@ -62,7 +62,7 @@ impl Display for Path<'_> {
 /// A name as messages show it: an ASCII JSON string, so that no control character reaches a log.
 pub fn quoted(name: &str) -> String {
     let mut out = Vec::with_capacity(name.len() + 2);
-    canonical::write_string(&mut out, name);
+    write_string(&mut out, name);
     String::from_utf8(out).unwrap_or_default()
 }
 

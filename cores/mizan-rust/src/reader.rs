@@ -1,9 +1,11 @@
 //! Reading plain data with a place for every complaint: `spec.functions[0].name: expected a string`.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
-use crate::error::{Error, Result};
-use crate::path::{Path, quoted};
+use crate::error::{Error, Problem, Result};
+use crate::keyword::Keyword;
+use crate::path::Path;
 use crate::value::{Members, Value};
 
 /// A value and where it stands.
@@ -21,12 +23,14 @@ impl<'a> Reader<'a> {
         Ok(Self { value, path })
     }
 
-    pub(crate) fn fail(&self, expected: &str) -> Error {
-        self.refuse(format_args!("expected {expected}"))
+    /// What had to stand here.
+    pub(crate) fn fail(&self, expected: impl Into<Cow<'static, str>>) -> Error {
+        self.refuse(Problem::expected(expected))
     }
 
-    pub(crate) fn refuse(&self, problem: impl std::fmt::Display) -> Error {
-        Error::Value(format!("{}: {problem}", self.path))
+    /// What is wrong here.
+    pub(crate) fn refuse(&self, problem: Problem) -> Error {
+        Error::invalid(self.path, problem)
     }
 
     pub(crate) fn text(&self) -> Result<&'a str> {
@@ -52,7 +56,16 @@ impl<'a> Reader<'a> {
         };
         found
             .copied()
-            .ok_or_else(|| self.fail(&format!("one of {}", words.join(", "))))
+            .ok_or_else(|| self.fail(format!("one of {}", words.join(", "))))
+    }
+
+    /// The value whose word stands here.
+    pub(crate) fn keyword<K: Keyword>(&self) -> Result<K> {
+        let found = match self.value {
+            Value::String(word) => K::of(word),
+            _ => None,
+        };
+        found.ok_or_else(|| self.fail(format!("one of {}", K::listed())))
     }
 
     pub(crate) fn flag(&self) -> Result<bool> {
@@ -102,7 +115,7 @@ impl<'a> Reader<'a> {
         }
         let is_known = |name: &str| required.contains(&name) || optional.contains(&name);
         match record.members.keys().find(|name| !is_known(name)) {
-            Some(name) => Err(self.refuse(format_args!("unknown member {}", quoted(name)))),
+            Some(name) => Err(self.refuse(Problem::UnknownMember(name.to_owned()))),
             None => Ok(record),
         }
     }
@@ -141,8 +154,7 @@ impl<'a> Record<'a> {
     }
 
     fn missing(&self, name: &str) -> Error {
-        self.owner
-            .refuse(format_args!("{} is missing", quoted(name)))
+        self.owner.refuse(Problem::MissingMember(name.to_owned()))
     }
 }
 
@@ -150,23 +162,25 @@ impl<'a> Record<'a> {
 pub(crate) fn check_reference(
     reader: &Reader<'_>,
     known: &HashSet<&str>,
-    kind: &str,
+    kind: &'static str,
 ) -> Result<String> {
     let name = reader.text()?;
-    if !known.contains(name) {
-        return Err(reader.refuse(format_args!("no {kind} is named {}", quoted(name))));
+    if known.contains(name) {
+        return Ok(name.to_owned());
     }
-    Ok(name.to_owned())
+    let name = name.to_owned();
+    Err(reader.refuse(Problem::UnknownName { kind, name }))
 }
 
 /// The names at `readers`, each of which may come once.
-pub(crate) fn check_unique<'a>(readers: &[Reader<'a>], kind: &str) -> Result<Vec<&'a str>> {
+pub(crate) fn check_unique<'a>(readers: &[Reader<'a>], kind: &'static str) -> Result<Vec<&'a str>> {
     let mut known = HashSet::with_capacity(readers.len());
     let mut names = Vec::with_capacity(readers.len());
     for reader in readers {
         let name = reader.text()?;
         if !known.insert(name) {
-            return Err(reader.refuse(format_args!("the {kind} {} comes twice", quoted(name))));
+            let name = name.to_owned();
+            return Err(reader.refuse(Problem::Repeated { kind, name }));
         }
         names.push(name);
     }

@@ -3,49 +3,82 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use crate::error::Result;
+use crate::error::{Problem, Result};
+use crate::keyword::{Keyword, keywords};
 use crate::reader::{Reader, check_reference, check_unique};
 use crate::value::Value;
 
-/// The names of JSON's scalars.
-pub const PRIMITIVES: [&str; 4] = ["integer", "number", "boolean", "string"];
+keywords! {
+    /// A scalar of JSON.
+    pub enum Primitive {
+        /// A number without a fraction.
+        Integer = "integer",
+        /// A number.
+        Number = "number",
+        /// True or false.
+        Boolean = "boolean",
+        /// A string.
+        String = "string",
+    }
+}
 
-/// What a primitive may hold more precisely.
-pub const FORMATS: [&str; 9] = [
-    "date-time",
-    "date",
-    "time",
-    "duration",
-    "uuid",
-    "decimal",
-    "binary",
-    "email",
-    "uri",
-];
+keywords! {
+    /// What a primitive holds more precisely.
+    pub enum Format {
+        /// A date with a time of day (RFC 3339).
+        DateTime = "date-time",
+        /// A date.
+        Date = "date",
+        /// A time of day.
+        Time = "time",
+        /// A duration (ISO 8601).
+        Duration = "duration",
+        /// A UUID (RFC 9562).
+        Uuid = "uuid",
+        /// A decimal number as text.
+        Decimal = "decimal",
+        /// Bytes as text.
+        Binary = "binary",
+        /// An email address.
+        Email = "email",
+        /// A URI (RFC 3986).
+        Uri = "uri",
+    }
+}
 
-const SHAPE_KINDS: [&str; 10] = [
-    "primitive",
-    "ref",
-    "list",
-    "map",
-    "optional",
-    "enum",
-    "union",
-    "any",
-    "null",
-    "upload",
-];
-const BODY_KINDS: [&str; 4] = ["struct", "list", "enum", "alias"];
+keywords! {
+    enum ShapeKind {
+        Primitive = "primitive",
+        Ref = "ref",
+        List = "list",
+        Map = "map",
+        Optional = "optional",
+        Enum = "enum",
+        Union = "union",
+        Any = "any",
+        Null = "null",
+        Upload = "upload",
+    }
+}
+
+keywords! {
+    enum BodyKind {
+        Struct = "struct",
+        List = "list",
+        Enum = "enum",
+        Alias = "alias",
+    }
+}
 
 /// The form of a value.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Shape {
-    /// A JSON scalar: one of [`PRIMITIVES`], perhaps with one of [`FORMATS`].
+    /// A JSON scalar.
     Primitive {
-        /// The scalar's name.
-        name: &'static str,
+        /// Which one.
+        name: Primitive,
         /// What it holds more precisely.
-        format: Option<&'static str>,
+        format: Option<Format>,
     },
     /// A named type.
     Ref(String),
@@ -107,22 +140,20 @@ pub enum Literal {
 impl Shape {
     /// The shape at `reader`; its references must be among `types`.
     pub(crate) fn read(reader: &Reader<'_>, types: &HashSet<&str>) -> Result<Self> {
-        match kind(reader, &SHAPE_KINDS)? {
-            "primitive" => read_primitive(reader),
-            "ref" => {
+        match kind(reader)? {
+            ShapeKind::Primitive => read_primitive(reader),
+            ShapeKind::Ref => {
                 let name = reader.record(&["kind", "name"], &[])?.member("name")?;
                 check_reference(&name, types, "type").map(Self::Ref)
             }
-            "list" => read_wrapped(reader, "item", types).map(|item| Self::List(item.into())),
-            "map" => read_wrapped(reader, "value", types).map(|value| Self::Map(value.into())),
-            "optional" => {
-                read_wrapped(reader, "item", types).map(|item| Self::Optional(item.into()))
-            }
-            "enum" => read_enum(reader).map(Self::Enum),
-            "union" => read_union(reader, types).map(Self::Union),
-            "any" => read_bare(reader, Self::Any),
-            "null" => read_bare(reader, Self::Null),
-            _ => read_bare(reader, Self::Upload),
+            ShapeKind::List => read_inner(reader, "item", types).map(Self::List),
+            ShapeKind::Map => read_inner(reader, "value", types).map(Self::Map),
+            ShapeKind::Optional => read_inner(reader, "item", types).map(Self::Optional),
+            ShapeKind::Enum => read_enum(reader).map(Self::Enum),
+            ShapeKind::Union => read_union(reader, types).map(Self::Union),
+            ShapeKind::Any => read_bare(reader, Self::Any),
+            ShapeKind::Null => read_bare(reader, Self::Null),
+            ShapeKind::Upload => read_bare(reader, Self::Upload),
         }
     }
 
@@ -141,7 +172,7 @@ impl Shape {
     /// The shape as plain data.
     pub fn to_value(&self) -> Value {
         let (kind, member) = match self {
-            Self::Primitive { name, format } => return primitive_value(name, *format),
+            Self::Primitive { name, format } => return primitive_value(*name, *format),
             Self::Ref(name) => ("ref", Some(("name", Value::from(name.as_str())))),
             Self::List(item) => ("list", Some(("item", item.to_value()))),
             Self::Map(value) => ("map", Some(("value", value.to_value()))),
@@ -162,11 +193,11 @@ impl Shape {
 impl Body {
     /// The body at `reader`; its references must be among `types`.
     pub(crate) fn read(reader: &Reader<'_>, types: &HashSet<&str>) -> Result<Self> {
-        match kind(reader, &BODY_KINDS)? {
-            "struct" => read_struct(reader, types).map(Self::Struct),
-            "list" => read_wrapped(reader, "item", types).map(Self::List),
-            "enum" => read_enum(reader).map(Self::Enum),
-            _ => read_wrapped(reader, "shape", types).map(Self::Alias),
+        match kind(reader)? {
+            BodyKind::Struct => read_struct(reader, types).map(Self::Struct),
+            BodyKind::List => read_wrapped(reader, "item", types).map(Self::List),
+            BodyKind::Enum => read_enum(reader).map(Self::Enum),
+            BodyKind::Alias => read_wrapped(reader, "shape", types).map(Self::Alias),
         }
     }
 
@@ -234,9 +265,6 @@ impl Literal {
     }
 }
 
-/// What is wrong with a type that [`endless_alias`] finds.
-pub(crate) const ENDLESS_ALIAS: &str = "the alias leads back to itself";
-
 /// An alias that leads back to itself: it stands for nothing, and would equal every type.
 pub(crate) fn endless_alias(types: &BTreeMap<String, Body>) -> Option<&str> {
     let mut settled = HashSet::new();
@@ -262,21 +290,25 @@ fn aliased<'a>(types: &'a BTreeMap<String, Body>, name: &str) -> Option<&'a str>
     }
 }
 
-fn kind(reader: &Reader<'_>, kinds: &[&'static str]) -> Result<&'static str> {
+fn kind<K: Keyword>(reader: &Reader<'_>) -> Result<K> {
     match reader.find("kind")? {
-        Some(kind) => kind.one_of(kinds),
-        None => Err(reader.refuse("\"kind\" is missing")),
+        Some(kind) => kind.keyword(),
+        None => Err(reader.refuse(Problem::MissingMember("kind".into()))),
     }
 }
 
 fn read_primitive(reader: &Reader<'_>) -> Result<Shape> {
     let record = reader.record(&["kind", "name"], &["format"])?;
-    let name = record.member("name")?.one_of(&PRIMITIVES)?;
+    let name = record.member("name")?.keyword()?;
     let format = record
         .find("format")
-        .map(|format| format.one_of(&FORMATS))
+        .map(|format| format.keyword())
         .transpose()?;
     Ok(Shape::Primitive { name, format })
+}
+
+fn read_inner(reader: &Reader<'_>, member: &str, types: &HashSet<&str>) -> Result<Box<Shape>> {
+    read_wrapped(reader, member, types).map(Box::new)
 }
 
 fn read_wrapped(reader: &Reader<'_>, member: &str, types: &HashSet<&str>) -> Result<Shape> {
@@ -295,7 +327,7 @@ fn read_enum(reader: &Reader<'_>) -> Result<Vec<Literal>> {
     let values = reader.record(&["kind", "values"], &[])?.member("values")?;
     let values = values.items()?;
     if values.is_empty() {
-        return Err(reader.refuse("an enum has one value at least"));
+        return Err(reader.refuse(Problem::rule("an enum has one value at least")));
     }
     values.iter().map(read_literal).collect()
 }
@@ -313,7 +345,7 @@ fn read_union(reader: &Reader<'_>, types: &HashSet<&str>) -> Result<Vec<Shape>> 
     let items = reader.record(&["kind", "items"], &[])?.member("items")?;
     let items = items.items()?;
     if items.len() < 2 {
-        return Err(reader.refuse("a union has two shapes at least"));
+        return Err(reader.refuse(Problem::rule("a union has two shapes at least")));
     }
     items.iter().map(|item| Shape::read(item, types)).collect()
 }
@@ -339,12 +371,12 @@ fn read_default(reader: &Reader<'_>) -> Result<Value> {
     Ok(reader.value.clone())
 }
 
-fn primitive_value(name: &str, format: Option<&str>) -> Value {
+fn primitive_value(name: Primitive, format: Option<Format>) -> Value {
     let mut members = vec![
         ("kind", Value::from("primitive")),
-        ("name", Value::from(name)),
+        ("name", Value::from(name.as_str())),
     ];
-    members.extend(format.map(|format| ("format", Value::from(format))));
+    members.extend(format.map(|format| ("format", Value::from(format.as_str()))));
     object(members)
 }
 

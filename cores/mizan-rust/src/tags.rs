@@ -1,8 +1,9 @@
 //! Tags (docs/protocol.md section 10): what a purge changes, and what an entry stays valid by.
 
 use crate::cache_key::{CacheKeyer, Payload};
-use crate::canonical::{separate, write_hex, write_string};
+use crate::canonical::separate;
 use crate::error::{Error, Result};
+use crate::escape::{write_hex, write_string};
 use crate::plain::{PlainMembers, PlainWriter};
 use crate::value::Members;
 

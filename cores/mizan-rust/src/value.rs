@@ -1,10 +1,12 @@
 //! Plain data: what JSON can say, with integers of any size.
 
-use crate::canonical::MAX_DEPTH;
-use crate::error::{Error, Result};
+use crate::error::{Error, Problem, Result};
 use crate::path::Path;
 
 pub use crate::members::Members;
+
+/// How many containers may stand inside one another.
+pub const MAX_DEPTH: usize = 64;
 
 /// A JSON value.
 #[derive(Clone, Debug, PartialEq)]
@@ -65,8 +67,10 @@ impl Value {
     /// value stands on, 1 for a whole argument.
     pub fn check(&self, path: &Path<'_>, depth: usize) -> Result<()> {
         match self {
-            Self::Float(value) if !value.is_finite() => Err(Error::not_finite(path)),
-            Self::List(_) | Self::Map(_) if depth > MAX_DEPTH => Err(Error::too_deep(path)),
+            Self::Float(value) if !value.is_finite() => {
+                Err(Error::invalid(path, Problem::NotFinite))
+            }
+            Self::List(_) | Self::Map(_) if depth > MAX_DEPTH => Err(too_deep(path)),
             Self::List(items) => items
                 .iter()
                 .enumerate()
@@ -77,6 +81,11 @@ impl Value {
             _ => Ok(()),
         }
     }
+}
+
+/// The error for a container beyond [`MAX_DEPTH`].
+pub(crate) fn too_deep(path: &Path<'_>) -> Error {
+    Error::invalid(path, Problem::TooDeep { limit: MAX_DEPTH })
 }
 
 fn big_integer(text: &str, digits: &str) -> Value {

@@ -11,6 +11,7 @@ use std::path::PathBuf;
 
 use mizan_core::cache_key::{CacheKeyer, Entry, Payload};
 use mizan_core::entries::Unsealed;
+use mizan_core::error::TokenError;
 use mizan_core::header::format_invalidate_header;
 use mizan_core::hs256::Hs256;
 use mizan_core::mwt::{KeyRing, Keys, NewToken, Verifier, create, permission_key, signing_key};
@@ -263,16 +264,19 @@ fn ring(secrets: &Members) -> KeyRing {
 }
 
 fn class(error: &Error) -> &'static str {
+    let Error::Token(error) = error else {
+        return "not a token's error";
+    };
     match error {
-        Error::MalformedToken(_) => "MalformedToken",
-        Error::UnsupportedAlgorithm => "UnsupportedAlgorithm",
-        Error::UnknownKey => "UnknownKey",
-        Error::InvalidSignature => "InvalidSignature",
-        Error::InvalidClaims(_) => "InvalidClaims",
-        Error::ExpiredToken => "ExpiredToken",
-        Error::ImmatureToken => "ImmatureToken",
-        Error::InvalidAudience => "InvalidAudience",
-        _ => "not a token's error",
+        TokenError::Malformed(_) => "MalformedToken",
+        TokenError::UnsupportedAlgorithm => "UnsupportedAlgorithm",
+        TokenError::UnknownKey => "UnknownKey",
+        TokenError::InvalidSignature => "InvalidSignature",
+        TokenError::InvalidClaims(_) => "InvalidClaims",
+        TokenError::Expired => "ExpiredToken",
+        TokenError::Immature => "ImmatureToken",
+        TokenError::InvalidAudience => "InvalidAudience",
+        _ => "another token's error",
     }
 }
 

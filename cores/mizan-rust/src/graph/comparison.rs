@@ -8,7 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::vec;
 
-use crate::shape::{Body, Field, Literal, Shape};
+use crate::shape::{Body, Field, Format, Literal, Primitive, Shape};
 
 /// An interned shape.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -17,7 +17,7 @@ pub(super) struct Id(usize);
 /// What a comparison looks at; defaults, names aside from fields', and order in enums do not count.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Node {
-    Primitive(&'static str, Option<&'static str>),
+    Primitive(Primitive, Option<Format>),
     Ref(String),
     List(Id),
     Map(Id),
@@ -66,7 +66,7 @@ impl Comparison {
     /// The id of a shape whose references are all known.
     pub(super) fn intern(&mut self, shape: &Shape) -> Id {
         let node = match shape {
-            Shape::Primitive { name, format } => Node::Primitive(name, *format),
+            Shape::Primitive { name, format } => Node::Primitive(*name, *format),
             Shape::Ref(name) => Node::Ref(name.clone()),
             Shape::List(item) => Node::List(self.intern(item)),
             Shape::Map(value) => Node::Map(self.intern(value)),

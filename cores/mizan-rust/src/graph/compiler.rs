@@ -21,7 +21,7 @@ pub(super) fn compile(spec: &Specification) -> Result<Graph> {
     let plan = |function: &Function| (function.name.clone(), compiler.plan(function));
     let plans = spec.functions.iter().map(plan).collect();
     if !compiler.problems.is_empty() {
-        return Err(Error::Graph(compiler.problems));
+        return Err(Error::Contradictions(compiler.problems));
     }
     let contexts = compiler.contexts.iter();
     let contexts = contexts.map(|(name, functions)| ((*name).to_owned(), context(functions)));

@@ -12,10 +12,8 @@ pub(crate) mod tests;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use crate::canonical::write_string;
 use crate::error::{Error, Result};
-use crate::header::write_percent_encoded;
-use crate::path::quoted;
+use crate::escape::{write_percent_encoded, write_string};
 use crate::value::Value;
 
 pub use description::Description;
@@ -90,14 +88,11 @@ impl Graph {
         compiler::compile(&specification::Specification::read(spec)?)
     }
 
-    /// What a call of `function` entails; a lookup error when it is not in the graph.
+    /// What a call of `function` entails; [`Error::UnknownFunction`] when it is not in the graph.
     pub fn plan(&self, function: &str) -> Result<&Plan> {
-        self.plans.get(function).ok_or_else(|| {
-            Error::Lookup(format!(
-                "no function is named {} in the graph",
-                quoted(function)
-            ))
-        })
+        self.plans
+            .get(function)
+            .ok_or_else(|| Error::UnknownFunction(function.to_owned()))
     }
 
     /// Every parameter that narrows a target of this graph, each at its [`Param::index`].

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Problem, Result};
 use crate::reader::{Reader, check_unique};
-use crate::shape::{Body, ENDLESS_ALIAS, Shape, endless_alias};
+use crate::shape::{Body, Shape, endless_alias};
 use crate::value::Value;
 
 const FUNCTION_MEMBERS: [&str; 7] = [
@@ -60,7 +60,7 @@ impl Specification {
         let types: BTreeMap<_, _> = bodies.iter().map(body).collect::<Result<_>>()?;
         if let Some(name) = endless_alias(&types) {
             let path = table.path.key(name);
-            return Err(Error::Value(format!("{path}: {ENDLESS_ALIAS}")));
+            return Err(Error::invalid(path, Problem::EndlessAlias));
         }
         let functions = record.member("functions")?;
         let functions = functions.items()?;

@@ -55,7 +55,7 @@ fn compile(types: &str, functions: &[&str]) -> Result<Graph> {
 
 fn problems(types: &str, functions: &[&str]) -> Vec<String> {
     match compile(types, functions) {
-        Err(Error::Graph(problems)) => problems,
+        Err(Error::Contradictions(problems)) => problems,
         other => panic!("{other:?}"),
     }
 }
@@ -121,10 +121,7 @@ fn a_context_wins_over_a_function_of_its_name() {
 #[test]
 fn unknown_functions_are_a_lookup_error() {
     let error = compile("{}", &[]).unwrap().plan("no\n").unwrap_err();
-    assert_eq!(
-        error,
-        Error::Lookup(r#"no function is named "no\n" in the graph"#.into())
-    );
+    assert_eq!(error, Error::UnknownFunction("no\n".into()));
 }
 
 #[test]

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use crate::error::Result;
+use crate::error::{Problem, Result};
 use crate::reader::{Reader, Record, check_reference, check_unique};
-use crate::shape::{Body, ENDLESS_ALIAS, Shape, endless_alias};
+use crate::shape::{Body, Shape, endless_alias};
 use crate::value::Value;
 
 pub(super) const TRANSPORTS: [&str; 2] = ["http", "websocket"];
@@ -161,7 +161,7 @@ fn read_types(reader: &Reader<'_>) -> Result<BTreeMap<String, Body>> {
     let endless =
         endless_alias(&types).and_then(|alias| names.iter().position(|name| *name == alias));
     if let Some(record) = endless.and_then(|index| records.get(index)) {
-        return Err(record.member("body")?.refuse(ENDLESS_ALIAS));
+        return Err(record.member("body")?.refuse(Problem::EndlessAlias));
     }
     Ok(types)
 }
@@ -249,7 +249,7 @@ fn records<'a>(items: &'a [Reader<'a>], members: &[&str]) -> Result<Vec<Record<'
     items.iter().map(|item| item.record(members, &[])).collect()
 }
 
-fn unique_names<'a>(records: &[Record<'a>], kind: &str) -> Result<Vec<&'a str>> {
+fn unique_names<'a>(records: &[Record<'a>], kind: &'static str) -> Result<Vec<&'a str>> {
     let names: Vec<_> = records
         .iter()
         .map(|record| record.member("name"))

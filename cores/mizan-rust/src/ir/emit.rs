@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::number::{write_float, write_integer};
-use crate::shape::{Body, Field, Literal, Shape};
+use crate::shape::{Body, Field, Format, Literal, Shape};
 use crate::value::Value;
 
 use super::document::{Context, Document, Function, Param};
@@ -69,8 +69,8 @@ fn write_shape(writer: &mut Writer, shape: &Shape) {
         Shape::Primitive { name, format } => {
             writer
                 .node("primitive")
-                .text(name)
-                .optional_text("format", *format)
+                .text(name.as_str())
+                .optional_text("format", format.map(Format::as_str))
                 .end();
         }
         Shape::Ref(name) => writer.node("ref").text(name).end(),

@@ -14,8 +14,8 @@ use std::sync::LazyLock;
 use kdl::{KdlDocument, KdlNode};
 use regex_lite::{Captures, Regex};
 
-use crate::canonical::MAX_DEPTH;
 use crate::error::Result;
+use crate::value::MAX_DEPTH;
 
 use super::source::Source;
 

@@ -3,6 +3,7 @@
 use kdl::{KdlEntry, KdlValue};
 
 use crate::error::{Error, Result};
+use crate::keyword::Keyword;
 use crate::shape::Literal;
 use crate::value::Value;
 
@@ -221,6 +222,11 @@ impl<'a> Word<'a> {
         found
             .copied()
             .ok_or_else(|| self.fail(&format!("one of {}", words.join(", "))))
+    }
+
+    /// The value whose word stands here.
+    pub(super) fn keyword<K: Keyword>(&self) -> Result<K> {
+        K::of(self.text()?).ok_or_else(|| self.fail(&format!("one of {}", K::listed())))
     }
 
     pub(super) fn flag(&self) -> Result<bool> {

@@ -2,12 +2,10 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use crate::canonical::MAX_DEPTH;
-use crate::error::Result;
+use crate::error::{Problem, Result};
 use crate::path::quoted;
-use crate::shape::{
-    Body, ENDLESS_ALIAS, FORMATS, Field, Literal, PRIMITIVES, Shape, endless_alias,
-};
+use crate::shape::{Body, Field, Format, Literal, Primitive, Shape, endless_alias};
+use crate::value::MAX_DEPTH;
 
 use super::document::{AUTH_WORDS, Context, Document, Function, Param, TRANSPORTS};
 use super::lines;
@@ -89,7 +87,7 @@ fn read_document(nodes: &[Node<'_>]) -> Result<Document> {
         }
     }
     if let Some(node) = endless_alias(&document.types).and_then(|name| known.types.get(name)) {
-        return Err(node.refuse(ENDLESS_ALIAS));
+        return Err(node.refuse(&Problem::EndlessAlias.to_string()));
     }
     Ok(document)
 }
@@ -181,10 +179,12 @@ fn read_shape(node: &Node<'_>, known: &Names<'_>, depth: usize) -> Result<Shape>
 
 fn read_primitive(node: &Node<'_>) -> Result<Shape> {
     let mut words = node.leaf()?;
-    let name = words.value("the primitive's name")?.one_of(&PRIMITIVES)?;
+    let name = words
+        .value("the primitive's name")?
+        .keyword::<Primitive>()?;
     let format = words
         .find_property("format")
-        .map(|word| word.one_of(&FORMATS))
+        .map(|word| word.keyword::<Format>())
         .transpose()?;
     words.end()?;
     Ok(Shape::Primitive { name, format })

@@ -1,6 +1,6 @@
 //! The text of a document, for messages that name a line and a column.
 
-use crate::error::Error;
+use crate::error::{Error, Problem};
 
 /// A text and what is wrong with it.
 #[derive(Clone, Copy, Debug)]
@@ -15,16 +15,24 @@ impl<'a> Source<'a> {
 
     /// What was expected at the byte `offset`.
     pub(super) fn fail(&self, offset: usize, expected: &str) -> Error {
-        self.refuse(offset, &format!("expected {expected}"))
+        self.at(offset, Problem::expected(expected.to_owned()))
     }
 
     /// What is wrong at the byte `offset`. Lines and columns count from one, columns in characters.
     pub(super) fn refuse(&self, offset: usize, problem: &str) -> Error {
+        self.at(offset, Problem::rule(problem.to_owned()))
+    }
+
+    fn at(&self, offset: usize, problem: Problem) -> Error {
         let before = self.text.get(..offset).unwrap_or(self.text);
         let line = before.matches('\n').count() + 1;
         let start = before.rfind('\n').map_or(0, |newline| newline + 1);
         let column = before.get(start..).unwrap_or_default().chars().count() + 1;
-        Error::Value(format!("line {line}, column {column}: {problem}"))
+        Error::Document {
+            line,
+            column,
+            problem,
+        }
     }
 }
 

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use crate::graph::tests::plain;
-use crate::shape::{Body, FORMATS, Field, Literal, PRIMITIVES, Shape, endless_alias};
+use crate::keyword::Keyword;
+use crate::shape::{Body, Field, Format, Literal, Primitive, Shape, endless_alias};
 use crate::value::Value;
 
 use super::document::{AUTH_WORDS, TRANSPORTS};
@@ -487,9 +488,9 @@ fn literals() -> impl Strategy<Value = Vec<Literal>> {
 
 /// Shapes that refer to the types `A` and `B`.
 fn shapes() -> impl Strategy<Value = Shape> {
-    let format = prop::option::of(prop::sample::select(&FORMATS[..]));
+    let format = prop::option::of(prop::sample::select(Format::ALL));
     let leaves = prop_oneof![
-        (prop::sample::select(&PRIMITIVES[..]), format)
+        (prop::sample::select(Primitive::ALL), format)
             .prop_map(|(name, format)| Shape::Primitive { name, format }),
         "[AB]".prop_map(Shape::Ref),
         literals().prop_map(Shape::Enum),

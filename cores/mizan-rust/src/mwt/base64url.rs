@@ -3,7 +3,7 @@
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use base64::{DecodeError, Engine};
 
-use crate::error::{Error, Result};
+use crate::error::TokenError;
 
 /// Appends the text of `data`.
 pub(crate) fn encode(out: &mut String, data: &[u8]) {
@@ -11,12 +11,12 @@ pub(crate) fn encode(out: &mut String, data: &[u8]) {
 }
 
 /// The bytes of one part of a token.
-pub(crate) fn decode(part: &str) -> Result<Vec<u8>> {
+pub(crate) fn decode(part: &str) -> Result<Vec<u8>, TokenError> {
     URL_SAFE_NO_PAD.decode(part).map_err(|error| match error {
         DecodeError::InvalidLastSymbol { .. } => {
-            Error::MalformedToken("a part of the token is not base64url in canonical form")
+            TokenError::Malformed("a part of the token is not base64url in canonical form")
         }
-        _ => Error::MalformedToken("a part of the token is not base64url"),
+        _ => TokenError::Malformed("a part of the token is not base64url"),
     })
 }
 

@@ -1,7 +1,7 @@
 //! A token's claims (docs/protocol.md section 4, step 5).
 
 use crate::checks::MAX_INTEGER;
-use crate::error::{Error, Result};
+use crate::error::ClaimProblem;
 
 use super::strict_json::{Json, Object, read};
 
@@ -28,16 +28,12 @@ pub struct Claims {
 
 impl Claims {
     /// Reads claims of their exact types; others must be well-formed and are ignored.
-    pub(crate) fn read(data: &[u8]) -> Result<Self> {
+    pub(crate) fn read(data: &[u8]) -> Result<Self, ClaimProblem> {
         let Some(claims) = read(data) else {
-            return Err(Error::InvalidClaims(
-                "the claims are not strict JSON".into(),
-            ));
+            return Err(ClaimProblem::NotStrictJson);
         };
         let Json::Object(claims) = claims else {
-            return Err(Error::InvalidClaims(
-                "the claims are not a JSON object".into(),
-            ));
+            return Err(ClaimProblem::NotAnObject);
         };
         Ok(Self {
             sub: subject(&claims)?,
@@ -55,43 +51,35 @@ impl Claims {
     }
 }
 
-fn subject(claims: &Object<'_>) -> Result<String> {
+fn subject(claims: &Object<'_>) -> Result<String, ClaimProblem> {
     let subject = text(claims, "sub")?;
     if subject.is_empty() {
-        return Err(Error::InvalidClaims("the claim sub is empty".into()));
+        return Err(ClaimProblem::EmptySubject);
     }
     Ok(subject)
 }
 
-fn text(claims: &Object<'_>, name: &str) -> Result<String> {
+fn text(claims: &Object<'_>, name: &'static str) -> Result<String, ClaimProblem> {
     match claim(claims, name)? {
         Json::String(text) => Ok(text.clone().into_owned()),
-        _ => Err(Error::InvalidClaims(format!(
-            "the claim {name} is not a string"
-        ))),
+        _ => Err(mistyped(name, "a string")),
     }
 }
 
-fn flag(claims: &Object<'_>, name: &str) -> Result<bool> {
+fn flag(claims: &Object<'_>, name: &'static str) -> Result<bool, ClaimProblem> {
     match claim(claims, name)? {
         Json::Other("true") => Ok(true),
         Json::Other("false") => Ok(false),
-        _ => Err(Error::InvalidClaims(format!(
-            "the claim {name} is not true or false"
-        ))),
+        _ => Err(mistyped(name, "true or false")),
     }
 }
 
-fn time(claims: &Object<'_>, name: &str) -> Result<i64> {
+fn time(claims: &Object<'_>, name: &'static str) -> Result<i64, ClaimProblem> {
     let number = match claim(claims, name)? {
         Json::Other(text) => seconds(text),
         _ => None,
     };
-    number.ok_or_else(|| {
-        Error::InvalidClaims(format!(
-            "the claim {name} is not an integer from 0 to {MAX_INTEGER}"
-        ))
-    })
+    number.ok_or_else(|| mistyped(name, "an integer from 0 to 9007199254740991"))
 }
 
 /// The integer that is written as one: no sign, fraction or exponent.
@@ -102,10 +90,12 @@ fn seconds(text: &str) -> Option<i64> {
     text.parse().ok().filter(|number| *number <= MAX_INTEGER)
 }
 
-fn claim<'a, 'b>(claims: &'b Object<'a>, name: &str) -> Result<&'b Json<'a>> {
-    claims
-        .get(name)
-        .ok_or_else(|| Error::InvalidClaims(format!("the claim {name} is missing")))
+fn claim<'a, 'b>(claims: &'b Object<'a>, name: &'static str) -> Result<&'b Json<'a>, ClaimProblem> {
+    claims.get(name).ok_or(ClaimProblem::Missing(name))
+}
+
+fn mistyped(name: &'static str, expected: &'static str) -> ClaimProblem {
+    ClaimProblem::Mistyped { name, expected }
 }
 
 #[cfg(test)]

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use crate::canonical::write_string;
-use crate::error::{Error, Result};
+use crate::error::TokenError;
+use crate::escape::write_string;
 
 use super::strict_json::{Json, Object, read};
 
@@ -19,18 +19,18 @@ pub(crate) fn write(kid: Option<&str>) -> Vec<u8> {
 }
 
 /// The `kid` of a header, if there is one.
-pub(crate) fn check(data: &[u8]) -> Result<Option<Cow<'_, str>>> {
+pub(crate) fn check(data: &[u8]) -> Result<Option<Cow<'_, str>>, TokenError> {
     let Some(header) = read(data) else {
-        return Err(Error::MalformedToken("the header is not strict JSON"));
+        return Err(TokenError::Malformed("the header is not strict JSON"));
     };
     let Json::Object(header) = header else {
-        return Err(Error::MalformedToken("the header is not a JSON object"));
+        return Err(TokenError::Malformed("the header is not a JSON object"));
     };
     if !header
         .keys()
         .all(|name| matches!(name.as_ref(), "alg" | "kid" | "typ"))
     {
-        return Err(Error::MalformedToken(
+        return Err(TokenError::Malformed(
             "the header has a member other than alg, kid and typ",
         ));
     }
@@ -39,20 +39,20 @@ pub(crate) fn check(data: &[u8]) -> Result<Option<Cow<'_, str>>> {
         .get("typ")
         .is_some_and(|typ| !matches!(typ, Json::String(word) if word == "JWT"))
     {
-        return Err(Error::MalformedToken("the header's typ is not JWT"));
+        return Err(TokenError::Malformed("the header's typ is not JWT"));
     }
     match header.get("kid") {
         None => Ok(None),
         Some(Json::String(kid)) => Ok(Some(kid.clone())),
-        Some(_) => Err(Error::MalformedToken("the header's kid is not a string")),
+        Some(_) => Err(TokenError::Malformed("the header's kid is not a string")),
     }
 }
 
-fn check_algorithm(header: &Object<'_>) -> Result<()> {
+fn check_algorithm(header: &Object<'_>) -> Result<(), TokenError> {
     match header.get("alg") {
         Some(Json::String(word)) if word == "HS256" => Ok(()),
-        Some(Json::String(_)) => Err(Error::UnsupportedAlgorithm),
-        _ => Err(Error::MalformedToken("the header's alg is not a string")),
+        Some(Json::String(_)) => Err(TokenError::UnsupportedAlgorithm),
+        _ => Err(TokenError::Malformed("the header's alg is not a string")),
     }
 }
 
@@ -60,7 +60,7 @@ fn check_algorithm(header: &Object<'_>) -> Result<()> {
 mod tests {
     use super::*;
 
-    fn refusal(header: &str) -> Error {
+    fn refusal(header: &str) -> TokenError {
         check(header.as_bytes()).unwrap_err()
     }
 
@@ -87,7 +87,7 @@ mod tests {
         for alg in ["none", "hs256", "HS512", "RS256", "", "HS256 "] {
             assert_eq!(
                 refusal(&format!(r#"{{"alg":"{alg}"}}"#)),
-                Error::UnsupportedAlgorithm
+                TokenError::UnsupportedAlgorithm
             );
         }
         for header in [
@@ -98,7 +98,7 @@ mod tests {
         ] {
             assert_eq!(
                 refusal(header),
-                Error::MalformedToken("the header's alg is not a string")
+                TokenError::Malformed("the header's alg is not a string")
             );
         }
     }
@@ -133,7 +133,7 @@ mod tests {
                 "the header's kid is not a string",
             ),
         ] {
-            assert_eq!(refusal(header), Error::MalformedToken(message), "{header}");
+            assert_eq!(refusal(header), TokenError::Malformed(message), "{header}");
         }
     }
 }

@@ -2,8 +2,9 @@
 
 use sha2::{Digest, Sha256};
 
-use crate::canonical::{Form, Writer, write_hex};
+use crate::canonical::{Form, Writer};
 use crate::error::Result;
+use crate::escape::write_hex;
 use crate::path::Path;
 
 /// The length of a permission key in hex digits.

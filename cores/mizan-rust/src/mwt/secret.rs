@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, SecretProblem};
 use crate::hs256::Hs256;
 use crate::path::Path;
 
@@ -37,9 +37,7 @@ impl KeyRing {
     /// The key ring, which must hold a key.
     pub fn filled(self, path: &Path<'_>) -> Result<Self> {
         if self.keys.is_empty() {
-            return Err(Error::Configuration(format!(
-                "{path}: the key ring is empty"
-            )));
+            return Err(refused(path, SecretProblem::EmptyRing));
         }
         Ok(self)
     }
@@ -56,17 +54,18 @@ impl KeyRing {
 /// SSH key line, which are public often enough (RFC 8725 section 3.1).
 pub fn signing_key(secret: &[u8], path: &Path<'_>) -> Result<Hs256> {
     if secret.len() < MIN_SECRET_BYTES {
-        return Err(Error::Configuration(format!(
-            "{path}: at least {MIN_SECRET_BYTES} bytes are needed (RFC 7518 section 3.2)"
-        )));
+        let least = MIN_SECRET_BYTES;
+        return Err(refused(path, SecretProblem::TooShort { least }));
     }
     if is_asymmetric(secret) {
-        return Err(Error::Configuration(format!(
-            "{path}: this is a PEM block, a JWK or an SSH key line; \
-             an HMAC secret is needed (RFC 8725 section 3.1)"
-        )));
+        return Err(refused(path, SecretProblem::NotSymmetric));
     }
     Ok(Hs256::new(secret))
+}
+
+fn refused(path: &Path<'_>, problem: SecretProblem) -> Error {
+    let place = path.to_string();
+    Error::Secret { place, problem }
 }
 
 fn is_asymmetric(secret: &[u8]) -> bool {
@@ -148,9 +147,6 @@ mod tests {
         );
         assert!(ring.get("v1").is_some() && ring.get("v 2").is_none());
         let error = KeyRing::default().filled(&path).unwrap_err();
-        assert_eq!(
-            error,
-            Error::Configuration("secret: the key ring is empty".into())
-        );
+        assert_eq!(error, refused(&path, SecretProblem::EmptyRing));
     }
 }

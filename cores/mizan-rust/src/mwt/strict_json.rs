@@ -13,7 +13,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use crate::canonical::MAX_DEPTH;
+use crate::value::MAX_DEPTH;
 
 /// A value, as far as a token is asked for it.
 #[derive(Clone, Debug, PartialEq, Eq)]

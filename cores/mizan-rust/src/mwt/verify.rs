@@ -1,7 +1,7 @@
 //! Checking a token (docs/protocol.md section 4), step by step in the order of that page.
 
 use crate::checks::{MAX_INTEGER, in_range};
-use crate::error::{Error, Result};
+use crate::error::{Result, TokenError};
 use crate::hs256::Hs256;
 
 use super::claims::Claims;
@@ -38,29 +38,31 @@ impl Verifier {
         let parts = split(token)?;
         let key = self.select_key(header::check(&parts.header)?.as_deref())?;
         if !key.matches(parts.message.as_bytes(), &parts.signature) {
-            return Err(Error::InvalidSignature);
+            return Err(TokenError::InvalidSignature.into());
         }
         let claims = Claims::read(&parts.payload)?;
         self.check_times(&claims, now)?;
         if claims.aud != self.audience {
-            return Err(Error::InvalidAudience);
+            return Err(TokenError::InvalidAudience.into());
         }
         Ok(claims)
     }
 
-    fn select_key(&self, kid: Option<&str>) -> Result<&Hs256> {
+    fn select_key(&self, kid: Option<&str>) -> Result<&Hs256, TokenError> {
         match &self.keys {
             Keys::One(key) => Ok(key),
-            Keys::Ring(ring) => kid.and_then(|kid| ring.get(kid)).ok_or(Error::UnknownKey),
+            Keys::Ring(ring) => kid
+                .and_then(|kid| ring.get(kid))
+                .ok_or(TokenError::UnknownKey),
         }
     }
 
-    fn check_times(&self, claims: &Claims, now: i64) -> Result<()> {
+    fn check_times(&self, claims: &Claims, now: i64) -> Result<(), TokenError> {
         if claims.exp <= now - self.leeway {
-            return Err(Error::ExpiredToken);
+            return Err(TokenError::Expired);
         }
         if claims.nbf > now + self.leeway || claims.iat > now + self.leeway {
-            return Err(Error::ImmatureToken);
+            return Err(TokenError::Immature);
         }
         Ok(())
     }
@@ -74,12 +76,12 @@ struct Parts<'a> {
     signature: Vec<u8>,
 }
 
-fn split(token: &str) -> Result<Parts<'_>> {
+fn split(token: &str) -> Result<Parts<'_>, TokenError> {
     if !token.is_ascii() {
-        return Err(Error::MalformedToken("the token is not ASCII"));
+        return Err(TokenError::Malformed("the token is not ASCII"));
     }
     if token.len() > MAX_TOKEN_LENGTH {
-        return Err(Error::MalformedToken(
+        return Err(TokenError::Malformed(
             "the token is longer than 4096 characters",
         ));
     }
@@ -89,7 +91,7 @@ fn split(token: &str) -> Result<Parts<'_>> {
         (filled && !payload.contains('.')).then_some((message, header, payload, signature))
     });
     let Some((message, header, payload, signature)) = parts else {
-        return Err(Error::MalformedToken(
+        return Err(TokenError::Malformed(
             "the token does not have three non-empty parts",
         ));
     };
@@ -104,6 +106,7 @@ fn split(token: &str) -> Result<Parts<'_>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::Error;
     use crate::mwt::{KeyRing, NewToken, create, signing_key};
     use crate::path::Path;
     use proptest::prelude::*;
@@ -134,8 +137,15 @@ mod tests {
         text
     }
 
-    fn refusal(token: &str) -> Error {
-        verifier().decode(token, 200).unwrap_err()
+    fn refused(outcome: Result<Claims>) -> TokenError {
+        match outcome {
+            Err(Error::Token(error)) => error,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn refusal(token: &str) -> TokenError {
+        refused(verifier().decode(token, 200))
     }
 
     #[test]
@@ -145,11 +155,11 @@ mod tests {
                 .unwrap()
                 .decode(&token(), now)
         };
-        assert_eq!(decode(99, 0).unwrap_err(), Error::ImmatureToken);
+        assert_eq!(refused(decode(99, 0)), TokenError::Immature);
         assert!(decode(100, 0).is_ok());
         assert!(decode(99, 1).is_ok());
         assert!(decode(399, 0).is_ok());
-        assert_eq!(decode(400, 0).unwrap_err(), Error::ExpiredToken);
+        assert_eq!(refused(decode(400, 0)), TokenError::Expired);
         assert!(decode(400, 1).is_ok());
         assert!(decode(MAX_INTEGER, MAX_INTEGER).is_ok());
         let error = decode(-1, 0).unwrap_err();
@@ -178,7 +188,7 @@ mod tests {
                 if ours == theirs {
                     assert_eq!(outcome.unwrap().aud.as_deref(), theirs);
                 } else {
-                    assert_eq!(outcome.unwrap_err(), Error::InvalidAudience);
+                    assert_eq!(refused(outcome), TokenError::InvalidAudience);
                 }
             }
         }
@@ -203,9 +213,9 @@ mod tests {
             verifier.decode(&token.unwrap(), 200)
         };
         assert!(decode(Some("b")).is_ok());
-        assert_eq!(decode(Some("a")).unwrap_err(), Error::InvalidSignature);
-        assert_eq!(decode(Some("c")).unwrap_err(), Error::UnknownKey);
-        assert_eq!(decode(None).unwrap_err(), Error::UnknownKey);
+        assert_eq!(refused(decode(Some("a"))), TokenError::InvalidSignature);
+        assert_eq!(refused(decode(Some("c"))), TokenError::UnknownKey);
+        assert_eq!(refused(decode(None)), TokenError::UnknownKey);
     }
 
     #[test]
@@ -214,15 +224,15 @@ mod tests {
         for text in [
             "", ".", "..", "a.b", "a.b.", ".b.c", "a..c", "a.b.c.d", "a.b..d",
         ] {
-            assert_eq!(refusal(text), Error::MalformedToken(parts), "{text}");
+            assert_eq!(refusal(text), TokenError::Malformed(parts), "{text}");
         }
         let long = "the token is longer than 4096 characters";
-        assert_eq!(refusal(&".".repeat(4097)), Error::MalformedToken(long));
+        assert_eq!(refusal(&".".repeat(4097)), TokenError::Malformed(long));
         for text in ["é".into(), "é".repeat(4096), "é".repeat(4097)] {
             let ascii = "the token is not ASCII";
-            assert_eq!(refusal(&text), Error::MalformedToken(ascii));
+            assert_eq!(refusal(&text), TokenError::Malformed(ascii));
         }
-        assert_eq!(refusal(&".".repeat(4096)), Error::MalformedToken(parts));
+        assert_eq!(refusal(&".".repeat(4096)), TokenError::Malformed(parts));
     }
 
     #[test]
@@ -230,7 +240,7 @@ mod tests {
         let mut text = signed(r#"{"alg":"HS256"}"#, "not JSON");
         assert_eq!(refusal(&text).to_string(), "the claims are not strict JSON");
         text.replace_range(text.len() - 4..text.len() - 1, "AAA");
-        assert_eq!(refusal(&text), Error::InvalidSignature);
+        assert_eq!(refusal(&text), TokenError::InvalidSignature);
     }
 
     #[test]

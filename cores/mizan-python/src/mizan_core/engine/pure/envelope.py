@@ -47,7 +47,7 @@ def encode_bundle(parts: list[tuple[str, bytes]]) -> bytes:
     for name, result in parts:
         key = text_argument(name, "parts")
         if key in results:
-            raise ValueError(f"parts: {quoted(key)} comes twice")
+            raise ValueError(f"parts: the function {quoted(key)} comes twice")
         results[key] = bytes_argument(result, "parts")
     return b"{" + b",".join(_text(name) + b":" + results[name] for name in sorted(results)) + b"}"
 

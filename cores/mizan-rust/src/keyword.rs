@@ -1,0 +1,56 @@
+//! Closed sets of words that stand in plain data and in the IR.
+
+/// An enum whose values are words.
+pub(crate) trait Keyword: Copy + 'static {
+    /// All of them, in the order that messages list them in.
+    const ALL: &'static [Self];
+
+    /// The word as it is written.
+    fn word(self) -> &'static str;
+
+    /// The value of that word.
+    fn of(word: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|known| known.word() == word)
+    }
+
+    /// All words, for a message that says what would be right.
+    fn listed() -> String {
+        let words: Vec<_> = Self::ALL.iter().map(|known| known.word()).collect();
+        words.join(", ")
+    }
+}
+
+/// Defines an enum together with the word of each of its values.
+macro_rules! keywords {
+    (
+        $(#[$attribute:meta])*
+        $visibility:vis enum $name:ident {
+            $($(#[$variant_attribute:meta])* $variant:ident = $word:literal,)+
+        }
+    ) => {
+        $(#[$attribute])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        $visibility enum $name {
+            $($(#[$variant_attribute])* $variant,)+
+        }
+
+        impl $name {
+            /// The word as it is written.
+            $visibility const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $word,)+
+                }
+            }
+        }
+
+        impl $crate::keyword::Keyword for $name {
+            const ALL: &'static [Self] = &[$(Self::$variant,)+];
+
+            fn word(self) -> &'static str {
+                self.as_str()
+            }
+        }
+    };
+}
+
+pub(crate) use keywords;
