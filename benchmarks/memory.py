@@ -15,7 +15,8 @@ from pathlib import Path
 
 from benchmarks.harness import Effort, Question, Samples, main
 from benchmarks.registration import registry_of
-from mizan_core.graph import graph_specification
+from mizan_core.introspection.description import describe
+from mizan_core.introspection.specification import specification_of
 
 ROOT = Path(__file__).parents[1]
 STATUS = Path("/proc/self/statm")
@@ -51,7 +52,7 @@ def importing(effort: Effort) -> Samples:
 
 
 def with_graph(effort: Effort) -> Samples:
-    return _measure(_GRAPH, json.dumps(graph_specification(registry_of(COUNT))), effort)
+    return _measure(_GRAPH, json.dumps(specification_of(describe(registry_of(COUNT).get_all_functions()))), effort)
 
 
 def wheel(_: Effort) -> Samples:

@@ -15,11 +15,12 @@ from benchmarks.engines import NATIVE, PURE
 from benchmarks.harness import Effort, Question, Run, Samples, interleaved, main
 from benchmarks.registration import GROUP, registry_of
 from mizan_core.engine import Engine
-from mizan_core.graph import graph_specification
+from mizan_core.introspection.description import describe
+from mizan_core.introspection.specification import specification_of
 
 MUTATION = "update_0"
 ARGUMENTS = {"user_id": 5, "note": "Ring twice."}
-SPECIFICATION = graph_specification(registry_of(20 * GROUP))
+SPECIFICATION = specification_of(describe(registry_of(20 * GROUP).get_all_functions()))
 
 
 def small(effort: Effort) -> Samples:

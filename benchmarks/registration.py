@@ -11,7 +11,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, create_model
 
-from mizan_core.client.function import client
+from mizan_core.client import client
 from mizan_core.registry import Registry
 
 GROUP = 5

@@ -15,8 +15,9 @@ from typing import Any
 from benchmarks.engines import NATIVE
 from benchmarks.harness import Effort, Question, Samples, bounded, main, repeat
 from benchmarks.registration import registry_of
-from mizan_core.graph import graph_specification
 from mizan_core.interface.interface import Interface
+from mizan_core.introspection.description import describe
+from mizan_core.introspection.specification import specification_of
 from mizan_core.settings import Settings
 
 COUNT = 1_000
@@ -43,7 +44,7 @@ def importing(effort: Effort) -> Samples:
 
 
 def graph(effort: Effort) -> Samples:
-    specification = graph_specification(registry_of(COUNT))
+    specification = specification_of(describe(registry_of(COUNT).get_all_functions()))
     assert len(NATIVE.compile_graph(specification).describe()["functions"]) == COUNT
     return bounded(repeat(lambda: NATIVE.compile_graph(specification)), 50 * MILLISECOND, effort)
 

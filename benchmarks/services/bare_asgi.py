@@ -17,7 +17,8 @@ from benchmarks.services.mizan_fastapi_app import registry
 from benchmarks.services.profiles import Profile, ProfileChange
 from benchmarks.services.tokens import SECRET
 from mizan_core.errors import MWTError
-from mizan_core.graph import graph_specification
+from mizan_core.introspection.description import describe
+from mizan_core.introspection.specification import specification_of
 
 Message = dict[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -40,7 +41,7 @@ class Call(BaseModel):
     args: Arguments
 
 
-_graph = mizan_native.compile_graph(graph_specification(registry))
+_graph = mizan_native.compile_graph(specification_of(describe(registry.get_all_functions())))
 _verifier = mizan_native.MWTVerifier(SECRET)
 _read_call = TypeAdapter(Call).validator.validate_json
 _write_profile = TypeAdapter(Profile).serializer.to_json

@@ -26,8 +26,8 @@ from examples.shop.domain import (
     Wanted,
 )
 from examples.shop.ports import shop
+from mizan_core.client import client
 from mizan_core.client.cache_policy import CachePolicy
-from mizan_core.client.function import client
 from mizan_core.engine import current
 from mizan_core.errors import Conflict, Forbidden, NotFound
 from mizan_core.registry import register

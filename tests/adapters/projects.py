@@ -9,7 +9,7 @@ from textwrap import dedent
 from tests.forking import client
 
 FUNCTIONS = """
-from mizan_core.client.function import client
+from mizan_core.client import client
 from mizan_core.registry import register
 from pydantic import BaseModel
 

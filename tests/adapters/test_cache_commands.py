@@ -15,7 +15,7 @@ from fastapi import FastAPI
 
 from mizan_core.cache.backend import CacheBackend
 from mizan_core.cache.versions import EPOCH
-from mizan_core.client.function import client
+from mizan_core.client import client
 from mizan_core.registry import Registry
 from mizan_core.settings import Settings
 from mizan_fastapi import create_router
@@ -223,7 +223,7 @@ def _check_refused(done: CompletedProcess[str], words: str) -> None:
 
 
 SEVERAL = """
-from mizan_core.client.function import client
+from mizan_core.client import client
 from mizan_core.registry import Registry
 from mizan_core.settings import Settings
 from mizan_fastapi import create_router

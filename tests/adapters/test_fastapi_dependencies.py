@@ -12,7 +12,7 @@ import httpx
 import pytest
 from fastapi import APIRouter, Depends, FastAPI, Header, HTTPException, Request
 
-from mizan_core.client.function import client
+from mizan_core.client import client
 from mizan_core.errors import Conflict
 from mizan_core.registry import Registry
 from mizan_core.settings import Settings

@@ -12,7 +12,7 @@ from fastapi import Depends, FastAPI, HTTPException, Request
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from mizan_core.client.function import client
+from mizan_core.client import client
 from mizan_core.errors import GraphError
 from mizan_core.registry import Registry
 from mizan_fastapi import MizanRouter, Settings, create_router, mount

@@ -12,7 +12,7 @@ import httpx
 import pytest
 from fastapi import FastAPI, Request
 
-from mizan_core.client.function import client
+from mizan_core.client import client
 from mizan_core.errors import ConfigurationError
 from mizan_core.mwt import MWTUser, create_mwt
 from mizan_core.registry import Registry

@@ -12,8 +12,8 @@ from starlette.authentication import AuthCredentials, AuthenticationBackend, Bas
 from starlette.middleware.authentication import AuthenticationMiddleware
 from starlette.requests import HTTPConnection, Request
 
+from mizan_core.client import client
 from mizan_core.client.cache_policy import CachePolicy
-from mizan_core.client.function import client
 from mizan_core.registry import Registry
 from mizan_core.settings import Settings
 from mizan_fastapi import create_router

@@ -12,6 +12,7 @@ from mizan_core.introspection.description import describe
 from mizan_core.introspection.document import document_of
 from mizan_core.introspection.reading import ShapeReader, View
 from mizan_core.introspection.shapes import Body, Mode, Shape
+from mizan_core.introspection.specification import specification_of
 from mizan_core.introspection.vocabulary import Vocabulary
 from mizan_core.registry import Registry
 
@@ -91,6 +92,11 @@ def registry_of(*functions: AnyFunction, **named: AnyFunction) -> Registry:
     for name, function in named.items():
         registry.register(function, name)
     return registry
+
+
+def specification(registry: Registry) -> dict[str, Any]:
+    """What the graph is compiled from."""
+    return specification_of(describe(registry.get_all_functions()))
 
 
 def document(*functions: AnyFunction, **named: AnyFunction) -> dict[str, Any]:

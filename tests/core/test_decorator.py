@@ -40,7 +40,7 @@ class TestUse:
             return str(user_id)
 
         assert user_name(None, user_id=7) == "7"
-        assert (user_name.name, user_name.context, user_name.rev) == ("user_name", "user", 3)
+        assert (user_name.name, user_name.declaration.context, user_name.declaration.rev) == ("user_name", "user", 3)
 
     def test_without_keywords(self) -> None:
         assert client()(plain)(None, 1) == "1x"
@@ -60,14 +60,14 @@ class TestUse:
 
     def test_defaults(self) -> None:
         function = client(plain)
-        assert function.context is None
-        assert function.affects == ()
-        assert function.merge == ()
-        assert function.auth is None
-        assert function.private is False
-        assert function.rev == 0
-        assert function.auto_scope is True
-        assert function.cache is None
+        assert function.declaration.context is None
+        assert function.declaration.affects == ()
+        assert function.declaration.merge == ()
+        assert function.declaration.auth is None
+        assert function.declaration.private is False
+        assert function.declaration.rev == 0
+        assert function.declaration.auto_scope is True
+        assert function.declaration.cache is None
 
     def test_async(self) -> None:
         @client
@@ -94,7 +94,7 @@ class TestUse:
             lambda: delattr(function, "context"),
         ):
             assert "cannot be changed" in refusal(change, AttributeError)
-        assert function.context is None
+        assert function.declaration.context is None
 
     def test_repr_says_where_it_stands(self) -> None:
         assert repr(client(plain)).startswith(f"<ClientFunction plain ({HERE}:")
@@ -124,18 +124,18 @@ class TestTargets:
         @client(affects=["user", user, function, "user.name"], merge=(user,))
         def change(request: object) -> None: ...
 
-        assert change.affects == ("user", user, function, "user.name")
-        assert change.merge == (user,)
+        assert change.declaration.affects == ("user", user, function, "user.name")
+        assert change.declaration.merge == (user,)
 
     @pytest.mark.parametrize("single", ["user", Context("user"), client(plain)])
     def test_one_alone(self, single: Any) -> None:
-        assert client(affects=single, merge=single)(plain).affects == (single,)
+        assert client(affects=single, merge=single)(plain).declaration.affects == (single,)
 
     def test_context_object_as_context(self) -> None:
-        assert client(context=Context("user"))(plain).context == "user"
+        assert client(context=Context("user"))(plain).declaration.context == "user"
 
     def test_no_targets_in_a_context_are_no_contradiction(self) -> None:
-        assert client(context="user", affects=[], merge=())(plain).affects == ()
+        assert client(context="user", affects=[], merge=())(plain).declaration.affects == ()
 
 
 class TestContext:
@@ -166,20 +166,20 @@ async def allowed(request: object) -> bool:
 class TestAuth:
     @pytest.mark.parametrize("auth", [None, True, "staff", "superuser", allowed, lambda request: False])
     def test_taken(self, auth: Any) -> None:
-        assert client(auth=auth)(plain).auth is auth
+        assert client(auth=auth)(plain).declaration.auth is auth
 
     def test_a_callable_object_and_a_builtin(self) -> None:
         for auth in (bool, functools.partial(lambda flag, request: flag, True)):
-            assert client(auth=auth)(plain).auth is auth
+            assert client(auth=auth)(plain).declaration.auth is auth
 
 
 class TestCache:
     def test_taken(self) -> None:
         policy = CachePolicy(ttl=5, shared=True, vary=("Accept-Language",))
-        assert client(cache=policy)(plain).cache is policy
+        assert client(cache=policy)(plain).declaration.cache is policy
         assert policy.vary == ("accept-language",)
-        assert client(cache=60)(plain).cache == CachePolicy(ttl=60)
-        assert client(cache=False)(plain).cache is False
+        assert client(cache=60)(plain).declaration.cache == CachePolicy(ttl=60)
+        assert client(cache=False)(plain).declaration.cache is False
 
     @pytest.mark.parametrize(
         ("cache", "kind", "words"),
@@ -269,7 +269,7 @@ def test_unknown_keyword() -> None:
 
 
 def test_largest_revision() -> None:
-    assert client(rev=2**53 - 1)(plain).rev == 2**53 - 1
+    assert client(rev=2**53 - 1)(plain).declaration.rev == 2**53 - 1
 
 
 class TestRefusedFunctions:

@@ -14,9 +14,9 @@ from pydantic import BaseModel
 from mizan_core.client import Context, client
 from mizan_core.engine import Engine
 from mizan_core.errors import GraphError
-from mizan_core.graph import graph_specification
+from mizan_core.ir import validate_registry
 from mizan_core.registry import Registry
-from tests.core.inspecting import INTEGER, STRING, list_of, optional, ref, refusal, registry_of, struct
+from tests.core.inspecting import INTEGER, STRING, list_of, optional, ref, refusal, registry_of, specification, struct
 
 
 class Profile(BaseModel):
@@ -55,7 +55,7 @@ def registry() -> Registry:
 
 class TestSpecification:
     def test_types(self, registry: Registry) -> None:
-        assert graph_specification(registry)["types"] == {
+        assert specification(registry)["types"] == {
             "Order": struct(id=INTEGER),
             "Profile": struct(id=INTEGER, name=STRING),
         }
@@ -63,7 +63,7 @@ class TestSpecification:
     def test_functions(self, registry: Registry) -> None:
         user_id = {"name": "user_id", "shape": INTEGER, "required": True}
         nothing = {"affects": [], "merge": [], "auto_scope": True}
-        assert graph_specification(registry)["functions"] == [
+        assert specification(registry)["functions"] == [
             {
                 "name": "place_order",
                 "context": None,
@@ -94,7 +94,7 @@ class TestSpecification:
         ]
 
     def test_compiles(self, registry: Registry, engine: Engine) -> None:
-        functions = engine.compile_graph(graph_specification(registry)).describe()["functions"]
+        functions = engine.compile_graph(specification(registry)).describe()["functions"]
         assert functions["rename"]["affects"] == [
             {"context": "user", "function": None, "scope": ["user_id"]},
             {"context": "user", "function": "user_profile", "scope": ["user_id"]},
@@ -105,18 +105,18 @@ class TestSpecification:
 
     def test_a_function_object_is_known_by_its_registered_name(self) -> None:
         registry = registry_of(rename, **{"user.profile": user_profile})
-        specification = graph_specification(registry)
-        assert specification["functions"][0]["merge"] == [{"function": "user.profile"}]
+        written = specification(registry)
+        assert written["functions"][0]["merge"] == [{"function": "user.profile"}]
 
     def test_does_not_depend_on_the_order_of_registration(self, registry: Registry) -> None:
         other = registry_of(*reversed(registry.get_all_functions().values()))
-        assert graph_specification(other) == graph_specification(registry)
+        assert specification(other) == specification(registry)
 
     def test_of_nothing(self) -> None:
-        assert graph_specification(Registry()) == {"types": {}, "functions": []}
+        assert specification(Registry()) == {"types": {}, "functions": []}
 
     def test_a_target_that_is_not_registered(self) -> None:
-        message = refusal(lambda: graph_specification(registry_of(rename)), GraphError)
+        message = refusal(lambda: specification(registry_of(rename)), GraphError)
         assert 'function "rename": affects names user_profile (tests.core.test_graph_specification:' in message
         assert 'function "rename": merge names user_profile (tests.core.test_graph_specification:' in message
         assert "which is not registered" in message
@@ -124,8 +124,8 @@ class TestSpecification:
 
 class TestValidate:
     def test_all_is_well(self, registry: Registry) -> None:
-        assert registry.validate() == []
-        assert Registry().validate() == []
+        assert validate_registry(registry) == []
+        assert validate_registry(Registry()) == []
 
     def test_everything_at_once(self) -> None:
         class Arbitrary: ...
@@ -146,7 +146,7 @@ class TestValidate:
         def twin_name(request: object) -> None: ...
 
         registry = registry_of(user_profile, typo, other_type, no_slot, unusable, twin_name, twinName=client(_plain))
-        problems = registry.validate()
+        problems = validate_registry(registry)
         for words in (
             'function "typo": affects "usr" names no context',
             'context "user": parameter "user_id" has different types',
@@ -166,20 +166,20 @@ class TestValidate:
         def function(request: object, data: Data) -> None: ...
 
         registry = registry_of(function)
-        problems = registry.validate()
+        problems = validate_registry(registry)
         assert problems
         assert all("TestValidate.test_what_cannot_be_read.<locals>.function" in problem for problem in problems)
         assert all("'Nowhere'" in problem for problem in problems)
-        assert "'Nowhere'" in refusal(lambda: graph_specification(registry), GraphError)
+        assert "'Nowhere'" in refusal(lambda: specification(registry), GraphError)
 
     @pytest.mark.parametrize(("name", "camel"), [("_", ""), ("_1", "1")])
     def test_names_that_are_none_for_clients(self, name: str, camel: str) -> None:
-        [problem] = registry_of(**{name: client(_plain)}).validate()
+        [problem] = validate_registry(registry_of(**{name: client(_plain)}))
         assert problem == f'function "{name}" would be "{camel}" for clients, which is no identifier; rename it'
 
     def test_private_functions_have_no_name_for_clients(self) -> None:
         hidden: Any = client(private=True)(_plain)
-        assert registry_of(a_b=client(_plain), aB=hidden).validate() == []
+        assert validate_registry(registry_of(a_b=client(_plain), aB=hidden)) == []
 
 
 def _plain(request: object) -> None: ...

@@ -14,8 +14,8 @@ from django.db import transaction
 
 import mizan_core.registry as module
 from mizan_core.client import Context, client
-from mizan_core.discovery import mizan_clients
-from mizan_core.registry import Registry, default_registry
+from mizan_core.ir import validate_registry
+from mizan_core.registry import Registry, default_registry, mizan_clients
 from tests.core.inspecting import AnyFunction, refusal
 
 
@@ -233,7 +233,7 @@ class TestDefaultRegistry:
         assert module.get_function("named") is echo
         assert module.get_all_functions() == default_registry.get_all_functions() == {"named": echo}
         assert module.get_context_groups() == {"user": ["named"]}
-        assert module.validate_registry() == []
+        assert validate_registry() == []
         module.clear_registry()
         assert module.get_all_functions() == {}
 
@@ -242,7 +242,7 @@ class TestDefaultRegistry:
         assert module.get_function("echo", registry=registry) is echo
         assert module.get_all_functions(registry=registry) == {"echo": echo}
         assert module.get_context_groups(registry=registry) == {"user": ["echo"]}
-        assert module.validate_registry(registry=registry) == []
+        assert validate_registry(registry) == []
         assert default_registry.get_all_functions() == {}
         module.clear_registry(registry=registry)
         assert registry.get_all_functions() == {}

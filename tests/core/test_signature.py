@@ -20,6 +20,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile, UploadedFile
 from pydantic import BaseModel, Field
 from typing_extensions import NotRequired, TypedDict
 
+import mizan.signatures  # noqa: F401 - whose classes are known
+import mizan_fastapi.signatures  # noqa: F401
 from mizan_core.client import client
 from mizan_core.client.signature import MISSING, Parameter
 from mizan_core.registry import Registry

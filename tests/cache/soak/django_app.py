@@ -53,8 +53,7 @@ from django.db.backends.signals import connection_created  # noqa: E402
 
 import mizan  # noqa: E402
 from mizan_core.client import client  # noqa: E402
-from mizan_core.discovery import mizan_clients  # noqa: E402
-from mizan_core.registry import register  # noqa: E402
+from mizan_core.registry import mizan_clients, register  # noqa: E402
 from tests.cache.soak.strangers import from_elsewhere  # noqa: E402
 
 

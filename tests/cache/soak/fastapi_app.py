@@ -13,8 +13,7 @@ from starlette.concurrency import run_in_threadpool
 
 import mizan_fastapi
 from mizan_core.client import client
-from mizan_core.discovery import mizan_clients
-from mizan_core.registry import Registry, register
+from mizan_core.registry import Registry, mizan_clients, register
 from tests.cache.soak import clients
 from tests.cache.soak.database import Database, ordered
 from tests.cache.soak.strangers import from_elsewhere

@@ -11,7 +11,7 @@ import inspect
 from collections.abc import Callable
 from typing import Any, NamedTuple, get_type_hints
 
-from mizan_core.client.function import client
+from mizan_core.client import client
 from mizan_core.registry import register
 
 SUFFIX = "_async"

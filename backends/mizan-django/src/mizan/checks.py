@@ -30,7 +30,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from mizan.conf import check_problem, gather_settings
 from mizan_core.errors import ConfigurationError
-from mizan_core.registry import validate_registry
+from mizan_core.ir import validate_registry
 from mizan_core.settings import SECRET_HINT, WORKERS, Settings
 
 _SECRET = "MIZAN_MWT_SECRET"

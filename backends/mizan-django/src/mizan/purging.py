@@ -8,7 +8,7 @@ from typing import Any
 from asgiref.sync import sync_to_async
 
 from mizan_core.cache.store import Purge
-from mizan_core.client.client_function import ClientFunction
+from mizan_core.client import ServerFunction
 
 
 def purge(context: str, /, **params: Any) -> None:
@@ -28,14 +28,14 @@ async def apurge(context: str, /, **params: Any) -> None:
     await sync_to_async(purge)(context, **params)
 
 
-def purge_called(function: ClientFunction[..., Any], arguments: Mapping[str, Any]) -> None:
+def purge_called(function: ServerFunction, arguments: Mapping[str, Any]) -> None:
     """Purge what a call that server code made outside a request has changed."""
     from mizan.views import dispatcher
 
     _perform(dispatcher.purge_called(function, arguments))
 
 
-async def apurge_called(function: ClientFunction[..., Any], arguments: Mapping[str, Any]) -> None:
+async def apurge_called(function: ServerFunction, arguments: Mapping[str, Any]) -> None:
     """As ``purge_called``, in the thread that holds the transactions of an event loop's queries."""
     await sync_to_async(purge_called)(function, arguments)
 

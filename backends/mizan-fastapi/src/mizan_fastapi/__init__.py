@@ -1,5 +1,6 @@
 """Mizan for FastAPI: ``mount(app, "/api/mizan")``."""
 
+import mizan_fastapi.signatures  # noqa: F401 - registers FastAPI's classes
 from mizan_core.settings import Settings
 from mizan_fastapi.mounting import mount
 from mizan_fastapi.purging import apurge, purge

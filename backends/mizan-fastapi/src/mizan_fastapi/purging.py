@@ -8,8 +8,8 @@ from typing import Any
 
 from mizan_core.cache.store import Purge
 from mizan_core.call.dispatcher import Dispatcher, Peers
+from mizan_core.client import ServerFunction
 from mizan_core.client.calls import observe_outside_requests
-from mizan_core.client.client_function import ClientFunction
 from mizan_core.immediate import complete_now
 
 _serving = Peers()
@@ -57,7 +57,7 @@ def serve(dispatcher: Dispatcher) -> None:
     dispatcher.join(_serving)
     reference = weakref.ref(dispatcher)
 
-    def purge_of(function: ClientFunction[..., Any], arguments: Mapping[str, Any]) -> Purge | None:
+    def purge_of(function: ServerFunction, arguments: Mapping[str, Any]) -> Purge | None:
         alive = reference()
         return None if alive is None else alive.purge_called(function, arguments)
 

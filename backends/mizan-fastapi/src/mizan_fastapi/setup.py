@@ -1,6 +1,5 @@
 """Registration; the same objects as in ``mizan_core``."""
 
-from mizan_core.discovery import mizan_clients
-from mizan_core.registry import Registry, register
+from mizan_core.registry import Registry, mizan_clients, register
 
 __all__ = ("Registry", "mizan_clients", "register")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import inspect
+from importlib import import_module
 from threading import Lock
 from typing import Any, TypeAlias, TypeVar
 
-from mizan_core.client.client_function import ClientFunction
-from mizan_core.introspection.problems import find_problems
+from mizan_core.client import ClientFunction
 from mizan_core.names import BUILT_IN, check_function_name
 
 AnyFunction: TypeAlias = "ClientFunction[Any, Any]"
@@ -31,7 +31,7 @@ class Registry:
         :raises ValueError: when the name breaks the rule (protocol.md section 1) or belongs to another function, or the
             function has another name already.
         """
-        refuse_wrapped(function)
+        _refuse_wrapped(function)
         if not isinstance(function, ClientFunction):
             raise TypeError(f"register(...) takes a @client function, not {function!r}; decorate it with @client first")
         chosen = check_function_name(_text(function.name if name is None else name))
@@ -59,13 +59,10 @@ class Registry:
         """The names of each context's functions; contexts and names sorted."""
         groups: dict[str, list[str]] = {}
         for name, function in self.get_all_functions().items():
-            if function.context is not None:
-                groups.setdefault(function.context, []).append(name)
+            context = function.declaration.context
+            if context is not None:
+                groups.setdefault(context, []).append(name)
         return dict(sorted(groups.items()))
-
-    def validate(self) -> list[str]:
-        """Everything that keeps the functions from being served or described, as sentences; empty when all is well."""
-        return find_problems(self.get_all_functions())
 
     def clear(self) -> None:
         """Forget every function."""
@@ -86,7 +83,7 @@ class Registry:
             raise ValueError(f"{function.where} is registered as {other!r} already; it cannot be {name!r} too")
 
 
-def refuse_wrapped(value: object) -> None:
+def _refuse_wrapped(value: object) -> None:
     """:raises TypeError: for a decorator's function around a ``@client`` function, such as ``transaction.atomic``'s.
 
     It would not run for clients; and where it rolls back what the function has written, it does so after the purge.
@@ -122,14 +119,26 @@ def get_context_groups(*, registry: Registry | None = None) -> dict[str, list[st
     return _chosen(registry).get_context_groups()
 
 
-def validate_registry(*, registry: Registry | None = None) -> list[str]:
-    """``Registry.validate`` on *registry*, by default the default one."""
-    return _chosen(registry).validate()
-
-
 def clear_registry(*, registry: Registry | None = None) -> None:
     """``Registry.clear`` on *registry*, by default the default one."""
     _chosen(registry).clear()
+
+
+def mizan_clients(package: str, registry: Registry | None = None) -> None:
+    """Import ``<package>.clients`` and register the ``@client`` functions that it declares.
+
+    A function that the module has registered itself, under whatever name, is left as it is.
+
+    :param package: dotted name, for example of a Django app.
+    :raises ModuleNotFoundError: when there is no such module.
+    """
+    registry = _chosen(registry)
+    module = import_module(f"{package}.clients")
+    registered = set(registry.get_all_functions().values())
+    for value in list(vars(module).values()):
+        _refuse_wrapped(value)
+        if isinstance(value, ClientFunction) and value.__module__ == module.__name__ and value not in registered:
+            registry.register(value)
 
 
 def _chosen(registry: Registry | None) -> Registry:

@@ -15,8 +15,7 @@ from fastapi.dependencies import models
 from fastapi.responses import StreamingResponse
 
 import mizan_fastapi
-from mizan_core.client import calls
-from mizan_core.client.function import client
+from mizan_core.client import calls, client
 from mizan_core.errors import Conflict
 from mizan_core.registry import Registry
 from mizan_core.settings import Settings

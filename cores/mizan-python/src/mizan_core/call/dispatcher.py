@@ -19,7 +19,7 @@ from mizan_core.call.bundle_cache import bypass, fetch_cached
 from mizan_core.call.elsewhere import Elsewhere, announce_purge
 from mizan_core.call.failure import Asked, Failure
 from mizan_core.call.port import Port
-from mizan_core.client.client_function import ClientFunction
+from mizan_core.client import ServerFunction
 from mizan_core.engine import ENGINE
 from mizan_core.errors import (
     APIError,
@@ -184,7 +184,7 @@ class Dispatcher:
         """
         return self.interface().named_purge(context, params)
 
-    def purge_called(self, function: ClientFunction[..., Any], arguments: Mapping[str, Any]) -> Purge | None:
+    def purge_called(self, function: ServerFunction, arguments: Mapping[str, Any]) -> Purge | None:
         """As ``purge_named``, for what a call that server code made outside a request has changed."""
         return self.interface().nested_purge([NestedCall(function, arguments)])
 

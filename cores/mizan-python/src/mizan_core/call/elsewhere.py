@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from mizan_core.cache.store import Announcement, Purge
 from mizan_core.call.port import Port
-from mizan_core.client.client_function import ClientFunction
+from mizan_core.client import ServerFunction
 from mizan_core.interface.endpoint import Endpoint, NestedCall, ScopeArguments
 from mizan_core.interface.interface import Interface
 
@@ -49,7 +49,7 @@ class Elsewhere:
     def __init__(
         self,
         others: Callable[[], Sequence[Interface]],
-        function: ClientFunction[..., Any],
+        function: ServerFunction,
         arguments: Mapping[str, Any],
     ) -> None:
         self._others = others

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from mizan_core.client.cache_policy import CachePolicy
+from mizan_core.client.client_function import ClientFunction
 from mizan_core.client.context import Context
-from mizan_core.client.function import ClientFunction, client
+from mizan_core.client.function import client
+from mizan_core.client.options import Declaration, Options
+from mizan_core.client.targets import ServerFunction
 
-__all__ = ("CachePolicy", "ClientFunction", "Context", "client")
+__all__ = ("CachePolicy", "ClientFunction", "Context", "Declaration", "Options", "ServerFunction", "client")

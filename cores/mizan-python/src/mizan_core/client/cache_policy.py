@@ -36,11 +36,11 @@ class CachePolicy:
         object.__setattr__(self, "vary", tuple(_header(name) for name in self.vary))
 
 
-Caching: TypeAlias = "CachePolicy | Literal[False] | None"
+CacheRule: TypeAlias = "CachePolicy | Literal[False] | None"
 """What a function says about caching: a policy, never (False), or nothing (None)."""
 
 
-def read_cache(value: object) -> Caching:
+def read_cache(value: object) -> CacheRule:
     """``cache=`` of the decorator: None, False, a number of seconds or a policy."""
     if value is None or value is False or isinstance(value, CachePolicy):
         return value

@@ -10,16 +10,14 @@ import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
 from contextlib import AsyncExitStack, ExitStack, contextmanager
 from contextvars import ContextVar, Token
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
+from mizan_core.client.targets import ServerFunction
 from mizan_core.completion import to_the_end
 
-if TYPE_CHECKING:
-    from mizan_core.client.client_function import ClientFunction
-
-RequestObserver: TypeAlias = "Callable[[ClientFunction[..., Any], Mapping[str, Any]], bool]"
-Observer: TypeAlias = "Callable[[ClientFunction[..., Any], Mapping[str, Any]], None]"
-AsyncObserver: TypeAlias = "Callable[[ClientFunction[..., Any], Mapping[str, Any]], Awaitable[None]]"
+RequestObserver: TypeAlias = "Callable[[ServerFunction, Mapping[str, Any]], bool]"
+Observer: TypeAlias = "Callable[[ServerFunction, Mapping[str, Any]], None]"
+AsyncObserver: TypeAlias = "Callable[[ServerFunction, Mapping[str, Any]], Awaitable[None]]"
 ThreadRunner: TypeAlias = "Callable[[Callable[[], Any]], Coroutine[Any, Any, Any]]"
 
 _observer: ContextVar[RequestObserver | None] = ContextVar("mizan_call_observer", default=None)
@@ -66,7 +64,7 @@ def threads_of(run_in_thread: ThreadRunner) -> Iterator[None]:
         _run_in_thread.reset(token)
 
 
-async def call(function: ClientFunction[..., Any], request: Any, arguments: Mapping[str, Any]) -> Any:
+async def call(function: ServerFunction, request: Any, arguments: Mapping[str, Any]) -> Any:
     """Validate, run and report, from async code; a sync function runs in a thread."""
     validated = function.arguments.validate_python(arguments)
     try:
@@ -82,7 +80,7 @@ async def call(function: ClientFunction[..., Any], request: Any, arguments: Mapp
     return result
 
 
-async def _run(function: ClientFunction[..., Any], request: Any, arguments: Mapping[str, Any]) -> Any:
+async def _run(function: ServerFunction, request: Any, arguments: Mapping[str, Any]) -> Any:
     plain = function.function
     if function.is_async:
         return await plain(request, **arguments)
@@ -91,7 +89,7 @@ async def _run(function: ClientFunction[..., Any], request: Any, arguments: Mapp
     return await to_the_end(run_in_thread(lambda: plain(request, **arguments)))
 
 
-def call_sync(function: ClientFunction[..., Any], request: Any, arguments: Mapping[str, Any]) -> Any:
+def call_sync(function: ServerFunction, request: Any, arguments: Mapping[str, Any]) -> Any:
     """Validate, run and report, from sync code; an async function gets an event loop of its own."""
     validated = function.arguments.validate_python(arguments)
     try:
@@ -101,7 +99,7 @@ def call_sync(function: ClientFunction[..., Any], request: Any, arguments: Mappi
         _report(function, validated)
 
 
-def _report(function: ClientFunction[..., Any], arguments: Mapping[str, Any]) -> None:
+def _report(function: ServerFunction, arguments: Mapping[str, Any]) -> None:
     if _is_taken(function, arguments):
         return
     with ExitStack() as reports:  # one that fails keeps nobody else from being told
@@ -109,7 +107,7 @@ def _report(function: ClientFunction[..., Any], arguments: Mapping[str, Any]) ->
             reports.callback(observer, function, arguments)
 
 
-async def _areport(function: ClientFunction[..., Any], arguments: Mapping[str, Any]) -> None:
+async def _areport(function: ServerFunction, arguments: Mapping[str, Any]) -> None:
     if _is_taken(function, arguments):
         return
     async with AsyncExitStack() as reports:
@@ -117,9 +115,9 @@ async def _areport(function: ClientFunction[..., Any], arguments: Mapping[str, A
             reports.push_async_callback(observer, function, arguments)
 
 
-def _is_taken(function: ClientFunction[..., Any], arguments: Mapping[str, Any]) -> bool:
+def _is_taken(function: ServerFunction, arguments: Mapping[str, Any]) -> bool:
     """Whether nobody else has to be told: the call changes nothing, or the request takes it."""
-    if not function.affects and not function.merge:
+    if not function.is_mutation:
         return True
     observer = _observer.get()
     return observer is not None and observer(function, arguments)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 import functools
 import inspect
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from threading import RLock
 from types import FrameType, FunctionType
-from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar, cast, overload
+from typing import Any, Generic, ParamSpec, TypeVar, cast, overload
 
 from pydantic import TypeAdapter
 
@@ -17,18 +16,16 @@ from mizan_core.client.adapters import annotation_adapter, arguments_adapter
 from mizan_core.client.annotations import Scope
 from mizan_core.client.calls import call, call_sync
 from mizan_core.client.context import GLOBAL
+from mizan_core.client.options import Declaration
 from mizan_core.client.signature import Parameter, Signature, WrittenSignature, read_signature
-
-if TYPE_CHECKING:
-    from mizan_core.client.cache_policy import Caching
-    from mizan_core.client.declaration import Auth, Declaration, Target
+from mizan_core.client.targets import ServerFunction
 
 P = ParamSpec("P")
 R = TypeVar("R")
 T = TypeVar("T")
 
 
-class ClientFunction(Generic[P, R]):
+class ClientFunction(ServerFunction, Generic[P, R]):
     """A server function: the plain function, what its decorator says, and what its signature says.
 
     Calling it validates, calls the plain function, and purges what that has made stale. It cannot be changed. What is
@@ -42,19 +39,8 @@ class ClientFunction(Generic[P, R]):
     __qualname__: str
     function: Callable[P, R]
     """The plain function."""
-    name: str
-    """The function's own name; registration may choose another."""
-    where: str
-    """For messages: ``qualified.name (module:line)``."""
-    is_async: bool
-    context: str | None
-    affects: tuple[Target, ...]
-    merge: tuple[Target, ...]
-    auth: Auth
-    private: bool
-    rev: int
-    auto_scope: bool
-    cache: Caching
+    declaration: Declaration
+    """What the decorator's keywords say."""
 
     _written: WrittenSignature
     _scope: Scope
@@ -65,16 +51,17 @@ class ClientFunction(Generic[P, R]):
 
     def __init__(self, function: Callable[P, R], declaration: Declaration, frame: FrameType) -> None:
         functools.update_wrapper(self, function)
-        where = describe(function)
+        where = place_of(function)
         with naming(where):
             written = read_signature(cast(FunctionType, function))
             _check_context(declaration.context, written)
         self._keep(
-            **{field.name: getattr(declaration, field.name) for field in dataclasses.fields(declaration)},
             function=function,
             name=function.__name__,
             where=where,
             is_async=inspect.iscoroutinefunction(function),
+            is_mutation=bool(declaration.affects or declaration.merge),
+            declaration=declaration,
             _written=written,
             _scope=Scope(cast(FunctionType, inspect.unwrap(function)), frame),
             _lock=RLock(),
@@ -171,10 +158,6 @@ class ClientFunction(Generic[P, R]):
 
     @property
     def arguments(self) -> TypeAdapter[dict[str, Any]]:
-        """Validates arguments into a dict that holds exactly those passed; Python's own defaults fill the rest.
-
-        :raises TypeError: naming the parameter whose annotation pydantic cannot validate.
-        """
         if self._arguments is None:
             parameters = self.parameters
             with self._lock, naming(self.where):
@@ -200,6 +183,9 @@ class ClientFunction(Generic[P, R]):
 
         :raises TypeError: when an annotation does not resolve, or pydantic cannot handle it.
         """
+        signature = self.signature
+        with naming(self.where):
+            signature.check(self.names)  # once more: an adapter may have been imported since
         self.arguments  # noqa: B018 - for its effect
         if not self.is_view:
             self.result  # noqa: B018 - for its effect
@@ -230,7 +216,7 @@ class ClientFunction(Generic[P, R]):
         vars(self).update(state)
 
 
-def describe(function: Callable[..., Any]) -> str:
+def place_of(function: Callable[..., Any]) -> str:
     """Which function this is and where it stands, for messages: ``qualified.name (module:line)``."""
     plain = inspect.unwrap(function)
     line = plain.__code__.co_firstlineno if inspect.isfunction(plain) else 0

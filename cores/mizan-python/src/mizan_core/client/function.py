@@ -10,10 +10,10 @@ from typing import Any, ParamSpec, TypeVar, overload
 
 from typing_extensions import Unpack
 
-from mizan_core.client.client_function import ClientFunction, describe, naming
-from mizan_core.client.declaration import Options, check_keywords, read_declaration
+from mizan_core.client.client_function import ClientFunction, naming, place_of
+from mizan_core.client.options import Options, check_keywords, read_options
 
-__all__ = ("ClientFunction", "client")
+__all__ = ("client",)
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -33,16 +33,7 @@ def client(function: Callable[..., Any] | None = None, /, **options: Unpack[Opti
     Its first parameter is the request; the others are what clients pass, by name. Parameters and result are annotated
     with types that pydantic can handle.
 
-    :param context: the context that the function is part of; ``"global"`` is the singleton.
-    :param affects: what a mutation invalidates: contexts or functions, by name or as objects; one, or a list or tuple.
-    :param merge: the contexts whose slot of the result's type takes the result as it is (protocol.md section 7).
-    :param auth: who may call: True (whoever is authenticated), ``"staff"``, ``"superuser"``, or a callable that gets
-        the request and answers True or False, possibly async.
-    :param private: never callable by a client.
-    :param rev: cache revision, 0 to 2**53 - 1; another one makes earlier cache entries unreachable.
-    :param auto_scope: whether invalidation is narrowed to the parameters that the function shares with the context.
-    :param websocket, route, methods: for a later release; refused, since nothing serves them yet.
-    :param cache: seconds that a context function's result may be cached, False for never, or a ``CachePolicy``.
+    :param options: what ``Options`` lists.
     :raises TypeError, ValueError: naming the function, what is wrong and what would be right.
     """
     check_keywords(options)
@@ -56,7 +47,7 @@ def _decorate(function: Any, options: Options, frame: FrameType) -> ClientFuncti
         raise TypeError(f"{function.where}: @client stands here twice; once is enough")
     if not inspect.isfunction(function):
         raise TypeError(f"@client decorates a function (def or async def), not {function!r}")
-    where = describe(function)
+    where = place_of(function)
     plain = inspect.unwrap(function)
     if inspect.isgeneratorfunction(plain) or inspect.isasyncgenfunction(plain):
         raise TypeError(f"{where}: a server function returns one value, it cannot yield; return a list")
@@ -66,5 +57,5 @@ def _decorate(function: Any, options: Options, frame: FrameType) -> ClientFuncti
             f"effect there); leave it out, or make the function a plain def"
         )
     with naming(where):
-        declaration = read_declaration(options)
+        declaration = read_options(options)
     return ClientFunction(function, declaration, frame)

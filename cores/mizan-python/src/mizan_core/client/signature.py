@@ -12,7 +12,7 @@ from pydantic.fields import FieldInfo
 from typing_extensions import is_typeddict
 
 from mizan_core.client.annotations import Scope, class_hints
-from mizan_core.client.frameworks import fastapi_marker, is_request_class, is_response_class, is_upload_class
+from mizan_core.client.frameworks import is_request_class, is_response_class, is_upload_class, marker_of
 from mizan_core.names import check_parameter_name
 
 REQUEST_NAMES = ("request", "_request", "req", "_req", "_")
@@ -45,7 +45,24 @@ class Signature:
 
     parameters: tuple[Parameter, ...]
     returns: Any
-    is_view: bool
+
+    @property
+    def is_view(self) -> bool:
+        """Whether it answers with a framework's response: a class that an adapter imported by now has registered."""
+        return _is_view(self.returns)
+
+    def check(self, names: Mapping[str, Any]) -> None:
+        """Refuse what nobody could send, or nobody would fill, as far as the frameworks are known by now.
+
+        :param names: see ``ClientFunction.names``.
+        :raises TypeError: naming the parameter, or the return annotation.
+        """
+        for parameter in self.parameters:
+            for mark in (parameter.default, *_metadata(parameter.annotation)):
+                _refuse_marker(parameter.name, mark)
+            _check_wire(f"parameter {parameter.name!r}", parameter.annotation, names)
+        _check_wire("the return annotation", self.returns, names)
+        _is_view(self.returns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +100,9 @@ class WrittenSignature:
         _check_request(self.request, scope)
         hints = _resolve_all(self.parameters, self.returns, scope)
         parameters = tuple(_parameter(written, hints[written.name]) for written in self.parameters)
-        returns = hints["return"]
-        for place, annotation in hints.items():
-            _check_wire(
-                "the return annotation" if place == "return" else f"parameter {place!r}", annotation, scope.names
-            )
-        return Signature(parameters, returns, _is_view(returns))
+        signature = Signature(parameters, hints["return"])
+        signature.check(scope.names)
+        return signature
 
 
 def read_signature(function: FunctionType) -> WrittenSignature:
@@ -118,11 +132,15 @@ def _check_form(parameter: inspect.Parameter) -> None:
 
 
 def _check_default(name: str, default: object) -> None:
-    marker = fastapi_marker(default)
-    if marker is not None:
-        raise TypeError(f"parameter {name!r}: FastAPI's {marker}(...) is not resolved here; read it from the request")
+    _refuse_marker(name, default)
     if isinstance(default, FieldInfo):
         raise TypeError(f"parameter {name!r} = Field(...): write {name}: Annotated[<type>, Field(...)] instead")
+
+
+def _refuse_marker(name: str, value: object) -> None:
+    marker = marker_of(value)
+    if marker is not None:
+        raise TypeError(f"parameter {name!r}: {marker}(...) is not resolved here; read it from the request")
 
 
 def _check_request(request: inspect.Parameter, scope: Scope) -> None:
@@ -170,9 +188,7 @@ def _metadata(annotation: Any) -> Iterator[Any]:
 
 
 def _check_metadata(name: str, metadata: object) -> None:
-    marker = fastapi_marker(metadata)
-    if marker is not None:
-        raise TypeError(f"parameter {name!r}: FastAPI's {marker}(...) is not resolved here; read it from the request")
+    _refuse_marker(name, metadata)
     if not isinstance(metadata, FieldInfo):
         return
     if metadata.alias is not None or metadata.validation_alias is not None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from typing_extensions import TypedDict
 
-from mizan_core.client.function import ClientFunction, client
+from mizan_core.client import ClientFunction, client
 from mizan_core.errors import Forbidden, NotSupported
 from mizan_core.mwt import MWTUser, create_mwt
 from mizan_core.settings import Settings

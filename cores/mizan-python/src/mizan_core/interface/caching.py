@@ -31,16 +31,16 @@ class BundlePolicy(NamedTuple):
     def of(cls, endpoints: Iterable[Endpoint]) -> BundlePolicy | Bypass:
         """A bypass when one of the functions must never be cached."""
         endpoints = tuple(endpoints)
-        never = next((endpoint.name for endpoint in endpoints if endpoint.function.cache is False), None)
+        never = next((endpoint.name for endpoint in endpoints if endpoint.function.declaration.cache is False), None)
         if never is not None:
             return Bypass(BypassReason.NEVER, never)
-        functions = [endpoint.function for endpoint in endpoints]
-        policies = [function.cache or CachePolicy() for function in functions]
+        declarations = [endpoint.function.declaration for endpoint in endpoints]
+        policies = [declaration.cache or CachePolicy() for declaration in declarations]
         return cls(
             ttl=min((policy.ttl for policy in policies if policy.ttl is not None), default=DEFAULT_TTL),
             shared=all(policy.shared for policy in policies),
             vary=tuple(sorted({name for policy in policies for name in policy.vary})),
-            rev=max(function.rev for function in functions),
+            rev=max(declaration.rev for declaration in declarations),
         )
 
 

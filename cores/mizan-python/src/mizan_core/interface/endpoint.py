@@ -10,10 +10,10 @@ from typing import Any, NamedTuple, TypeAlias
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import PydanticSerializationError
 
+from mizan_core.client import ClientFunction, ServerFunction
 from mizan_core.client.calls import observe, unobserve
-from mizan_core.client.declaration import Auth
 from mizan_core.client.frameworks import is_response_class
-from mizan_core.client.function import ClientFunction
+from mizan_core.client.options import Auth
 from mizan_core.errors import MizanError
 from mizan_core.identity import NoIdentity, identity_of
 from mizan_core.interface.arguments import ArgumentsValidator
@@ -57,7 +57,7 @@ class ScopeArguments(NamedTuple):
 class NestedCall(NamedTuple):
     """A call that a running function made through ``fn.call`` or ``fn.call_sync``."""
 
-    function: ClientFunction[..., Any]
+    function: ServerFunction
     arguments: Mapping[str, Any]
 
 
@@ -73,12 +73,12 @@ class NestedCalls:
 
     __slots__ = ("_calls", "_is_over", "_knows")
 
-    def __init__(self, knows: Callable[[ClientFunction[..., Any]], bool]) -> None:
+    def __init__(self, knows: Callable[[ServerFunction], bool]) -> None:
         self._calls: list[NestedCall] = []
         self._is_over = False
         self._knows = knows
 
-    def take(self, function: ClientFunction[..., Any], arguments: Mapping[str, Any]) -> bool:
+    def take(self, function: ServerFunction, arguments: Mapping[str, Any]) -> bool:
         """Add a call; gives whether the request will see to it.
 
         It does not when its functions have ended: a task or a thread that they began has outlived them.
@@ -133,16 +133,15 @@ class Endpoint:
         function.prepare()
         self.name = name
         self.function = function
-        self.context = function.context
-        self.auth = function.auth
-        self.authorization = _authorization(function.auth)
-        self.private = function.private
+        declaration = function.declaration
+        self.context = declaration.context
+        self.auth = declaration.auth
+        self.authorization = _authorization(declaration.auth)
+        self.private = declaration.private
         self.is_view = function.is_view
         self.parameters = frozenset(parameter.name for parameter in function.parameters)
         self.scope = scope
-        used = [
-            parameter for parameter in function.parameters if parameter.name in scope or function.context is not None
-        ]
+        used = [parameter for parameter in function.parameters if parameter.name in scope or self.context is not None]
         self._null_by_default = frozenset(
             parameter.name for parameter in used if parameter.default is None and parameter.name not in defaulted
         )

@@ -7,7 +7,7 @@ from typing import Any
 
 from mizan_core.cache.scopes import Scopes
 from mizan_core.cache.store import Purge, Store
-from mizan_core.client.client_function import ClientFunction
+from mizan_core.client import ServerFunction
 from mizan_core.client.signature import Parameter
 from mizan_core.engine import ENGINE
 from mizan_core.engine.contract import Keyer
@@ -109,7 +109,7 @@ class Interface:
             store.use_graph(scopes.fingerprint(keyer, specification))
             self.caching = Caching(store, keyer, scopes)
         self._purgeable = {} if keyer is None else _purgeable(plans, keyer)
-        self._names = {function: name for name, function in functions.items()}
+        self._names: dict[ServerFunction, str] = {function: name for name, function in functions.items()}
         self._knows = self._names.__contains__
         self._bundles = _bundles(self._endpoints, specification)
         self._builtins = {
@@ -147,7 +147,7 @@ class Interface:
         """Whether the graph knows nothing of *endpoint*."""
         return self._builtins.get(endpoint.name) is endpoint
 
-    def endpoint_of(self, function: ClientFunction[..., Any]) -> Endpoint | None:
+    def endpoint_of(self, function: ServerFunction) -> Endpoint | None:
         """The endpoint of a registered function; None for another."""
         name = self._names.get(function)
         return None if name is None else self._endpoints[name]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from mizan_core.client.client_function import ClientFunction
+from mizan_core.client import ClientFunction
 from mizan_core.client.signature import Parameter
 from mizan_core.errors import GraphError
 from mizan_core.introspection.reading import ShapeReader, View
@@ -36,7 +36,7 @@ class DescribedFunction:
     @property
     def is_public(self) -> bool:
         """Whether clients know it: private and view-path functions are not in the interface document."""
-        return self.output is not None and not self.function.private
+        return self.output is not None and not self.function.declaration.private
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,14 +86,14 @@ class _Writer:
         return types
 
     def _function(self, described: DescribedFunction, plan: Mapping[str, Any]) -> dict[str, Any]:
-        function, camel = described.function, camel_case(described.name)
+        declaration, camel = described.function.declaration, camel_case(described.name)
         known = {None, *self._outputs}
         return {
             "name": described.name,
             "camel": camel,
             "transport": "http",
-            "auth": _auth_word(function.auth),
-            "context": function.context,
+            "auth": _auth_word(declaration.auth),
+            "context": declaration.context,
             "affects": [
                 {"context": target["context"], "function": target["function"]}
                 for target in plan["affects"]
@@ -112,8 +112,9 @@ class _Writer:
     def _contexts(self) -> list[dict[str, Any]]:
         groups: dict[str, list[DescribedFunction]] = {}
         for described in self._functions:
-            if described.function.context is not None:
-                groups.setdefault(described.function.context, []).append(described)
+            context = described.function.declaration.context
+            if context is not None:
+                groups.setdefault(context, []).append(described)
         return [
             {
                 "name": name,

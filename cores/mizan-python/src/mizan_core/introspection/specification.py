@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from mizan_core.client.client_function import ClientFunction
+from mizan_core.client import ClientFunction
 from mizan_core.client.context import Context
 from mizan_core.errors import GraphError
 from mizan_core.introspection.description import DescribedFunction, Description
@@ -38,8 +38,8 @@ def _roots(description: Description) -> Iterator[tuple[Shape, Mode]]:
 
 def _unregistered_targets(description: Description, names: Mapping[ClientFunction[..., Any], str]) -> Iterator[str]:
     for described in description.functions:
-        function = described.function
-        for word, targets in (("affects", function.affects), ("merge", function.merge)):
+        declaration = described.function.declaration
+        for word, targets in (("affects", declaration.affects), ("merge", declaration.merge)):
             for target in targets:
                 if isinstance(target, ClientFunction) and target not in names:
                     yield f'function "{described.name}": {word} names {target.where}, which is not registered'
@@ -48,18 +48,18 @@ def _unregistered_targets(description: Description, names: Mapping[ClientFunctio
 def _function(
     described: DescribedFunction, vocabulary: Vocabulary, names: Mapping[ClientFunction[..., Any], str]
 ) -> dict[str, Any]:
-    function = described.function
+    declaration = described.function.declaration
     return {
         "name": described.name,
-        "context": function.context,
+        "context": declaration.context,
         "params": [
             {"name": param.name, "shape": vocabulary.shape(param.shape, "input"), "required": param.required}
             for param in described.params
         ],
         "output": None if described.output is None else vocabulary.shape(described.output, "output"),
-        "affects": [_target(target, names) for target in function.affects],
-        "merge": [_target(target, names) for target in function.merge],
-        "auto_scope": function.auto_scope,
+        "affects": [_target(target, names) for target in declaration.affects],
+        "merge": [_target(target, names) for target in declaration.merge],
+        "auto_scope": declaration.auto_scope,
     }
 
 

@@ -1,86 +1,73 @@
-"""What the decorator's keywords say, checked."""
+"""The options of ``@client``: what its keywords are, what each may say, and what they say together.
+
+An option stands here alone: in ``Options`` with what it means and the types that it takes, in ``Declaration`` with the
+type that is left when it has been checked, its default and the function that checks it.
+"""
 
 from __future__ import annotations
 
 import inspect
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from typing import Any, Literal, TypeAlias, cast
 
 from typing_extensions import TypedDict
 
-from mizan_core.client.cache_policy import CachePolicy, Caching, read_cache
-from mizan_core.client.client_function import ClientFunction
+from mizan_core.client.cache_policy import CachePolicy, CacheRule, read_cache
 from mizan_core.client.context import Context
-from mizan_core.names import check_context_name, is_context_name, is_function_name
+from mizan_core.client.targets import Target, Targets, read_targets
+from mizan_core.names import check_context_name
 
 MAX_REV = 2**53 - 1
-
-Target: TypeAlias = "str | Context | ClientFunction[Any, Any]"
-"""What a mutation touches: a context or function by name, a context, or a function."""
-
-Targets: TypeAlias = "Target | Sequence[Target] | None"
-"""``affects=`` and ``merge=``."""
 
 Auth: TypeAlias = "Literal[True, 'staff', 'superuser'] | Callable[[Any], bool | Awaitable[bool]] | None"
 """``auth=``: who may call. A callable gets the request."""
 
 _LATER = {"websocket": False, "route": None, "methods": None}
-"""Keywords that nothing serves yet, with the values that ask for nothing."""
+"""Options that nothing serves yet, with the values that ask for nothing."""
 
 
 class Options(TypedDict, total=False):
-    """The keywords of ``client``."""
+    """The keywords of ``client``. Each may be left out."""
 
     context: str | Context | None
+    """The context that the function is part of; ``"global"`` is the singleton."""
     affects: Targets
+    """What a mutation makes stale: contexts or functions, by name or as objects; one, or a list or tuple."""
     merge: Targets
+    """The contexts whose slot of the result's type takes the result as it is (protocol.md section 7)."""
     auth: Auth
+    """Who may call: True (whoever is authenticated), ``"staff"``, ``"superuser"``, or a callable that gets the request
+    and answers True or False, possibly async."""
     private: bool
+    """Never callable by a client."""
     rev: int
+    """Revision, 0 to 2**53 - 1: another one makes what is cached under an earlier one unreachable."""
     auto_scope: bool
+    """Whether invalidation is narrowed to the parameters that the function shares with the context. Default: True."""
     websocket: bool
+    """For a later release; refused, since nothing serves it yet."""
     route: str | None
+    """For a later release; refused, since nothing serves it yet."""
     methods: Sequence[str] | None
+    """For a later release; refused, since nothing serves it yet."""
     cache: bool | int | CachePolicy | None
+    """Seconds that a context function's result may be cached, False for never, or a ``CachePolicy``."""
 
 
-@dataclass(frozen=True, slots=True)
-class Declaration:
-    """The checked keywords of one ``@client``."""
-
-    context: str | None
-    affects: tuple[Target, ...]
-    merge: tuple[Target, ...]
-    auth: Auth
-    private: bool
-    rev: int
-    auto_scope: bool
-    cache: Caching
-
-
-def check_keywords(options: Options) -> None:
-    """:raises TypeError: for a keyword that ``client`` does not have."""
-    unknown = sorted(options.keys() - Options.__annotations__.keys())
-    if unknown:
-        raise TypeError(f"client() got an unexpected keyword argument {unknown[0]!r}")
-
-
-def read_declaration(options: Options) -> Declaration:
-    """Check what the keywords say.
+def read_options(options: Options) -> Declaration:
+    """Check what the keywords say, each by itself and then together.
 
     :raises TypeError, ValueError: naming the keyword, the value and what would be right.
     """
     _refuse_later(options)
+    given: Mapping[str, object] = options
     declaration = Declaration(
-        context=_read_context(options.get("context")),
-        affects=_read_targets("affects", options.get("affects")),
-        merge=_read_targets("merge", options.get("merge")),
-        auth=_read_auth(options.get("auth")),
-        private=_read_flag("private", options.get("private", False)),
-        rev=_read_rev(options.get("rev", 0)),
-        auto_scope=_read_flag("auto_scope", options.get("auto_scope", True)),
-        cache=read_cache(options.get("cache")),
+        **{
+            option.name: option.metadata["read"](option.name, given[option.name])
+            for option in fields(Declaration)
+            if option.name in given
+        }
     )
     for word, targets in (("affects", declaration.affects), ("merge", declaration.merge)):
         if targets and declaration.context is not None:
@@ -91,6 +78,13 @@ def read_declaration(options: Options) -> Declaration:
     if declaration.affects or declaration.merge:
         _refuse_caching(declaration)
     return declaration
+
+
+def check_keywords(options: Options) -> None:
+    """:raises TypeError: for a keyword that ``client`` does not have."""
+    unknown = sorted(options.keys() - Options.__annotations__.keys())
+    if unknown:
+        raise TypeError(f"client() got an unexpected keyword argument {unknown[0]!r}")
 
 
 def _refuse_later(options: Mapping[str, object]) -> None:
@@ -106,7 +100,7 @@ def _refuse_caching(mutation: Declaration) -> None:
         raise ValueError(f"{word}= on a mutation: only what is read in a context is cached; leave it out")
 
 
-def _read_context(context: object) -> str | None:
+def _read_context(_: str, context: object) -> str | None:
     if context is None or isinstance(context, Context):
         return context.name if context else None
     if not isinstance(context, str):
@@ -114,27 +108,7 @@ def _read_context(context: object) -> str | None:
     return check_context_name(context)
 
 
-def _read_targets(word: str, targets: object) -> tuple[Target, ...]:
-    if targets is None:
-        return ()
-    items = targets if isinstance(targets, (list, tuple)) else (targets,)
-    return tuple(_read_target(word, target) for target in items)
-
-
-def _read_target(word: str, target: object) -> Target:
-    if isinstance(target, (Context, ClientFunction)):
-        return target
-    if isinstance(target, str):
-        if is_context_name(target) or is_function_name(target):
-            return target
-        raise ValueError(f"{word}={target!r} names neither a context nor a function")
-    if callable(target):
-        name = getattr(target, "__qualname__", repr(target))
-        raise TypeError(f"{word}= names {name}, which is not a server function; decorate it with @client first")
-    raise TypeError(f"{word}= takes a name, a Context, a @client function, or a list or tuple of these, not {target!r}")
-
-
-def _read_auth(auth: object) -> Auth:
+def _read_auth(_: str, auth: object) -> Auth:
     if auth is None or auth is True or auth in ("staff", "superuser"):
         return cast(Auth, auth)
     if auth is False:
@@ -164,9 +138,27 @@ def _read_flag(word: str, value: object) -> bool:
     return value
 
 
-def _read_rev(rev: object) -> int:
+def _read_rev(_: str, rev: object) -> int:
     if isinstance(rev, bool) or not isinstance(rev, int):
         raise TypeError(f"rev= takes an integer, not {rev!r}")
     if not 0 <= rev <= MAX_REV:
         raise ValueError(f"rev={rev} is out of range; 0 to {MAX_REV}")
     return rev
+
+
+def _read_cache(_: str, value: object) -> CacheRule:
+    return read_cache(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """What one ``@client`` says, checked by the function under ``read``. ``Options`` tells what the fields mean."""
+
+    context: str | None = field(default=None, metadata={"read": _read_context})
+    affects: tuple[Target, ...] = field(default=(), metadata={"read": read_targets})
+    merge: tuple[Target, ...] = field(default=(), metadata={"read": read_targets})
+    auth: Auth = field(default=None, metadata={"read": _read_auth})
+    private: bool = field(default=False, metadata={"read": _read_flag})
+    rev: int = field(default=0, metadata={"read": _read_rev})
+    auto_scope: bool = field(default=True, metadata={"read": _read_flag})
+    cache: CacheRule = field(default=None, metadata={"read": _read_cache})

@@ -1,0 +1,76 @@
+"""The interface document (protocol.md section 11), from which clients are generated: writing it, what keeps it from
+being written, and how it differs from a file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from difflib import unified_diff
+from typing import Any
+
+from mizan_core.client import ClientFunction
+from mizan_core.engine import ENGINE
+from mizan_core.errors import GraphError
+from mizan_core.introspection.description import describe
+from mizan_core.introspection.document import client_name_problems, document_of
+from mizan_core.registry import Registry, default_registry
+
+__all__ = ("build_ir", "difference", "validate_registry")
+
+
+def build_ir(registry: Registry | None = None) -> str:
+    """The document of the functions registered in *registry*, by default the default one.
+
+    The same functions give the same text, in whatever order they were registered.
+
+    :raises GraphError: with everything that contradicts itself.
+    """
+    functions = (default_registry if registry is None else registry).get_all_functions()
+    return ENGINE.emit_ir(document_of(describe(functions)))
+
+
+def validate_registry(registry: Registry | None = None) -> list[str]:
+    """Everything that keeps the functions of *registry* from being served or described, as sentences.
+
+    Empty when all is well.
+    """
+    functions = (default_registry if registry is None else registry).get_all_functions()
+    problems = list(_unusable_annotations(functions.values()))
+    description = describe(functions)
+    problems += client_name_problems(description)
+    try:
+        document_of(description)
+    except GraphError as error:
+        problems += error.problems
+    return list(dict.fromkeys(problems))
+
+
+def difference(expected: str, actual: str, name: str) -> str | None:
+    """A unified diff that turns *actual* into *expected*; None when they are equal.
+
+    :param name: what *actual* is called, for example the file's path.
+    """
+    if expected == actual:
+        return None
+    lines = unified_diff(_lines(actual), _lines(expected), name, f"{name} (expected)")
+    return "".join(map(_shown, lines))
+
+
+def _unusable_annotations(functions: Iterable[ClientFunction[Any, Any]]) -> Iterator[str]:
+    for function in functions:
+        try:
+            function.prepare()
+        except (TypeError, ValueError) as error:
+            yield str(error)
+
+
+def _lines(text: str) -> list[str]:
+    """Lines with their ends, parted by line feeds alone."""
+    *ended, rest = text.split("\n")
+    return [line + "\n" for line in ended] + ([rest] if rest else [])
+
+
+def _shown(line: str) -> str:
+    """A line of the diff; what would be invisible in it is spelled out."""
+    text = line.replace("\r", "\\r")
+    return text if text.endswith("\n") else f"{text}\n\\ No newline at end of file\n"

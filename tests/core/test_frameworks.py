@@ -1,0 +1,89 @@
+"""Frameworks' classes in signatures: an adapter says what they mean when it is imported, be it after the functions."""
+
+# mypy: disable-error-code="empty-body"
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from mizan_core.client import client, frameworks
+from mizan_core.client.frameworks import Framework, register_framework
+from tests.core.inspecting import refusal
+
+
+class Request: ...
+
+
+class Response: ...
+
+
+class Upload: ...
+
+
+class Marker: ...
+
+
+FRAMEWORK = Framework("Stranger", (Request,), (Response,), (Upload,), (Marker,))
+
+
+@pytest.fixture(autouse=True)
+def restored() -> Iterator[None]:
+    before = dict(frameworks._registered)
+    yield
+    frameworks._registered.clear()
+    frameworks._registered.update(before)
+
+
+class TestAnAdapterThatIsImportedAfterTheFunctions:
+    def test_responses(self) -> None:
+        @client
+        def page(request: object) -> Response: ...
+
+        assert not page.is_view
+        register_framework(FRAMEWORK)
+        assert page.is_view
+        page.prepare()
+
+    def test_responses_beside_data(self) -> None:
+        @client
+        def page(request: object) -> Response | int: ...
+
+        register_framework(FRAMEWORK)
+        message = refusal(page.prepare, TypeError)
+        assert message.startswith("TestAnAdapterThatIsImportedAfterTheFunctions.test_responses_beside_data.<locals>.page")
+        assert "it returns either a response or data, not both" in message
+
+    def test_uploads(self) -> None:
+        @client
+        def take(request: object, file: Upload) -> None: ...
+
+        register_framework(FRAMEWORK)
+        assert "parameter 'file': files are not served yet" in refusal(take.prepare, TypeError)
+
+    def test_markers(self) -> None:
+        @client
+        def take(request: object, user: int = Marker()) -> None: ...  # type: ignore[assignment]
+
+        register_framework(FRAMEWORK)
+        words = "parameter 'user': Stranger's Marker(...) is not resolved here; read it from the request"
+        assert words in refusal(take.prepare, TypeError)
+
+
+def test_a_request_is_known_by_its_class() -> None:
+    def function(question: Request, x: int) -> None: ...
+
+    assert "write 'request' before 'question'" in refusal(lambda: client(function), TypeError)
+    register_framework(FRAMEWORK)
+    assert [parameter.name for parameter in client(function).parameters] == ["x"]
+
+
+@pytest.mark.parametrize(
+    ("adapter", "name"), [("mizan", "Django"), ("mizan_fastapi", "FastAPI"), ("mizan_fastapi.client", "FastAPI")]
+)
+def test_an_adapter_registers_its_framework_alone(adapter: str, name: str) -> None:
+    code = f"import {adapter}; from mizan_core.client.frameworks import _registered; print(*_registered)"
+    assert subprocess.check_output([sys.executable, "-c", code], text=True).split() == [name]
