@@ -15,8 +15,8 @@ from typing import Any, NamedTuple
 
 from mizan_core.cache.flights import Flights
 from mizan_core.cache.store import Store
-from mizan_core.call import bundle_cache
-from mizan_core.call.dispatcher import Dispatcher
+from mizan_core.call import building
+from mizan_core.call.dispatcher import Others
 from mizan_core.call.port import Port
 from mizan_core.engine.contract import Keyer
 from mizan_core.errors import APIError
@@ -63,15 +63,15 @@ def purge_after_answer() -> None:
 def versions_read_after_functions() -> None:
     """An entry is sealed with the versions that its tags have when it is stored."""
 
-    async def build(port: Port, caching: Caching, entry: Any, _: Any, run: Callable[[None], Any]) -> Any:
+    async def build(port: Port, entry: Any, _: Any, run: Callable[[None], Any]) -> Any:
         built = await run(None)
         _wait()
-        store, access = caching.store, port.access(caching.store)
+        store, access = entry.caching.store, port.access(entry.caching.store)
         lookup = await store.look_up(access, "nothing", entry.tags)
         await store.save(access, entry.key, entry.tags, lookup.versions or [], built, entry.ttl)
         return built, built
 
-    vars(bundle_cache)["_build_watched"] = build
+    vars(building)["_build_and_save"] = build
 
 
 def missing_tag_trusted() -> None:
@@ -214,7 +214,7 @@ def ends_of_streams_not_purged_in_django() -> None:
 
 def other_routers_not_told() -> None:
     """A call over HTTP is the business of its router alone."""
-    _replace(Dispatcher, "others", lambda _: ())
+    _replace(Others, "__call__", lambda _: [])
 
 
 def conflicts_not_purged() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping
+from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
 from contextlib import nullcontext
 from typing import Any, TypeVar
 
@@ -19,9 +19,8 @@ from mizan.errors import translated
 from mizan.tokens import TokenUser
 from mizan.transactions import RequestTransactions, in_transaction, purge, requested_transactions
 from mizan.users import aload_user, assume_token, load_user
-from mizan.watching import RequestWatch
+from mizan.watching import watching
 from mizan_core.cache.access import Access
-from mizan_core.cache.flights import Flight
 from mizan_core.cache.readings import Readings
 from mizan_core.cache.store import Purge, Store
 from mizan_core.completion import to_the_end
@@ -35,12 +34,11 @@ T = TypeVar("T")
 class RequestPort:
     """What is the same with and without an event loop."""
 
-    __slots__ = ("_token_user", "_watch", "request")
+    __slots__ = ("_token_user", "request")
 
     def __init__(self, request: HttpRequest) -> None:
         self.request = request
         self._token_user: TokenUser | None = None
-        self._watch: RequestWatch | None = None
 
     async def read_body(self, limit: int) -> bytes:
         return read_body(self.request, limit)
@@ -56,14 +54,6 @@ class RequestPort:
         return ("HTTP_AUTHORIZATION" in request.META and "authorization" not in vary) or (
             "HTTP_COOKIE" in request.META and "cookie" not in vary and not _has_csrf_cookie_alone(request)
         )
-
-    def watch(self, readings: Readings) -> None:
-        self._watch = RequestWatch(self.request, readings)
-
-    def unwatch(self) -> None:
-        if self._watch is not None:
-            self._watch.stop()
-            self._watch = None
 
     def is_debugging(self) -> bool:
         return bool(settings.DEBUG)
@@ -98,8 +88,8 @@ class ThreadPort(RequestPort):
     def is_undone(self) -> bool:
         return self._transactions is not None and self._transactions.are_undone
 
-    async def invoke_all(self, invocations: Iterable[Invocation]) -> list[Any]:
-        with requested_transactions() or nullcontext():
+    async def invoke_all(self, invocations: Sequence[Invocation], readings: Readings | None) -> list[Any]:
+        with watching(self.request, readings), requested_transactions() or nullcontext():
             return [self._invoke(invocation) for invocation in invocations]
 
     def _invoke(self, invocation: Invocation) -> Any:
@@ -119,9 +109,6 @@ class ThreadPort(RequestPort):
 
     def access(self, store: Store) -> Access:
         return store.in_thread
-
-    async def wait_for(self, flight: Flight) -> bytes | None:
-        return flight.result()
 
     async def purge(self, stale: Purge) -> None:
         purge(stale.store, stale.tags, stale.promise)
@@ -153,12 +140,15 @@ class LoopPort(RequestPort):
         run = sync_to_async(_with_fresh_connections, thread_sensitive=False)
         return await run(invocation.target, self.request, invocation.arguments)
 
-    async def invoke_all(self, invocations: Iterable[Invocation]) -> list[Any]:
-        chosen = list(invocations)
-        sync_count = sum(not invocation.is_async for invocation in chosen)
+    async def invoke_all(self, invocations: Sequence[Invocation], readings: Readings | None) -> list[Any]:
+        with watching(self.request, readings):
+            return await self._invoke_all(invocations)
+
+    async def _invoke_all(self, invocations: Sequence[Invocation]) -> list[Any]:
+        sync_count = sum(not invocation.is_async for invocation in invocations)
         apart = sync_count > 1 and not await self.in_transaction()
         invoke = self._invoke_apart if apart else self.invoke
-        tasks = [asyncio.ensure_future(invoke(invocation)) for invocation in chosen]
+        tasks = [asyncio.ensure_future(invoke(invocation)) for invocation in invocations]
         try:
             return await asyncio.gather(*tasks)
         finally:
@@ -177,9 +167,6 @@ class LoopPort(RequestPort):
 
     def access(self, store: Store) -> Access:
         return store.on_loop
-
-    async def wait_for(self, flight: Flight) -> bytes | None:
-        return await asyncio.wrap_future(flight)
 
     async def purge(self, stale: Purge) -> None:
         # Only the thread that holds the connections knows of their transactions.

@@ -18,8 +18,9 @@ from mizan.threads import run_in_thread
 from mizan.transactions import without_request_transaction
 from mizan.users import current_user
 from mizan_core.call.dispatcher import Dispatcher
-from mizan_core.call.port import Port
 from mizan_core.client.calls import threads_of
+from mizan_core.http.exchange import get_bundle, get_session, post_call
+from mizan_core.http.port import HttpPort
 from mizan_core.http.response import PassThrough, Reply
 from mizan_core.immediate import complete_now
 from mizan_core.mwt import HEADER
@@ -35,14 +36,14 @@ dispatcher = Dispatcher(default_registry, load_settings, current_user)
 @ensure_csrf_cookie
 def session(request: HttpRequest) -> HttpResponseBase:
     """``GET session/``."""
-    return _respond(request, dispatcher.session(ThreadPort(request), request.method or ""))
+    return _respond(request, get_session(ThreadPort(request), request.method or ""))
 
 
 @csrf_exempt
 @ensure_csrf_cookie
 async def asession(request: HttpRequest) -> HttpResponseBase:
     """``GET session/`` on an event loop."""
-    return await _arespond(request, dispatcher.session(LoopPort(request), request.method or ""))
+    return await _arespond(request, get_session(LoopPort(request), request.method or ""))
 
 
 @csrf_exempt
@@ -71,15 +72,16 @@ async def afetch(request: HttpRequest, name: str) -> HttpResponseBase:
     return await _arespond(request, _fetch(request, LoopPort(request), name))
 
 
-def _call(request: HttpRequest, port: Port, named: str | None) -> Coroutine[Any, Any, Reply]:
+def _call(request: HttpRequest, port: HttpPort, named: str | None) -> Coroutine[Any, Any, Reply]:
     meta = request.META
-    return dispatcher.call(port, request.method or "", meta.get("CONTENT_TYPE"), meta.get(_TOKEN), named)
+    return post_call(dispatcher, port, request.method or "", meta.get("CONTENT_TYPE"), meta.get(_TOKEN), named)
 
 
-def _fetch(request: HttpRequest, port: Port, name: str) -> Coroutine[Any, Any, Reply]:
+def _fetch(request: HttpRequest, port: HttpPort, name: str) -> Coroutine[Any, Any, Reply]:
     meta = request.META
     query = meta.get("QUERY_STRING", "")
-    return dispatcher.fetch(port, request.method or "", name, query, meta.get(_TOKEN), request.headers.get)
+    method, header = request.method or "", request.headers.get
+    return get_bundle(dispatcher, port, method, name, query, meta.get(_TOKEN), header)
 
 
 def _respond(request: HttpRequest, coroutine: Coroutine[Any, Any, Reply]) -> HttpResponseBase:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 from django.http import HttpRequest
@@ -17,6 +18,20 @@ _PEER = ("REMOTE_", "SSL_", "AUTH_TYPE")
 _CSRF = "CSRF_COOKIE"
 _DERIVED = ("accepted_types", "accepted_types_by_precedence")
 """What Django keeps once it has been read from a header."""
+
+
+def watching(request: HttpRequest, readings: Readings | None) -> AbstractContextManager[None]:
+    """Tell *readings*, where there are some, what is read of *request* inside the block."""
+    return nullcontext() if readings is None else _watched(request, readings)
+
+
+@contextmanager
+def _watched(request: HttpRequest, readings: Readings) -> Iterator[None]:
+    watch = RequestWatch(request, readings)
+    try:
+        yield
+    finally:
+        watch.stop()
 
 
 class RequestWatch:

@@ -11,6 +11,7 @@ from starlette.responses import Response as FrameworkResponse
 from starlette.types import Message, Receive, Scope, Send
 
 from mizan_core.call.dispatcher import Dispatcher
+from mizan_core.http.exchange import get_bundle, get_session, post_call, refuse
 from mizan_core.http.response import COMMON_HEADERS, PassThrough, Reply, Response
 from mizan_core.mwt import HEADER
 from mizan_fastapi.in_flight import InFlight
@@ -62,7 +63,7 @@ class Endpoint(ABC):
     async def refuse(self, request: Request, error: Exception) -> FrameworkResponse:
         """The answer to what a dependency has raised."""
         port = AsgiPort(request.scope, _fields(request.scope), body_of(request), empty_send)
-        reply = await self._dispatcher.refuse(port, error)
+        reply = await refuse(port, error)
         if reply.failure is not None:
             reply.failure.log()
         return _framework_response(reply)
@@ -82,8 +83,8 @@ class Endpoint(ABC):
 class SessionEndpoint(Endpoint):
     """``GET session/``."""
 
-    def reply(self, dispatcher: Dispatcher, port: AsgiPort) -> Coroutine[Any, Any, Reply]:
-        return dispatcher.session(port, port.scope["method"])
+    def reply(self, dispatcher: Dispatcher, port: AsgiPort) -> Coroutine[Any, Any, Reply]:  # noqa: ARG002 - see above
+        return get_session(port, port.scope["method"])
 
 
 class CallEndpoint(Endpoint):
@@ -95,7 +96,7 @@ class CallEndpoint(Endpoint):
     @staticmethod
     def _call(dispatcher: Dispatcher, port: AsgiPort, named: str | None) -> Coroutine[Any, Any, Reply]:
         content_type, token = port.fields.get(b"content-type"), port.fields.get(_TOKEN)
-        return dispatcher.call(port, port.scope["method"], text_of(content_type), text_of(token), named)
+        return post_call(dispatcher, port, port.scope["method"], text_of(content_type), text_of(token), named)
 
 
 class NamedCallEndpoint(CallEndpoint):
@@ -110,7 +111,8 @@ class FetchEndpoint(Endpoint):
 
     def reply(self, dispatcher: Dispatcher, port: AsgiPort) -> Coroutine[Any, Any, Reply]:
         scope, fields = port.scope, port.fields
-        return dispatcher.fetch(
+        return get_bundle(
+            dispatcher,
             port,
             scope["method"],
             scope["path_params"]["name"],

@@ -17,8 +17,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ExceptionHandler
 
-from mizan_core.call.port import Handled
 from mizan_core.errors import APIError, HTTPError, ValidationFailed
+from mizan_core.http.port import Handled
 
 _Handlers: TypeAlias = "dict[int | type[Exception], ExceptionHandler]"
 _DEFAULTS = (

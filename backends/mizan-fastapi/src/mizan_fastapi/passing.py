@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from functools import partial
 
@@ -30,7 +31,7 @@ def _is_done(response: Response) -> bool:
 class _PurgingResponse(Response):
     """Sends another response, and purges when its stream and its background task have ended, however they end."""
 
-    def __init__(self, response: Response, stale: tuple[Purge, ...]) -> None:
+    def __init__(self, response: Response, stale: Sequence[Purge]) -> None:
         self.status_code = response.status_code
         self.background = response.background
         self.raw_headers = response.raw_headers

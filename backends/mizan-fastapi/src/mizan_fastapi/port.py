@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from asyncio import Future, wrap_future
-from collections.abc import Collection, Coroutine, Iterable, Mapping
+from asyncio import Future
+from collections.abc import Collection, Coroutine, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import anyio
@@ -12,13 +12,12 @@ from starlette.requests import Request
 from starlette.types import Message, Receive, Scope, Send
 
 from mizan_core.cache.access import Access
-from mizan_core.cache.flights import Flight
 from mizan_core.cache.readings import Readings
 from mizan_core.cache.store import Purge, Store
-from mizan_core.call.port import Handled
 from mizan_core.completion import begin, end_of
 from mizan_core.errors import BadRequest, PayloadTooLarge
 from mizan_core.http.body import check_body_headers
+from mizan_core.http.port import Handled
 from mizan_core.interface.endpoint import Invocation
 from mizan_core.mwt import MWTUser, verified_user
 from mizan_core.settings import LOADED, NEVER
@@ -107,17 +106,8 @@ class AsgiPort:
             b"authorization" in fields and "authorization" not in vary
         )
 
-    def watch(self, readings: Readings) -> None:
-        self._readings = readings
-
-    def unwatch(self) -> None:
-        self._readings = self._watched = None
-
     def access(self, store: Store) -> Access:
         return store.on_loop
-
-    async def wait_for(self, flight: Flight) -> bytes | None:
-        return await wrap_future(flight)
 
     def purge(self, purge: Purge) -> Coroutine[Any, Any, None]:
         return purge.store.purge(purge.store.on_loop, purge.tags)
@@ -147,11 +137,17 @@ class AsgiPort:
         request = self._function_request()
         return target(request, arguments) if is_async else run_in_threadpool(target, request, arguments)
 
-    async def invoke_all(self, invocations: Iterable[Invocation]) -> list[Any]:
-        chosen = list(invocations)
-        if len(chosen) == 1:
-            return [await self.invoke(chosen[0])]
-        outcomes: list[Any] = [None] * len(chosen)
+    async def invoke_all(self, invocations: Sequence[Invocation], readings: Readings | None) -> list[Any]:
+        self._readings = readings
+        try:
+            return await self._invoke_all(invocations)
+        finally:
+            self._readings = self._watched = None
+
+    async def _invoke_all(self, invocations: Sequence[Invocation]) -> list[Any]:
+        if len(invocations) == 1:
+            return [await self.invoke(invocations[0])]
+        outcomes: list[Any] = [None] * len(invocations)
         failures: list[Exception] = []
 
         async def run(index: int, invocation: Invocation) -> None:
@@ -162,7 +158,7 @@ class AsgiPort:
                 group.cancel_scope.cancel()
 
         async with anyio.create_task_group() as group:
-            for index, invocation in enumerate(chosen):
+            for index, invocation in enumerate(invocations):
                 group.start_soon(run, index, invocation)
         if failures:
             raise failures[0]

@@ -8,10 +8,11 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from mizan_core.cache.backend import CacheBackend, SharedBackend
+from mizan_core.cache.flights import Flight
 
 
 class Access(Protocol):
-    """The operations of a ``CacheBackend``, to be awaited."""
+    """The operations of a ``CacheBackend``, and what else is waited for, to be awaited."""
 
     async def read(self, keys: Sequence[str]) -> list[bytes | None]: ...
 
@@ -26,6 +27,9 @@ class Access(Protocol):
     async def delete(self, keys: Sequence[str]) -> None: ...
 
     async def enroll(self, backend: SharedBackend, roster: str, ttl: int, fields: Mapping[str, bytes]) -> None: ...
+
+    async def join(self, flight: Flight) -> bytes | None:
+        """Wait for another request; gives the flight's result."""
 
     async def pause(self, seconds: float) -> None:
         """Let time go by."""
@@ -55,6 +59,9 @@ class ThreadAccess:
     async def enroll(self, backend: SharedBackend, roster: str, ttl: int, fields: Mapping[str, bytes]) -> None:
         backend.enroll(roster, ttl, fields)
 
+    async def join(self, flight: Flight) -> bytes | None:
+        return flight.result()
+
     async def pause(self, seconds: float) -> None:
         time.sleep(seconds)  # noqa: ASYNC251 - no event loop waits for this
 
@@ -71,6 +78,9 @@ class LoopAccess:
 
     async def enroll(self, backend: SharedBackend, roster: str, ttl: int, fields: Mapping[str, bytes]) -> None:
         await backend.aenroll(roster, ttl, fields)
+
+    async def join(self, flight: Flight) -> bytes | None:
+        return await asyncio.wrap_future(flight)
 
     async def pause(self, seconds: float) -> None:
         await asyncio.sleep(seconds)

@@ -42,7 +42,7 @@ _log = logging.getLogger("mizan.cache")
 
 
 class Lookup(NamedTuple):
-    """What a read found: a valid body, or the versions to seal a new one with, or why there is neither."""
+    """What a read found: a valid body and its versions, or those to seal a new one with, or why there is neither."""
 
     body: bytes | None
     versions: list[bytes] | None
@@ -92,6 +92,7 @@ class Store:
     :param keyer: seals and opens the entries.
     :param lease: see ``LEASE``.
     :param build_ttl: see ``BUILD_TTL``.
+    :ivar is_shared: whether other processes have it, too.
     :ivar in_thread: for ``complete_now``.
     :ivar on_loop: for an event loop.
     """
@@ -105,7 +106,8 @@ class Store:
         self._trust = Trust()
         self._keeper = Keeper(backend, self._trust, lease)
         self._lease = lease
-        self._epoch_ttl = TAG_TTL if self._keeper.shared is None else lease
+        self.is_shared = self._keeper.shared is not None
+        self._epoch_ttl = lease if self.is_shared else TAG_TTL
         self._build_ttl = build_ttl
         self._is_mixed = False
         self._has_warned = False
@@ -128,7 +130,7 @@ class Store:
             if epoch is None or self._is_accepted(epoch):
                 body = None if entry is None else self._body(key, entry, versions)
                 if body is not None:
-                    return Lookup(body, None)
+                    return Lookup(body, versions)  # type: ignore[arg-type]  # a valid entry's are all there
             else:
                 versions[0] = await self._mix(access)
                 if len(epoch) != EPOCH_BYTES:

@@ -1,13 +1,9 @@
-"""What has gone wrong in an unforeseen way, and where: for whoever runs the server, never for a client."""
+"""What has gone wrong in an unforeseen way: for whoever runs the server, never for a client."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple
-
-from mizan_core.cache.store import Announcement, Purge
+from typing import NamedTuple
 
 _log = logging.getLogger("mizan.dispatch")
 
@@ -26,46 +22,3 @@ class Failure(NamedTuple):
     def log(self) -> None:
         """Write it, with its traceback, to the logger ``mizan.dispatch``."""
         _log.error("%s", self.message, exc_info=self.error, extra=self.fields)
-
-
-@dataclass(slots=True)
-class Asked:
-    """What a request asks for, as far as it is known yet.
-
-    :param place: the endpoint: ``call/``, ``ctx/`` or ``session/``.
-    :param function: the function that is called, or that has failed of a context's.
-    :param has_begun: whether code of the application runs that may raise the protocol's errors itself.
-    :param promises: what the call may have to purge, which others do if this process dies while the request lasts.
-    :param stale: the entries of what it has made stale although it failed, and *purges* of the same.
-    """
-
-    place: str
-    function: str | None = None
-    context: str | None = None
-    has_begun: bool = False
-    promises: Sequence[Announcement | None] = ()
-    stale: list[Any] = field(default_factory=list)
-    purges: tuple[Purge, ...] = ()
-
-    def failure(self, error: BaseException, what: str | None = None) -> Failure:
-        """*error*, which the request has come to.
-
-        :param what: of what kind it is, where the exception itself does not tell.
-        """
-        message = f"{self} failed" if what is None else f"{self} failed: {what}"
-        return Failure(message, error, self.fields())
-
-    def fields(self) -> dict[str, str]:
-        """What is known of it, for logs and traces."""
-        fields = {"mizan_function": self.function, "mizan_context": self.context}
-        return {name: value for name, value in fields.items() if value is not None}
-
-    @property
-    def name(self) -> str:
-        """What traces call it: ``call/<function>`` or ``ctx/<context>``."""
-        return f"{self.place}{self.function or self.context}"
-
-    def __str__(self) -> str:
-        if self.function is None:
-            return f"A request to {self.place}" if self.context is None else f"The context {self.context}"
-        return f"The function {self.function}" + ("" if self.context is None else f" of the context {self.context}")

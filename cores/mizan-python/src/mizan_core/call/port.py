@@ -1,16 +1,15 @@
-"""What a dispatcher needs of an adapter to answer one request.
+"""What answering a call or a fetch needs of an adapter, whatever carries the request.
 
-The dispatcher decides and never waits for anything else than its port. A port for an event loop may wait; a port for a
-thread does what it is asked at once, so that ``complete_now`` finishes the dispatcher's coroutines without a loop.
+The flow decides and waits for nothing but its port. A port for an event loop may wait; a port for a thread does what it
+is asked at once, so that ``complete_now`` finishes the flow's coroutines without a loop.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Coroutine, Iterable
-from typing import Any, NamedTuple, Protocol, TypeVar
+from collections.abc import Coroutine, Sequence
+from typing import Any, Protocol, TypeVar
 
 from mizan_core.cache.access import Access
-from mizan_core.cache.flights import Flight
 from mizan_core.cache.readings import Readings
 from mizan_core.cache.store import Purge, Store
 from mizan_core.interface.endpoint import Invocation
@@ -20,24 +19,13 @@ from mizan_core.viewer import Viewer
 T = TypeVar("T")
 
 
-class Handled(NamedTuple):
-    """The framework response of an application's own exception handler.
-
-    :param is_expected: whether the handler is for errors of that kind, and not the last resort for all of them.
-    """
-
-    response: Any
-    is_expected: bool
-
-
 class Port(Protocol):
-    """One request, as an adapter sees it. What a method raises is looked at through ``translated``."""
+    """One request: who asks, who runs its functions, and when what they have changed is purged.
 
-    async def read_body(self, limit: int) -> bytes:
-        """The request's body.
-
-        :raises PayloadTooLarge: past *limit* bytes.
-        """
+    It promises that functions run where the framework runs such functions, with the framework's request; that a
+    function which may write, and the purge after it, run to their end; and that a purge takes place when others see
+    what has been written.
+    """
 
     async def identify(self, *, guarded: bool, needed: bool) -> Viewer:
         """Who the framework says is asking.
@@ -61,38 +49,23 @@ class Port(Protocol):
         :raises Unauthorized: when the token no longer stands for the user.
         """
 
-    async def to_the_end(self, work: Coroutine[Any, Any, T]) -> T:
-        """What *work* gives. It goes on to its end, whatever becomes of the request: it may write, and purges then."""
-
     def invoke(self, invocation: Invocation) -> Coroutine[Any, Any, Any]:
-        """Call a function."""
+        """Call a function that may write."""
 
     def is_undone(self) -> bool:
         """Whether the framework has rolled back everything that the function which ``invoke`` called has written."""
 
-    async def invoke_all(self, invocations: Iterable[Invocation]) -> list[Any]:
-        """Call functions that read; on an event loop side by side, and the first failure cancels the rest."""
+    async def invoke_all(self, invocations: Sequence[Invocation], readings: Readings | None) -> list[Any]:
+        """Call functions that read; on an event loop side by side, and the first failure cancels the rest.
 
-    def issue_csrf_token(self) -> str | None:
-        """The framework's CSRF token for this client, or None where there is no such thing."""
-
-    def has_credentials(self, vary: Collection[str]) -> bool:
-        """Whether the request has an ``Authorization`` or ``Cookie`` header that is not among the headers of *vary*.
-
-        Whoever it makes anonymous to us may be somebody to a middleware or a function.
+        :param readings: is told what the functions read of the request, where somebody wants to know.
         """
 
-    def watch(self, readings: Readings) -> None:
-        """From now on tell *readings* what functions read of the request."""
-
-    def unwatch(self) -> None:
-        """End what ``watch`` began."""
+    def to_the_end(self, work: Coroutine[Any, Any, T]) -> Coroutine[Any, Any, T]:
+        """What *work* gives. It goes on to its end, whatever becomes of the request: it may write, and purges then."""
 
     def access(self, store: Store) -> Access:
         """The port's way to a store: ``in_thread`` or ``on_loop``."""
-
-    async def wait_for(self, flight: Flight) -> bytes | None:
-        """Wait for another request; gives the flight's result."""
 
     def purge(self, purge: Purge) -> Coroutine[Any, Any, None]:
         """Purge when what the request has written is visible to others: at once, or when a transaction commits.
@@ -106,12 +79,6 @@ class Port(Protocol):
         It may see what it has written itself, which may be rolled back, and it may still see what was there when it
         began, although versions that are read now tell of what has been committed since.
         """
-
-    def is_debugging(self) -> bool:
-        """Whether the application is in its framework's debug mode: then answers say more of how they were made."""
-
-    async def handled(self, error: Exception) -> Handled | None:
-        """What the application's own handler of exceptions like *error* answers; None where it has none."""
 
     def translated(self, error: BaseException) -> BaseException:
         """The protocol's error for what a framework raises to say the same; anything else as it is."""

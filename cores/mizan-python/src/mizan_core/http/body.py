@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
-
-from mizan_core.errors import BadRequest, PayloadTooLarge, UnsupportedMediaType
+from mizan_core.call.asked import Call
+from mizan_core.errors import BadRequest, MethodNotAllowed, PayloadTooLarge, UnsupportedMediaType
 from mizan_core.interface.json_text import read_json
 
 _JSON = "application/json"
@@ -12,8 +11,14 @@ _MEMBERS = {"fn", "args"}
 _MAX_DIGITS = 18
 
 
-def check_content_type(content_type: str | None) -> None:
-    """Only JSON: a plain form, which any foreign page can send, is none."""
+def check_head(method: str, content_type: str | None) -> None:
+    """A call is a POST of JSON: a plain form, which any foreign page can send, is none.
+
+    :raises MethodNotAllowed: for another method.
+    :raises UnsupportedMediaType: for another type.
+    """
+    if method != "POST":
+        raise MethodNotAllowed(("POST",))
     if content_type == _JSON:
         return
     media_type = (content_type or "").partition(";")[0].strip().lower()
@@ -42,18 +47,7 @@ def check_body_headers(content_length: str | None, content_encoding: str | None,
         raise PayloadTooLarge
 
 
-class Call(NamedTuple):
-    """The function asked for and its arguments, not validated yet.
-
-    :param values: how many values the arguments consist of, at most; a long one counts as several.
-    """
-
-    function: str
-    arguments: dict[str, Any]
-    values: int
-
-
-def read_call(body: bytes, named: str | None = None) -> Call:
+def read_call(body: bytes, named: str | None = None, token: str | None = None) -> Call:
     """What a client asks for.
 
     :param named: the function that the URL names; the body may then leave it out.
@@ -71,4 +65,4 @@ def read_call(body: bytes, named: str | None = None) -> Call:
         raise BadRequest('"fn" is another function than the one that the URL names.')
     if not isinstance(arguments, dict):
         raise BadRequest('"args" must be an object.')
-    return Call(function, arguments, values)
+    return Call(function, arguments, values, token)

@@ -10,8 +10,10 @@ from pydantic_core import to_jsonable_python
 
 from mizan_core.cache.store import Purge
 from mizan_core.call.failure import Failure
+from mizan_core.call.outcome import Result
 from mizan_core.engine import ENGINE
 from mizan_core.errors import APIError
+from mizan_core.interface.envelope import encode_with_nested
 
 INVALIDATE_HEADER = "X-Mizan-Invalidate"
 CACHE_HEADER = "X-Mizan-Cache"
@@ -55,7 +57,7 @@ class PassThrough(NamedTuple):
 
     response: Any
     headers: Headers
-    afterwards: tuple[Purge, ...] = ()
+    afterwards: Sequence[Purge] = ()
     failure: Failure | None = None
 
 
@@ -65,6 +67,25 @@ Reply: TypeAlias = "Response | PassThrough"
 def json_response(body: bytes, *headers: tuple[str, str], status: int = 200) -> Response:
     """A response of serialised JSON with the headers that every response has."""
     return Response(status, (_JSON, NO_STORE, *headers), body)
+
+
+def result_response(result: Result) -> Response:
+    """The answer of a call that has given a result (protocol.md section 8)."""
+    interface, endpoint, scope, json, calls = result
+    if interface.is_builtin(endpoint):
+        return json_response(b'{"result":' + json + b"}")
+    header: str | None
+    nested = [entry for call in calls for entry in interface.nested_entries(call)]
+    if nested:
+        body, header = encode_with_nested(interface.graph, endpoint.name, scope.values, json, nested)
+    else:
+        body, header, _ = ENGINE.encode_response(interface.graph, endpoint.name, scope.values, json)
+    return json_response(body) if header is None else json_response(body, (INVALIDATE_HEADER, header))
+
+
+def view_headers(stale: Sequence[Any]) -> Headers:
+    """The headers to set on a framework response."""
+    return (NO_STORE, (INVALIDATE_HEADER, ENGINE.format_invalidate_header(stale))) if stale else (NO_STORE,)
 
 
 def error_response(error: APIError, stale: Sequence[Any] = ()) -> Response:

@@ -22,21 +22,24 @@ DEFAULT_TTL = 3_600
 class BundlePolicy(NamedTuple):
     """What the functions of a context say together: the most careful of each."""
 
+    caching: Caching
     ttl: int
     shared: bool
     vary: tuple[str, ...]
     rev: int
 
     @classmethod
-    def of(cls, endpoints: Iterable[Endpoint]) -> BundlePolicy | Bypass:
-        """A bypass when one of the functions must never be cached."""
-        endpoints = tuple(endpoints)
+    def of(cls, caching: Caching | None, endpoints: Sequence[Endpoint]) -> BundlePolicy | Bypass:
+        """A bypass when there is no cache, or one of the functions must never be cached."""
+        if caching is None:
+            return Bypass(BypassReason.NO_SECRET)
         never = next((endpoint.name for endpoint in endpoints if endpoint.function.declaration.cache is False), None)
         if never is not None:
             return Bypass(BypassReason.NEVER, never)
         declarations = [endpoint.function.declaration for endpoint in endpoints]
         policies = [declaration.cache or CachePolicy() for declaration in declarations]
         return cls(
+            caching,
             ttl=min((policy.ttl for policy in policies if policy.ttl is not None), default=DEFAULT_TTL),
             shared=all(policy.shared for policy in policies),
             vary=tuple(sorted({name for policy in policies for name in policy.vary})),
@@ -47,6 +50,7 @@ class BundlePolicy(NamedTuple):
 class Entry(NamedTuple):
     """Where a bundle is kept, and what makes it invalid."""
 
+    caching: Caching
     context: str
     key: str
     tags: list[str]
@@ -83,7 +87,7 @@ class Caching:
         user = None if policy.shared else viewer.id
         shapes = self._scopes.shapes(context)
         key, tags = self._keyer.plan(context, params, user, policy.rev, varying, shapes)
-        return Entry(context, key, tags, policy.ttl, policy.vary)
+        return Entry(self, context, key, tags, policy.ttl, policy.vary)
 
     def purge_tags(self, function: str, entries: Iterable[Any], scope: ScopeArguments) -> list[str]:
         """The tags that the entries of a call to *function* make stale.

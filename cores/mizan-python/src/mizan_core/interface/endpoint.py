@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple, TypeAlias
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import PydanticSerializationError
 
+from mizan_core.cache.store import Store
 from mizan_core.client import ClientFunction, ServerFunction
 from mizan_core.client.calls import observe, unobserve
 from mizan_core.client.frameworks import is_response_class
@@ -111,6 +112,7 @@ class Endpoint:
         "_run",
         "_themselves",
         "_verbatim",
+        "announced",
         "auth",
         "authorization",
         "context",
@@ -141,6 +143,8 @@ class Endpoint:
         self.is_view = function.is_view
         self.parameters = frozenset(parameter.name for parameter in function.parameters)
         self.scope = scope
+        self.announced: Sequence[tuple[Store, list[str]]] = ()
+        """Where the tags of the contexts that a call may purge have to be announced before it runs."""
         used = [parameter for parameter in function.parameters if parameter.name in scope or self.context is not None]
         self._null_by_default = frozenset(
             parameter.name for parameter in used if parameter.default is None and parameter.name not in defaulted

@@ -36,24 +36,31 @@ class Bundle:
 
     __slots__ = ("_readers", "endpoints", "guarded", "is_told_by_viewer", "name", "policy")
 
-    def __init__(self, name: str, endpoints: list[Endpoint], readers: Mapping[str, TextReader]) -> None:
+    def __init__(
+        self, name: str, endpoints: list[Endpoint], readers: Mapping[str, TextReader], caching: Caching | None
+    ) -> None:
         self.name = name
         self.endpoints = endpoints
         self.guarded = tuple(endpoint for endpoint in endpoints if endpoint.auth is not None)
-        self.policy = BundlePolicy.of(endpoints)
+        self.policy = BundlePolicy.of(caching, endpoints)
         self.is_told_by_viewer = isinstance(self.policy, BundlePolicy) and not self.policy.shared
         self._readers = readers
 
-    def read(self, query: Mapping[str, Sequence[str]]) -> dict[str, Any]:
-        """The values to validate, by parameter.
+    def read_texts(self, query: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+        """The values to validate, by parameter, of the texts that a query string has for each.
 
         :raises ValidationFailed: for parameters that no function declares, or that cannot be read.
         """
-        readers = self._readers
-        if query.keys() <= readers.keys():
-            return {name: readers[name].read(name, texts) for name, texts in query.items()}
+        self.check_names(query)
+        return {name: self._readers[name].read(name, texts) for name, texts in query.items()}
+
+    def check_names(self, values: Mapping[str, Any]) -> None:
+        """:raises ValidationFailed: for parameters that no function declares."""
+        unknown = values.keys() - self._readers.keys()
+        if not unknown:
+            return
         refusals = Refusals()
-        for name in sorted(query.keys() - readers.keys()):
+        for name in sorted(unknown):
             refusals.add(name, "Extra inputs are not permitted")
         raise ValidationFailed(details=refusals.as_details())
 
@@ -82,12 +89,19 @@ class Interface:
 
     :param current_user: gives the framework's user of a request.
     :param store: the cache; None when there is none.
+    :param others: gives the other interfaces of the process whose cache is another store.
     :raises GraphError: with everything that contradicts itself.
     """
 
     def __init__(
-        self, registry: Registry, settings: Settings, current_user: Callable[[Any], Any], store: Store | None
+        self,
+        registry: Registry,
+        settings: Settings,
+        current_user: Callable[[Any], Any],
+        store: Store | None,
+        others: Callable[[], Sequence[Interface]] = tuple,
     ) -> None:
+        self.others = others
         self.version = registry.version
         self.settings = settings
         self.tracers = tracers()
@@ -108,10 +122,12 @@ class Interface:
         if store is not None and keyer is not None:
             store.use_graph(scopes.fingerprint(keyer, specification))
             self.caching = Caching(store, keyer, scopes)
-        self._purgeable = {} if keyer is None else _purgeable(plans, keyer)
+            if store.is_shared:
+                for name, tags in _purgeable(plans, keyer).items():
+                    self._endpoints[name].announced = [(store, tags)]
         self._names: dict[ServerFunction, str] = {function: name for name, function in functions.items()}
         self._knows = self._names.__contains__
-        self._bundles = _bundles(self._endpoints, specification)
+        self._bundles = _bundles(self._endpoints, specification, self.caching)
         self._builtins = {
             name: Endpoint(name, function, frozenset())
             for name, function in token_functions(settings, current_user).items()
@@ -177,10 +193,6 @@ class Interface:
             params = {name: value for name, value in merge.get("params", {}).items() if value is not None}
             entries.append(entry | ({"params": params} if params else {}))
         return entries
-
-    def purgeable(self, endpoint: Endpoint) -> list[str]:
-        """The tags of the contexts that a call may purge."""
-        return self._purgeable.get(endpoint.name, [])
 
     def purge(self, endpoint: Endpoint, scope: ScopeArguments, calls: Iterable[NestedCall]) -> Purge | None:
         """The purge of what a call, and those that it made, make stale; None where nothing is."""
@@ -268,7 +280,9 @@ def _defaulted(
     )
 
 
-def _bundles(endpoints: Mapping[str, Endpoint], specification: Mapping[str, Any]) -> dict[str, Bundle]:
+def _bundles(
+    endpoints: Mapping[str, Endpoint], specification: Mapping[str, Any], caching: Caching | None
+) -> dict[str, Bundle]:
     public: dict[str, list[Endpoint]] = {}
     for endpoint in endpoints.values():
         if endpoint.context is not None and not endpoint.private and not endpoint.is_view:
@@ -284,6 +298,7 @@ def _bundles(endpoints: Mapping[str, Endpoint], specification: Mapping[str, Any]
                 for endpoint in members
                 for param in params[endpoint.name]
             },
+            caching,
         )
         for name, members in public.items()
     }

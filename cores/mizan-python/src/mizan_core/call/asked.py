@@ -1,0 +1,40 @@
+"""What a client asks for, whatever carries it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from typing import Any, NamedTuple
+
+from mizan_core.interface.interface import Bundle
+
+
+class Call(NamedTuple):
+    """A function to run, and its arguments, which are not validated yet.
+
+    :param arguments: JSON values by parameter.
+    :param values: how many values the arguments consist of, at most; a long one counts as several.
+    :param token: the MWT that says who is asking; None for the framework's own user.
+    """
+
+    function: str
+    arguments: dict[str, Any]
+    values: int
+    token: str | None = None
+
+
+class Fetch(NamedTuple):
+    """A context to read.
+
+    :param read: gives the values of the parameters, not validated yet, and how many there are inside them, at most. It
+        is asked when the viewer has been admitted, and raises the protocol's errors.
+    :param token: as in ``Call``.
+    :param header: gives the value of a request header by its lower-case name; for bundles that vary by headers.
+    :param has_credentials: whether the request carries credentials, beside headers of the given names, that may make
+        somebody of it whom we take for nobody.
+    """
+
+    context: str
+    read: Callable[[Bundle], tuple[dict[str, Any], int]]
+    token: str | None
+    header: Callable[[str], str | None]
+    has_credentials: Callable[[Collection[str]], bool]

@@ -1,0 +1,83 @@
+"""What one call makes stale: in its own cache, and in those of other dispatchers of the process, which may have the
+same functions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from mizan_core.cache.store import Announcement, Purge
+from mizan_core.call.port import Port
+from mizan_core.interface.endpoint import Endpoint, NestedCall, ScopeArguments
+from mizan_core.interface.interface import Interface
+
+_NONE = ScopeArguments({}, {})
+
+
+class _Elsewhere(NamedTuple):
+    """Another interface, and the call as it sees it.
+
+    :param endpoint: the function there; None where it is not known, though what it calls may be.
+    :param scope: the arguments before the function ran.
+    """
+
+    interface: Interface
+    endpoint: Endpoint | None
+    scope: ScopeArguments
+
+    def purge(self, calls: Sequence[NestedCall]) -> Purge | None:
+        if self.endpoint is None:
+            return self.interface.nested_purge(calls)
+        return self.interface.purge(self.endpoint, self.scope, calls)
+
+
+class Effects:
+    """Those of one call; to be made before the function runs, which may change its arguments."""
+
+    __slots__ = ("_arguments", "_elsewhere", "_others", "endpoint", "interface", "scope")
+
+    def __init__(self, interface: Interface, endpoint: Endpoint, arguments: Mapping[str, Any]) -> None:
+        self.interface = interface
+        self.endpoint = endpoint
+        self.scope = endpoint.scope_arguments(arguments)
+        self._arguments = arguments
+        self._others = others = interface.others()
+        self._elsewhere = self._as_seen_by(others) if others else []
+
+    @property
+    def are_announced(self) -> bool:
+        """Whether somebody is to know of the purges before the function runs."""
+        return bool(self.endpoint.announced or self._elsewhere)
+
+    async def announce(self, port: Port) -> list[Announcement | None]:
+        """Make known what the call may purge; that stands for as long as the result is held."""
+        endpoints = [self.endpoint, *(seen.endpoint for seen in self._elsewhere)]
+        return [
+            await store.announce(port.access(store), tags)
+            for endpoint in endpoints
+            if endpoint is not None
+            for store, tags in endpoint.announced
+        ]
+
+    def purges(self, calls: Sequence[NestedCall]) -> list[Purge]:
+        """What the call, and those that it made, make stale in each cache."""
+        found = [self.interface.purge(self.endpoint, self.scope, calls)]
+        others = self.interface.others()
+        if others is not self._others:
+            # One that has been opened meanwhile may hold what was read before the function wrote.
+            self._elsewhere += self._as_seen_by([other for other in others if other not in self._others])
+        if self._elsewhere:
+            found += [seen.purge(calls) for seen in self._elsewhere]
+        return [purge for purge in found if purge is not None]
+
+    def stale(self, calls: Sequence[NestedCall]) -> list[Any]:
+        """The entries of what the call, and those that it made, make stale where no result is part of the answer."""
+        return self.interface.stale_entries(self.endpoint, self.scope, calls)
+
+    def _as_seen_by(self, others: Sequence[Interface]) -> list[_Elsewhere]:
+        endpoints = [other.endpoint_of(self.endpoint.function) for other in others]
+        return [
+            _Elsewhere(other, endpoint, _NONE if endpoint is None else endpoint.scope_arguments(self._arguments))
+            for other, endpoint in zip(others, endpoints, strict=True)
+        ]

@@ -1,0 +1,215 @@
+"""Answering a call and a fetch: the order of the steps (protocol.md section 9), without I/O.
+
+A call: find, admit, validate, plan, run, purge, answer. A fetch: find, admit, validate, look it up or run, answer.
+``answer_call`` and ``answer_fetch`` wait for nothing but their port, and raise nothing but what ends a task: whatever
+goes wrong becomes a refusal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+from mizan_core.cache.bypass import Bypass, BypassReason
+from mizan_core.cache.counters import COUNTERS
+from mizan_core.cache.readings import Readings
+from mizan_core.cache.store import Purge
+from mizan_core.call.asked import Call, Fetch
+from mizan_core.call.building import Build, build_for_all, build_for_one
+from mizan_core.call.effects import Effects
+from mizan_core.call.outcome import CallOutcome, Fetched, FetchOutcome, Refused, Result, ViewResponse
+from mizan_core.call.port import Port
+from mizan_core.call.progress import Progress
+from mizan_core.engine import ENGINE
+from mizan_core.errors import APIError, Forbidden, InternalError, Unauthorized
+from mizan_core.interface.caching import Entry, identify
+from mizan_core.interface.endpoint import Blame, Endpoint, Invocation, NestedCall
+from mizan_core.interface.interface import Bundle, Interface
+from mizan_core.interface.tracing import announce
+from mizan_core.settings import ALWAYS
+from mizan_core.viewer import ANONYMOUS, Viewer
+
+
+async def answer_call(port: Port, interface: Interface, call: Call, progress: Progress) -> CallOutcome:
+    """Run a function, and purge what it has made stale before anybody hears of it."""
+    try:
+        endpoint = interface.endpoint(call.function)
+        progress.function = endpoint.name
+        if interface.tracers:
+            announce(interface.tracers, progress.name, progress.fields())
+        if endpoint.private:
+            raise Forbidden("This function is private.")  # noqa: TRY301 - each function more costs every call
+        await admit(port, interface, (endpoint,) if endpoint.auth is not None else (), call.token, guarded=True)
+        arguments = endpoint.validate(call.arguments, call.values)
+        return await port.to_the_end(_run(port, interface, endpoint, arguments, progress))
+    except Exception as error:  # noqa: BLE001 - whatever user code raises
+        return refused(port, progress, error)
+
+
+async def answer_fetch(port: Port, interface: Interface, fetch: Fetch, progress: Progress) -> FetchOutcome:
+    """The bundle of a context, from the cache or from its functions."""
+    try:
+        bundle = interface.bundle(fetch.context)
+        progress.context = bundle.name
+        if interface.tracers:
+            announce(interface.tracers, progress.name, progress.fields())
+        viewer = await admit(
+            port, interface, bundle.guarded, fetch.token, guarded=False, needed=bundle.is_told_by_viewer
+        )
+        arguments = bundle.validate(*fetch.read(bundle))
+        entry = _entry(bundle, arguments, viewer, fetch)
+        build = partial(_build, port, interface, bundle, arguments, fetch.token is not None, progress)
+        if isinstance(entry, Bypass):
+            return await build_for_one(bundle.name, entry, build)
+        return await _look_up(port, entry, build)
+    except Exception as error:  # noqa: BLE001 - whatever user code raises
+        return refused(port, progress, error)
+
+
+def refused(port: Port, progress: Progress, cause: Exception) -> Refused:
+    """The refusal that an exception becomes; of an unforeseen one the client learns nothing."""
+    error = port.translated(cause)
+    if isinstance(error, APIError):
+        return Refused(error, cause, progress, None)
+    return Refused(InternalError(), cause, progress, progress.failure(cause))
+
+
+async def admit(
+    port: Port,
+    interface: Interface,
+    asking: Sequence[Endpoint],
+    token: str | None,
+    *,
+    guarded: bool,
+    needed: bool = False,
+) -> Viewer:
+    """Who is asking: a token, if there is one, decides alone; else the framework's own user, who is looked for where
+    *needed*.
+
+    :param asking: the functions that have an ``auth``.
+    :param guarded: the request may change something.
+    :raises Unauthorized: when nobody is known who may.
+    :raises Forbidden: when whoever it is may not.
+    """
+    if token is not None:
+        user = interface.token_user(token)
+        check = interface.settings.mwt_check
+        port.assume(user, check)
+        viewer = user.viewer
+        if check == ALWAYS or guarded or (asking and any(endpoint.authorization is not None for endpoint in asking)):
+            await port.load_user(at_once=check == ALWAYS)
+    elif guarded or needed or asking:
+        viewer = await port.identify(guarded=guarded, needed=needed or bool(asking))
+    else:
+        viewer = ANONYMOUS
+    for endpoint in asking:
+        if endpoint.authorization is not None:
+            allowed = await port.invoke(endpoint.authorization) is True
+        else:
+            allowed = viewer.satisfies(endpoint.auth)
+        if not allowed:
+            raise Forbidden if viewer.authenticated else Unauthorized
+    return viewer
+
+
+async def _run(
+    port: Port, interface: Interface, endpoint: Endpoint, arguments: dict[str, Any], progress: Progress
+) -> Result | ViewResponse:
+    """Run a function that may write, and purge what it has made stale, whatever ends it."""
+    effects = Effects(interface, endpoint, arguments)
+    if effects.are_announced:
+        progress.promises = await effects.announce(port)
+    calls = interface.watch_calls()
+    progress.has_begun = True
+    try:
+        result = await port.invoke(endpoint.invocation(arguments, calls, {}))
+    except BaseException:
+        made = calls.end()
+        if not port.is_undone():
+            progress.purges = effects.purges(made)
+            progress.stale = effects.stale(made)
+            await _purge(port, progress.purges)
+        raise
+    made = calls.end()
+    purges = effects.purges(made)
+    await _purge(port, purges)
+    if endpoint.is_view:
+        return ViewResponse(result, effects.stale(made), purges)
+    return Result(interface, endpoint, effects.scope, result, made)
+
+
+def _entry(bundle: Bundle, arguments: list[dict[str, Any]], viewer: Viewer, fetch: Fetch) -> Entry | Bypass:
+    """Where the bundle is cached, or why it is not."""
+    policy = bundle.policy
+    if isinstance(policy, Bypass):
+        return policy
+    if not policy.shared and not viewer.authenticated and fetch.has_credentials(policy.vary):
+        return Bypass(BypassReason.CREDENTIALS)
+    params = identify(bundle.endpoints, arguments)
+    if isinstance(params, Bypass):
+        return params
+    return policy.caching.entry(bundle.name, policy, params, viewer, fetch.header)
+
+
+async def _look_up(port: Port, entry: Entry, build: Build) -> Fetched:
+    """The bundle from the cache; where it is not there, built."""
+    if await port.in_transaction():
+        return await build_for_one(entry.context, Bypass(BypassReason.TRANSACTION), build)
+    store = entry.caching.store
+    found = await store.look_up(port.access(store), entry.key, entry.tags)
+    if found.versions is None:
+        return await build_for_one(entry.context, Bypass(found.bypass or BypassReason.UNAVAILABLE), build)
+    if found.body is not None:
+        COUNTERS.count("hits")
+        return Fetched(found.body, True, None, entry.tags, found.versions)
+    COUNTERS.count("misses")
+    body = await build_for_all(port, entry, found.versions, build)
+    return Fetched(body, False, None, entry.tags, found.versions)
+
+
+async def _build(
+    port: Port,
+    interface: Interface,
+    bundle: Bundle,
+    arguments: list[dict[str, Any]],
+    has_token: bool,
+    progress: Progress,
+    readings: Readings | None,
+) -> bytes:
+    """Run the functions of a bundle. They are to read, but a mutation that one of them calls is none the less one."""
+    if has_token:
+        await port.load_user(at_once=False)
+    calls = interface.watch_calls()
+    failed: Blame = {}
+    invocations = [
+        endpoint.invocation(own, calls, failed) for endpoint, own in zip(bundle.endpoints, arguments, strict=True)
+    ]
+    if readings is not None:
+        invocations = [
+            Invocation(readings.told_by(endpoint.name, target, is_async), own, is_async)
+            for endpoint, (target, own, is_async) in zip(bundle.endpoints, invocations, strict=True)
+        ]
+    progress.has_begun = True
+    try:
+        results = await port.invoke_all(invocations, readings)
+    except BaseException as error:
+        await _purge_nested(port, interface, calls.end())
+        progress.function = failed.get(id(error))
+        raise
+    made = calls.end()
+    if made:
+        await _purge_nested(port, interface, made)
+    return ENGINE.encode_bundle(list(zip((endpoint.name for endpoint in bundle.endpoints), results, strict=True)))
+
+
+async def _purge(port: Port, purges: Sequence[Purge]) -> None:
+    for purge in purges:
+        await port.purge(purge)
+
+
+async def _purge_nested(port: Port, interface: Interface, calls: Sequence[NestedCall]) -> None:
+    purges = [each.nested_purge(calls) for each in (interface, *interface.others())]
+    needed = [purge for purge in purges if purge is not None]
+    if needed:
+        await port.to_the_end(_purge(port, needed))

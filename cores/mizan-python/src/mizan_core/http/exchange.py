@@ -1,0 +1,142 @@
+"""Answering an HTTP request: what HTTP says of it, then the flow, then what HTTP says of the outcome.
+
+The functions are coroutines that wait for nothing but their port. They raise nothing: whatever goes wrong becomes an
+error response.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from mizan_core.call.asked import Fetch
+from mizan_core.call.dispatcher import Dispatcher
+from mizan_core.call.flow import answer_call, answer_fetch, refused
+from mizan_core.call.outcome import CallOutcome, Fetched, FetchOutcome, Refused, Result, ViewResponse
+from mizan_core.call.progress import Progress
+from mizan_core.engine import ENGINE
+from mizan_core.errors import InternalError, MethodNotAllowed
+from mizan_core.http.body import check_head, read_call
+from mizan_core.http.port import HttpPort
+from mizan_core.http.query import read_query
+from mizan_core.http.response import (
+    BYPASSED,
+    CACHE_REASON_HEADER,
+    HIT,
+    MISS,
+    PassThrough,
+    Reply,
+    Response,
+    error_response,
+    json_response,
+    result_response,
+    view_headers,
+)
+from mizan_core.interface.interface import Bundle
+
+_READ = ("GET", "HEAD")
+
+
+async def post_call(
+    dispatcher: Dispatcher,
+    port: HttpPort,
+    method: str,
+    content_type: str | None,
+    token: str | None,
+    named: str | None = None,
+) -> Reply:
+    """``POST call/``, and ``POST call/<fn>/``.
+
+    :param named: the function that the URL names.
+    """
+    progress = Progress("call/")
+    outcome: CallOutcome
+    try:
+        check_head(method, content_type)
+        interface = dispatcher.interface()
+        call = read_call(await port.read_body(interface.settings.max_body_bytes), named, token)
+        outcome = await answer_call(port, interface, call, progress)
+    except Exception as error:  # noqa: BLE001 - whatever middleware raises
+        outcome = refused(port, progress, error)
+    if isinstance(outcome, Result):
+        return result_response(outcome)
+    if isinstance(outcome, ViewResponse):
+        return PassThrough(outcome.response, view_headers(outcome.stale), outcome.purges)
+    return await _refusal(port, outcome)
+
+
+async def get_bundle(
+    dispatcher: Dispatcher,
+    port: HttpPort,
+    method: str,
+    context: str,
+    query: str,
+    token: str | None,
+    header: Callable[[str], str | None],
+) -> Reply:
+    """``GET ctx/<name>/``.
+
+    :param header: gives the value of a request header by its lower-case name.
+    """
+    progress = Progress("ctx/")
+    outcome: FetchOutcome
+
+    def read(bundle: Bundle) -> tuple[dict[str, Any], int]:
+        return bundle.read_texts(read_query(query)), len(query)
+
+    try:
+        _check_read(method)
+        fetch = Fetch(context, read, token, header, port.has_credentials)
+        outcome = await answer_fetch(port, dispatcher.interface(), fetch, progress)
+    except Exception as error:  # noqa: BLE001 - whatever middleware raises
+        outcome = refused(port, progress, error)
+    return _bundle_response(port, outcome) if isinstance(outcome, Fetched) else await _refusal(port, outcome)
+
+
+async def get_session(port: HttpPort, method: str) -> Reply:
+    """``GET session/``."""
+    try:
+        _check_read(method)
+        return json_response(ENGINE.canonical_json({"csrfToken": port.issue_csrf_token()}))
+    except Exception as error:  # noqa: BLE001 - whatever middleware raises
+        return await _refusal(port, refused(port, Progress("session/"), error))
+
+
+async def refuse(port: HttpPort, error: Exception) -> Reply:
+    """The answer to what the framework has raised before it let the request through to here."""
+    return await _refusal(port, refused(port, Progress("the dependencies", has_begun=True), error))
+
+
+def _check_read(method: str) -> None:
+    if method not in _READ:
+        raise MethodNotAllowed(_READ)
+
+
+def _bundle_response(port: HttpPort, fetched: Fetched) -> Response:
+    if fetched.bypass is None:
+        return json_response(fetched.body, HIT if fetched.is_hit else MISS)
+    if port.is_debugging():
+        return json_response(fetched.body, BYPASSED, (CACHE_REASON_HEADER, str(fetched.bypass)))
+    return json_response(fetched.body, BYPASSED)
+
+
+async def _refusal(port: HttpPort, refused: Refused) -> Reply:
+    """The error's envelope, or what the application's own handler makes of the exception."""
+    error, cause, progress, failure = refused
+    if progress.has_begun or cause is not error:
+        try:
+            handled = await port.handled(cause)
+        except Exception as another:  # noqa: BLE001 - whatever a handler raises
+            return _failure_response(refused, another, "the exception handler")
+        if handled is not None:
+            failure = None if handled.is_expected else progress.failure(cause)
+            return PassThrough(handled.response, view_headers(progress.stale), progress.purges, failure)
+    try:
+        return error_response(error, progress.stale)._replace(failure=failure)
+    except (TypeError, ValueError) as another:
+        return _failure_response(refused, another, f"the error {error.code} cannot be written")
+
+
+def _failure_response(refused: Refused, error: Exception, what: str) -> Response:
+    progress = refused.progress
+    return error_response(InternalError(), progress.stale)._replace(failure=progress.failure(error, what))

@@ -1,0 +1,43 @@
+"""What HTTP needs of an adapter beside what every transport needs."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any, NamedTuple, Protocol
+
+from mizan_core.call.port import Port
+
+
+class Handled(NamedTuple):
+    """The framework response of an application's own exception handler.
+
+    :param is_expected: whether the handler is for errors of that kind, and not the last resort for all of them.
+    """
+
+    response: Any
+    is_expected: bool
+
+
+class HttpPort(Port, Protocol):
+    """One HTTP request."""
+
+    async def read_body(self, limit: int) -> bytes:
+        """The request's body.
+
+        :raises PayloadTooLarge: past *limit* bytes.
+        """
+
+    def issue_csrf_token(self) -> str | None:
+        """The framework's CSRF token for this client, or None where there is no such thing."""
+
+    def has_credentials(self, vary: Collection[str]) -> bool:
+        """Whether the request has an ``Authorization`` or ``Cookie`` header that is not among the headers of *vary*.
+
+        Whoever it makes anonymous to us may be somebody to a middleware or a function.
+        """
+
+    def is_debugging(self) -> bool:
+        """Whether the application is in its framework's debug mode: then answers say more of how they were made."""
+
+    async def handled(self, error: Exception) -> Handled | None:
+        """What the application's own handler of exceptions like *error* answers; None where it has none."""
