@@ -17,8 +17,8 @@ from mizan_core.cache.backend import TAG_TTL
 from mizan_core.cache.versions import EPOCH, new_version
 from mizan_core.call.dispatcher import Dispatcher
 from mizan_core.client import client
+from mizan_core.coroutines import complete_now
 from mizan_core.engine import ENGINE
-from mizan_core.immediate import complete_now
 from mizan_core.interface.caching import DEFAULT_TTL, BundlePolicy, Caching, Entry
 from mizan_core.registry import Registry
 from mizan_core.settings import Settings

@@ -1,4 +1,4 @@
-"""The native engine of Mizan: ``mizan_core``'s engine contract (docs/architecture.md) in Rust.
+"""The native engine of Mizan: ``mizan_core``'s engine contract (docs/engine-data.md) in Rust.
 
 ``mizan_core`` picks it up by itself; ``python -m mizan_native`` tells which engine runs, and why, and tests it.
 """

@@ -2,7 +2,7 @@
 
 Their messages are the same, but for those of ``TypeError``.
 
-Sections are those of docs/protocol.md; plain data has the forms of docs/architecture.md.
+Sections are those of docs/protocol.md; plain data has the forms of docs/engine-data.md.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -179,7 +179,7 @@ class Graph:
     """An immutable compiled graph; made by ``compile_graph`` (section 5)."""
 
     def describe(self) -> dict[str, Any]:
-        """The resolved graph as plain data (docs/architecture.md)."""
+        """The resolved graph as plain data (docs/engine-data.md)."""
 
 def compile_graph(spec: Mapping[str, Any]) -> Graph:
     """Compile a specification (section 5).
@@ -228,7 +228,7 @@ def encode_bundle(parts: Sequence[tuple[str, bytes]]) -> bytes:
 def emit_ir(document: Mapping[str, Any]) -> str:
     """The text of an interface document (section 11).
 
-    :param document: plain data (docs/architecture.md).
+    :param document: plain data (docs/engine-data.md).
     :raises TypeError, ValueError: when it is not such a document, with the place.
     """
 

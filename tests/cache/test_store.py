@@ -9,8 +9,8 @@ from mizan_core.cache.bypass import BypassReason
 from mizan_core.cache.memory import MemoryCache
 from mizan_core.cache.store import Store
 from mizan_core.cache.versions import EPOCH
+from mizan_core.coroutines import complete_now
 from mizan_core.engine import ENGINE
-from mizan_core.immediate import complete_now
 
 SECRET = "a-secret-of-the-store-tests-0123456789"
 KEY, TAG = "ctx:user:1", "tag:user"

@@ -17,9 +17,8 @@ from mizan_core.call.outcome import CallOutcome, FetchOutcome
 from mizan_core.call.port import Port
 from mizan_core.call.progress import Progress
 from mizan_core.client import client
-from mizan_core.completion import to_the_end
+from mizan_core.coroutines import complete_now, to_the_end
 from mizan_core.errors import NotFound
-from mizan_core.immediate import complete_now
 from mizan_core.interface.endpoint import Invocation
 from mizan_core.interface.interface import Bundle
 from mizan_core.mwt import MWTUser, create_mwt

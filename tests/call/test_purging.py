@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from mizan_core.call.outcome import CallOutcome, Fetched, Refused, Result
+from mizan_core.coroutines import complete_now
 from mizan_core.errors import Conflict, InternalError
-from mizan_core.immediate import complete_now
 from tests.call.fakes import App, FakePort, Way
 
 

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from mizan_core.immediate import complete_now
+from mizan_core.coroutines import complete_now
 
 
 async def _sum(*numbers: int) -> int:

@@ -1,4 +1,4 @@
-"""Annotations as shapes (docs/architecture.md, protocol.md section 11)."""
+"""Annotations as shapes (docs/engine-data.md, protocol.md section 11)."""
 
 # ruff: noqa: PYI061, UP006, UP007, UP035, UP045 - annotations are test data, in every spelling
 # mypy: disable-error-code="arg-type, misc, type-arg, type-var, valid-type"

@@ -1,4 +1,4 @@
-"""Strategies for interface documents (docs/architecture.md), and what each must say once it is written."""
+"""Strategies for interface documents (docs/engine-data.md), and what each must say once it is written."""
 
 from __future__ import annotations
 

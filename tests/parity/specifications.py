@@ -1,4 +1,4 @@
-"""Strategies for graph specifications (docs/architecture.md)."""
+"""Strategies for graph specifications (docs/engine-data.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The engine contract (docs/architecture.md): names, signatures, which engine is picked, and how it bears use."""
+"""The engine contract (docs/engine-data.md): names, signatures, which engine is picked, and how it bears use."""
 
 from __future__ import annotations
 

@@ -10,8 +10,8 @@ from typing import TypeVar
 
 from mizan_core.cache.backend import CacheBackend
 from mizan_core.cache.store import LEASE, Store
+from mizan_core.coroutines import complete_now
 from mizan_core.engine import ENGINE
-from mizan_core.immediate import complete_now
 
 _TTL = 3600
 T = TypeVar("T")

@@ -17,7 +17,7 @@ from mizan_core.cache.keeper import THREAD
 from mizan_core.cache.store import Store
 from mizan_core.call.dispatcher import Dispatcher
 from mizan_core.client import client
-from mizan_core.immediate import complete_now
+from mizan_core.coroutines import complete_now
 from mizan_core.registry import Registry
 from mizan_core.settings import Settings
 from mizan_fastapi import MizanRouter, create_router

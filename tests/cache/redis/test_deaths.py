@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 import pytest
 
 from mizan_core.cache.keeper import ROSTER, Keeper
-from mizan_core.immediate import complete_now
+from mizan_core.coroutines import complete_now
 from tests.cache.redis.conftest import Connect
 from tests.cache.redis.servers import PATIENCE, Server, wait_until
 from tests.cache.redis.site import Database, Process, tags
@@ -29,7 +29,7 @@ import os, sys
 from mizan_core.cache.opening import BackendOptions
 from mizan_core.cache.store import Store
 from mizan_core.engine import ENGINE
-from mizan_core.immediate import complete_now
+from mizan_core.coroutines import complete_now
 from mizan_redis import open_redis
 
 url, prefix, lease, *tags = sys.argv[1:]

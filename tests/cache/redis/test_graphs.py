@@ -11,8 +11,8 @@ from mizan_core.cache import store as store_module
 from mizan_core.cache.store import Store
 from mizan_core.cache.versions import EPOCH, MIXED, graph_of
 from mizan_core.client import client
+from mizan_core.coroutines import complete_now
 from mizan_core.engine import ENGINE
-from mizan_core.immediate import complete_now
 from mizan_core.interface.interface import Interface
 from mizan_core.registry import Registry
 from mizan_core.settings import Settings

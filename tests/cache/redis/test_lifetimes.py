@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from mizan_core.cache.store import Store
-from mizan_core.immediate import complete_now
+from mizan_core.coroutines import complete_now
 from tests.cache.redis.conftest import Connect
 from tests.cache.redis.servers import Server, wait_until
 from tests.cache.redis.site import KEYER

@@ -18,9 +18,9 @@ from mizan_core.cache.store import Store
 from mizan_core.call import building
 from mizan_core.call.dispatcher import Others
 from mizan_core.call.port import Port
+from mizan_core.coroutines import complete_now
 from mizan_core.engine.contract import Keyer
 from mizan_core.errors import APIError
-from mizan_core.immediate import complete_now
 from mizan_core.interface.caching import Caching
 from mizan_core.interface.endpoint import NestedCalls
 from mizan_core.interface.interface import Interface

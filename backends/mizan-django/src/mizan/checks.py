@@ -31,7 +31,8 @@ from django.core.exceptions import ImproperlyConfigured
 from mizan.conf import check_problem, gather_settings
 from mizan_core.errors import ConfigurationError
 from mizan_core.ir import validate_registry
-from mizan_core.settings import SECRET_HINT, WORKERS, Settings
+from mizan_core.setting_warnings import SECRET_HINT, WORKERS, warnings_about
+from mizan_core.settings import setting_name
 
 _SECRET = "MIZAN_MWT_SECRET"
 _CACHE_SECRET = "MIZAN_CACHE_SECRET"
@@ -45,8 +46,8 @@ def check_settings(**_: Any) -> list[CheckMessage]:
     problem = check_problem(configured)
     problems = [*configured.problems(), *([] if problem is None else [problem])]
     messages: list[CheckMessage] = [_settings_error(*each) for each in problems]
-    doubts = [] if messages else configured.doubts(os.environ.get(WORKERS), _djangos_secret())
-    messages += [checks.Warning(doubt.message, hint=doubt.hint, id=doubt.kind.value) for doubt in doubts]
+    warnings = [] if messages else warnings_about(configured, os.environ.get(WORKERS), _djangos_secret())
+    messages += [checks.Warning(warning.message, hint=warning.hint, id=warning.id.value) for warning in warnings]
     if _CSRF_MIDDLEWARE not in settings.MIDDLEWARE:
         messages.append(
             checks.Warning(
@@ -67,7 +68,7 @@ def check_cache(**_: Any) -> list[CheckMessage]:
     try:
         configured.open_store()
     except ConfigurationError as error:
-        return [checks.Error(f"{_url_setting(configured)}: {error}.", id="mizan.E005")]
+        return [checks.Error(f"{setting_name(configured.store_url_field)}: {error}.", id="mizan.E005")]
     return []
 
 
@@ -82,10 +83,6 @@ def _djangos_secret() -> str | None:
         return str(settings.SECRET_KEY)
     except ImproperlyConfigured:  # Django's own checks say so
         return None
-
-
-def _url_setting(configured: Settings) -> str:
-    return "MIZAN_CACHE_REDIS_URL" if configured.cache_redis_url else "MIZAN_CACHE_URL"
 
 
 def _settings_error(setting: str, message: str) -> CheckMessage:

@@ -13,7 +13,7 @@ from django.http.response import HttpResponseBase
 from mizan.transactions import purge
 from mizan_core.cache.store import Purge
 from mizan_core.call.streams import apurging, purging
-from mizan_core.completion import to_the_end
+from mizan_core.coroutines import to_the_end
 from mizan_core.http.response import PassThrough
 
 

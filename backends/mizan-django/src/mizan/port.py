@@ -23,7 +23,7 @@ from mizan.watching import watching
 from mizan_core.cache.access import Access
 from mizan_core.cache.readings import Readings
 from mizan_core.cache.store import Purge, Store
-from mizan_core.completion import to_the_end
+from mizan_core.coroutines import to_the_end
 from mizan_core.interface.endpoint import Invocation
 from mizan_core.mwt import MWTUser
 from mizan_core.viewer import Viewer, viewer_of

@@ -11,7 +11,7 @@ from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from mizan_core.cache.store import Announcement, Store
-from mizan_core.immediate import complete_now
+from mizan_core.coroutines import complete_now
 
 View = TypeVar("View", bound=Callable[..., Any])
 _TRANSACTIONAL = ("postgresql", "sqlite")

@@ -19,10 +19,10 @@ from mizan.transactions import without_request_transaction
 from mizan.users import current_user
 from mizan_core.call.dispatcher import Dispatcher
 from mizan_core.client.calls import threads_of
+from mizan_core.coroutines import complete_now
 from mizan_core.http.exchange import get_bundle, get_session, post_call
 from mizan_core.http.port import HttpPort
 from mizan_core.http.response import PassThrough, Reply
-from mizan_core.immediate import complete_now
 from mizan_core.mwt import HEADER
 from mizan_core.registry import default_registry
 

@@ -14,7 +14,7 @@ from starlette.types import Message, Receive, Scope, Send
 from mizan_core.cache.access import Access
 from mizan_core.cache.readings import Readings
 from mizan_core.cache.store import Purge, Store
-from mizan_core.completion import begin, end_of
+from mizan_core.coroutines import begin, end_of
 from mizan_core.errors import BadRequest, PayloadTooLarge
 from mizan_core.http.body import check_body_headers
 from mizan_core.http.port import Handled

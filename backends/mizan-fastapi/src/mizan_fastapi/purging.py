@@ -10,7 +10,7 @@ from mizan_core.cache.store import Purge
 from mizan_core.call.dispatcher import Dispatcher, Peers
 from mizan_core.client import ServerFunction
 from mizan_core.client.calls import observe_outside_requests
-from mizan_core.immediate import complete_now
+from mizan_core.coroutines import complete_now
 
 _serving = Peers()
 

@@ -15,7 +15,8 @@ from starlette.types import ASGIApp
 from mizan_core.call.dispatcher import Dispatcher
 from mizan_core.engine import VARIABLE as ENGINE_VARIABLE
 from mizan_core.registry import Registry, default_registry
-from mizan_core.settings import WORKERS, Settings
+from mizan_core.setting_warnings import WORKERS, warnings_about
+from mizan_core.settings import Settings
 from mizan_fastapi.dependencies import EndpointRoute
 from mizan_fastapi.endpoints import CallEndpoint, Endpoint, FetchEndpoint, NamedCallEndpoint, SessionEndpoint
 from mizan_fastapi.in_flight import InFlight
@@ -117,8 +118,8 @@ def settings_from_environment() -> Settings:
 
 
 def _warn(settings: Settings) -> None:
-    for doubt in settings.doubts(os.environ.get(WORKERS)):
-        _log.warning("%s: %s %s", doubt.kind.value, doubt.message, doubt.hint)
+    for warning in warnings_about(settings, os.environ.get(WORKERS)):
+        _log.warning("%s: %s %s", warning.id.value, warning.message, warning.hint)
 
 
 router = create_router()

@@ -8,11 +8,11 @@ from threading import Lock
 
 from redis.exceptions import RedisError
 
+from mizan_core.after_fork import restart_after_fork
 from mizan_core.cache.backend import Beat, Pulse
 from mizan_core.cache.opening import BackendOptions
+from mizan_core.coroutines import complete_now
 from mizan_core.errors import ConfigurationError
-from mizan_core.forks import restart_after_fork
-from mizan_core.immediate import complete_now
 from mizan_redis.address import Address, Kind, Node, read_address
 from mizan_redis.exchanges import Exchanges, Replies, Request
 from mizan_redis.pools import AsyncPools, Pools, check_options

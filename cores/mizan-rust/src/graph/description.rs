@@ -1,4 +1,4 @@
-//! The resolved graph as plain data (docs/architecture.md).
+//! The resolved graph as plain data (docs/engine-data.md).
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

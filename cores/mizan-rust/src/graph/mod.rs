@@ -80,7 +80,7 @@ pub struct Context {
 }
 
 impl Graph {
-    /// Compiles a specification (docs/architecture.md).
+    /// Compiles a specification (docs/engine-data.md).
     ///
     /// A value error names the place where `spec` is not one; a graph error holds every
     /// contradiction at once.
@@ -100,7 +100,7 @@ impl Graph {
         &self.params
     }
 
-    /// The resolved graph, to be serialised as plain data (docs/architecture.md).
+    /// The resolved graph, to be serialised as plain data (docs/engine-data.md).
     pub fn describe(&self) -> Description<'_> {
         Description::of(self)
     }

@@ -1,4 +1,4 @@
-//! Reading a graph specification (docs/architecture.md) into typed values.
+//! Reading a graph specification (docs/engine-data.md) into typed values.
 
 use std::collections::{BTreeMap, HashSet};
 

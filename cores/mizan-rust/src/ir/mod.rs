@@ -17,13 +17,13 @@ use crate::value::Value;
 
 pub use document::{Context, Document, Function, Param};
 
-/// The text of an interface document given as plain data (docs/architecture.md); a value error with
+/// The text of an interface document given as plain data (docs/engine-data.md); a value error with
 /// the place when it is not one.
 pub fn emit(document: &Value) -> Result<String> {
     Ok(Document::read(document)?.emit())
 }
 
-/// The document that a text says, as plain data (docs/architecture.md); a value error with line and
+/// The document that a text says, as plain data (docs/engine-data.md); a value error with line and
 /// column, and what was expected there, when it is not an interface document as [`emit`] writes it.
 pub fn parse(text: &str) -> Result<Value> {
     Ok(Document::parse(text)?.to_value())

@@ -10,7 +10,7 @@ from concurrent.futures import Future
 from threading import Lock
 from typing import TypeAlias
 
-from mizan_core.forks import restart_after_fork
+from mizan_core.after_fork import restart_after_fork
 
 Identity: TypeAlias = "tuple[str, tuple[bytes, ...]]"
 Flight: TypeAlias = "Future[bytes | None]"

@@ -12,11 +12,11 @@ import weakref
 from contextlib import suppress
 from threading import Event, Lock, Thread, current_thread
 
+from mizan_core.after_fork import restart_after_fork
 from mizan_core.cache.backend import TAG_TTL, BackendReplaced, BackendUnavailable, Beat, CacheBackend, SharedBackend
 from mizan_core.cache.roster import Dead, Roster
 from mizan_core.cache.trust import Trust
 from mizan_core.cache.versions import EPOCH, MIXED, NO_GRAPH, broad, graph_of, new_epoch
-from mizan_core.forks import restart_after_fork
 
 ROSTER = "roster"
 ROSTER_TTL = 3_600

@@ -21,7 +21,7 @@ _TYPING_MODULES = frozenset({"typing", "typing_extensions"})
 _TYPES = (type, FunctionType, ModuleType, GenericAlias, UnionType)
 
 
-class Scope:
+class Namespace:
     """Where the names in one function's annotations mean something.
 
     :param frame: where to look for the calls that the function was written in: this one and those beneath it.

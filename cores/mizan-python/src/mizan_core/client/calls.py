@@ -13,7 +13,7 @@ from contextvars import ContextVar, Token
 from typing import Any, TypeAlias
 
 from mizan_core.client.targets import ServerFunction
-from mizan_core.completion import to_the_end
+from mizan_core.coroutines import to_the_end
 
 RequestObserver: TypeAlias = "Callable[[ServerFunction, Mapping[str, Any]], bool]"
 Observer: TypeAlias = "Callable[[ServerFunction, Mapping[str, Any]], None]"

@@ -13,7 +13,7 @@ from typing import Any, Generic, ParamSpec, TypeVar, cast, overload
 from pydantic import TypeAdapter
 
 from mizan_core.client.adapters import annotation_adapter, arguments_adapter
-from mizan_core.client.annotations import Scope
+from mizan_core.client.annotations import Namespace
 from mizan_core.client.calls import call, call_sync
 from mizan_core.client.context import GLOBAL
 from mizan_core.client.options import Declaration
@@ -43,7 +43,7 @@ class ClientFunction(ServerFunction, Generic[P, R]):
     """What the decorator's keywords say."""
 
     _written: WrittenSignature
-    _scope: Scope
+    _namespace: Namespace
     _lock: RLock
     _signature: Signature | None
     _arguments: TypeAdapter[dict[str, Any]] | None
@@ -63,7 +63,7 @@ class ClientFunction(ServerFunction, Generic[P, R]):
             is_mutation=bool(declaration.affects or declaration.merge),
             declaration=declaration,
             _written=written,
-            _scope=Scope(cast(FunctionType, inspect.unwrap(function)), frame),
+            _namespace=Namespace(cast(FunctionType, inspect.unwrap(function)), frame),
             _lock=RLock(),
             _signature=None,
             _arguments=None,
@@ -154,7 +154,7 @@ class ClientFunction(ServerFunction, Generic[P, R]):
     @property
     def names(self) -> dict[str, Any]:
         """The types in the scopes around the function, which the models that it names may name in turn."""
-        return self._scope.names
+        return self._namespace.names
 
     @property
     def arguments(self) -> TypeAdapter[dict[str, Any]]:
@@ -201,15 +201,15 @@ class ClientFunction(ServerFunction, Generic[P, R]):
         try:
             return self._resolve_signature()
         except NameError as error:
-            self._scope.settle()
+            self._namespace.settle()
             raise TypeError(f"{self.where}: an annotation names {error.name!r}, which is not defined") from error
 
     def _resolve_signature(self) -> Signature:
         with self._lock, naming(self.where):
             if self._signature is None:
-                signature = self._written.resolve(self._scope)
+                signature = self._written.resolve(self._namespace)
                 self._keep(_signature=signature)
-                self._scope.settle()
+                self._namespace.settle()
         return cast(Signature, self._signature)
 
     def _keep(self, **state: object) -> None:

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from pydantic.fields import FieldInfo
 from typing_extensions import is_typeddict
 
-from mizan_core.client.annotations import Scope, class_hints
+from mizan_core.client.annotations import Namespace, class_hints
 from mizan_core.client.frameworks import is_request_class, is_response_class, is_upload_class, marker_of
 from mizan_core.names import check_parameter_name
 
@@ -91,17 +91,17 @@ class WrittenSignature:
             raise TypeError(f"{name}() is missing its request: it is the first argument")
         return given.pop(self.request.name), given
 
-    def resolve(self, scope: Scope) -> Signature:
+    def resolve(self, namespace: Namespace) -> Signature:
         """The signature with every annotation resolved.
 
         :raises NameError: when a name in an annotation is not defined (yet).
         :raises TypeError: when an annotation is none, or says what this interface cannot mean.
         """
-        _check_request(self.request, scope)
-        hints = _resolve_all(self.parameters, self.returns, scope)
+        _check_request(self.request, namespace)
+        hints = _resolve_all(self.parameters, self.returns, namespace)
         parameters = tuple(_parameter(written, hints[written.name]) for written in self.parameters)
         signature = Signature(parameters, hints["return"])
-        signature.check(scope.names)
+        signature.check(namespace.names)
         return signature
 
 
@@ -143,33 +143,33 @@ def _refuse_marker(name: str, value: object) -> None:
         raise TypeError(f"parameter {name!r}: {marker}(...) is not resolved here; read it from the request")
 
 
-def _check_request(request: inspect.Parameter, scope: Scope) -> None:
+def _check_request(request: inspect.Parameter, namespace: Namespace) -> None:
     if request.name in REQUEST_NAMES:
         return
     annotation = request.annotation
     if annotation is not request.empty:
-        annotation = scope.resolve({request.name: annotation})[request.name]
+        annotation = namespace.resolve({request.name: annotation})[request.name]
     if not is_request_class(annotation):
         raise TypeError(f"the request parameter is missing; write 'request' before {request.name!r}")
 
 
-def _resolve_all(parameters: tuple[inspect.Parameter, ...], returns: Any, scope: Scope) -> dict[str, Any]:
+def _resolve_all(parameters: tuple[inspect.Parameter, ...], returns: Any, namespace: Namespace) -> dict[str, Any]:
     written = {parameter.name: parameter.annotation for parameter in parameters}
     try:
-        return scope.resolve({**written, "return": returns})
+        return namespace.resolve({**written, "return": returns})
     except NameError:
         raise
     except Exception:
-        _blame(written, returns, scope)
+        _blame(written, returns, namespace)
         raise
 
 
-def _blame(parameters: Mapping[str, Any], returns: Any, scope: Scope) -> None:
+def _blame(parameters: Mapping[str, Any], returns: Any, namespace: Namespace) -> None:
     """Raise ``TypeError`` for the annotation that does not resolve."""
     places = {f"parameter {name!r}": annotation for name, annotation in parameters.items()}
     for place, annotation in {**places, "the return annotation": returns}.items():
         try:
-            scope.resolve({"value": annotation})
+            namespace.resolve({"value": annotation})
         except Exception as error:  # An annotation in a string is code: it may raise anything.
             written = annotation.strip("'\"") if isinstance(annotation, str) else annotation
             raise TypeError(f"{place}: {written!r} is not a type ({error})") from error

@@ -1,4 +1,4 @@
-"""What an engine offers (docs/architecture.md). Both engines follow it to the letter, errors included.
+"""What an engine offers (docs/engine-data.md). Both engines follow it to the letter, errors included.
 
 Their messages are the same, but for those of ``TypeError``.
 """

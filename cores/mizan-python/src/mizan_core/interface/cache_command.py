@@ -10,9 +10,9 @@ from mizan_core.cache.backend import BackendUnavailable, CacheBackend
 from mizan_core.cache.opening import without_credentials
 from mizan_core.cache.store import Store
 from mizan_core.cache.versions import EPOCH
+from mizan_core.coroutines import complete_now
 from mizan_core.engine import current
 from mizan_core.errors import MizanError
-from mizan_core.immediate import complete_now
 from mizan_core.interface.interface import Interface
 
 _UNKNOWN = "the store does not answer: whether the purge took effect is unknown"

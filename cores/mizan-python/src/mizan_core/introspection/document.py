@@ -1,4 +1,4 @@
-"""The interface document: ``emit_ir``'s argument (docs/architecture.md, protocol.md section 11)."""
+"""The interface document: ``emit_ir``'s argument (docs/engine-data.md, protocol.md section 11)."""
 
 from __future__ import annotations
 

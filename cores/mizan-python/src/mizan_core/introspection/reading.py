@@ -1,4 +1,4 @@
-"""From annotations to shapes (docs/architecture.md), as pydantic validates and serialises them."""
+"""From annotations to shapes (docs/engine-data.md), as pydantic validates and serialises them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Shapes as plain data (docs/architecture.md), and how they combine."""
+"""Shapes as plain data (docs/engine-data.md), and how they combine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The graph specification: ``compile_graph``'s argument (docs/architecture.md)."""
+"""The graph specification: ``compile_graph``'s argument (docs/engine-data.md)."""
 
 from __future__ import annotations
 

@@ -64,7 +64,7 @@ class TypeTable(dict[str, NamedType]):
                 waiting.extend((inner, mode) for inner in references(self[settled].bodies[mode]))
         return reached
 
-    def two_faced(self) -> set[str]:
+    def with_two_forms(self) -> set[str]:
         """The types that differ between the sides, in themselves or in a type that they refer to."""
         users: dict[str, set[str]] = {}
         differing = set()

@@ -19,7 +19,7 @@ class Vocabulary:
 
     def __init__(self, table: TypeTable, roots: Iterable[tuple[Shape, Mode]], taken: set[str]) -> None:
         self._table = table
-        self._two_faced = table.two_faced()
+        self._with_two_forms = table.with_two_forms()
         self._reached = sorted(table.reachable(roots))
         forms: dict[str, set[str]] = {}
         for path, mode in self._reached:
@@ -54,7 +54,7 @@ class Vocabulary:
         return self._given.names[path, self._form(path, mode)]
 
     def _form(self, path: str, mode: Mode) -> str:
-        return "Input" if mode == "input" and path in self._two_faced else ""
+        return "Input" if mode == "input" and path in self._with_two_forms else ""
 
 
 def _nameable(named: NamedType, path: str, forms: set[str]) -> Nameable:

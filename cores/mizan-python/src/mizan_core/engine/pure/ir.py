@@ -62,7 +62,7 @@ class Node:
 def emit_ir(document: Mapping[str, object]) -> str:
     """The text of an interface document.
 
-    :param document: plain data (docs/architecture.md).
+    :param document: plain data (docs/engine-data.md).
     :raises TypeError, ValueError: when it is not such a document, with the place.
     """
     members = Reader.of(document, "document").record(("types", "functions", "contexts"))

@@ -68,7 +68,7 @@ class Graph:
         return plan
 
     def describe(self) -> dict[str, Any]:
-        """The resolved graph as plain data (docs/architecture.md)."""
+        """The resolved graph as plain data (docs/engine-data.md)."""
         return {
             "functions": {name: _describe_plan(plan) for name, plan in self._plans.items()},
             "contexts": {

@@ -11,7 +11,7 @@ from typing import Any
 import anyio
 import pytest
 
-from mizan_core.completion import begin, end_of, to_the_end
+from mizan_core.coroutines import begin, end_of, to_the_end
 
 
 def test_it_gives_what_the_work_gives() -> None:
