@@ -1,18 +1,21 @@
 /** Calls of functions as hooks. */
 
-import { MizanError, type Expectations, type FunctionInfo, type Params } from "mizan-runtime";
-import { useCallback, useEffect, useRef, useState } from "react";
+import { outcomeOf, type CallOptions, type MizanError, type Outcome, type ServerFunction } from "mizan-runtime";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 
 import { useMizan } from "./client.js";
 
-/** What a call has come to. */
-export type Outcome<R> = { readonly ok: true; readonly data: R } | { readonly ok: false; readonly error: MizanError };
+/** Arguments, which may be left out where none is required. */
+export type Args<A extends object> = Record<never, never> extends A ? [args?: A] : [args: A];
 
-export interface Call<A, R> {
+/** A function of the server, to be called as one, with the state of this component's calls of it. */
+export interface Call<A extends object, R> {
   /** @throws MizanError */
-  mutate(args: A): Promise<R>;
+  (...args: Args<A>): Promise<R>;
+  /** @throws MizanError */
+  mutate(...args: Args<A>): Promise<R>;
   /** As `mutate`, with the error as a value. */
-  safe(args: A): Promise<Outcome<R>>;
+  safe(...args: Args<A>): Promise<Outcome<R>>;
   readonly isPending: boolean;
   /** The error of the last call; null when it went well, or none has ended yet. */
   readonly error: MizanError | null;
@@ -22,10 +25,8 @@ export interface Call<A, R> {
   reset(): void;
 }
 
-export interface UseCallOptions<A> {
-  /** What the user sees before the server answers. */
-  readonly optimistic?: (args: A) => Expectations;
-}
+/** Options of a call, for all that a component makes. */
+export type CallHookOptions<A extends object = object, X extends object = object> = CallOptions<A, X>;
 
 interface State<R> {
   readonly pending: number;
@@ -34,50 +35,50 @@ interface State<R> {
 }
 
 /** A function of the server, with the state of this component's calls of it. */
-export function useCall<A extends Params, R>(info: FunctionInfo, options: UseCallOptions<A> = {}): Call<A, R> {
+export function useCall<A extends object, R, X extends object>(
+  info: ServerFunction<A, R, X>,
+  options?: CallHookOptions<A, X>,
+): Call<A, R> {
   const mizan = useMizan();
   const [state, setState] = useState<State<R>>({ pending: 0, error: null, data: undefined });
-  const { optimistic } = options;
-  const expect = useRef(optimistic);
+  const current = useRef(options);
   useEffect(() => {
-    expect.current = optimistic;
+    current.current = options;
   });
   const last = useRef(0);
 
   const safe = useCallback(
-    async (args: A): Promise<Outcome<R>> => {
+    async (args?: A): Promise<Outcome<R>> => {
       const own = ++last.current;
       setState((before) => ({ ...before, pending: before.pending + 1, error: null }));
-      const outcome = await outcomeOf<R>(
-        mizan.call(info, args, expect.current === undefined ? {} : { optimistic: expect.current(args) }) as Promise<R>,
-      );
-      // Of several calls the one that was made last counts.
-      const news = own !== last.current ? {} : outcome.ok ? { data: outcome.data } : { error: outcome.error };
-      setState((before) => ({ ...before, ...news, pending: before.pending - 1 }));
-      return outcome;
+      let news = {};
+      try {
+        const outcome = await outcomeOf(mizan.call(info, args ?? ({} as A), current.current));
+        news = outcome.ok ? { data: outcome.data } : { error: outcome.error };
+        return outcome;
+      } finally {
+        // Of several calls the one that was made last counts.
+        if (own !== last.current) news = {};
+        setState((before) => ({ ...before, ...news, pending: before.pending - 1 }));
+      }
     },
     [mizan, info],
   );
-  const mutate = useCallback(
-    async (args: A): Promise<R> => {
+  const methods = useMemo(() => {
+    const mutate = async (args?: A): Promise<R> => {
       const outcome = await safe(args);
       if (!outcome.ok) throw outcome.error;
       return outcome.data;
-    },
-    [safe],
-  );
-  const reset = useCallback(() => {
-    last.current++;
-    setState((before) => ({ ...before, error: null, data: undefined }));
-  }, []);
-  return { mutate, safe, reset, isPending: state.pending > 0, error: state.error, data: state.data };
-}
-
-async function outcomeOf<R>(result: Promise<R>): Promise<Outcome<R>> {
-  try {
-    return { ok: true, data: await result };
-  } catch (error) {
-    if (error instanceof MizanError) return { ok: false, error };
-    throw error;
-  }
+    };
+    const reset = (): void => {
+      last.current++;
+      setState((before) => ({ ...before, error: null, data: undefined }));
+    };
+    return { mutate, safe, reset };
+  }, [safe]);
+  const { pending, error, data } = state;
+  return useMemo(
+    () => Object.assign((args?: A) => methods.mutate(args), methods, { isPending: pending > 0, error, data }),
+    [methods, pending, error, data],
+  ) as Call<A, R>;
 }

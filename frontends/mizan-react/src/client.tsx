@@ -1,25 +1,27 @@
 /** Which server the components below ask. */
 
-import { Mizan, type ContextInfo, type Dehydrated, type MizanOptions } from "mizan-runtime";
+import { configureMizan, Mizan, type Dehydrated, type MizanOptions } from "mizan-runtime";
 import { createContext, useContext, useState, type ReactElement, type ReactNode } from "react";
+
+import { takeHydration } from "./hydration.js";
 
 const Client = createContext<Mizan | null>(null);
 
-export interface MizanContextProps extends Partial<MizanOptions> {
-  /** A client made elsewhere; then nothing else is looked at. */
+export interface MizanContextProps extends MizanOptions {
+  /** A client made elsewhere; then no option is looked at. */
   readonly client?: Mizan;
-  /** What a server has rendered (`dehydrate()`). */
+  /** What a server has rendered (`getMizanHydration`); without, what the page's own scripts say. */
   readonly hydration?: Dehydrated;
-  /** The contexts of the interface; generated code fills them in. */
-  readonly contexts?: { readonly [name: string]: ContextInfo };
   readonly children?: ReactNode;
 }
 
 /** Gives the components below a client of the server at `baseUrl` (by default `/api/mizan`). */
-export function MizanContext({ client, hydration, contexts, children, ...options }: MizanContextProps): ReactElement {
+export function MizanContext({ client, hydration, children, ...options }: MizanContextProps): ReactElement {
   const [mizan] = useState(() => {
-    const made = client ?? new Mizan({ baseUrl: "/api/mizan", ...options });
-    if (hydration !== undefined) made.hydrate(contexts ?? {}, hydration);
+    // On a page it is that of `callXxx` and `fetchXxx`, too; a server has one for each request.
+    const made = client ?? (typeof window === "undefined" ? new Mizan(options) : configureMizan(options));
+    if (hydration !== undefined) made.hydrate(hydration);
+    else if (client === undefined) takeHydration(made);
     return made;
   });
   return <Client.Provider value={mizan}>{children}</Client.Provider>;

@@ -1,6 +1,6 @@
 /** Contexts of an interface as React providers, and their slots as hooks. */
 
-import type { ContextInfo, Entry, Params } from "mizan-runtime";
+import type { Context as Descriptor, Entry } from "mizan-runtime";
 import {
   createContext,
   useCallback,
@@ -13,10 +13,13 @@ import {
 
 import { useMizan } from "./client.js";
 
+/** Says which parameters the components below mean. */
+export type Provider<P extends object> = FunctionComponent<P & { readonly children?: ReactNode }>;
+
 /** A context of the interface, made by generated code with `bindContext`. */
-export interface BoundContext<P extends Params> {
-  readonly info: ContextInfo;
-  readonly Provider: FunctionComponent<P & { readonly children?: ReactNode }>;
+export interface BoundContext<P extends object = object, S extends object = object> {
+  readonly info: Descriptor<P, S>;
+  readonly Provider: Provider<P>;
   readonly nearest: Context<P | null>;
 }
 
@@ -30,18 +33,22 @@ export interface Status {
 }
 
 /** A context and the provider that says which parameters the components below mean. */
-export function bindContext<P extends Params>(info: ContextInfo): BoundContext<P> {
+export function bindContext<P extends object, S extends object>(info: Descriptor<P, S>): BoundContext<P, S> {
   const nearest = createContext<P | null>(null);
-  const Provider: BoundContext<P>["Provider"] = ({ children, ...params }) => (
-    <nearest.Provider value={params as unknown as P}>{children as ReactNode}</nearest.Provider>
-  );
+  const Provider: Provider<P> = ({ children, ...params }) => {
+    const own = params as unknown as P;
+    // What is below will want it: read with what else is wanted in this tick.
+    const entry = useMizan().entry(info, own);
+    if (entry.isEmpty) void entry.load();
+    return <nearest.Provider value={own}>{children}</nearest.Provider>;
+  };
   Provider.displayName = info.name;
   return { info, Provider, nearest };
 }
 
 /** A context without parameters: it needs no provider. */
-export function bindGlobal(info: ContextInfo): BoundContext<Params> {
-  return { ...bindContext<Params>(info), nearest: createContext<Params | null>({}) };
+export function bindGlobal<P extends object, S extends object>(info: Descriptor<P, S>): BoundContext<P, S> {
+  return { ...bindContext(info), nearest: createContext<P | null>({} as P) };
 }
 
 /**
@@ -51,12 +58,16 @@ export function bindGlobal(info: ContextInfo): BoundContext<Params> {
  * there is nothing and the read has failed, the error is thrown to the nearest error boundary, and `useMizan().retry()`
  * tries again.
  */
-export function useSlot<T, P extends Params>(bound: BoundContext<P>, name: string, params?: P): T {
+export function useSlot<P extends object, S extends object, K extends keyof S & string>(
+  bound: BoundContext<P, S>,
+  name: K,
+  params?: P,
+): S[K] {
   const entry = useEntry(bound, params);
   const slot = entry.slot(name);
   const value = useSyncExternalStore(
     useSubscription(entry),
-    () => slot.value,
+    () => entry.slot(name).value,
     () => entry.rendered(name) ?? slot.value,
   );
   if (value === undefined && !slot.isPresent) {
@@ -64,11 +75,11 @@ export function useSlot<T, P extends Params>(bound: BoundContext<P>, name: strin
     // React's protocol for "not yet": the promise of what is missing.
     throw entry.load();
   }
-  return value as T;
+  return value as S[K];
 }
 
 /** How the reading of a context goes; it never suspends. */
-export function useStatus<P extends Params>(bound: BoundContext<P>, params?: P): Status {
+export function useStatus<P extends object, S extends object>(bound: BoundContext<P, S>, params?: P): Status {
   const entry = useEntry(bound, params);
   const version = () => entry.version;
   useSyncExternalStore(useSubscription(entry), version, version);
@@ -80,7 +91,7 @@ export function useStatus<P extends Params>(bound: BoundContext<P>, params?: P):
   };
 }
 
-function useEntry<P extends Params>(bound: BoundContext<P>, params: P | undefined): Entry {
+function useEntry<P extends object, S extends object>(bound: BoundContext<P, S>, params: P | undefined): Entry {
   const mizan = useMizan();
   const nearest = useContext(bound.nearest);
   const meant = params ?? nearest;

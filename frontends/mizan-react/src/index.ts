@@ -1,5 +1,13 @@
 /** React bindings: what generated code is made of. */
 
-export { useCall, type Call, type Outcome, type UseCallOptions } from "./calls.js";
+export { useCall, type Args, type Call, type CallHookOptions } from "./calls.js";
 export { MizanContext, useMizan, type MizanContextProps } from "./client.js";
-export { bindContext, bindGlobal, useSlot, useStatus, type BoundContext, type Status } from "./contexts.js";
+export {
+  bindContext,
+  bindGlobal,
+  useSlot,
+  useStatus,
+  type BoundContext,
+  type Provider,
+  type Status,
+} from "./contexts.js";

@@ -3,14 +3,17 @@ import { closeWindow } from "./dom.js";
 import { act, cleanup, fireEvent, render, screen } from "@testing-library/react";
 import assert from "node:assert/strict";
 import test, { after, afterEach } from "node:test";
-import { Mizan } from "mizan-runtime";
+import { getMizan, Mizan } from "mizan-runtime";
 import { Component, StrictMode, Suspense, startTransition, useState, type ReactNode } from "react";
 
-import { MizanContext, useMizan } from "../src/index.js";
+import { useMizan } from "../src/index.js";
 import {
+  DjangoContext,
+  MizanContext,
   Server,
   UserContext,
   useCurrentUser,
+  usePing,
   useRename,
   useUserOrders,
   useUserProfile,
@@ -256,4 +259,84 @@ test("a refused rename is taken back, and its error is a value for those who ask
   assert.equal(shown(), "Ada;");
   assert.equal(told, "CONFLICT");
   assert.equal((outcome as { ok: boolean }).ok, false);
+});
+
+test("a function is called as one, without arguments where it has none", async () => {
+  const { mizan } = started();
+  let ping: () => Promise<string> = () => Promise.resolve("");
+  let data: string | undefined;
+  const Pinging = () => {
+    const call = usePing();
+    ping = call;
+    data = call.data;
+    return null;
+  };
+  render(<DjangoContext client={mizan}>{<Pinging />}</DjangoContext>);
+  let result = "";
+  await act(async () => void (result = await ping()));
+  assert.equal(result, "pong");
+  assert.equal(data, "pong");
+});
+
+test("what a page shows first comes with one request", async () => {
+  const { server, mizan } = started();
+  const Current = () => <b>{useCurrentUser()};</b>;
+  render(
+    within(
+      mizan,
+      <UserContext user_id={1}>
+        <UserContext user_id={2}>
+          <Current />
+          <Name />
+          <Name id={1} />
+        </UserContext>
+      </UserContext>,
+    ),
+  );
+  await rest();
+  assert.equal(shown(), "Ada;Grace;Ada;");
+  assert.deepEqual(server.requests, ["GET /api/mizan/ctx/?user=user_id%3D1&user=user_id%3D2&global="]);
+});
+
+test("a call's state is of the last call, and can be forgotten", async () => {
+  const { server, mizan } = started();
+  let call = null as ReturnType<typeof useRename> | null;
+  const Renaming = () => {
+    call = useRename();
+    return null;
+  };
+  render(within(mizan, <Renaming />));
+  await act(async () => void (await call?.({ user_id: 1, name: "A" })));
+  assert.equal(call?.data?.name, "A");
+  server.failure = { status: 422, code: "VALIDATION_ERROR" };
+  await act(async () => {
+    await assert.rejects(async () => call?.mutate({ user_id: 1, name: "" }), { code: "VALIDATION_ERROR" });
+  });
+  assert.equal(call?.error?.isValidationError(), true);
+  act(() => call?.reset());
+  assert.equal(call?.error, null);
+  assert.equal(call?.data, undefined);
+});
+
+test("without a client the components have that of the page, in StrictMode too, and one without a boundary", async () => {
+  const { server } = started();
+  const seen = new Set<Mizan>();
+  const Seen = () => {
+    seen.add(useMizan());
+    return <Name id={1} />;
+  };
+  const options = { baseUrl: "/page", fetch: server.fetch, tabs: false };
+  const root = (
+    <StrictMode>
+      <MizanContext {...options}>
+        <Seen />
+      </MizanContext>
+    </StrictMode>
+  );
+  await act(async () => void render(root));
+  await rest();
+  assert.equal(shown(), "Ada;");
+  assert.deepEqual([...seen], [getMizan()]);
+  assert.equal(server.requests.length, 1);
+  getMizan().close();
 });

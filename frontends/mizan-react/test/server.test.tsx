@@ -9,8 +9,8 @@ import { Suspense } from "react";
 import { hydrateRoot } from "react-dom/client";
 import { renderToPipeableStream } from "react-dom/server";
 
-import { MizanContext } from "../src/index.js";
-import { CONTEXTS, Server, UserContext, useUserOrders, useUserProfile } from "./shop.js";
+import { getMizanHydration, hydrationScript, hydrationStream } from "../src/server.js";
+import { MizanContext, Server, UserContext, userContext, useUserOrders, useUserProfile } from "./shop.js";
 
 after(closeWindow);
 
@@ -89,7 +89,7 @@ test("a server renders what it reads, and the browser begins with it without a r
   assert.match(html, /Ada.*order of Ada/);
   assert.deepEqual(server.requests, ["GET /api/mizan/ctx/user/?user_id=1"]);
   const mizan = new Mizan({ baseUrl: "/api/mizan", fetch: server.fetch, tabs: false });
-  mizan.hydrate(CONTEXTS, state);
+  mizan.hydrate(state);
   const { container, errors } = await hydrated(html, mizan);
   assert.match(container.textContent ?? "", /Ada order of Ada/);
   assert.deepEqual(errors, []);
@@ -101,9 +101,56 @@ test("what was invalidated before its content is hydrated is read anew, without 
   const mizan = new Mizan({ baseUrl: "/api/mizan", fetch: server.fetch, tabs: false });
   server.names.set(1, "Ada L.");
   mizan.invalidate([{ context: "user", params: { user_id: 1 } }]);
-  mizan.hydrate(CONTEXTS, state);
+  mizan.hydrate(state);
   const { container, errors } = await hydrated(html, mizan);
   assert.match(container.textContent ?? "", /Ada L\. order of Ada L\./);
   assert.deepEqual(errors, []);
   assert.equal(server.requests.length, 2);
 });
+
+test("contexts are read for a page before it is rendered", async () => {
+  const server = new Server();
+  const mizan = new Mizan({ baseUrl: "/api/mizan", fetch: server.fetch, tabs: false });
+  const state = await getMizanHydration(mizan, [[userContext, { user_id: 1 }]]);
+  assert.deepEqual(
+    state.map(({ context, params }) => [context, params]),
+    [["user", { user_id: 1 }]],
+  );
+});
+
+test("a state in a script ends no script, and gives no attribute", () => {
+  const state = [{ context: "user", params: {}, bundle: { a: "</script><!--\u2028" } }];
+  const html = hydrationScript(state, '"><b');
+  assert.equal(html.match(/<\/script/g)?.length, 1);
+  assert.ok(html.startsWith('<script nonce="&quot;><b">'));
+  const page: { __MIZAN__?: unknown[] } = {};
+  new Function("self", html.replace(/<[^>]*>+<?b?"?>?/, "").replace("</script>", "")).call(null, page);
+  assert.deepEqual(page.__MIZAN__, [state]);
+});
+
+test("a streamed page brings what each part was rendered from, and the browser begins with it", async () => {
+  const server = new Server();
+  const mizan = new Mizan({ baseUrl: "/api/mizan", fetch: server.fetch, tabs: false });
+  const html = await streamed(mizan);
+  assert.match(html, /Ada.*order of Ada/s);
+  const script = /<script>(\(self\.__MIZAN__.*?)<\/script>/s.exec(html)?.[1];
+  assert.ok(script !== undefined);
+  const page: { __MIZAN__?: unknown[] } = {};
+  new Function("self", script).call(null, page);
+  assert.equal(JSON.stringify(page.__MIZAN__).includes("order of Ada"), true);
+});
+
+function streamed(mizan: Mizan): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let html = "";
+    const through = hydrationStream(mizan);
+    through.on("data", (chunk: Buffer) => (html += chunk.toString()));
+    through.on("end", () => resolve(html));
+    const stream = renderToPipeableStream(
+      <MizanContext client={mizan}>
+        <Page />
+      </MizanContext>,
+      { onShellReady: () => stream.pipe(through), onError: reject },
+    );
+  });
+}

@@ -1,24 +1,81 @@
-/** A small interface, as generated code would declare it, and a server of it in memory. */
+/** A small interface, as generated code declares it (docs/clients.md), and a server of it in memory. */
 
-import { bindContext, bindGlobal, useCall, useSlot, useStatus, type UseCallOptions } from "../src/index.js";
+import type { Context, ServerFunction } from "mizan-runtime";
+import type { FunctionComponent, ReactElement } from "react";
 
+import {
+  MizanContext as Base,
+  bindContext,
+  bindGlobal,
+  useCall,
+  useSlot,
+  useStatus,
+  type BoundContext,
+  type Call,
+  type CallHookOptions,
+  type MizanContextProps,
+  type Provider,
+  type Status,
+} from "../src/index.js";
+
+export type UserParams = { readonly user_id: number };
 export interface Profile {
   readonly id: number;
   readonly name: string;
 }
+export interface UserSlots {
+  readonly user_orders: readonly string[];
+  readonly user_profile: Profile;
+}
+export interface GlobalSlots {
+  readonly current_user: string;
+}
+export type RenameArgs = { readonly user_id: number; readonly name: string };
+export interface RenameExpectations {
+  readonly user?: {
+    readonly user_orders?: (content: readonly string[]) => readonly string[];
+    readonly user_profile?: (content: Profile) => Profile;
+  };
+}
 
-const user = bindContext<{ readonly user_id: number }>({ name: "user", functions: ["user_profile", "user_orders"] });
-const session = bindGlobal({ name: "global", functions: ["current_user"] });
-export const CONTEXTS = { user: user.info, global: session.info };
-export const UserContext = user.Provider;
-export const useUserProfile = (params?: { user_id: number }): Profile => useSlot(user, "user_profile", params);
-export const useUserOrders = (): readonly string[] => useSlot(user, "user_orders");
-export const useUserStatus = () => useStatus(user);
-export const useCurrentUser = (): string => useSlot(session, "current_user");
+export const INTERFACE = "9f86d081884c7d65";
+export const userContext: Context<UserParams, UserSlots> = {
+  name: "user",
+  slots: { user_orders: ["user_id"], user_profile: ["user_id"] },
+};
+export const globalContext: Context<Record<never, never>, GlobalSlots> = {
+  name: "global",
+  slots: { current_user: [] },
+};
+export const rename: ServerFunction<RenameArgs, Profile, RenameExpectations> = { name: "rename", affects: ["user"] };
+export const ping: ServerFunction<Record<never, never>, string> = { name: "ping" };
 
-const rename = { name: "rename" };
-type Rename = { user_id: number; name: string };
-export const useRename = (options?: UseCallOptions<Rename>) => useCall<Rename, Profile>(rename, options);
+export function MizanContext(props: MizanContextProps): ReactElement {
+  return <Base interface={INTERFACE} {...props} />;
+}
+export const DjangoContext: FunctionComponent<MizanContextProps> = MizanContext;
+
+const user: BoundContext<UserParams, UserSlots> = /* @__PURE__ */ bindContext(userContext);
+const session: BoundContext<Record<never, never>, GlobalSlots> = /* @__PURE__ */ bindGlobal(globalContext);
+export const UserContext: Provider<UserParams> = user.Provider;
+export function useUserProfile(params?: UserParams): Profile {
+  return useSlot(user, "user_profile", params);
+}
+export function useUserOrders(params?: UserParams): readonly string[] {
+  return useSlot(user, "user_orders", params);
+}
+export function useUserStatus(params?: UserParams): Status {
+  return useStatus(user, params);
+}
+export function useCurrentUser(): string {
+  return useSlot(session, "current_user");
+}
+export function useRename(options?: CallHookOptions<RenameArgs, RenameExpectations>): Call<RenameArgs, Profile> {
+  return useCall(rename, options);
+}
+export function usePing(options?: CallHookOptions): Call<Record<never, never>, string> {
+  return useCall(ping, options);
+}
 
 /** Answers like a Mizan server; `hold()` keeps answers back until `release()`. */
 export class Server {
@@ -34,7 +91,7 @@ export class Server {
   readonly fetch = async (input: string | URL | Request, init: RequestInit = {}): Promise<Response> => {
     const url = new URL(String(input), "http://server/");
     this.requests.push(`${init.method ?? "GET"} ${url.pathname}${url.search}`);
-    const answer = this.answer(url, init);
+    const answer = url.pathname.endsWith("/ctx/") ? await this.several(url.searchParams) : this.answer(url, init);
     await this.gate;
     return answer;
   };
@@ -58,7 +115,8 @@ export class Server {
       const id = Number(url.searchParams.get("user_id"));
       return json({ user_orders: [`order of ${this.names.get(id)}`], user_profile: this.profile(id) });
     }
-    const { args } = JSON.parse(init.body as string) as { args: Rename };
+    if ((init.body as string).includes('"ping"')) return json({ result: "pong" });
+    const { args } = JSON.parse(init.body as string) as { args: RenameArgs };
     this.names.set(args.user_id, args.name);
     const params = { user_id: args.user_id };
     const value = this.profile(args.user_id);
@@ -67,6 +125,15 @@ export class Server {
       invalidate: [{ context: "user", params }],
       merge: [{ context: "user", slot: "user_profile", params, value }],
     });
+  }
+
+  private async several(pairs: URLSearchParams): Promise<Response> {
+    const parts = [...pairs].map(async ([context, query]) => {
+      const one = this.answer(new URL(`http://server/ctx/${context}/?${query}`), {});
+      const body = (await one.json()) as object;
+      return { status: one.status, ...(one.ok ? { bundle: body } : body) };
+    });
+    return json({ bundles: await Promise.all(parts) });
   }
 
   private profile(id: number): Profile {

@@ -5,7 +5,7 @@ export type Details = { readonly [name: string]: Json };
 
 /** How a call or a read failed. */
 export interface Failure {
-  /** The protocol's code; `NETWORK` when there was no answer, `RESET` when the viewer changed meanwhile. */
+  /** The protocol's code; `NETWORK` when there was no answer, `OFFLINE` when nothing was sent because there is no network. */
   readonly code: string;
   readonly message: string;
   readonly details?: Details;
@@ -31,13 +31,13 @@ export class MizanError extends Error {
     this.invalidate = failure.invalidate ?? [];
   }
 
-  /** Whether the server has refused the call: it answered, and says that it did not do it. */
+  /** Whether the call is known to have done nothing: the server answered, and says so, or it was never sent. */
   get isRefusal(): boolean {
-    return (this.status >= 400 && this.status < 500) || this.status === 501;
+    return (this.status >= 400 && this.status < 500) || this.status === 501 || this.code === "OFFLINE";
   }
 
   isAuthError(): boolean {
-    return this.code === "UNAUTHORIZED" || this.code === "FORBIDDEN";
+    return this.code === "UNAUTHORIZED" || this.code === "FORBIDDEN" || this.code === "CSRF_FAILED";
   }
 
   isValidationError(): boolean {

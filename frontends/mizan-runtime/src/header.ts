@@ -2,10 +2,13 @@
 
 import { canonical, isList, type Json } from "./wire.js";
 
+/** Parameters as texts. */
+export type Texts = { readonly [name: string]: string };
+
 /** A context, and parameters as texts. */
 export interface Item {
   readonly context: string;
-  readonly texts: { readonly [name: string]: string };
+  readonly texts: Texts;
 }
 
 /** The items of a header's value; what is none is left out. */
@@ -15,12 +18,12 @@ export function readHeader(value: string): readonly Item[] {
     .map((item) => item.trim())
     .filter((item) => item !== "")
     .map((item) => {
-      const [context, ...pairs] = item.split(";");
+      const [context = "", ...pairs] = item.split(";");
       const texts = pairs.map((pair) => {
-        const [name, ...text] = pair.split("=");
-        return [decodeURIComponent(name ?? ""), decodeURIComponent(text.join("="))] as const;
+        const [name = "", ...text] = pair.split("=");
+        return [decodeURIComponent(name), decodeURIComponent(text.join("="))] as const;
       });
-      return { context: decodeURIComponent(context ?? ""), texts: Object.fromEntries(texts) };
+      return { context: decodeURIComponent(context), texts: Object.fromEntries(texts) };
     });
 }
 

@@ -1,8 +1,19 @@
-/** Requests to a Mizan server (docs/protocol.md section 9): CSRF, tokens and their renewal, retries of reads. */
+/** Requests to a Mizan server (docs/protocol.md section 9, docs/clients.md "The wire"): CSRF, tokens, retries of reads. */
 
+import type { ServerFunction } from "./descriptors.js";
 import { MizanError, type Details } from "./errors.js";
+import { Gatherer, type Part, type Read } from "./gather.js";
 import type { Transport } from "./kernel.js";
-import { isList, type Answer, type Bundle, type Invalidation, type Json, type Params } from "./wire.js";
+import {
+  isList,
+  type Answer,
+  type Bundle,
+  type Invalidation,
+  type Json,
+  type Params,
+  type Reply,
+  type Shown,
+} from "./wire.js";
 
 export interface HttpOptions {
   /** Where the server's `/api/mizan` is, without a slash at the end. */
@@ -16,137 +27,235 @@ export interface HttpOptions {
   readonly retries?: number;
   /** Milliseconds before the first retry; each further one waits twice as long. */
   readonly retryDelay?: number;
+  /** Whether reads that begin together are one request, where the server can. */
+  readonly batch?: boolean;
   readonly fetch?: typeof globalThis.fetch;
 }
 
 /** Statuses that say "not now". */
 const PASSING = new Set([429, 502, 503, 504]);
+/** Those of a server, or of something before it, that does not know several reads in one request. */
+const UNKNOWN = new Set([400, 404, 405, 414]);
 const TOKEN = "X-Mizan-Token";
 const CSRF = "X-CSRFToken";
 const OBTAIN = "mwt_obtain";
+/** The longest that `Retry-After` is waited for, in seconds. */
+const LONGEST_WAIT = 30;
 
 /** A value that is fetched when it is first needed, once for all who wait, and again when it is no longer good. */
 class Shared<T> {
-  private current: Promise<T> | null = null;
+  #current: Promise<T> | null = null;
+  readonly #obtain: () => Promise<T>;
 
-  constructor(private readonly obtain: () => Promise<T>) {}
+  constructor(obtain: () => Promise<T>) {
+    this.#obtain = obtain;
+  }
 
   get(): Promise<T> {
-    if (this.current === null) {
-      const current = this.obtain();
-      this.current = current;
+    if (this.#current === null) {
+      const current = this.#obtain();
+      this.#current = current;
       current.catch(() => this.drop(current));
     }
-    return this.current;
+    return this.#current;
   }
 
   /** Forget the value *known*, unless somebody has done so already. */
   drop(known: Promise<T>): void {
-    if (this.current === known) this.current = null;
+    if (this.#current === known) this.#current = null;
   }
 
   clear(): void {
-    this.current = null;
+    this.#current = null;
   }
 }
 
 export class HttpTransport implements Transport {
-  private readonly baseUrl: string;
-  private readonly auth: "session" | "token";
-  private readonly retries: number;
-  private readonly retryDelay: number;
-  private readonly send: typeof globalThis.fetch;
-  private readonly csrf = new Shared(() => this.obtainCsrf());
-  private readonly token = new Shared(() => this.obtainToken());
+  readonly #options: HttpOptions;
+  readonly #baseUrl: string;
+  readonly #send: typeof globalThis.fetch;
+  readonly #hear: (headers: Headers) => void;
+  readonly #csrf = new Shared(() => this.#obtainCsrf());
+  readonly #token = new Shared(() => this.#obtainToken());
+  readonly #gatherer = new Gatherer({
+    one: (read, signal) => this.#one(read, signal),
+    several: (reads, signal) => this.#several(reads, signal),
+  });
+  /** How often somebody else has begun to ask. */
+  #epoch = 0;
+  #takesShown = false;
 
-  constructor(options: HttpOptions) {
-    this.baseUrl = options.baseUrl.replace(/\/+$/, "");
-    this.auth = options.auth ?? "session";
-    this.retries = options.retries ?? 2;
-    this.retryDelay = options.retryDelay ?? 300;
+  /** *hear* is told the headers of every answer to a request from after the last reset. */
+  constructor(options: HttpOptions, hear: (headers: Headers) => void = () => undefined) {
+    this.#options = options;
+    this.#baseUrl = options.baseUrl.replace(/\/+$/, "");
     // Browsers want their own `fetch` called on nothing but the window.
-    this.send = options.fetch ?? ((input, init) => globalThis.fetch(input, init));
+    this.#send = options.fetch ?? ((input, init) => globalThis.fetch(input, init));
+    this.#hear = hear;
   }
 
-  async fetch(context: string, params: Params, signal: AbortSignal): Promise<Bundle> {
-    const url = `${this.baseUrl}/ctx/${encodeURIComponent(context)}/${queryOf(params)}`;
-    const response = await this.patiently(signal, () =>
-      this.authenticated((headers) => this.request(url, { headers, signal })),
-    );
-    return (await bodyOf(response)) as Bundle;
+  fetch(context: string, params: Params, signal: AbortSignal): Promise<Reply> {
+    const read = { context, query: queryOf(params) };
+    return this.#options.batch === false ? this.#one(read, signal) : this.#gatherer.read(read, signal);
   }
 
-  async call(name: string, args: Params): Promise<Answer> {
-    const response = await this.authenticated((headers) => this.post(name, args, headers));
+  async call({ name }: ServerFunction, args: Params, shown: readonly Shown[] = []): Promise<Answer> {
+    const body = { fn: name, args, ...(this.#takesShown && shown.length > 0 ? { shown } : {}) };
+    const response = await this.#authenticated((headers) => this.#post(body, headers));
     return (await bodyOf(response)) as unknown as Answer;
+  }
+
+  /** A request to any URL; to the same server with what it wants to know of who asks. */
+  fetchUrl(input: string | URL | Request, init: RequestInit = {}): Promise<Response> {
+    const asked = input instanceof Request ? input : { url: String(input), method: "GET", headers: {} };
+    const send = (more: Record<string, string>): Promise<Response> => {
+      const headers = new Headers(init.headers ?? asked.headers);
+      for (const [name, value] of Object.entries(more)) headers.set(name, value);
+      return this.#listened(() => this.#send(input instanceof Request ? input.clone() : input, { ...init, headers }));
+    };
+    if (!this.#isOwn(asked.url)) return send({});
+    const isRead = (init.method ?? asked.method).toUpperCase() === "GET";
+    return this.#authenticated((headers) => (isRead ? send(headers) : this.#guarded(headers, send)));
   }
 
   /** Forget who is asking: after a login or a logout. */
   reset(): void {
-    this.csrf.clear();
-    this.token.clear();
+    this.#epoch++;
+    this.#csrf.clear();
+    this.#token.clear();
+  }
+
+  async #one({ context, query }: Read, signal: AbortSignal): Promise<Reply> {
+    const response = await this.#get(`ctx/${encodeURIComponent(context)}/${query === "" ? "" : `?${query}`}`, signal);
+    return { bundle: (await bodyOf(response)) as Bundle, scope: response.headers.get("X-Mizan-Scope") };
+  }
+
+  async #several(reads: readonly Read[], signal: AbortSignal): Promise<readonly Part[] | null> {
+    const query = new URLSearchParams(reads.map((read) => [read.context, read.query]));
+    const response = await this.#get(`ctx/?${query}`, signal);
+    if (UNKNOWN.has(response.status)) return null;
+    const { bundles } = (await bodyOf(response)) as unknown as { readonly bundles?: readonly Wired[] };
+    return bundles?.map(partOf) ?? null;
+  }
+
+  #get(path: string, signal: AbortSignal): Promise<Response> {
+    return this.#patiently(signal, () => this.#authenticated((headers) => this.#request(path, { headers, signal })));
   }
 
   /** Make a request, once more with a new token when the server has refused the one at hand. */
-  private async authenticated(request: (headers: Record<string, string>) => Promise<Response>): Promise<Response> {
-    if (this.auth === "session") return request({});
-    const known = this.token.get();
+  async #authenticated(request: (headers: Record<string, string>) => Promise<Response>): Promise<Response> {
+    if (this.#options.auth !== "token") return request({});
+    const known = this.#token.get();
     const token = await known;
     if (token === null) return request({});
     const response = await request({ [TOKEN]: token });
     if (response.status !== 401) return response;
-    this.token.drop(known);
-    const renewed = await this.token.get();
+    this.#token.drop(known);
+    const renewed = await this.#token.get();
     return renewed === null ? response : request({ [TOKEN]: renewed });
   }
 
-  private async post(name: string, args: Params, headers: Record<string, string>): Promise<Response> {
-    const token = TOKEN in headers ? null : await this.csrf.get();
-    return this.request(`${this.baseUrl}/call/`, {
-      method: "POST",
-      headers: { ...headers, "Content-Type": "application/json", ...(token === null ? {} : { [CSRF]: token }) },
-      body: JSON.stringify({ fn: name, args }),
-    });
+  #post(body: object, headers: Record<string, string>): Promise<Response> {
+    const init = { method: "POST", body: JSON.stringify(body) };
+    return this.#guarded(headers, (guard) =>
+      this.#request("call/", { ...init, headers: { ...guard, "Content-Type": "application/json" } }),
+    );
   }
 
-  private async obtainCsrf(): Promise<string | null> {
-    const session = (await bodyOf(await this.request(`${this.baseUrl}/session/`, {}))) as { csrfToken: string | null };
+  /** Make a request with the CSRF token, once more with a new one when the server has refused the one at hand. */
+  async #guarded(
+    headers: Record<string, string>,
+    request: (headers: Record<string, string>) => Promise<Response>,
+  ): Promise<Response> {
+    if (TOKEN in headers) return request(headers);
+    for (let attempt = 0; ; attempt++) {
+      const known = this.#csrf.get();
+      const token = await known;
+      const response = await request(token === null ? headers : { ...headers, [CSRF]: token });
+      if (response.status !== 403) return response;
+      const isCsrf = (await codeOf(response)) === "CSRF_FAILED";
+      // Servers that have no such code say FORBIDDEN, which a function may say, too: the next call begins anew.
+      if (isCsrf || !this.#takesShown) this.#csrf.drop(known);
+      if (!isCsrf || attempt > 0) return response;
+    }
+  }
+
+  async #obtainCsrf(): Promise<string | null> {
+    const session = (await bodyOf(await this.#request("session/", {}))) as { csrfToken: string | null };
     return session.csrfToken;
   }
 
   /** A token for who is logged in; null when nobody is. */
-  private async obtainToken(): Promise<string | null> {
-    const response = await this.post(OBTAIN, {}, {});
+  async #obtainToken(): Promise<string | null> {
+    const response = await this.#post({ fn: OBTAIN, args: {} }, {});
     if (response.status === 401) return null;
     const answer = (await bodyOf(response)) as unknown as { result: { token: string } };
     return answer.result.token;
   }
 
-  private async request(url: string, init: RequestInit): Promise<Response> {
+  async #request(path: string, init: RequestInit): Promise<Response> {
     try {
-      return await this.send(url, { credentials: "same-origin", ...init });
+      return await this.#listened(() =>
+        this.#send(`${this.#baseUrl}/${path}`, { credentials: "same-origin", ...init }),
+      );
     } catch (error) {
       if (init.signal?.aborted) throw error;
       throw new MizanError({ code: "NETWORK", message: "The server could not be reached." });
     }
   }
 
+  async #listened(request: () => Promise<Response>): Promise<Response> {
+    const epoch = this.#epoch;
+    const response = await request();
+    if (epoch === this.#epoch) {
+      this.#takesShown ||= response.headers.has("X-Mizan-Interface");
+      this.#hear(response.headers);
+    }
+    return response;
+  }
+
   /** Try a read again while the server says "not now", or nothing. */
-  private async patiently(signal: AbortSignal, request: () => Promise<Response>): Promise<Response> {
+  async #patiently(signal: AbortSignal, request: () => Promise<Response>): Promise<Response> {
+    const { retries = 2, retryDelay = 300 } = this.#options;
     for (let attempt = 0; ; attempt++) {
-      const isLast = attempt >= this.retries;
+      const isLast = attempt >= retries;
+      let wait = 0;
       try {
         const response = await request();
         if (isLast || !PASSING.has(response.status)) return response;
+        wait = Math.min(Number(response.headers.get("Retry-After")) || 0, LONGEST_WAIT) * 1000;
       } catch (error) {
         if (isLast || signal.aborted || !(error instanceof MizanError && error.code === "NETWORK")) throw error;
       }
-      await pause(this.retryDelay * 2 ** attempt * (0.5 + Math.random()), signal);
+      await pause(Math.max(wait, retryDelay * 2 ** attempt * (0.5 + Math.random())), signal);
+    }
+  }
+
+  #isOwn(url: string): boolean {
+    const here = globalThis.location?.href;
+    try {
+      return new URL(url, here).origin === new URL(this.#baseUrl, here).origin;
+    } catch {
+      // A path, without a page that it is relative to.
+      return false;
     }
   }
 }
 
-/** `?name=value` as the server reads it: a list is a repeated key, an object JSON; null and undefined are left out. */
+/** One of several bundles, as it comes. */
+interface Wired {
+  readonly status: number;
+  readonly bundle?: Bundle;
+  readonly scope?: string;
+}
+
+function partOf(part: Wired): Part {
+  if (PASSING.has(part.status)) return null;
+  if (part.bundle === undefined) return { error: errorOf(part.status, part) };
+  return { reply: { bundle: part.bundle, scope: part.scope ?? null } };
+}
+
+/** `name=value` as the server reads it: a list is a repeated key, an object JSON; null and undefined are left out. */
 export function queryOf(params: Params): string {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(params)) {
@@ -155,8 +264,7 @@ export function queryOf(params: Params): string {
         query.append(name, typeof item === "string" ? item : JSON.stringify(item));
     }
   }
-  const text = query.toString();
-  return text === "" ? "" : `?${text}`;
+  return query.toString();
 }
 
 /** The JSON of an answer. */
@@ -165,13 +273,22 @@ async function bodyOf(response: Response): Promise<{ readonly [name: string]: Js
   try {
     body = await response.json();
   } catch {
-    throw new MizanError({ code: "NETWORK", message: "The answer was cut off, or is none.", status: 0 });
+    throw new MizanError({ code: "NETWORK", message: "The answer was cut off, or is none." });
   }
   if (typeof body !== "object" || body === null) {
     throw new MizanError({ code: "NETWORK", message: "The answer is none of a Mizan server." });
   }
   if (response.ok) return body as { readonly [name: string]: Json };
   throw errorOf(response.status, body);
+}
+
+async function codeOf(response: Response): Promise<string | null> {
+  try {
+    const body = (await response.clone().json()) as { error?: { code?: string } } | null;
+    return body?.error?.code ?? null;
+  } catch {
+    return null;
+  }
 }
 
 function errorOf(status: number, body: object): MizanError {

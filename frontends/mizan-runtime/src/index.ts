@@ -1,19 +1,24 @@
 /** The kernel of Mizan's clients. Generated code and the framework packages stand on it. */
 
+export { configureMizan, getMizan } from "./default.js";
+export type { CallOptions, Context, Expectations, ServerFunction } from "./descriptors.js";
 export { Entry } from "./entry.js";
 export { MizanError, type Details, type Failure } from "./errors.js";
-export {
-  Kernel,
-  type CallOptions,
-  type ContextInfo,
-  type Dehydrated,
-  type Expectations,
-  type FunctionInfo,
-  type News,
-  type Outside,
-  type Transport,
-} from "./kernel.js";
+export { Kernel, type Happening, type Outside, type Transport } from "./kernel.js";
 export { HttpTransport, type HttpOptions } from "./http.js";
-export { Mizan, type MizanOptions } from "./mizan.js";
+export { Mizan, type MizanEvent, type MizanOptions } from "./mizan.js";
+export { outcomeOf, type Outcome } from "./outcome.js";
 export type { Mode, Slot, Update } from "./slot.js";
-export type { Answer, Bundle, Invalidation, Json, Merge, Params, Stale } from "./wire.js";
+export type {
+  Answer,
+  Bundle,
+  Dehydrated,
+  Invalidation,
+  Json,
+  Merge,
+  News,
+  Params,
+  Reply,
+  Shown,
+  Stale,
+} from "./wire.js";

@@ -1,96 +1,211 @@
-/** A client of one server: the kernel, its requests, and the other windows of the same client. */
+/** A client of one server: the kernel, its requests, the page, and the other windows of the same client. */
 
+import type { CallOptions, Context, ServerFunction } from "./descriptors.js";
+import type { Entry } from "./entry.js";
+import { MizanError } from "./errors.js";
 import { readHeader } from "./header.js";
 import { HttpTransport, type HttpOptions } from "./http.js";
-import { Kernel, type CallOptions, type ContextInfo, type Dehydrated, type FunctionInfo, type News } from "./kernel.js";
-import type { Entry } from "./entry.js";
-import type { Json, Params } from "./wire.js";
+import { Kernel, type Happening } from "./kernel.js";
+import { isOffline, watchPage } from "./page.js";
+import type { Answer, Dehydrated, News, Params, Shown } from "./wire.js";
 
-export interface MizanOptions extends HttpOptions {
+export interface MizanOptions extends Partial<HttpOptions> {
   /** Whether other windows of the same site learn what has changed here. */
   readonly tabs?: boolean;
+  /** The hash of the interface that the functions were generated from; another one of the server is an event. */
+  readonly interface?: string;
+  /** After how many milliseconds out of sight what is shown is read again; 60,000 where nothing is said. */
+  readonly staleAfter?: number;
 }
+
+export type MizanEvent =
+  | Happening
+  /** Who asks has changed: everything was forgotten. */
+  | { readonly kind: "viewer" }
+  /** The server has another interface than this client was generated from. */
+  | { readonly kind: "interface"; readonly server: string }
+  | { readonly kind: "online"; readonly isOnline: boolean }
+  /** Another window has told something. */
+  | { readonly kind: "tab"; readonly news: News };
 
 const EVERYTHING = "*";
 
 export class Mizan {
-  private readonly kernel: Kernel;
-  private readonly http: HttpTransport;
-  private readonly channel: BroadcastChannel | null;
-  private readonly send: typeof globalThis.fetch;
+  readonly #kernel: Kernel;
+  readonly #http: HttpTransport;
+  readonly #options: MizanOptions;
+  readonly #listeners = new Set<(event: MizanEvent) => void>();
+  readonly #channel: BroadcastChannel | null = null;
+  readonly #leave: () => void;
+  #isOnline = !isOffline();
+  /** Calls that wait for the network. */
+  readonly #waiting: { readonly send: () => void; readonly giveUp: (reason: MizanError) => void }[] = [];
+  #viewer: string | null = null;
+  #toldInterface: string | null = null;
 
-  constructor(options: MizanOptions) {
-    this.http = new HttpTransport(options);
-    this.send = options.fetch ?? ((input, init) => globalThis.fetch(input, init));
-    this.kernel = new Kernel(this.http, { tell: (news) => this.channel?.postMessage(news) });
-    const isTold = (options.tabs ?? true) && typeof BroadcastChannel !== "undefined";
-    this.channel = isTold ? new BroadcastChannel(`mizan ${options.baseUrl}`) : null;
-    if (this.channel !== null) this.channel.onmessage = ({ data }) => this.hear(data as News);
+  constructor(options: MizanOptions = {}) {
+    const { baseUrl = "/api/mizan", tabs = true } = options;
+    this.#options = options;
+    this.#http = new HttpTransport({ ...options, baseUrl }, (headers) => this.#hearHeaders(headers));
+    this.#kernel = new Kernel(
+      {
+        fetch: (context, params, signal) => this.#http.fetch(context, params, signal),
+        call: (info, args, shown) => this.#call(info, args, shown),
+      },
+      { tell: (news) => this.#channel?.postMessage(news), watch: (happening) => this.#emit(happening) },
+    );
+    if (tabs && typeof BroadcastChannel !== "undefined") {
+      this.#channel = new BroadcastChannel(`mizan ${baseUrl}`);
+      this.#channel.onmessage = ({ data }) => this.#hearTab(data as News);
+    }
+    this.#leave = watchPage({
+      online: (isOnline) => this.#turn(isOnline),
+      shown: (hidden) => this.#lookAgain(hidden),
+    });
   }
 
   /** The entry of a context; the same object for equal parameters. */
-  entry(context: ContextInfo, params: Params = {}): Entry {
-    return this.kernel.entry(context, params);
+  entry(context: Context, params: object = {}): Entry {
+    return this.#kernel.entry(context, params);
+  }
+
+  /** All entries that there are. */
+  entries(): readonly Entry[] {
+    return this.#kernel.entries();
   }
 
   /** Call a function; see `Kernel.call`. */
-  call(info: FunctionInfo, args: Params, options?: CallOptions): Promise<Json> {
-    return this.kernel.call(info, args, options);
+  call<A extends object, R, X extends object>(
+    info: ServerFunction<A, R, X>,
+    args: A,
+    options?: CallOptions<A, X>,
+  ): Promise<R> {
+    return this.#kernel.call(info, args, options);
+  }
+
+  /** What a context has now, from the server; a request that is under way is shared. @throws MizanError */
+  read<P extends object, S extends object>(context: Context<P, S>, params: P): Promise<S> {
+    return this.#kernel.read(context, params);
   }
 
   /** Make contexts stale, here and in the other windows. */
   invalidate(news: News): void {
-    this.kernel.invalidate(news);
-    this.channel?.postMessage(news);
+    this.#take(news);
+    this.#channel?.postMessage(news);
   }
 
   /** After a login or a logout: forget everything, here and in the other windows. */
   reset(): void {
-    this.forget();
-    this.channel?.postMessage([EVERYTHING]);
+    this.invalidate([EVERYTHING]);
   }
 
-  /** Take what a server has rendered, for contexts that the generated code names. */
-  hydrate(contexts: { readonly [name: string]: ContextInfo }, state: Dehydrated): void {
-    for (const { context, params, bundle } of state) {
-      this.kernel.hydrate(contexts[context] ?? { name: context, functions: Object.keys(bundle) }, params, bundle);
-    }
+  /** Take what a server has rendered. */
+  hydrate(state: Dehydrated): void {
+    this.#kernel.hydrate(state);
   }
 
+  /** What is known and fresh. */
   dehydrate(): Dehydrated {
-    return this.kernel.dehydrate();
+    return this.#kernel.dehydrate();
+  }
+
+  /** What has become known since the last `drain`. */
+  drain(): Dehydrated {
+    return this.#kernel.drain();
   }
 
   /** Resolves when nothing is under way. */
   idle(): Promise<void> {
-    return this.kernel.idle();
+    return this.#kernel.idle();
   }
 
   /** Try again what could not be read. */
   retry(): void {
-    this.kernel.retry();
+    this.#kernel.retry();
   }
 
-  /** `fetch` for any URL of the same server: what its answer says has become stale becomes so here. */
+  /** Whether there is a network, as far as the browser knows. */
+  get isOnline(): boolean {
+    return this.#isOnline;
+  }
+
+  /** Hear of everything that happens, until what this gives is called. */
+  on(listener: (event: MizanEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /**
+   * `fetch` for any URL: what the answer says has become stale becomes so here. Requests to the same server have the token,
+   * and the CSRF token when they may change something; when the answer to one of these is lost everything is read again.
+   */
   async fetch(input: string | URL | Request, init?: RequestInit): Promise<Response> {
-    const response = await this.send(input, init);
+    const response = await this.#http.fetchUrl(input, init);
     const header = response.headers.get("X-Mizan-Invalidate");
     if (header !== null) this.invalidate(readHeader(header));
     return response;
   }
 
-  /** End the connection to the other windows. */
+  /** Let go of the page and the other windows. */
   close(): void {
-    this.channel?.close();
+    this.#leave();
+    this.#channel?.close();
   }
 
-  private hear(news: News): void {
-    if (news.includes(EVERYTHING)) this.forget();
-    else this.kernel.invalidate(news);
+  /** Without a network only what may be done twice waits for it. */
+  async #call(info: ServerFunction, args: Params, shown: readonly Shown[]): Promise<Answer> {
+    if (!this.#isOnline) {
+      if (info.idempotent !== true) throw new MizanError({ code: "OFFLINE", message: "There is no network." });
+      await new Promise<void>((send, giveUp) => this.#waiting.push({ send, giveUp }));
+    }
+    return this.#http.call(info, args, shown);
   }
 
-  private forget(): void {
-    this.http.reset();
-    this.kernel.reset();
+  #turn(isOnline: boolean): void {
+    this.#isOnline = isOnline;
+    this.#emit({ kind: "online", isOnline });
+    if (!isOnline) return;
+    for (const { send } of this.#waiting.splice(0)) send();
+    this.retry();
+  }
+
+  #lookAgain(hidden: number): void {
+    if (hidden >= (this.#options.staleAfter ?? 60_000)) this.#kernel.doubt();
+    else this.retry();
+  }
+
+  #hearHeaders(headers: Headers): void {
+    const viewer = headers.get("X-Mizan-Viewer");
+    const isAnother = this.#viewer !== null && viewer !== null && viewer !== this.#viewer;
+    if (isAnother) {
+      this.reset();
+      this.#emit({ kind: "viewer" });
+    }
+    this.#viewer = viewer ?? this.#viewer;
+    const server = headers.get("X-Mizan-Interface");
+    const { interface: own = server } = this.#options;
+    if (server === null || server === own || server === this.#toldInterface) return;
+    this.#toldInterface = server;
+    this.#emit({ kind: "interface", server });
+  }
+
+  #hearTab(news: News): void {
+    this.#emit({ kind: "tab", news });
+    this.#take(news);
+  }
+
+  #take(news: News): void {
+    if (news.includes(EVERYTHING)) {
+      this.#viewer = null;
+      this.#http.reset();
+      // What one viewer wanted is not done as another.
+      const reason = new MizanError({ code: "OFFLINE", message: "It was given up: somebody else is asking." });
+      for (const { giveUp } of this.#waiting.splice(0)) giveUp(reason);
+    }
+    this.#kernel.invalidate(news);
+  }
+
+  #emit(event: MizanEvent): void {
+    for (const listener of this.#listeners) listener(event);
   }
 }

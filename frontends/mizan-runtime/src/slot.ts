@@ -22,7 +22,7 @@ export type Mode =
   | { readonly kind: "upsert"; readonly key: string; readonly place: "append" | "prepend" | "refetch" };
 
 /** What the user expects a call to make of a slot's content. */
-export type Update = (content: Json | undefined) => Json | undefined;
+export type Update = (content: Json) => Json;
 
 /** An expected change, until the effect of its call is in the content. */
 export class Layer {
@@ -50,60 +50,62 @@ interface HeldMerge {
 type Upsert = HeldMerge & { readonly mode: { readonly kind: "upsert" } };
 
 export class Slot {
-  private content: Json | undefined;
-  private has = false;
-  private asOf = 0;
-  private dirty = 0;
-  private lastTouched = 0;
-  private layers: readonly Layer[] = [];
-  private held: readonly (HeldRead | HeldMerge)[] = [];
+  #content: Json | undefined;
+  #has = false;
+  #asOf = 0;
+  #dirty = 0;
+  #lastTouched = 0;
+  /** The last answer whose order among the other events nobody knows. */
+  #overtaken = 0;
+  #layers: readonly Layer[] = [];
+  #held: readonly (HeldRead | HeldMerge)[] = [];
   /** Those that a read which started earlier does not show; replayed over such a read. */
-  private upserts: readonly Upsert[] = [];
-  private shown: { readonly value: Json | undefined } | null = null;
+  #upserts: readonly Upsert[] = [];
+  #shown: { readonly value: Json | undefined } | null = null;
 
   /** When the server last may have changed it. */
   get touched(): number {
-    return this.lastTouched;
+    return this.#lastTouched;
   }
 
   /** Whether a read is needed. */
   get needsRead(): boolean {
-    return !this.has || this.dirty > this.asOf;
+    return !this.#has || this.#dirty > this.#asOf;
   }
 
   /** Whether the content may lack something that this client has been told of. */
   get isStale(): boolean {
-    return this.needsRead || this.held.some((held) => held.kind === "merge");
+    return this.needsRead || this.#held.some((held) => held.kind === "merge");
   }
 
   /** Whether the server has said anything. */
   get isPresent(): boolean {
-    return this.has;
+    return this.#has;
   }
 
   /** What to show: the content with what the user expects on top. The same object until something changes. */
   get value(): Json | undefined {
-    this.shown ??= { value: this.layers.reduce((content, layer) => layer.update(content), this.content) };
-    return this.shown.value;
+    this.#shown ??= { value: this.#expected() };
+    return this.#shown.value;
   }
 
   /** What the server said, to be kept; undefined when it may be old. */
   get fresh(): Json | undefined {
-    return this.isStale ? undefined : this.content;
+    return this.isStale ? undefined : this.#content;
   }
 
   expect(layer: Layer): void {
-    this.layers = [...this.layers, layer];
-    this.shown = null;
+    this.#layers = [...this.#layers, layer];
+    this.#shown = null;
   }
 
   invalidate(now: number): void {
-    this.dirty = this.lastTouched = now;
+    this.#dirty = this.#lastTouched = Math.max(this.#lastTouched, now);
   }
 
   /** The answer to a read that began at *start*. */
   read(start: number, value: Json): void {
-    this.held = [...this.held, { kind: "read", start, value }];
+    this.#held = [...this.#held, { kind: "read", start, value }];
     this.release();
   }
 
@@ -114,18 +116,20 @@ export class Slot {
    * knows which of the two the server did first. Then the slot is stale.
    */
   merge(sent: number, now: number, mode: Mode, value: Json): boolean {
-    if (this.lastTouched > sent || !this.takes(mode, value)) {
+    // What the same answer has said before this does not count, but that it came too late does.
+    if (this.#lastTouched > sent && this.#lastTouched < now) this.#overtaken = now;
+    if (this.#overtaken === now || !this.#takes(mode, value)) {
       this.invalidate(now);
       return false;
     }
-    if (mode.kind === "upsert" && !this.has) {
+    if (mode.kind === "upsert" && !this.#has) {
       // There is no list to put it into; the first read may have started too early to have it.
-      this.upserts = [...this.upserts, { kind: "merge", at: now, mode, value }];
+      this.#upserts = [...this.#upserts, { kind: "merge", at: now, mode, value }];
       this.invalidate(now);
       return false;
     }
-    this.lastTouched = now;
-    this.held = [...this.held, { kind: "merge", at: now, mode, value }];
+    this.#lastTouched = now;
+    this.#held = [...this.#held, { kind: "merge", at: now, mode, value }];
     return true;
   }
 
@@ -137,76 +141,82 @@ export class Slot {
 
   /** The call behind a layer has done nothing. */
   withdraw(layer: Layer): void {
-    this.layers = this.layers.filter((other) => other !== layer);
-    this.shown = null;
+    this.#layers = this.#layers.filter((other) => other !== layer);
+    this.#shown = null;
   }
 
   /** Take what was held back, as far as no layer is in the way. Called when an answer has been told to all slots. */
   release(): void {
-    if (this.layers.some((layer) => layer.answered === null)) return;
-    const answered = Math.max(0, ...this.layers.map((layer) => layer.answered ?? 0));
-    if (this.layers.every((layer) => layer.isMerged)) {
-      this.takeHeld(-1);
-    } else if (this.held.some((held) => held.kind === "read" && held.start > answered)) {
-      this.takeHeld(answered);
+    if (this.#layers.some((layer) => layer.answered === null)) return;
+    const answered = Math.max(0, ...this.#layers.map((layer) => layer.answered ?? 0));
+    if (this.#layers.every((layer) => layer.isMerged)) {
+      this.#takeHeld(-1);
+    } else if (this.#held.some((held) => held.kind === "read" && held.start > answered)) {
+      this.#takeHeld(answered);
     } else {
       // A read from before the answers may or may not show their effect; one that tells is on its way.
-      this.held = this.held.filter((held) => held.kind === "merge");
+      this.#held = this.#held.filter((held) => held.kind === "merge");
     }
   }
 
-  private takeHeld(after: number): void {
-    const held = this.held.filter((item) => (item.kind === "read" ? item.start : item.at) > after);
-    this.held = [];
-    this.layers = [];
-    this.shown = null;
+  /** Nothing can be expected of what is not there. */
+  #expected(): Json | undefined {
+    if (!this.#has) return undefined;
+    return this.#layers.reduce<Json>((content, layer) => layer.update(content), this.#content as Json);
+  }
+
+  #takeHeld(after: number): void {
+    const held = this.#held.filter((item) => (item.kind === "read" ? item.start : item.at) > after);
+    this.#held = [];
+    this.#layers = [];
+    this.#shown = null;
     for (const item of held) {
-      if (item.kind === "read") this.takeRead(item);
-      else this.takeMerge(item);
+      if (item.kind === "read") this.#takeRead(item);
+      else this.#takeMerge(item);
     }
   }
 
-  private takeRead({ start, value }: HeldRead): void {
-    if (start >= this.lastTouched) {
-      this.replace(value, start);
+  #takeRead({ start, value }: HeldRead): void {
+    if (start >= this.#lastTouched) {
+      this.#replace(value, start);
       return;
     }
-    if (!this.has || (this.needsRead && start > this.asOf)) {
+    if (!this.#has || (this.needsRead && start > this.#asOf)) {
       // Newer than what is shown. It may lack what was touched since: upserts are put in again, after an invalidation
       // it is progress, and still stale.
-      const later = this.upserts.filter((upsert) => upsert.at > start);
-      this.replace(
+      const later = this.#upserts.filter((upsert) => upsert.at > start);
+      this.#replace(
         later.reduce<Json>((list, upsert) => upserted(list, upsert), value),
         start,
       );
-      this.upserts = later;
+      this.#upserts = later;
     }
   }
 
-  private takeMerge(merge: HeldMerge): void {
+  #takeMerge(merge: HeldMerge): void {
     if (merge.mode.kind === "replace") {
-      this.replace(merge.value, merge.at);
+      this.#replace(merge.value, merge.at);
       return;
     }
     const upsert = merge as Upsert;
-    this.upserts = [...this.upserts, upsert];
-    this.content = upserted(this.content as Json, upsert);
+    this.#upserts = [...this.#upserts, upsert];
+    this.#content = upserted(this.#content as Json, upsert);
     // What was old is old in all but this item.
-    if (!this.needsRead) this.asOf = merge.at;
+    if (!this.needsRead) this.#asOf = merge.at;
   }
 
-  private replace(value: Json, asOf: number): void {
-    this.content = value;
-    this.has = true;
-    this.asOf = Math.max(this.asOf, asOf);
-    this.upserts = [];
+  #replace(value: Json, asOf: number): void {
+    this.#content = value;
+    this.#has = true;
+    this.#asOf = Math.max(this.#asOf, asOf);
+    this.#upserts = [];
   }
 
-  private takes(mode: Mode, value: Json): boolean {
+  #takes(mode: Mode, value: Json): boolean {
     if (mode.kind === "replace") return true;
     const key = keyOf(value, mode.key);
-    if (key === null || (this.has && !isList(this.content))) return false;
-    return mode.place !== "refetch" || !this.has || position(this.content as readonly Json[], mode.key, key) >= 0;
+    if (key === null || (this.#has && !isList(this.#content))) return false;
+    return mode.place !== "refetch" || !this.#has || position(this.#content as readonly Json[], mode.key, key) >= 0;
   }
 }
 

@@ -28,18 +28,40 @@ export interface Merge {
   readonly value: Json;
 }
 
+/** What the server answers to a read: a bundle, and how it spells whose (`X-Mizan-Scope`). */
+export interface Reply {
+  readonly bundle: Bundle;
+  readonly scope?: string | null;
+}
+
+/** An entry that is shown while a call is made. */
+export interface Shown {
+  readonly context: string;
+  readonly params: Params;
+}
+
 /** What the server answers to a call. */
 export interface Answer {
   readonly result: Json;
   readonly invalidate?: readonly Invalidation[];
   readonly merge?: readonly Merge[];
+  /** Of the entries that were shown those that the call has changed, read after it. */
+  readonly refresh?: readonly (Shown & Reply)[];
 }
 
-/** One text for equal values: members sorted by name, `1.0` and `1` the same (JavaScript has one kind of number). */
+/** What another client, another window or the server on its own has to say. */
+export type News = readonly Invalidation[];
+
+/** Entries with their content, as JSON. */
+export type Dehydrated = readonly (Shown & Reply)[];
+
+/** One text for equal values: members sorted by name, those that are undefined left out, `1.0` and `1` the same (JavaScript has one kind of number). */
 export function canonical(value: Json): string {
   if (value === null || typeof value !== "object") return JSON.stringify(value);
   if (isList(value)) return `[${value.map(canonical).join(",")}]`;
-  const members = Object.entries(value).sort(([left], [right]) => (left < right ? -1 : 1));
+  const members = Object.entries(value)
+    .filter(([, member]) => member !== undefined)
+    .sort(([left], [right]) => (left < right ? -1 : 1));
   return `{${members.map(([name, member]) => `${JSON.stringify(name)}:${canonical(member)}`).join(",")}}`;
 }
 

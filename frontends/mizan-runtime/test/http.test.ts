@@ -43,7 +43,7 @@ test("parameters become a query as the server reads it", () => {
   assert.equal(queryOf({}), "");
   assert.equal(
     queryOf({ a: "x y", n: 5, t: true, none: null, list: [1, "b"], map: { k: 1 } }),
-    "?a=x+y&n=5&t=true&list=1&list=b&map=%7B%22k%22%3A1%7D",
+    "a=x+y&n=5&t=true&list=1&list=b&map=%7B%22k%22%3A1%7D",
   );
 });
 
@@ -52,7 +52,7 @@ test("a call carries the CSRF token, which is fetched once for all who wait", as
     url.endsWith("/session/") ? { body: { csrfToken: "c" } } : { body: { result: 1 } },
   );
   const http = new HttpTransport({ baseUrl: "/api/mizan/", fetch });
-  await Promise.all([http.call("a", {}), http.call("b", { x: 1 })]);
+  await Promise.all([http.call({ name: "a" }, {}), http.call({ name: "b" }, { x: 1 })]);
   assert.deepEqual(
     requests.map(({ url, body }) => [url, body]),
     [
@@ -70,8 +70,8 @@ test("a failed CSRF fetch is not remembered", async () => {
     return count === 1 ? new TypeError("down") : { body: { csrfToken: "c" } };
   });
   const http = new HttpTransport({ baseUrl: "", fetch });
-  await assert.rejects(http.call("a", {}), { code: "NETWORK" });
-  assert.deepEqual(await http.call("a", {}), { result: 1 });
+  await assert.rejects(http.call({ name: "a" }, {}), { code: "NETWORK" });
+  assert.deepEqual(await http.call({ name: "a" }, {}), { result: 1 });
 });
 
 test("five reads that are refused renew the token once", async () => {
@@ -82,10 +82,10 @@ test("five reads that are refused renew the token once", async () => {
       return { body: { result: { token: `t${++minted}`, expires_in: 300 } } };
     return headers["X-Mizan-Token"] === "t1" ? error(401, "UNAUTHORIZED") : { body: { f: 1 } };
   });
-  const http = new HttpTransport({ baseUrl: "", auth: "token", fetch });
+  const http = new HttpTransport({ baseUrl: "", auth: "token", batch: false, fetch });
   const signal = new AbortController().signal;
   const bundles = await Promise.all([1, 2, 3, 4, 5].map((id) => http.fetch("user", { id }, signal)));
-  assert.deepEqual(bundles, Array(5).fill({ f: 1 }));
+  assert.deepEqual(bundles, Array(5).fill({ bundle: { f: 1 }, scope: null }));
   assert.equal(minted, 2);
   assert.equal(requests.filter(({ url }) => url.includes("/ctx/")).length, 10);
 });
@@ -111,12 +111,12 @@ test("a read is tried again while the server is away; a call is not", async () =
     return count < 3 ? (count === 1 ? new TypeError("down") : error(503, "UNAVAILABLE")) : { body: { f: 1 } };
   });
   const http = new HttpTransport({ baseUrl: "", retryDelay: 1, fetch });
-  assert.deepEqual(await http.fetch("user", {}, new AbortController().signal), { f: 1 });
+  assert.deepEqual((await http.fetch("user", {}, new AbortController().signal)).bundle, { f: 1 });
   assert.equal(requests.length, 3);
   const away = serving(({ url }) =>
     url.endsWith("/session/") ? { body: { csrfToken: null } } : new TypeError("down"),
   );
-  await assert.rejects(new HttpTransport({ baseUrl: "", retryDelay: 1, fetch: away.fetch }).call("a", {}), {
+  await assert.rejects(new HttpTransport({ baseUrl: "", retryDelay: 1, fetch: away.fetch }).call({ name: "a" }, {}), {
     code: "NETWORK",
   });
   assert.equal(away.requests.length, 2);
@@ -145,7 +145,7 @@ test("errors keep what the server says, and an outcome that is unknown is none o
         },
   );
   const caught = await new HttpTransport({ baseUrl: "", fetch: refused.fetch })
-    .call("a", {})
+    .call({ name: "a" }, {})
     .catch((error: unknown) => error);
   assert.ok(caught instanceof MizanError && caught.isRefusal && caught.isValidationError());
   assert.deepEqual(caught.getFieldErrors("a.b"), ["bad"]);
@@ -153,7 +153,7 @@ test("errors keep what the server says, and an outcome that is unknown is none o
   for (const reply of [error(500, "INTERNAL_ERROR"), { status: 502, body: "<html>" }, { body: "cut o" }]) {
     const broken = serving(({ url }) => (url.endsWith("/session/") ? { body: { csrfToken: null } } : reply));
     const outcome = await new HttpTransport({ baseUrl: "", fetch: broken.fetch })
-      .call("a", {})
+      .call({ name: "a" }, {})
       .catch((error: unknown) => error);
     assert.ok(outcome instanceof MizanError && !outcome.isRefusal);
   }

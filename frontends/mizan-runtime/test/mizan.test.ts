@@ -4,7 +4,7 @@ import test from "node:test";
 import { readHeader, isTextOf } from "../src/header.js";
 import { Mizan } from "../src/index.js";
 
-const USER = { name: "user", functions: ["profile"] };
+const USER = { name: "user", slots: { profile: ["id"] } };
 
 function serving(headers: { readonly [name: string]: string } = {}) {
   let reads = 0;
@@ -37,7 +37,7 @@ test("another window learns what a call has changed, and a reset", async () => {
 
 test("a response that was fetched by hand invalidates by its header", async () => {
   const { fetch } = serving({ "X-Mizan-Invalidate": "user;id=1;tags=%5B%22a%22%5D, other" });
-  const mizan = new Mizan({ baseUrl: "/api", fetch, tabs: false });
+  const mizan = new Mizan({ baseUrl: "/api", fetch, tabs: false, batch: false });
   const [concerned, other] = [mizan.entry(USER, { id: 1 }), mizan.entry(USER, { id: 2 })];
   for (const entry of [concerned, other]) entry.subscribe(() => undefined);
   await mizan.idle();
@@ -53,7 +53,7 @@ test("what is known goes to another client, which begins with it", async () => {
   await server.entry(USER, { id: 1 }).load();
   const state = server.dehydrate();
   const browser = new Mizan({ baseUrl: "/api", fetch, tabs: false });
-  browser.hydrate({ user: USER }, state);
+  browser.hydrate(state);
   browser.entry(USER, { id: 1 }).subscribe(() => undefined);
   await browser.idle();
   assert.equal(browser.entry(USER, { id: 1 }).slot("profile").value, 1);

@@ -3,19 +3,20 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { Kernel, MizanError, type Answer, type Bundle, type Json } from "../src/index.js";
+import { Kernel, MizanError, type Answer, type Bundle, type Json, type Shown } from "../src/index.js";
 
-const ROOM = { name: "room", functions: ["title", "items"] };
+const ROOM = { name: "room", slots: { title: ["id"], items: ["id"] } };
 const SAVE = { name: "save", modes: { room: { items: { kind: "upsert", key: "id", place: "append" } } } } as const;
 
 /** A kernel whose requests wait until the test answers them, in the order that it likes. */
 function scene() {
   const reads: {
-    readonly answer: (bundle: Bundle) => Promise<void>;
+    readonly answer: (bundle: Bundle, scope?: string) => Promise<void>;
     readonly fail: () => Promise<void>;
     isAborted(): boolean;
   }[] = [];
   const calls: {
+    readonly shown: readonly Shown[];
     readonly answer: (answer: Answer) => Promise<void>;
     readonly fail: (error: unknown) => Promise<void>;
   }[] = [];
@@ -23,14 +24,18 @@ function scene() {
     fetch: (_, __, signal) =>
       new Promise((resolve, reject) => {
         reads.push({
-          answer: (bundle) => settle(() => resolve(bundle)),
+          answer: (bundle, scope) => settle(() => resolve({ bundle, scope: scope ?? null })),
           fail: () => settle(() => reject(new MizanError({ code: "NETWORK", message: "down" }))),
           isAborted: () => signal.aborted,
         });
       }),
-    call: () =>
+    call: (_, __, shown) =>
       new Promise((resolve, reject) => {
-        calls.push({ answer: (answer) => settle(() => resolve(answer)), fail: (error) => settle(() => reject(error)) });
+        calls.push({
+          shown,
+          answer: (answer) => settle(() => resolve(answer)),
+          fail: (error) => settle(() => reject(error)),
+        });
       }),
   });
   const entry = kernel.entry(ROOM, { id: 1 });
@@ -138,7 +143,7 @@ for (const [outcome, expected] of [
 test("of two layers the second stays when the first is refused", async () => {
   const { kernel, call, title } = await shown();
   const expecting = (text: string) => ({
-    optimistic: { room: { title: (old: Json | undefined) => `${String(old)}+${text}` } },
+    optimistic: { room: { title: (old: Json) => `${String(old)}+${text}` } },
   });
   await settle(() => void kernel.call(SAVE, { id: 1 }, expecting("a")).catch(() => undefined));
   await settle(() => void kernel.call(SAVE, { id: 1 }, expecting("b")));
@@ -206,6 +211,16 @@ test("a failed read is told, and not tried again before there is news", async ()
   assert.equal(entry.error, null);
 });
 
+test("a merge that is not believed is news for what could not be read", async () => {
+  const { kernel, entry, read, call, reads } = await shown();
+  await settle(() => void kernel.call(SAVE, {}));
+  await settle(() => entry.refetch());
+  await read(1).fail();
+  assert.equal(reads.length, 2);
+  await call(0).answer(merge("unordered"));
+  assert.equal(reads.length, 3);
+});
+
 test("a storm of invalidations ends with one read that is fresh", async () => {
   const { kernel, entry, reads } = await shown();
   for (let count = 0; count < 200; count++) await settle(() => kernel.invalidate(["room"]));
@@ -216,15 +231,13 @@ test("a storm of invalidations ends with one read that is fresh", async () => {
   assert.equal(entry.isStale, false);
 });
 
-test("parameters are compared as values, and those that an entry lacks do not exclude it", async () => {
-  const { kernel } = scene();
+test("parameters are compared as values, and those that an entry lacks do not exclude it", () => {
   const stale = (params: { [name: string]: Json }, news: object) => {
+    const { kernel } = scene();
     const entry = kernel.entry(ROOM, params);
-    entry.hydrate({ title: "x", items: [] });
+    entry.hydrate({ bundle: { title: "x", items: [] } });
     kernel.invalidate([{ context: "room", ...news }]);
-    const { isStale } = entry;
-    entry.hydrate({ title: "x", items: [] });
-    return isStale;
+    return entry.isStale;
   };
   assert.equal(stale({ id: 3, tags: ["a"] }, { params: { id: 3.0 } }), true);
   assert.equal(stale({ id: 4 }, { params: { id: 5 } }), false);
@@ -232,4 +245,147 @@ test("parameters are compared as values, and those that an entry lacks do not ex
   assert.equal(stale({ id: 7 }, { texts: { id: "7" } }), true);
   assert.equal(stale({ id: 8 }, { texts: { id: "9" } }), false);
   assert.equal(stale({ name: "null" }, { texts: { name: "null" } }), true);
+});
+
+test("an entry is known by the server's spelling of its parameters once it has been read", async () => {
+  const { kernel, read, reads } = scene();
+  const entry = kernel.entry(ROOM, { id: " ABC" });
+  await settle(() => entry.subscribe(() => undefined));
+  await read(0).answer({ title: "old", items: [] }, "room;id=abc;page=1");
+  await settle(() => kernel.invalidate([{ context: "room", params: { id: "abc", page: 2 } }]));
+  assert.equal(entry.isStale, false);
+  await settle(() => kernel.invalidate([{ context: "room", params: { id: "abc" } }]));
+  assert.equal(entry.isStale, true);
+  assert.equal(reads.length, 2);
+});
+
+test("what is said before the server's spelling is known is not lost", async () => {
+  const { kernel, read, reads } = scene();
+  const entry = kernel.entry(ROOM, { id: " ABC" });
+  await settle(() => entry.subscribe(() => undefined));
+  await settle(() => kernel.invalidate([{ context: "room", params: { id: "abc" } }]));
+  await read(0).answer({ title: "old", items: [] }, "room;id=abc");
+  assert.equal(entry.slot("title").value, "old");
+  assert.equal(reads.length, 2);
+  await read(1).answer({ title: "new", items: [] }, "room;id=abc");
+  assert.equal(entry.isStale, false);
+});
+
+test("a merge is taken where the parameters of the slot's function are known to be equal, else the slot is read", async () => {
+  const LIST = { name: "room", slots: { title: ["id"], items: ["id", "page"] } };
+  const { kernel, reads, call } = scene();
+  const entries = [{ id: 1, page: 1 }, { id: 1, page: 2 }, { page: 1 }, { id: 2, page: 1 }].map((params) => {
+    const entry = kernel.entry(LIST, params);
+    entry.hydrate({ bundle: { title: "old", items: [] } });
+    return entry;
+  });
+  await settle(() => void kernel.call(SAVE, {}));
+  await call(0).answer({
+    result: null,
+    merge: [{ context: "room", slot: "title", params: { id: 1, page: 1 }, value: "new" }],
+  });
+  const seen = entries.map((entry) => [entry.slot("title").value, entry.isStale]);
+  // Only the server knows which id is meant where none was asked for.
+  assert.deepEqual(seen, [
+    ["new", false],
+    ["new", false],
+    ["old", true],
+    ["old", false],
+  ]);
+  assert.equal(reads.length, 0);
+});
+
+test("what a call has changed comes with its answer, and nothing is read", async () => {
+  const { kernel, entry, reads, call, title, calls } = await shown();
+  await settle(() => void kernel.call({ ...SAVE, affects: ["room"] }, {}));
+  assert.deepEqual(calls[0]?.shown, [{ context: "room", params: { id: 1 } }]);
+  const bundle = { title: "new", items: [1] };
+  await call(0).answer({ ...invalidation, refresh: [{ context: "room", params: { id: 1 }, bundle }] });
+  assert.equal(title(), "new");
+  assert.equal(entry.isStale, false);
+  assert.equal(reads.length, 1);
+});
+
+test("a refresh that an invalidation overlaps is not believed, whatever a merge of the same answer has said", async () => {
+  const { kernel, entry, call, title } = await shown();
+  await settle(() => void kernel.call({ ...SAVE, affects: ["room"] }, {}));
+  await settle(() => kernel.invalidate(["room"]));
+  const refresh = [{ context: "room", params: { id: 1 }, bundle: { title: "unordered", items: [] } }];
+  await call(0).answer({ ...merge("unordered"), refresh });
+  assert.equal(title(), "old");
+  assert.equal(entry.isStale, true);
+});
+
+test("only what is looked at, and that the function may change, is shown to the server", async () => {
+  const { kernel, calls } = await shown();
+  const other = kernel.entry({ name: "other", slots: { x: [] } }, {});
+  await settle(() => other.subscribe(() => undefined));
+  kernel.entry(ROOM, { id: 2 });
+  await settle(() => void kernel.call({ ...SAVE, affects: ["room"] }, {}));
+  await settle(() => void kernel.call(SAVE, {}));
+  assert.deepEqual(calls[0]?.shown, [{ context: "room", params: { id: 1 } }]);
+  assert.deepEqual(calls[1]?.shown, []);
+});
+
+test("an entry made after a call was answered does not take an older merge", async () => {
+  const { kernel, read, call } = scene();
+  await settle(() => void kernel.call(SAVE, {}));
+  await settle(() => void kernel.call(SAVE, {}));
+  await call(1).answer(merge("second"));
+  const entry = kernel.entry(ROOM, { id: 1 });
+  await settle(() => entry.subscribe(() => undefined));
+  await read(0).answer({ title: "second", items: [] });
+  await call(0).answer(merge("first"));
+  assert.equal(entry.slot("title").value, "second");
+});
+
+test("who looks at an entry that was forgotten in a reset is told of news again", async () => {
+  const { kernel, entry, read, reads } = scene();
+  kernel.reset();
+  await settle(() => entry.subscribe(() => undefined));
+  await read(0).answer({ title: "old", items: [] });
+  await settle(() => kernel.invalidate(["room"]));
+  assert.equal(entry.isStale, true);
+  assert.equal(reads.length, 2);
+});
+
+test("a read for those without a component asks the server, and shares what is under way", async () => {
+  const { kernel, read, reads } = await shown();
+  let bundles: readonly unknown[] = [];
+  await settle(
+    () => void Promise.all([kernel.read(ROOM, { id: 1 }), kernel.read(ROOM, { id: 1 })]).then((all) => (bundles = all)),
+  );
+  assert.equal(reads.length, 2);
+  await read(1).answer({ title: "new", items: [] });
+  assert.deepEqual(bundles, [
+    { title: "new", items: [] },
+    { title: "new", items: [] },
+  ]);
+  let failure: unknown;
+  await settle(() => void kernel.read(ROOM, { id: 3 }).catch((error: unknown) => (failure = error)));
+  await read(2).fail();
+  assert.ok(failure instanceof MizanError);
+});
+
+test("what is drained is what has become known since the last time", async () => {
+  const { kernel, read } = await shown();
+  const drained = () => kernel.drain().map(({ params }) => params);
+  assert.deepEqual(drained(), [{ id: 1 }]);
+  assert.deepEqual(drained(), []);
+  await settle(() => void kernel.entry(ROOM, { id: 2 }).load());
+  assert.deepEqual(drained(), []);
+  await read(1).answer({ title: "two", items: [] });
+  assert.deepEqual(drained(), [{ id: 2 }]);
+});
+
+test("entries that nobody looks at are forgotten beyond a thousand, and begin anew when somebody does", async () => {
+  const { kernel, entry } = await shown();
+  const first = kernel.entry(ROOM, { id: -1 });
+  first.hydrate({ bundle: { title: "x", items: [] } });
+  for (let id = 2; id < 1100; id++) kernel.entry(ROOM, { id });
+  assert.ok(kernel.entries().length <= 1000);
+  assert.equal(entry.slot("title").value, "old");
+  assert.equal(first.slot("title").value, undefined);
+  await settle(() => first.subscribe(() => undefined));
+  assert.equal(first.isFetching, true);
 });

@@ -5,6 +5,7 @@
  * schedule says so. So each schedule is one history that a real network may produce, and its seed brings it back.
  */
 
+import { Gatherer, type Part, type Read } from "../src/gather.js";
 import {
   Kernel,
   MizanError,
@@ -14,9 +15,12 @@ import {
   type Json,
   type Merge,
   type Params,
+  type Reply,
+  type Shown,
 } from "../src/index.js";
 
-export const CONTEXT = { name: "room", functions: ["log", "items", "size"] };
+export const SLOTS = ["log", "items", "size"] as const;
+const CONTEXT = { name: "room", slots: { log: ["room"], items: ["room"], size: ["room"] } };
 
 /** A repeatable source of randomness (mulberry32). */
 export class Dice {
@@ -120,25 +124,43 @@ export class World {
   private readonly tasks: (() => void)[] = [];
   private readonly unmounts = new Map<number, () => void>();
   private lastId = 0;
+  /** Whether a read may fail. */
+  private isFailing = true;
+  private readonly gatherer = new Gatherer({
+    one: ({ query }, signal) => this.one(query, signal),
+    several: (reads, signal) => this.several(reads, signal),
+  });
   /** Writes that were told of, as the items they changed. */
   readonly itemsOf = new Map<number, number>();
 
   constructor(
     seed: number,
     private readonly rooms: number,
+    /** Whether the page spells the parameters otherwise than the server. */
+    private readonly isSpelled = false,
   ) {
     this.dice = new Dice(seed);
     this.kernel = new Kernel(
       {
-        fetch: (_, params, signal) => this.fetch(params, signal),
-        call: (name, args) => this.call(name as Kind, args),
+        fetch: (context, params, signal) => this.gatherer.read({ context, query: String(params["room"]) }, signal),
+        call: ({ name }, args, shown) => this.call(name as Kind, args, shown),
       },
       { soon: (task) => this.tasks.push(task) },
     );
   }
 
   entry(room: number) {
-    return this.kernel.entry(CONTEXT, { room });
+    return this.kernel.entry(CONTEXT, this.params(room));
+  }
+
+  private params(room: number): Params {
+    return { room: this.isSpelled ? ` ${room}` : room };
+  }
+
+  /** From now on nothing fails, and what has failed is tried again. */
+  calm(): void {
+    this.isFailing = false;
+    this.kernel.retry();
   }
 
   mount(room: number): void {
@@ -174,7 +196,8 @@ export class World {
     const waiting = this.messages.length + this.tasks.length;
     if (waiting === 0) return false;
     const chosen = this.dice.below(waiting);
-    if (chosen < this.tasks.length) (this.tasks.splice(chosen, 1)[0] as () => void)();
+    // Several that run in one tick: their reads are gathered.
+    if (chosen < this.tasks.length) this.tasks.splice(chosen, 1 + this.dice.below(3)).forEach((task) => task());
     else (this.messages.splice(chosen - this.tasks.length, 1)[0] as Message).deliver();
     await settled();
     return true;
@@ -187,15 +210,19 @@ export class World {
     const id = ++this.lastId;
     const item = this.dice.below(4);
     const isOptimistic = this.dice.chance(0.5);
-    const expected = (log: Json | undefined): Json => [...((log ?? []) as Json[]), id];
-    const items = (list: Json | undefined): Json => expectedItem((list ?? []) as Item[], item, id);
+    const expected = (log: Json): Json => [...(log as Json[]), id];
+    const items = (list: Json): Json => expectedItem(list as Item[], item, id);
     const changesItem = kind === "put" || kind === "putMerged" || kind === "both";
     const optimistic = isOptimistic
       ? { optimistic: { room: { log: expected, ...(changesItem ? { items } : {}) } } }
       : {};
     const modes = { room: { items: { kind: "upsert", key: "id", place: "append" } } } as const;
     const slots = isOptimistic ? (changesItem ? ["log", "items"] : ["log"]) : [];
-    const answer = this.kernel.call({ name: kind, modes }, { room, id, item }, { ...optimistic, params: { room } });
+    const answer = this.kernel.call(
+      { name: kind, modes, affects: ["room"] },
+      { room, id, item },
+      { ...optimistic, params: this.params(room) },
+    );
     for (const slot of slots) this.expectedIn(room, slot).add(id);
     const answered = () => slots.forEach((slot) => this.expectedIn(room, slot).delete(id));
     answer.then(() => {
@@ -229,20 +256,51 @@ export class World {
     this.told.set(room, told.add(id));
   }
 
-  private fetch(params: Params, signal: AbortSignal): Promise<Bundle> {
+  private one(query: string, signal: AbortSignal): Promise<Reply> {
     this.reads++;
     return new Promise((resolve, reject) => {
       this.send(() => {
-        const bundle = this.server.bundle(params["room"] as number);
+        const reply = this.reply(query);
         this.send(() => {
           if (signal.aborted) reject(new Error("aborted"));
-          else resolve(bundle);
+          else resolve(reply);
         });
       });
     });
   }
 
-  private call(kind: Kind, args: Params): Promise<Answer> {
+  /** Reads in one request: the server reads one after the other, with whatever comes between, and may fail in some. */
+  private several(reads: readonly Read[], signal: AbortSignal): Promise<readonly Part[] | null> {
+    const fate = this.isFailing ? this.dice.next() : 1;
+    const parts: Part[] = [];
+    return new Promise((resolve, reject) => {
+      const read = (index: number): void => {
+        const asked = reads[index];
+        if (asked !== undefined) {
+          parts.push(this.part(asked.query));
+          this.send(() => read(index + 1));
+        } else if (signal.aborted || fate < 0.03) {
+          reject(new MizanError({ code: "NETWORK", message: "the connection was lost" }));
+        } else {
+          resolve(fate < 0.04 ? null : parts);
+        }
+      };
+      this.send(() => read(0));
+    });
+  }
+
+  private part(query: string): Part {
+    const fate = this.isFailing ? this.dice.next() : 1;
+    if (fate < 0.1) return { error: new MizanError({ code: "INTERNAL_ERROR", message: "broken", status: 500 }) };
+    return fate < 0.2 ? null : { reply: this.reply(query) };
+  }
+
+  private reply(query: string): Reply {
+    const room = Number(query);
+    return { bundle: this.server.bundle(room), scope: `room;room=${room}` };
+  }
+
+  private call(kind: Kind, args: Params, shown: readonly Shown[]): Promise<Answer> {
     const fate = this.dice.next();
     return new Promise((resolve, reject) => {
       this.send(() => {
@@ -258,10 +316,18 @@ export class World {
         const answer = this.server.write(kind, room, id, item);
         this.send(() => {
           if (fate < 0.18) reject(new TypeError("the connection was lost"));
-          else resolve(answer);
+          else if (fate < 0.6) this.send(() => resolve(answer));
+          else this.refreshed(answer, shown, resolve);
         });
       });
     });
+  }
+
+  /** The answer with what is shown as it is some time after the call; the server may leave some out. */
+  private refreshed(answer: Answer, shown: readonly Shown[], resolve: (answer: Answer) => void): void {
+    const brought = shown.filter(() => this.dice.chance(0.8));
+    const refresh = brought.map((entry) => ({ ...entry, ...this.reply(String(entry.params["room"])) }));
+    this.send(() => resolve({ ...answer, refresh }));
   }
 
   private send(deliver: () => void): void {

@@ -1,0 +1,15 @@
+/** What a call has come to, as a value. */
+
+import { MizanError } from "./errors.js";
+
+export type Outcome<R> = { readonly ok: true; readonly data: R } | { readonly ok: false; readonly error: MizanError };
+
+/** *result*, with what the server has refused as a value; other errors are mistakes of the program, and thrown. */
+export async function outcomeOf<R>(result: Promise<R>): Promise<Outcome<R>> {
+  try {
+    return { ok: true, data: await result };
+  } catch (error) {
+    if (error instanceof MizanError) return { ok: false, error };
+    throw error;
+  }
+}

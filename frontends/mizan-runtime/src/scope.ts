@@ -1,0 +1,56 @@
+/**
+ * Whether what the server says of a context concerns an entry.
+ *
+ * The server speaks of parameters as it has validated them, with their defaults; an entry has those that were asked for, and
+ * once it has been read the server's spelling of them (`X-Mizan-Scope`).
+ */
+
+import { isTextOf, type Texts } from "./header.js";
+import { canonical, type Json, type Params, type Stale } from "./wire.js";
+
+/** Parameters that something is said of, as values or as texts. */
+export type Scope = Pick<Stale, "params" | "texts">;
+
+/** How sure it is: "maybe" where the entry lacks a parameter, so that a default counts which only the server knows. */
+export type Relation = "same" | "maybe" | "other";
+
+/** The parameters of an entry: as they were asked for, and as the server spells them. */
+export interface Known {
+  readonly params: Params;
+  readonly texts: Texts;
+}
+
+/** How *scope* relates to an entry, as far as the parameters *names* decide; all of them without. */
+export function relation(known: Known, { params = {}, texts = {} }: Scope, names?: readonly string[]): Relation {
+  let result: Relation = "same";
+  const said = [
+    ...Object.entries(params).map(([name, value]) => [name, isValue(known, name, value)] as const),
+    ...Object.entries(texts).map(([name, text]) => [name, isText(known, name, text)] as const),
+  ];
+  for (const [name, is] of said) {
+    if (is === true || names?.includes(name) === false) continue;
+    if (is === false) return "other";
+    result = "maybe";
+  }
+  return result;
+}
+
+/** Whether a server that writes *texts* means other parameters than were asked for. */
+export function isRespelled(params: Params, texts: Texts): boolean {
+  return Object.entries(texts).some(([name, text]) => params[name] !== undefined && !isTextOf(text, params[name]));
+}
+
+function isValue({ params, texts }: Known, name: string, value: Json): boolean | null {
+  const [own, text] = [params[name], texts[name]];
+  if (own !== undefined && canonical(own) === canonical(value)) return true;
+  if (text !== undefined) return isTextOf(text, value);
+  if (own !== undefined) return false;
+  return value === null ? true : null;
+}
+
+function isText({ params, texts }: Known, name: string, said: string): boolean | null {
+  const [own, text] = [params[name], texts[name]];
+  if (own !== undefined && isTextOf(said, own)) return true;
+  if (text !== undefined) return text === said || Number(text) === Number(said);
+  return own === undefined ? null : false;
+}
