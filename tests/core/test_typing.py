@@ -6,6 +6,7 @@ Every ``type: ignore`` is an error that must be one: mypy reports those that are
 from __future__ import annotations
 
 import asyncio
+import importlib
 
 import pytest
 from pydantic import ValidationError
@@ -95,9 +96,9 @@ def test_keywords_are_checked() -> None:
 
 
 def test_names_stand_where_a_user_looks() -> None:
-    import mizan.client
-    import mizan_fastapi.client
+    import mizan_fastapi
 
-    for module in (mizan.client, mizan_fastapi.client):
+    for name in ("mizan.client", "mizan_fastapi.client", "mizan_fastapi"):
+        module = importlib.import_module(name)
         assert (module.client, module.Context, module.CachePolicy) == (client, Context, CachePolicy)
     assert mizan_fastapi.Settings is Settings

@@ -1,11 +1,26 @@
 """Mizan for FastAPI: ``mount(app, "/api/mizan")``."""
 
 import mizan_fastapi.signatures  # noqa: F401 - registers FastAPI's classes
+from mizan_core.registry import mizan_clients, register
 from mizan_core.settings import Settings
+from mizan_fastapi.client import CachePolicy, Context, client
 from mizan_fastapi.mounting import mount
 from mizan_fastapi.purging import apurge, purge
 from mizan_fastapi.routing import MizanRouter, create_router, router
 
 __version__ = "0.1.0"
 
-__all__ = ("MizanRouter", "Settings", "apurge", "create_router", "mount", "purge", "router")
+__all__ = (
+    "CachePolicy",
+    "Context",
+    "MizanRouter",
+    "Settings",
+    "apurge",
+    "client",
+    "create_router",
+    "mizan_clients",
+    "mount",
+    "purge",
+    "register",
+    "router",
+)
