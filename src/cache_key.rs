@@ -1,19 +1,15 @@
 //! Cache keys (docs/protocol.md section 3), tags and stored entries (section 10).
 
 use mizan_core::cache_key::{CacheKeyer as Keyer, Entry, Payload};
-use mizan_core::checks::MAX_INTEGER;
 use mizan_core::entries::Unsealed;
 use mizan_core::path::Path;
 use mizan_core::plain::PlainWriter;
 use pyo3::prelude::*;
 use pyo3::pybacked::{PyBackedBytes, PyBackedStr};
-use pyo3::types::PyBytes;
+use pyo3::types::{PyBytes, PyDict, PyList, PyString};
 
-use crate::arguments::{
-    Argument, backed_bytes_argument, backed_text_argument, bytes_argument, dict_argument,
-    filled_text_argument, list_argument, secret_bytes, text_argument,
-};
-use crate::convert;
+use crate::arguments::{Secret, integer};
+use crate::convert::{self, backed_text, text};
 use crate::error::Result;
 
 /// The level that `params` and `vary` stand on, inside the object that is hashed.
@@ -28,24 +24,22 @@ pub struct CacheKeyer {
 #[pymethods]
 impl CacheKeyer {
     #[new]
-    fn new(secret: &Bound<'_, PyAny>) -> Result<Self> {
+    #[allow(clippy::needless_pass_by_value, reason = "PyO3 hands it over")]
+    fn new(secret: Secret<'_>) -> Result<Self> {
         Ok(Self {
-            keyer: keyer(secret)?,
+            keyer: keyer(&secret)?,
         })
     }
 
     /// The key of one viewer's entry.
-    #[pyo3(
-        signature = (context, params=None, user_id=None, rev=Argument::Default(0), vary=None),
-        text_signature = "($self, context, params=None, user_id=None, rev=0, vary=None)"
-    )]
+    #[pyo3(signature = (context, params=None, user_id=None, rev=0, vary=None))]
     fn derive(
         &self,
-        context: &Bound<'_, PyAny>,
-        params: Option<&Bound<'_, PyAny>>,
-        user_id: Option<&Bound<'_, PyAny>>,
-        rev: Argument<'_, '_, i64>,
-        vary: Option<&Bound<'_, PyAny>>,
+        context: &Bound<'_, PyString>,
+        params: Option<&Bound<'_, PyDict>>,
+        user_id: Option<&Bound<'_, PyString>>,
+        #[pyo3(from_py_with = integer)] rev: i64,
+        vary: Option<&Bound<'_, PyDict>>,
     ) -> Result<String> {
         Ok(self
             .keyer
@@ -53,28 +47,21 @@ impl CacheKeyer {
     }
 
     /// The key of an entry and its tags: the context's, and one for each scope shape.
-    #[pyo3(
-        signature = (
-            context, params=None, user_id=None, rev=Argument::Default(0), vary=None, shapes=None
-        ),
-        text_signature = "($self, context, params=None, user_id=None, rev=0, vary=None, shapes=None)"
-    )]
+    #[pyo3(signature = (context, params=None, user_id=None, rev=0, vary=None, shapes=None))]
     fn plan(
         &self,
-        context: &Bound<'_, PyAny>,
-        params: Option<&Bound<'_, PyAny>>,
-        user_id: Option<&Bound<'_, PyAny>>,
-        rev: Argument<'_, '_, i64>,
-        vary: Option<&Bound<'_, PyAny>>,
-        shapes: Option<&Bound<'_, PyAny>>,
+        context: &Bound<'_, PyString>,
+        params: Option<&Bound<'_, PyDict>>,
+        user_id: Option<&Bound<'_, PyString>>,
+        #[pyo3(from_py_with = integer)] rev: i64,
+        vary: Option<&Bound<'_, PyDict>>,
+        shapes: Option<&Bound<'_, PyList>>,
     ) -> Result<(String, Vec<String>)> {
         let payload = payload(context, params, user_id, rev, vary)?;
         let mut entry = self.keyer.tags(&payload);
         let mut tags = vec![entry.context_tag()];
-        if let Some(shapes) = shapes {
-            for shape in list_argument(shapes, "shapes")? {
-                tags.push(entry.scope_tag(&mut names(&shape)?));
-            }
+        for shape in shapes.into_iter().flatten() {
+            tags.push(entry.scope_tag(&mut names(&shape)?));
         }
         Ok((self.keyer.key(&payload), tags))
     }
@@ -83,10 +70,10 @@ impl CacheKeyer {
     #[pyo3(signature = (context, params=None))]
     fn purge_tags(
         &self,
-        context: &Bound<'_, PyAny>,
-        params: Option<&Bound<'_, PyAny>>,
+        context: &Bound<'_, PyString>,
+        params: Option<&Bound<'_, PyDict>>,
     ) -> Result<Vec<String>> {
-        let context = text_argument(context, "context")?;
+        let context = text(context, &Path::root("context"))?;
         self.keyer
             .purge_tags_with(context, |object| push(object, params, "params"))
     }
@@ -94,35 +81,32 @@ impl CacheKeyer {
     /// An entry to be stored under a key, valid while its tags have these versions.
     fn seal<'py>(
         &self,
-        key: &Bound<'py, PyAny>,
-        versions: &Bound<'py, PyAny>,
-        body: &Bound<'py, PyAny>,
+        py: Python<'py>,
+        key: &Bound<'py, PyString>,
+        versions: &Bound<'py, PyList>,
+        body: &[u8],
     ) -> Result<Bound<'py, PyBytes>> {
-        let key = text_argument(key, "key")?;
-        let versions = list_argument(versions, "versions")?
-            .iter()
-            .map(version)
-            .collect::<Result<Vec<_>>>()?;
-        let body_bytes = bytes_argument(body, "body")?;
-        let entry = self.keyer.seal(key, &versions, body_bytes)?;
-        Ok(convert::joined(body.py(), &entry)?)
+        let key = text(key, &Path::root("key"))?;
+        let versions = versions.iter().map(version).collect::<PyResult<Vec<_>>>()?;
+        let entry = self.keyer.seal(key, &versions, body)?;
+        Ok(convert::joined(py, &entry)?)
     }
 
     /// The body of an entry whose tags have still the versions that it was sealed with, else None.
     fn unseal<'py>(
         &self,
-        key: &Bound<'py, PyAny>,
-        entry: &Bound<'py, PyAny>,
-        versions: &Bound<'py, PyAny>,
+        py: Python<'py>,
+        key: &Bound<'py, PyString>,
+        entry: &[u8],
+        versions: &Bound<'py, PyList>,
     ) -> Result<Option<Bound<'py, PyBytes>>> {
-        let key = text_argument(key, "key")?;
-        let stored = bytes_argument(entry, "entry")?;
-        let current = list_argument(versions, "versions")?
+        let key = text(key, &Path::root("key"))?;
+        let current = versions
             .iter()
             .map(|item| (!item.is_none()).then(|| version(item)).transpose())
-            .collect::<Result<Vec<_>>>()?;
-        Ok(match self.keyer.unseal(key, stored, &current)? {
-            Unsealed::Body(body) => Some(PyBytes::new(entry.py(), body)),
+            .collect::<PyResult<Vec<_>>>()?;
+        Ok(match self.keyer.unseal(key, entry, &current)? {
+            Unsealed::Body(body) => Some(PyBytes::new(py, body)),
             Unsealed::Stale => None,
         })
     }
@@ -130,39 +114,37 @@ impl CacheKeyer {
 
 /// `CacheKeyer(secret).derive(...)` for a single key.
 #[pyfunction]
-#[pyo3(
-    signature = (secret, context, params=None, user_id=None, rev=Argument::Default(0), vary=None),
-    text_signature = "(secret, context, params=None, user_id=None, rev=0, vary=None)"
-)]
+#[pyo3(signature = (secret, context, params=None, user_id=None, rev=0, vary=None))]
+#[allow(clippy::needless_pass_by_value, reason = "PyO3 hands it over")]
 pub fn derive_cache_key(
-    secret: &Bound<'_, PyAny>,
-    context: &Bound<'_, PyAny>,
-    params: Option<&Bound<'_, PyAny>>,
-    user_id: Option<&Bound<'_, PyAny>>,
-    rev: Argument<'_, '_, i64>,
-    vary: Option<&Bound<'_, PyAny>>,
+    secret: Secret<'_>,
+    context: &Bound<'_, PyString>,
+    params: Option<&Bound<'_, PyDict>>,
+    user_id: Option<&Bound<'_, PyString>>,
+    #[pyo3(from_py_with = integer)] rev: i64,
+    vary: Option<&Bound<'_, PyDict>>,
 ) -> Result<String> {
-    let keyer = keyer(secret)?;
+    let keyer = keyer(&secret)?;
     Ok(keyer.key(&payload(context, params, user_id, rev, vary)?))
 }
 
-fn keyer(secret: &Bound<'_, PyAny>) -> Result<Keyer> {
-    Ok(Keyer::new(secret_bytes(secret, &Path::root("secret"))?)?)
+fn keyer(secret: &Secret<'_>) -> Result<Keyer> {
+    Ok(Keyer::new(secret.bytes(&Path::root("secret"))?)?)
 }
 
 fn payload<'a>(
-    context: &'a Bound<'_, PyAny>,
-    params: Option<&Bound<'_, PyAny>>,
-    user_id: Option<&'a Bound<'_, PyAny>>,
-    rev: Argument<'_, '_, i64>,
-    vary: Option<&Bound<'_, PyAny>>,
+    context: &'a Bound<'_, PyString>,
+    params: Option<&Bound<'_, PyDict>>,
+    user_id: Option<&'a Bound<'_, PyString>>,
+    rev: i64,
+    vary: Option<&Bound<'_, PyDict>>,
 ) -> Result<Payload<'a>> {
     let entry = Entry {
-        context: text_argument(context, "context")?,
+        context: text(context, &Path::root("context"))?,
         user_id: user_id
-            .map(|user_id| filled_text_argument(user_id, "user_id"))
+            .map(|user_id| text(user_id, &Path::root("user_id")))
             .transpose()?,
-        rev: rev.integer("rev", 0, MAX_INTEGER)?,
+        rev,
     };
     Payload::new_with(
         &entry,
@@ -171,24 +153,24 @@ fn payload<'a>(
     )
 }
 
-fn push(object: &mut PlainWriter, members: Option<&Bound<'_, PyAny>>, name: &str) -> Result<()> {
+fn push(object: &mut PlainWriter, members: Option<&Bound<'_, PyDict>>, name: &str) -> Result<()> {
     let Some(members) = members else {
         return Ok(());
     };
-    let (dict, path) = (dict_argument(members, name)?, Path::root(name));
-    convert::visit_members(dict, &path, MEMBER_DEPTH, |key, item, path| {
+    convert::visit_members(members, &Path::root(name), |key, item, path| {
         object.member(key, |writer| {
             convert::write(writer, item, path, MEMBER_DEPTH + 1)
         })
     })
 }
 
-fn version(item: Bound<'_, PyAny>) -> Result<PyBackedBytes> {
-    backed_bytes_argument(item, "versions")
+fn version(item: Bound<'_, PyAny>) -> PyResult<PyBackedBytes> {
+    Ok(item.cast_into::<PyBytes>()?.into())
 }
 
 /// The names of one scope shape.
 fn names(shape: &Bound<'_, PyAny>) -> Result<Vec<PyBackedStr>> {
-    let name = |name| backed_text_argument(name, "shapes", "str");
-    list_argument(shape, "shapes")?.iter().map(name).collect()
+    let path = Path::root("shapes");
+    let names = shape.cast::<PyList>().map_err(PyErr::from)?;
+    names.iter().map(|name| backed_text(name, &path)).collect()
 }

@@ -1,7 +1,6 @@
 //! Python objects read as JSON values, as the pure engine reads them.
 //!
-//! An object counts as what its type derives from (`str`, `int`, `float`, `dict`, `list`, `tuple`)
-//! and is read by that type's own storage, never through a method that a subclass may override.
+//! An object counts as what its type derives from: `str`, `int`, `float`, `dict`, `list`, `tuple`.
 
 use std::io::Write;
 
@@ -11,13 +10,13 @@ use mizan_core::path::Path;
 use mizan_core::splice::Splice;
 use mizan_core::value::{MAX_DEPTH, Members};
 use mizan_core::{Error, Value};
+use pyo3::IntoPyObjectExt;
 use pyo3::exceptions::PyUnicodeEncodeError;
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedStr;
 use pyo3::sync::PyOnceLock;
 use pyo3::sync::critical_section::with_critical_section;
 use pyo3::types::{PyBool, PyBytes, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple, PyType};
-use pyo3::{IntoPyObjectExt, intern};
 
 use crate::error::{Fault, Result, lone_surrogate, unexpected};
 
@@ -60,7 +59,7 @@ pub fn write(
         }
         Node::Map(dict) => {
             writer.begin_object(path)?;
-            visit_members(dict, path, depth, |key, item, path| {
+            visit_members(dict, path, |key, item, path| {
                 writer.key(key);
                 write(writer, item, path, depth + 1)
             })?;
@@ -89,49 +88,12 @@ pub fn value(value: &Bound<'_, PyAny>, path: &Path<'_>, depth: usize) -> Result<
         }
         Node::Map(dict) => {
             let mut members = Members::with_capacity(dict.len());
-            visit_members(dict, path, depth, |key, item, path| {
+            visit_members(dict, path, |key, item, path| {
                 members.insert(key.to_owned(), self::value(item, path, depth + 1)?);
                 Ok(())
             })?;
             Value::Map(members)
         }
-    })
-}
-
-/// A copy of `value`, which stands at `path` on level `depth`, in exact built-in types; an immutable
-/// value that is of one already is shared.
-pub fn plain<'py>(
-    value: &Bound<'py, PyAny>,
-    path: &Path<'_>,
-    depth: usize,
-) -> Result<Bound<'py, PyAny>> {
-    let py = value.py();
-    Ok(match read(value, path, depth)? {
-        Node::List(items) => {
-            let list = PyList::empty(py);
-            items.visit(|index, item| {
-                Ok(list.append(plain(item, &path.index(index), depth + 1)?)?)
-            })?;
-            list.into_any()
-        }
-        Node::Map(dict) => {
-            let copy = PyDict::new(py);
-            visit_members(dict, path, depth, |key, item, path| {
-                Ok(copy.set_item(key, plain(item, path, depth + 1)?)?)
-            })?;
-            copy.into_any()
-        }
-        Node::String(text) if !value.is_exact_instance_of::<PyString>() => {
-            PyString::new(py, text).into_any()
-        }
-        Node::Int(_) | Node::BigInt(_) if !value.is_exact_instance_of::<PyInt>() => {
-            let int = py.get_type::<PyInt>();
-            int.call_method1(intern!(py, "__int__"), (value,))?
-        }
-        Node::Float(number) if !value.is_exact_instance_of::<PyFloat>() => {
-            number.into_bound_py_any(py)?
-        }
-        _ => value.clone(),
     })
 }
 
@@ -178,15 +140,11 @@ pub fn text<'a>(value: &'a Bound<'_, PyString>, path: &Path<'_>) -> Result<&'a s
         .map_err(|error| text_fault(value.py(), error, path))
 }
 
-/// As [`text`], keeping the `str` alive.
-pub fn checked_text(value: Bound<'_, PyString>, path: &Path<'_>) -> Result<PyBackedStr> {
+/// The text of an object that has to be a `str`, which it keeps alive.
+pub fn backed_text(value: Bound<'_, PyAny>, path: &Path<'_>) -> Result<PyBackedStr> {
     let py = value.py();
-    PyBackedStr::try_from(value).map_err(|error| text_fault(py, error, path))
-}
-
-/// The value of an `int`; None beyond 64 bits.
-pub fn small_int(value: &Bound<'_, PyInt>) -> Option<i64> {
-    value.extract().ok()
+    let string = value.cast_into::<PyString>().map_err(PyErr::from)?;
+    PyBackedStr::try_from(string).map_err(|error| text_fault(py, error, path))
 }
 
 fn read<'a, 'py>(
@@ -204,7 +162,7 @@ fn read<'a, 'py>(
         return Ok(Node::Bool(flag.is_true()));
     }
     if let Ok(number) = value.cast::<PyInt>() {
-        return Ok(small_int(number).map_or(Node::BigInt(number), Node::Int));
+        return Ok(number.extract().map_or(Node::BigInt(number), Node::Int));
     }
     if let Ok(number) = value.cast::<PyFloat>() {
         return finite(number.value(), path).map(Node::Float);
@@ -249,26 +207,14 @@ impl<'py> Items<'_, 'py> {
     }
 }
 
-/// Visits the members of a dict on level `depth` in the order of their keys, each with its place.
-///
-/// Subclasses of `str` can put one text in twice: all are checked, the last is visited.
+/// Visits the members of a dict in the order of their keys, each with its place.
 pub fn visit_members<'py>(
     dict: &Bound<'py, PyDict>,
     path: &Path<'_>,
-    depth: usize,
     mut visit: impl FnMut(&str, &Bound<'py, PyAny>, &Path<'_>) -> Result<()>,
 ) -> Result<()> {
-    let mut members = sorted_members(dict, path)?.into_iter().peekable();
-    while let Some((key, item)) = members.next() {
-        let path = path.key(&key);
-        if members
-            .peek()
-            .is_some_and(|(next, _)| next.as_str() == key.as_str())
-        {
-            value(&item, &path, depth + 1)?;
-        } else {
-            visit(&key, &item, &path)?;
-        }
+    for (key, item) in sorted_members(dict, path)? {
+        visit(&key, &item, &path.key(&key))?;
     }
     Ok(())
 }
@@ -280,18 +226,11 @@ fn sorted_members<'py>(
     // Nothing in here runs Python code and goes on, so the dict cannot change under the iteration.
     let mut members = with_critical_section(dict, || {
         dict.iter()
-            .map(|(key, item)| Ok((checked_key(key, path)?, item)))
+            .map(|(key, item)| Ok((backed_text(key, path)?, item)))
             .collect::<Result<Vec<_>>>()
     })?;
     members.sort_by(|(left, _), (right, _)| left.as_str().cmp(right));
     Ok(members)
-}
-
-fn checked_key(key: Bound<'_, PyAny>, path: &Path<'_>) -> Result<PyBackedStr> {
-    match key.cast_into::<PyString>() {
-        Ok(key) => checked_text(key, path),
-        Err(error) => Err(unexpected(&error.into_inner(), path, "str keys").into()),
-    }
 }
 
 fn text_fault(py: Python<'_>, error: PyErr, path: &Path<'_>) -> Fault {

@@ -1,14 +1,14 @@
 //! Response bodies (docs/protocol.md section 8).
 
 use mizan_core::envelope;
+use mizan_core::path::Path;
 use pyo3::prelude::*;
 use pyo3::pybacked::{PyBackedBytes, PyBackedStr};
-use pyo3::types::{PyBytes, PyList, PyTuple};
+use pyo3::types::{PyBytes, PyDict, PyList, PyString};
 
-use crate::arguments::{backed_bytes_argument, backed_text_argument, bytes_argument};
-use crate::convert::joined;
+use crate::convert::{backed_text, joined};
 use crate::error::Result;
-use crate::graph::Call;
+use crate::graph::{Call, Graph};
 use crate::invalidation::entry_list;
 
 /// A body, the `X-Mizan-Invalidate` value and the invalidation entries.
@@ -21,15 +21,14 @@ type Response<'py> = (
 /// The body of a call's answer, the `X-Mizan-Invalidate` value and the invalidation entries.
 #[pyfunction]
 pub fn encode_response<'py>(
-    graph: &Bound<'py, PyAny>,
-    function: &Bound<'py, PyAny>,
-    args: &Bound<'py, PyAny>,
-    result_json: &Bound<'py, PyAny>,
+    graph: &Bound<'py, Graph>,
+    function: &Bound<'py, PyString>,
+    args: &Bound<'py, PyDict>,
+    result_json: &[u8],
 ) -> Result<Response<'py>> {
     let py = graph.py();
-    let call = Call::read(graph, function, args)?;
-    let result = bytes_argument(result_json, "result_json")?;
-    let response = envelope::encode_response(call.plan(), &call, result)?;
+    let call = Call::new(graph.get(), function, args)?;
+    let response = envelope::encode_response(call.plan(), &call, result_json)?;
     let entries = response
         .entries
         .map(|entries| entry_list(py, &call, &entries))
@@ -39,40 +38,16 @@ pub fn encode_response<'py>(
 
 /// The body of a context: each function's serialised result under its name, sorted.
 #[pyfunction]
-pub fn encode_bundle<'py>(parts: &Bound<'py, PyAny>) -> Result<Bound<'py, PyBytes>> {
-    let read = read_parts(parts)?;
+pub fn encode_bundle<'py>(parts: &Bound<'py, PyList>) -> Result<Bound<'py, PyBytes>> {
+    let read = parts
+        .iter()
+        .map(|part| read_part(&part))
+        .collect::<Result<Vec<_>>>()?;
     let slices = read.iter().map(|(name, result)| (name.as_str(), &**result));
     Ok(joined(parts.py(), &envelope::encode_bundle(slices)?)?)
 }
 
-/// Reads the parts up to the first name that comes twice, which is the crate's to refuse.
-fn read_parts(parts: &Bound<'_, PyAny>) -> Result<Vec<(PyBackedStr, PyBackedBytes)>> {
-    let mut read: Vec<(PyBackedStr, PyBackedBytes)> = Vec::new();
-    for part in parts.try_iter()? {
-        let (name, result) = unpack(&part?)?;
-        let name = backed_text_argument(name, "parts", "str")?;
-        if read
-            .iter()
-            .any(|(known, _)| known.as_str() == name.as_str())
-        {
-            read.push((name, PyBytes::new(parts.py(), b"").into()));
-            break;
-        }
-        read.push((name, backed_bytes_argument(result, "parts")?));
-    }
-    Ok(read)
-}
-
-/// Unpacks a pair as Python does, and fails in the words of the Python that runs.
-fn unpack<'py>(part: &Bound<'py, PyAny>) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyAny>)> {
-    match part.cast_exact::<PyTuple>() {
-        Ok(pair) if pair.len() == 2 => pair.extract(),
-        _ => {
-            let unpack = c"lambda part: [(name, result) for name, result in [part]][0]";
-            part.py()
-                .eval(unpack, None, None)?
-                .call1((part,))?
-                .extract()
-        }
-    }
+fn read_part(part: &Bound<'_, PyAny>) -> Result<(PyBackedStr, PyBackedBytes)> {
+    let (name, result): (Bound<'_, PyAny>, Bound<'_, PyBytes>) = part.extract()?;
+    Ok((backed_text(name, &Path::root("parts"))?, result.into()))
 }

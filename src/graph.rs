@@ -10,9 +10,8 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 use pythonize::pythonize;
 
-use crate::arguments::{dict_argument, text_argument};
 use crate::convert::{self, to_python};
-use crate::error::{Fault, Result, unexpected};
+use crate::error::{Fault, Result};
 
 /// An immutable compiled graph; made by `compile_graph`.
 #[pyclass(frozen, module = "mizan_native")]
@@ -58,24 +57,16 @@ pub struct Call<'a, 'py> {
 }
 
 impl<'a, 'py> Call<'a, 'py> {
-    /// Reads the three arguments that every function about a call begins with.
-    pub fn read(
-        graph: &'a Bound<'py, PyAny>,
-        function: &Bound<'py, PyAny>,
-        args: &'a Bound<'py, PyAny>,
+    /// A call of that function; an error when it is not in the graph.
+    pub fn new(
+        graph: &'a Graph,
+        function: &Bound<'py, PyString>,
+        args: &'a Bound<'py, PyDict>,
     ) -> Result<Self> {
-        let Ok(graph) = graph.cast::<Graph>() else {
-            return Err(unexpected(graph, "graph", "Graph").into());
-        };
         let plan = graph
-            .get()
             .compiled
-            .plan(text_argument(function, "function")?)?;
-        Ok(Self {
-            graph: graph.get(),
-            plan,
-            args: dict_argument(args, "args")?,
-        })
+            .plan(convert::text(function, &Path::root("function"))?)?;
+        Ok(Self { graph, plan, args })
     }
 
     /// What the call entails.

@@ -9,16 +9,16 @@ use pyo3::types::{PyDict, PyList, PyString};
 
 use crate::convert;
 use crate::error::Result;
-use crate::graph::Call;
+use crate::graph::{Call, Graph};
 
 /// The entries to refresh after a call, in declaration order; None when the function affects nothing.
 #[pyfunction]
 pub fn compute_invalidation<'py>(
-    graph: &Bound<'py, PyAny>,
-    function: &Bound<'py, PyAny>,
-    args: &Bound<'py, PyAny>,
+    graph: &Bound<'py, Graph>,
+    function: &Bound<'py, PyString>,
+    args: &Bound<'py, PyDict>,
 ) -> Result<Option<Bound<'py, PyList>>> {
-    let call = Call::read(graph, function, args)?;
+    let call = Call::new(graph.get(), function, args)?;
     let entries = invalidation::compute_invalidation(call.plan(), &call)?;
     Ok(entries
         .map(|entries| entry_list(graph.py(), &call, &entries))

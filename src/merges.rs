@@ -1,26 +1,23 @@
 //! Which cached slots take a mutation's result as it is (docs/protocol.md section 7).
 
 use mizan_core::merges::{self, MergeEntry};
-use mizan_core::path::Path;
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList};
+use pyo3::types::{PyDict, PyList, PyString};
 
-use crate::convert;
 use crate::error::Result;
-use crate::graph::Call;
+use crate::graph::{Call, Graph};
 
 /// The merge entries of a call; None when there are none, as for a result of None.
 #[pyfunction]
 pub fn compute_merges<'py>(
-    graph: &Bound<'py, PyAny>,
-    function: &Bound<'py, PyAny>,
-    args: &Bound<'py, PyAny>,
+    graph: &Bound<'py, Graph>,
+    function: &Bound<'py, PyString>,
+    args: &Bound<'py, PyDict>,
     value: &Bound<'py, PyAny>,
 ) -> Result<Option<Bound<'py, PyList>>> {
-    let call = Call::read(graph, function, args)?;
-    let result = convert::plain(value, &Path::root("value"), 1)?;
-    if result.is_none() {
+    let call = Call::new(graph.get(), function, args)?;
+    if value.is_none() {
         return Ok(None);
     }
     let Some(entries) = merges::compute_merges(call.plan(), &call)? else {
@@ -28,7 +25,7 @@ pub fn compute_merges<'py>(
     };
     let list = PyList::empty(graph.py());
     for entry in &entries {
-        list.append(merge_object(&call, entry, &result)?)?;
+        list.append(merge_object(&call, entry, value)?)?;
     }
     Ok(Some(list))
 }

@@ -13,10 +13,10 @@ use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedStr;
 use pyo3::sync::PyOnceLock;
 use pyo3::sync::critical_section::with_critical_section;
-use pyo3::types::{PyBytes, PyDict, PyString, PyTuple, PyType};
+use pyo3::types::{PyDict, PyString, PyTuple, PyType};
 
-use crate::arguments::{integer, optional_integer, secret_bytes};
-use crate::convert::{checked_text, text};
+use crate::arguments::{Secret, integer, optional_integer};
+use crate::convert::{backed_text, text};
 use crate::error::{Result, unexpected};
 
 /// A digest of what a user may do; it changes whenever that does.
@@ -39,12 +39,15 @@ pub fn compute_permission_key(
 #[pyo3(signature = (
     sub, pkey, *, secret, ttl=300, staff=false, superuser=false, audience=None, kid=None, now=None
 ))]
-// The signature is the contract's.
-#[allow(clippy::too_many_arguments)]
+#[allow(
+    clippy::too_many_arguments,
+    clippy::needless_pass_by_value,
+    reason = "the signature is the contract's"
+)]
 pub fn create_mwt(
     sub: &Bound<'_, PyString>,
     pkey: &Bound<'_, PyString>,
-    secret: &Bound<'_, PyAny>,
+    secret: Secret<'_>,
     #[pyo3(from_py_with = integer)] ttl: i64,
     staff: bool,
     superuser: bool,
@@ -53,7 +56,7 @@ pub fn create_mwt(
     #[pyo3(from_py_with = optional_integer)] now: Option<i64>,
 ) -> Result<String> {
     let path = Path::root("secret");
-    let key = signing_key(secret_bytes(secret, &path)?, &path)?;
+    let key = signing_key(secret.bytes(&path)?, &path)?;
     let token = NewToken {
         sub: filled(named(sub, "sub")?, "sub")?,
         pkey: named(pkey, "pkey")?,
@@ -138,13 +141,13 @@ fn optional<'a>(value: Option<&'a Bound<'_, PyString>>, name: &str) -> Result<Op
 
 fn verification_keys(secret: &Bound<'_, PyAny>) -> Result<Keys> {
     let path = Path::root("secret");
-    if let Ok(ring) = secret.cast::<PyDict>() {
-        return key_ring(ring, &path).map(Keys::Ring);
+    match secret.cast::<PyDict>() {
+        Ok(ring) => key_ring(ring, &path).map(Keys::Ring),
+        Err(_) => Ok(Keys::One(signing_key(
+            secret.extract::<Secret<'_>>()?.bytes(&path)?,
+            &path,
+        )?)),
     }
-    if !secret.is_instance_of::<PyString>() && !secret.is_instance_of::<PyBytes>() {
-        return Err(unexpected(secret, path, "str, bytes or dict").into());
-    }
-    Ok(Keys::One(signing_key(secret_bytes(secret, &path)?, &path)?))
 }
 
 fn key_ring(secrets: &Bound<'_, PyDict>, path: &Path<'_>) -> Result<KeyRing> {
@@ -164,11 +167,9 @@ fn insert_key(
     secret: &Bound<'_, PyAny>,
     path: &Path<'_>,
 ) -> Result<()> {
-    let Ok(kid) = kid.cast::<PyString>() else {
-        return Err(unexpected(kid, path, "str as key id").into());
-    };
-    let kid = text(kid, path)?;
-    Ok(ring.insert(kid, secret_bytes(secret, &path.key(kid))?, path)?)
+    let kid = text(kid.cast().map_err(PyErr::from)?, path)?;
+    let secret: Secret<'_> = secret.extract()?;
+    Ok(ring.insert(kid, secret.bytes(&path.key(kid))?, path)?)
 }
 
 fn permission_names(permissions: &Bound<'_, PyAny>) -> Result<Vec<PyBackedStr>> {
@@ -179,7 +180,7 @@ fn permission_names(permissions: &Bound<'_, PyAny>) -> Result<Vec<PyBackedStr>> 
     }
     permissions
         .try_iter()?
-        .map(|name| checked_text(name?.cast_into::<PyString>().map_err(PyErr::from)?, &path))
+        .map(|name| backed_text(name?, &path))
         .collect()
 }
 

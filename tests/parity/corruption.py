@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any, TypeAlias
 
 from hypothesis import strategies as st
 
-from tests.parity import impostors, shapes, values
+from tests.parity import shapes, subclasses, values
 
 Place: TypeAlias = "tuple[str | int, ...]"
 
@@ -44,10 +45,10 @@ JUNK: tuple[Any, ...] = (
     b"x",
     Decimal(1),
     set(),
-    impostors.LyingText("integer"),
-    impostors.LyingDict({"kind": "any"}),
-    impostors.LyingList(["x"]),
-    impostors.LyingInteger(7),
+    subclasses.SafeText("integer"),
+    OrderedDict({"kind": "any"}),
+    subclasses.Rows(["x"]),
+    subclasses.Count(7),
 )
 DEEPEST_FAULT = 20
 """Deeper than any document is by itself; what a fault has made deep is left alone, or it would grow without end."""
@@ -76,23 +77,16 @@ def _break_at(draw: st.DrawFn, holder: Any, place: Place, other: Any) -> None:
         parent[last] = _copied(other)
     elif way == "remove":
         del parent[last]
-    elif way == "repeat":
-        _repeat(parent, last)
+    elif way == "repeat" and isinstance(parent, list):
+        parent.append(_copied(parent[last]))  # type: ignore[index]  # a list's places are indices
     elif way == "rename" and isinstance(parent, dict):
         parent[draw(st.sampled_from(("x", "kind", "a b", "\n", 1, "\ud800")))] = parent.pop(last)
     else:
         parent[last] = values.nested(draw(st.integers(1, 70)), shapes.list_of, parent[last])
 
 
-def _repeat(parent: Any, last: str | int) -> None:
-    if isinstance(parent, list):
-        parent.append(_copied(parent[last]))  # type: ignore[index]  # a list's places are indices
-    else:
-        parent[impostors.Key(last)] = parent[last]
-
-
 def _copied(value: Any) -> Any:
-    """The value with lists and dicts of its own; subclasses stay, copying would let them lie."""
+    """The value with lists and dicts of its own; subclasses stay what they are."""
     if type(value) is list:
         return [_copied(item) for item in value]
     if type(value) is dict:

@@ -7,6 +7,7 @@ import math
 import random
 import struct
 import sys
+from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from decimal import Decimal
@@ -17,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mizan_core.engine import Engine
-from tests.parity import impostors, values
+from tests.parity import subclasses, values
 from tests.parity.differential import Outcome, Same, exact
 
 
@@ -124,16 +125,14 @@ def test_refusals_name_the_place(same: Same, value: object, error: type[Exceptio
 @pytest.mark.parametrize(
     ("value", "text"),
     [
-        pytest.param(impostors.Level.LOW, b"1", id="IntEnum"),
-        pytest.param(impostors.Colour.RED, b'"red"', id="str Enum"),
-        pytest.param(impostors.LyingText("truth"), b'"truth"', id="str"),
-        pytest.param(impostors.LyingInteger(5), b"5", id="int"),
-        pytest.param(impostors.LyingFloat(0.5), b"0.5", id="float"),
-        pytest.param(impostors.LyingList([1, 2]), b"[1,2]", id="list"),
-        pytest.param(impostors.LyingTuple((1, 2)), b"[1,2]", id="tuple"),
-        pytest.param(impostors.LyingDict({"a": 1}), b'{"a":1}', id="dict"),
-        pytest.param({impostors.Key("a"): 1, impostors.Key("a"): 2}, b'{"a":2}', id="one text as two keys"),
-        pytest.param(impostors.Point(1, None), b"[1,null]", id="NamedTuple"),
+        pytest.param(subclasses.Level.LOW, b"1", id="IntEnum"),
+        pytest.param(subclasses.Colour.RED, b'"red"', id="str Enum"),
+        pytest.param(subclasses.SafeText("truth"), b'"truth"', id="str"),
+        pytest.param(subclasses.Count(5), b"5", id="int"),
+        pytest.param(subclasses.Ratio(0.5), b"0.5", id="float"),
+        pytest.param(subclasses.Rows([1, 2]), b"[1,2]", id="list"),
+        pytest.param(OrderedDict({"a": 1}), b'{"a":1}', id="dict"),
+        pytest.param(subclasses.Point(1, None), b"[1,null]", id="NamedTuple"),
     ],
 )
 def test_subclasses_are_taken_by_what_they_hold(same: Same, value: object, text: bytes) -> None:

@@ -1,18 +1,16 @@
 """Canonical JSON (protocol.md section 2), the plain form of values (section 3) and their text form (section 6).
 
 Checking and writing are two steps: ``exact``, ``plain`` and ``texts`` turn whatever was passed into exact built-in
-types or refuse it with the place named; ``dump`` writes what they return. Containers are read by their own storage
-(``dict.items``), so that a subclass cannot show one content to a check and another to the writer.
+types or refuse it with the place named; ``dump`` writes what they return.
 """
 
 from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import TypeAlias
 
-from mizan_core.engine.pure.kinds import is_a
 from mizan_core.engine.pure.path import Path, root
 
 MAX_DEPTH = 64
@@ -56,13 +54,13 @@ def dump(value: Json) -> str:
 
 
 def _exact_scalar(value: object, path: Path) -> Json:
-    if is_a(value, str):
+    if isinstance(value, str):
         return checked_text(value, path)
     if value is None or value is True or value is False:
         return value
-    if is_a(value, int):
-        return int.__int__(value)
-    if is_a(value, float):
+    if isinstance(value, int):
+        return int(value)
+    if isinstance(value, float):
         return _finite(value, path)
     raise TypeError(f"{path}: expected a JSON value, not {type(value).__name__}")
 
@@ -92,39 +90,27 @@ def checked_text(value: str, path: Path) -> str:
 
 
 def _finite(value: float, path: Path) -> float:
-    number = float.__float__(value)
+    number = float(value)
     if not math.isfinite(number):
         raise ValueError(f"{path}: NaN and infinities have no JSON form")
     return number
 
 
 def _walk(value: object, path: Path, depth: int, scalar: _Scalar) -> Json:
-    if is_a(value, dict):
-        _check_depth(path, depth)
-        members = _members(value, path)
-        return {key: _walk(item, path / key, depth + 1, scalar) for key, item in members}
-    items = _items(value)
-    if items is None:
+    if not isinstance(value, dict | list | tuple):
         return scalar(value, path)
-    _check_depth(path, depth)
-    return [_walk(item, path / index, depth + 1, scalar) for index, item in enumerate(items)]
-
-
-def _items(value: object) -> Iterator[object] | None:
-    if is_a(value, list):
-        return list.__iter__(value)
-    return tuple.__iter__(value) if is_a(value, tuple) else None
-
-
-def _check_depth(path: Path, depth: int) -> None:
     if depth > MAX_DEPTH:
         raise ValueError(f"{path}: nested deeper than {MAX_DEPTH} levels")
+    if isinstance(value, dict):
+        members = _members(value, path)
+        return {key: _walk(item, path / key, depth + 1, scalar) for key, item in members}
+    return [_walk(item, path / index, depth + 1, scalar) for index, item in enumerate(value)]
 
 
 def _members(value: dict[object, object], path: Path) -> list[tuple[str, object]]:
     members = []
-    for key, item in dict.items(value):
-        if not is_a(key, str):
+    for key, item in value.items():
+        if not isinstance(key, str):
             raise TypeError(f"{path}: keys must be str, not {type(key).__name__}")
         members.append((checked_text(key, path), item))
     return sorted(members, key=lambda member: member[0])

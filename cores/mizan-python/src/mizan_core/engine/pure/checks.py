@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 
 from mizan_core.engine.pure.canonical import checked_text
-from mizan_core.engine.pure.kinds import is_a
 from mizan_core.engine.pure.path import Path, root
 
 MAX_INTEGER = 2**53 - 1
@@ -14,7 +13,7 @@ MAX_INTEGER = 2**53 - 1
 
 def text_argument(value: object, name: str) -> str:
     """*value* as an exact ``str`` of valid Unicode."""
-    if not is_a(value, str):
+    if not isinstance(value, str):
         raise TypeError(f"{name}: expected str, not {type(value).__name__}")
     return checked_text(value, root(name))
 
@@ -34,9 +33,9 @@ def optional_text_argument(value: object, name: str) -> str | None:
 
 def integer_argument(value: object, name: str, low: int = 0, high: int = MAX_INTEGER) -> int:
     """*value* as an exact ``int`` in low..high; a bool is not an integer here."""
-    if is_a(value, bool) or not is_a(value, int):
+    if isinstance(value, bool) or not isinstance(value, int):
         raise TypeError(f"{name}: expected int, not {type(value).__name__}")
-    number = int.__int__(value)
+    number = int(value)
     if not low <= number <= high:
         raise ValueError(f"{name}: expected {low} to {high}")
     return number
@@ -49,41 +48,36 @@ def instant_argument(value: object, name: str, latest: int) -> int:
 
 def flag_argument(value: object, name: str) -> bool:
     """*value*, which must be True or False."""
-    if not is_a(value, bool):
+    if not isinstance(value, bool):
         raise TypeError(f"{name}: expected bool, not {type(value).__name__}")
     return value
 
 
 def bytes_argument(value: object, name: str) -> bytes:
-    """*value* as exact ``bytes``."""
-    if not is_a(value, bytes):
+    """*value*, which must be ``bytes``."""
+    if not isinstance(value, bytes):
         raise TypeError(f"{name}: expected bytes, not {type(value).__name__}")
-    return _exact_bytes(value)
+    return value
 
 
 def list_argument(value: object, name: str) -> list[object]:
-    """*value* as an exact ``list``; its content is not looked at."""
-    if not is_a(value, list):
+    """*value*, which must be a list; its content is not looked at."""
+    if not isinstance(value, list):
         raise TypeError(f"{name}: expected list, not {type(value).__name__}")
-    return value if type(value) is list else list.copy(value)
+    return value
 
 
 def dict_argument(value: object, name: str) -> dict[object, object]:
     """*value*, which must be a dict; its content is not looked at."""
-    if not is_a(value, dict):
+    if not isinstance(value, dict):
         raise TypeError(f"{name}: expected dict, not {type(value).__name__}")
     return value
 
 
 def secret_bytes(value: object, path: Path) -> bytes:
     """A secret as bytes, ``str`` as UTF-8."""
-    if is_a(value, bytes):
-        return _exact_bytes(value)
-    if is_a(value, str):
+    if isinstance(value, bytes):
+        return value
+    if isinstance(value, str):
         return checked_text(value, path).encode("utf-8")
     raise TypeError(f"{path}: expected str or bytes, not {type(value).__name__}")
-
-
-def _exact_bytes(value: bytes) -> bytes:
-    """What *value* stores; a full slice, since a subclass may override the buffer as well."""
-    return bytes.__getitem__(value, slice(None))

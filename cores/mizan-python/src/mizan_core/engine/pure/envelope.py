@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from mizan_core.engine.pure.canonical import Json, dump
-from mizan_core.engine.pure.checks import bytes_argument, dict_argument, text_argument
+from mizan_core.engine.pure.checks import bytes_argument, dict_argument, list_argument, text_argument
 from mizan_core.engine.pure.graph import Graph, Merge, graph_argument
 from mizan_core.engine.pure.header import write_header
 from mizan_core.engine.pure.invalidation import compute_invalidation, determines
@@ -44,6 +44,7 @@ def encode_bundle(parts: list[tuple[str, bytes]]) -> bytes:
     :param parts: (function, result_json) pairs, each function once.
     """
     results: dict[str, bytes] = {}
+    list_argument(parts, "parts")
     for name, result in parts:
         key = text_argument(name, "parts")
         if key in results:

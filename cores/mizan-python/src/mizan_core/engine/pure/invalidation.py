@@ -24,7 +24,7 @@ def compute_invalidation(graph: Graph, function: str, args: dict[str, object]) -
 
 def determines(merge: Merge, arguments: dict[object, object]) -> bool:
     """Whether a call tells for all of the slot's parameters which they are: passed, None included (section 7)."""
-    return all(name in merge.scope and dict.__contains__(arguments, name) for name in merge.needed)
+    return all(name in merge.scope and name in arguments for name in merge.needed)
 
 
 def _undetermined(plan: Plan, arguments: dict[object, object]) -> Iterator[Effect]:
@@ -37,9 +37,7 @@ def _undetermined(plan: Plan, arguments: dict[object, object]) -> Iterator[Effec
 
 def scope_values(scope: tuple[str, ...], arguments: dict[object, object]) -> dict[str, Json]:
     """The arguments that narrow a target: those of its scope that were passed and are not None."""
-    return {
-        name: exact(value, root("args") / name) for name in scope if (value := dict.get(arguments, name)) is not None
-    }
+    return {name: exact(value, root("args") / name) for name in scope if (value := arguments.get(name)) is not None}
 
 
 def _entry(effect: Effect, params: dict[str, Json]) -> Json:

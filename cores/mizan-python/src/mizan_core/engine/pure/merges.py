@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-from mizan_core.engine.pure.canonical import Json, exact
+from mizan_core.engine.pure.canonical import Json
 from mizan_core.engine.pure.checks import dict_argument
 from mizan_core.engine.pure.graph import Graph, Merge, graph_argument
 from mizan_core.engine.pure.invalidation import determines, scope_values
-from mizan_core.engine.pure.path import root
 
 
-def compute_merges(graph: Graph, function: str, args: dict[str, object], value: object) -> list[Json] | None:
+def compute_merges(graph: Graph, function: str, args: dict[str, object], value: Json) -> list[Json] | None:
     """The merge entries of a call; None when there are none, as for a result of None.
 
-    :param value: the result as a JSON value.
+    :param value: the result as a JSON value; it is handed on as it is.
     :raises LookupError: for a function that is not in the graph.
     """
     targets = graph_argument(graph).plan(function).merge
     arguments = dict_argument(args, "args")
-    result = exact(value, root("value"))
-    if result is None:
+    if value is None:
         return None
     entries: list[Json] = []
     for target in targets:
         if not determines(target, arguments):
             continue
-        entry: dict[str, Json] = {"context": target.context, "slot": target.slot, "value": result}
+        entry: dict[str, Json] = {"context": target.context, "slot": target.slot, "value": value}
         params = merge_params(target, arguments)
         if params:
             entry["params"] = params

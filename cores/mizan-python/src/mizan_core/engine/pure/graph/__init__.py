@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from mizan_core.engine.pure.checks import text_argument
-from mizan_core.engine.pure.kinds import is_a
 from mizan_core.engine.pure.path import quoted
 
 
@@ -80,7 +79,7 @@ class Graph:
 
 def graph_argument(graph: object) -> Graph:
     """*graph*, which must be a compiled one of this engine."""
-    if not is_a(graph, Graph):
+    if not isinstance(graph, Graph):
         raise TypeError(f"graph: expected Graph, not {type(graph).__name__}")
     return graph
 

@@ -7,7 +7,6 @@ from hashlib import sha256
 
 from mizan_core.engine.pure.canonical import Json, checked_text, dump
 from mizan_core.engine.pure.checks import flag_argument
-from mizan_core.engine.pure.kinds import is_a
 from mizan_core.engine.pure.path import root
 
 PERMISSION_KEY_LENGTH = 32
@@ -27,11 +26,11 @@ def compute_permission_key(staff: bool, superuser: bool, permissions: Iterable[s
 
 
 def _permission_names(permissions: Iterable[object]) -> list[str]:
-    if is_a(permissions, str):  # an iterable of str, but not of permissions
+    if isinstance(permissions, str):  # an iterable of str, but not of permissions
         raise TypeError(f"permissions: expected an iterable of str, not {type(permissions).__name__}")
     names = []
     for name in permissions:
-        if not is_a(name, str):
+        if not isinstance(name, str):
             raise TypeError(f"permissions: expected str items, not {type(name).__name__}")
         names.append(checked_text(name, root("permissions")))
     return names

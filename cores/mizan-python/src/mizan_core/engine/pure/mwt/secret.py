@@ -7,7 +7,6 @@ from functools import lru_cache
 from mizan_core.engine.pure.canonical import checked_text
 from mizan_core.engine.pure.checks import secret_bytes
 from mizan_core.engine.pure.hs256 import Hs256
-from mizan_core.engine.pure.kinds import is_a
 from mizan_core.engine.pure.path import Path, root
 from mizan_core.errors import ConfigurationError
 
@@ -36,15 +35,15 @@ def signing_key(secret: object, path: Path = root("secret")) -> Hs256:  # noqa: 
 def verification_keys(secret: object) -> Hs256 | dict[str, Hs256]:
     """The prepared form of one secret, or of a key ring ``{kid: secret}``."""
     path = root("secret")
-    if not is_a(secret, dict):
-        if not (is_a(secret, str) or is_a(secret, bytes)):
+    if not isinstance(secret, dict):
+        if not isinstance(secret, str | bytes):
             raise TypeError(f"{path}: expected str, bytes or dict, not {type(secret).__name__}")
         return signing_key(secret, path)
-    if dict.__len__(secret) == 0:
+    if not secret:
         raise ConfigurationError(f"{path}: the key ring is empty")
     ring = {}
-    for kid, key in dict.items(secret):
-        if not is_a(kid, str):
+    for kid, key in secret.items():
+        if not isinstance(kid, str):
             raise TypeError(f"{path}: key ids must be str, not {type(kid).__name__}")
         name = checked_text(kid, path)
         ring[name] = signing_key(key, path / name)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from mizan_core.engine.pure.checks import MAX_INTEGER, instant_argument, integer_argument, optional_text_argument
 from mizan_core.engine.pure.hs256 import Hs256
-from mizan_core.engine.pure.kinds import is_a
 from mizan_core.engine.pure.mwt import base64url
 from mizan_core.engine.pure.mwt.claims import read_claims
 from mizan_core.engine.pure.mwt.header import check_header
@@ -84,7 +83,7 @@ def decode_mwt(
 
 
 def _split(token: object) -> tuple[bytes, bytes, bytes, bytes]:
-    if not is_a(token, str):
+    if not isinstance(token, str):
         raise MalformedToken("the token is not a string")
     text = str.__str__(token)
     if not text.isascii():
