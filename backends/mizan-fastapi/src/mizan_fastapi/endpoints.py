@@ -16,7 +16,7 @@ from mizan_core.http.response import COMMON_HEADERS, PassThrough, Reply, Respons
 from mizan_core.mwt import HEADER
 from mizan_fastapi.in_flight import InFlight
 from mizan_fastapi.passing import passed_through
-from mizan_fastapi.port import AsgiPort, text_of
+from mizan_fastapi.port import AsgiPort
 from mizan_fastapi.users import LoadUser
 
 _ERROR = 400
@@ -44,8 +44,11 @@ class Endpoint(ABC):
         self._in_flight = in_flight
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        reply = await self._answer(scope, receive, send)
-        if isinstance(reply, PassThrough):
+        port = AsgiPort(scope, _fields(scope), receive, send, self._load_user, self._in_flight)
+        reply = await self.reply(self._dispatcher, port)
+        if reply.failure is not None:
+            reply.failure.log()
+        if type(reply) is PassThrough:
             await passed_through(reply)(scope, receive, send)
         else:
             await _write(reply, send)
@@ -55,7 +58,9 @@ class Endpoint(ABC):
 
         :raises EndpointFailed: for an answer that is an error.
         """
-        response = _framework_response(await self._answer(request.scope, body_of(request), empty_send))
+        scope, receive = request.scope, body_of(request)
+        port = AsgiPort(scope, _fields(scope), receive, empty_send, self._load_user, self._in_flight)
+        response = _logged(await self.reply(self._dispatcher, port))
         if response.status_code >= _ERROR:
             raise EndpointFailed(response)
         return response
@@ -63,17 +68,7 @@ class Endpoint(ABC):
     async def refuse(self, request: Request, error: Exception) -> FrameworkResponse:
         """The answer to what a dependency has raised."""
         port = AsgiPort(request.scope, _fields(request.scope), body_of(request), empty_send)
-        reply = await refuse(port, error)
-        if reply.failure is not None:
-            reply.failure.log()
-        return _framework_response(reply)
-
-    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> Reply:
-        port = AsgiPort(scope, _fields(scope), receive, send, self._load_user, self._in_flight)
-        reply = await self.reply(self._dispatcher, port)
-        if reply.failure is not None:
-            reply.failure.log()
-        return reply
+        return _logged(await refuse(port, error))
 
     @abstractmethod
     def reply(self, dispatcher: Dispatcher, port: AsgiPort) -> Coroutine[Any, Any, Reply]:
@@ -95,8 +90,15 @@ class CallEndpoint(Endpoint):
 
     @staticmethod
     def _call(dispatcher: Dispatcher, port: AsgiPort, named: str | None) -> Coroutine[Any, Any, Reply]:
-        content_type, token = port.fields.get(b"content-type"), port.fields.get(_TOKEN)
-        return post_call(dispatcher, port, port.scope["method"], text_of(content_type), text_of(token), named)
+        kind, token = port.fields.get(b"content-type"), port.fields.get(_TOKEN)
+        return post_call(
+            dispatcher,
+            port,
+            port.scope["method"],
+            None if kind is None else kind.decode("latin-1"),
+            None if token is None else token.decode("latin-1"),
+            named,
+        )
 
 
 class NamedCallEndpoint(CallEndpoint):
@@ -110,15 +112,15 @@ class FetchEndpoint(Endpoint):
     """``GET ctx/<name>/``."""
 
     def reply(self, dispatcher: Dispatcher, port: AsgiPort) -> Coroutine[Any, Any, Reply]:
-        scope, fields = port.scope, port.fields
+        scope, token = port.scope, port.fields.get(_TOKEN)
         return get_bundle(
             dispatcher,
             port,
             scope["method"],
             scope["path_params"]["name"],
             scope["query_string"].decode("latin-1"),
-            text_of(fields.get(_TOKEN)),
-            lambda header: text_of(fields.get(header.encode("ascii"))),
+            None if token is None else token.decode("latin-1"),
+            port.header,
         )
 
 
@@ -156,12 +158,13 @@ async def _write(response: Response, send: Send) -> None:
 
 
 def _headers(response: Response) -> list[tuple[bytes, bytes]]:
-    headers = [_ENCODED.get(header) or _encoded(header) for header in response.headers]
-    headers.append((b"content-length", b"%d" % len(response.body)))
-    return headers
+    lines = _ENCODED.get(response.headers) or [_ENCODED_LINES.get(line) or _encoded(line) for line in response.headers]
+    return [*lines, (b"content-length", b"%d" % len(response.body))]
 
 
-def _framework_response(reply: Reply) -> FrameworkResponse:
+def _logged(reply: Reply) -> FrameworkResponse:
+    if reply.failure is not None:
+        reply.failure.log()
     if isinstance(reply, PassThrough):
         return passed_through(reply)
     response = FrameworkResponse(reply.body, reply.status)
@@ -174,4 +177,5 @@ def _encoded(header: tuple[str, str]) -> tuple[bytes, bytes]:
     return name.lower().encode("ascii"), value.encode("latin-1")
 
 
-_ENCODED = {header: _encoded(header) for header in COMMON_HEADERS}
+_ENCODED = {headers: [_encoded(line) for line in headers] for headers in COMMON_HEADERS}
+_ENCODED_LINES = {line: _encoded(line) for headers in COMMON_HEADERS for line in headers}

@@ -69,7 +69,10 @@ class PrefixRoute(BaseRoute):
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         if not self._is_bare or scope["type"] != "http":
             return Match.NONE, {}
-        path = _path_in_application(scope)
+        path: str = scope["path"]
+        root: str = scope.get("root_path", "")
+        if root and path.startswith(root + "/"):
+            path = path[len(root) :]  # below the point where the application is mounted
         route = self._fixed.get(path)
         if route is not None:
             return Match.FULL, _child_scope(scope, route, {})
@@ -87,13 +90,6 @@ class PrefixRoute(BaseRoute):
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         route: EndpointRoute = scope["route"]
         await route.asgi_endpoint(scope, receive, send)
-
-
-def _path_in_application(scope: Scope) -> str:
-    """The path below the point where the application is mounted."""
-    path: str = scope["path"]
-    root: str = scope.get("root_path", "")
-    return path[len(root) :] if root and path.startswith(root + "/") else path
 
 
 def _child_scope(scope: Scope, route: EndpointRoute, own: dict[str, str]) -> Scope:

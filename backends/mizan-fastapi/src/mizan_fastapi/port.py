@@ -20,11 +20,11 @@ from mizan_core.http.body import check_body_headers
 from mizan_core.http.port import Handled
 from mizan_core.interface.endpoint import Invocation
 from mizan_core.mwt import MWTUser, verified_user
-from mizan_core.settings import LOADED, NEVER
+from mizan_core.settings import ALWAYS, LOADED, NEVER
 from mizan_core.viewer import Viewer, viewer_of
 from mizan_fastapi.errors import handled, translated
 from mizan_fastapi.in_flight import InFlight
-from mizan_fastapi.users import LoadUser, ask, assume_token, assume_user, check_hook, scope_user
+from mizan_fastapi.users import TOKEN, LoadUser, ask, assume_user, check_hook, scope_user
 from mizan_fastapi.watching import WatchedRequest
 
 T = TypeVar("T")
@@ -75,7 +75,12 @@ class AsgiPort:
 
     async def read_body(self, limit: int) -> bytes:
         fields = self.fields
-        check_body_headers(text_of(fields.get(b"content-length")), text_of(fields.get(b"content-encoding")), limit)
+        length, encoding = fields.get(b"content-length"), fields.get(b"content-encoding")
+        check_body_headers(
+            None if length is None else length.decode("latin-1"),
+            None if encoding is None else encoding.decode("latin-1"),
+            limit,
+        )
         self._body = body = await read_body(self._receive, limit)
         return body
 
@@ -83,19 +88,26 @@ class AsgiPort:
         return viewer_of(scope_user(self.scope))
 
     def assume(self, user: MWTUser, check: str) -> None:
-        assume_token(self.scope, user)
-        self._token, self._check = user, check
+        self.scope[TOKEN] = self._token = user
+        self._check = check
+        assume_user(self.scope, user)
 
     async def load_user(self, *, at_once: bool) -> None:  # noqa: ARG002 - an attribute cannot wait for it later
         token, load = self._token, self._load_user
         if token is None:
             return
         if load is None:
-            check_hook(self._check, load)
+            if self._check == ALWAYS:
+                check_hook(self._check, load)
             return
         user = verified_user(token, await ask(load, token), is_checked=self._check != NEVER)
         self._token = None
         assume_user(self.scope, user)
+
+    def header(self, name: str) -> str | None:
+        """The value of a header field, by its lower-case name."""
+        value = self.fields.get(name.encode("ascii"))
+        return None if value is None else value.decode("latin-1")
 
     def issue_csrf_token(self) -> None:
         """FastAPI has none."""
@@ -125,8 +137,13 @@ class AsgiPort:
     def translated(self, error: BaseException) -> BaseException:
         return translated(error)
 
-    def to_the_end(self, work: Coroutine[Any, Any, T]) -> Coroutine[Any, Any, T]:
-        return to_the_end(work, self._in_flight)
+    async def to_the_end(self, work: Coroutine[Any, Any, T]) -> T:
+        task = begin(work)
+        if task.done():
+            return task.result()
+        if self._in_flight is not None:
+            self._in_flight.add(task)
+        return await _shielded(task)
 
     def is_undone(self) -> bool:
         """FastAPI knows of no transaction that it could have rolled back."""
@@ -197,25 +214,12 @@ class _Replay:
 
 async def perform(purges: Iterable[Purge]) -> None:
     """Purge, whatever becomes of whoever waits for it."""
-    await to_the_end(_each(purges))
+    await _shielded(begin(_each(purges)))
 
 
 async def _each(purges: Iterable[Purge]) -> None:
     for purge in purges:
         await purge.store.purge(purge.store.on_loop, purge.tags)
-
-
-async def to_the_end(work: Coroutine[Any, Any, T], in_flight: InFlight | None = None) -> T:
-    """What *work* gives; a cancellation meanwhile takes effect when it has finished.
-
-    :param in_flight: gets it where it has to wait.
-    """
-    task = begin(work)
-    if task.done():
-        return task.result()
-    if in_flight is not None:
-        in_flight.add(task)
-    return await _shielded(task)
 
 
 async def _shielded(work: Future[T]) -> T:
@@ -233,15 +237,13 @@ async def read_body(receive: Receive, limit: int) -> bytes:
         message = await receive()
         if message["type"] == "http.disconnect":
             raise BadRequest("The request was cut off.")
-        chunk = message.get("body", b"")
+        chunk: bytes = message.get("body", b"")
         length += len(chunk)
         if length > limit:
             raise PayloadTooLarge
+        is_over = not message.get("more_body", False)
+        if is_over and length == len(chunk):
+            return chunk
         chunks.append(chunk)
-        if not message.get("more_body", False):
+        if is_over:
             return b"".join(chunks)
-
-
-def text_of(value: bytes | None) -> str | None:
-    """A header field's value."""
-    return None if value is None else value.decode("latin-1")

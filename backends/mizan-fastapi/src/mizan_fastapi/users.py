@@ -17,12 +17,13 @@ from mizan_core.settings import ALWAYS
 
 LoadUser: TypeAlias = "Callable[[MWTUser], Any]"
 """Gives the user that a token stands for, or None when there is none any more; a coroutine function or not."""
-_TOKEN = "mizan.token"
+TOKEN = "mizan.token"
+"""The place of the token's own user in a scope."""
 
 
 def current_user(request: Request) -> Any:
     """The token's own user; or what a middleware has put on ``request.state.user`` or ``request.user``."""
-    token = request.scope.get(_TOKEN)
+    token = request.scope.get(TOKEN)
     return scope_user(request.scope) if token is None else token
 
 
@@ -30,12 +31,6 @@ def scope_user(scope: Scope) -> Any:
     """The user of an ASGI scope; None where no middleware has put one there."""
     user = scope.get("state", {}).get("user")
     return scope.get("user") if user is None else user
-
-
-def assume_token(scope: Scope, token: MWTUser) -> None:
-    """Make a token's user the request's."""
-    scope[_TOKEN] = token
-    assume_user(scope, token)
 
 
 def check_hook(check: str, load_user: LoadUser | None) -> None:

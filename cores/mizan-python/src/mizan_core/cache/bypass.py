@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import NamedTuple
+from typing import NamedTuple, final
 from urllib.parse import quote
 
 
@@ -28,6 +28,7 @@ class BypassReason(Enum):
     """Somebody else has written under our keys."""
 
 
+@final
 class Bypass(NamedTuple):
     """Why the cache has no part in one fetch.
 

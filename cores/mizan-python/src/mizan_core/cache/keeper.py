@@ -129,7 +129,7 @@ class Keeper:
         return self._trust.is_given
 
     def _pay(self) -> None:
-        debts = self._trust.debts()
+        debts = self._trust.debts
         if debts:
             self._backend.delete([EPOCH] if EPOCH in debts else list(debts))
             self._trust.settle(debts)

@@ -92,18 +92,25 @@ class MemoryCache:
 
     def _values(self, keys: Sequence[str]) -> list[bytes | None]:
         now, entries = self._timer(), self._entries
-        found: list[bytes | None] = []
-        for key in keys:
+        found: list[bytes | None] = [None] * len(keys)
+        for place, key in enumerate(keys):
             entry = entries.get(key)
-            if entry is not None and entry.end <= now:
+            if entry is None:
+                continue
+            if entry.end <= now:
                 self._remove(key)
-                entry = None
-            if entry is not None:
+            else:
                 entries.move_to_end(key)
-            found.append(None if entry is None else entry.value)
+                found[place] = entry.value
         return found
 
     def _set(self, key: str, value: bytes, ttl: int) -> None:
+        known = self._entries.get(key)
+        if known is not None and len(known.value) == len(value):
+            # It takes the room of the one before.
+            self._entries[key] = _Entry(value, self._timer() + ttl)
+            self._entries.move_to_end(key)
+            return
         # What does not fit at all must not leave an older value behind.
         self._remove(key)
         size = _size(key, value)

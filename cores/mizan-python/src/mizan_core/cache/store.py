@@ -127,7 +127,7 @@ class Store:
         try:
             entry, *versions = await access.read([key, EPOCH, *tags])
             epoch = versions[0]
-            if epoch is None or self._is_accepted(epoch):
+            if epoch is None or epoch[VERSION_BYTES:] == self._keeper.graph or self._is_accepted(epoch):
                 body = None if entry is None else self._body(key, entry, versions)
                 if body is not None:
                     return Lookup(body, versions)  # type: ignore[arg-type]  # a valid entry's are all there
@@ -227,7 +227,7 @@ class Store:
 
     async def _change(self, access: Access, tags: list[str]) -> bool:
         """Give *tags*, and what else is owed, new versions; all of their contexts where graphs are mixed."""
-        debts = self._trust.debts()
+        debts = self._trust.debts
         if EPOCH in debts:
             await access.delete([EPOCH])
         else:
@@ -236,7 +236,8 @@ class Store:
             self._is_mixed = epoch is not None and graph_of(epoch) != self._keeper.graph
             if self._is_mixed and not was_mixed:
                 await self._renew(access, _widened(tags))
-        self._trust.settle(debts)
+        if debts:
+            self._trust.settle(debts)
         return True
 
     async def _renew(self, access: Access, tags: Iterable[str]) -> bytes | None:

@@ -25,7 +25,8 @@ class Trust:
         self._lock = Lock()
         self._is_down = False
         self._failures = 0
-        self._debts: Mapping[str, int] = {}
+        self.debts: Mapping[str, int] = {}
+        """What is owed, each with the number of the time that it was; never changed in place."""
         self._numbers = count()
         self.is_given = True
 
@@ -47,20 +48,13 @@ class Trust:
     def owe(self, keys: Iterable[str]) -> None:
         """What is sealed with *keys* as they are now must not be believed by anybody, and may be."""
         with self._lock:
-            self._debts = {**self._debts, **{key: next(self._numbers) for key in keys}}
+            self.debts = {**self.debts, **{key: next(self._numbers) for key in keys}}
             self.is_given = False
-
-    def debts(self) -> Mapping[str, int]:
-        """What is owed, each with the number of the time that it was."""
-        # Never changed in place.
-        return self._debts
 
     def settle(self, debts: Mapping[str, int]) -> None:
         """Of *debts* those are paid that have not been made again meanwhile."""
-        if not debts:
-            return
         with self._lock:
-            self._debts = {key: number for key, number in self._debts.items() if debts.get(key) != number}
+            self.debts = {key: number for key, number in self.debts.items() if debts.get(key) != number}
             self._update()
 
     def restore(self, failures: int) -> None:
@@ -77,4 +71,4 @@ class Trust:
         self._lock = Lock()
 
     def _update(self) -> None:
-        self.is_given = not self._is_down and not self._debts
+        self.is_given = not self._is_down and not self.debts

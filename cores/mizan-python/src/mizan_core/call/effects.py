@@ -35,7 +35,7 @@ class _Elsewhere(NamedTuple):
 class Effects:
     """Those of one call; to be made before the function runs, which may change its arguments."""
 
-    __slots__ = ("_arguments", "_elsewhere", "_others", "endpoint", "interface", "scope")
+    __slots__ = ("_arguments", "_elsewhere", "_others", "are_announced", "endpoint", "interface", "scope")
 
     def __init__(self, interface: Interface, endpoint: Endpoint, arguments: Mapping[str, Any]) -> None:
         self.interface = interface
@@ -44,11 +44,8 @@ class Effects:
         self._arguments = arguments
         self._others = others = interface.others()
         self._elsewhere = self._as_seen_by(others) if others else []
-
-    @property
-    def are_announced(self) -> bool:
+        self.are_announced = bool(endpoint.announced or self._elsewhere)
         """Whether somebody is to know of the purges before the function runs."""
-        return bool(self.endpoint.announced or self._elsewhere)
 
     async def announce(self, port: Port) -> list[Announcement | None]:
         """Make known what the call may purge; that stands for as long as the result is held."""

@@ -23,10 +23,9 @@ from mizan_core.call.port import Port
 from mizan_core.call.progress import Progress
 from mizan_core.engine import ENGINE
 from mizan_core.errors import APIError, Forbidden, InternalError, Unauthorized
-from mizan_core.interface.caching import Entry, identify
-from mizan_core.interface.endpoint import Blame, Endpoint, Invocation, NestedCall
+from mizan_core.interface.caching import Entry
+from mizan_core.interface.endpoint import Blame, Endpoint, Invocation, NestedCall, NestedCalls
 from mizan_core.interface.interface import Bundle, Interface
-from mizan_core.interface.tracing import announce
 from mizan_core.settings import ALWAYS
 from mizan_core.viewer import ANONYMOUS, Viewer
 
@@ -36,8 +35,8 @@ async def answer_call(port: Port, interface: Interface, call: Call, progress: Pr
     try:
         endpoint = interface.endpoint(call.function)
         progress.function = endpoint.name
-        if interface.tracers:
-            announce(interface.tracers, progress.name, progress.fields())
+        for trace in interface.tracers:
+            trace(progress)
         if endpoint.private:
             raise Forbidden("This function is private.")  # noqa: TRY301 - each function more costs every call
         await admit(port, interface, (endpoint,) if endpoint.auth is not None else (), call.token, guarded=True)
@@ -52,15 +51,15 @@ async def answer_fetch(port: Port, interface: Interface, fetch: Fetch, progress:
     try:
         bundle = interface.bundle(fetch.context)
         progress.context = bundle.name
-        if interface.tracers:
-            announce(interface.tracers, progress.name, progress.fields())
+        for trace in interface.tracers:
+            trace(progress)
         viewer = await admit(
             port, interface, bundle.guarded, fetch.token, guarded=False, needed=bundle.is_told_by_viewer
         )
         arguments = bundle.validate(*fetch.read(bundle))
         entry = _entry(bundle, arguments, viewer, fetch)
         build = partial(_build, port, interface, bundle, arguments, fetch.token is not None, progress)
-        if isinstance(entry, Bypass):
+        if type(entry) is Bypass:
             return await build_for_one(bundle.name, entry, build)
         return await _look_up(port, entry, build)
     except Exception as error:  # noqa: BLE001 - whatever user code raises
@@ -120,7 +119,7 @@ async def _run(
     effects = Effects(interface, endpoint, arguments)
     if effects.are_announced:
         progress.promises = await effects.announce(port)
-    calls = interface.watch_calls()
+    calls = NestedCalls(interface.knows)
     progress.has_begun = True
     try:
         result = await port.invoke(endpoint.invocation(arguments, calls, {}))
@@ -133,7 +132,8 @@ async def _run(
         raise
     made = calls.end()
     purges = effects.purges(made)
-    await _purge(port, purges)
+    for purge in purges:
+        await port.purge(purge)
     if endpoint.is_view:
         return ViewResponse(result, effects.stale(made), purges)
     return Result(interface, endpoint, effects.scope, result, made)
@@ -142,12 +142,12 @@ async def _run(
 def _entry(bundle: Bundle, arguments: list[dict[str, Any]], viewer: Viewer, fetch: Fetch) -> Entry | Bypass:
     """Where the bundle is cached, or why it is not."""
     policy = bundle.policy
-    if isinstance(policy, Bypass):
+    if type(policy) is Bypass:
         return policy
     if not policy.shared and not viewer.authenticated and fetch.has_credentials(policy.vary):
         return Bypass(BypassReason.CREDENTIALS)
-    params = identify(bundle.endpoints, arguments)
-    if isinstance(params, Bypass):
+    params = bundle.identify(arguments)
+    if type(params) is Bypass:
         return params
     return policy.caching.entry(bundle.name, policy, params, viewer, fetch.header)
 
@@ -180,7 +180,7 @@ async def _build(
     """Run the functions of a bundle. They are to read, but a mutation that one of them calls is none the less one."""
     if has_token:
         await port.load_user(at_once=False)
-    calls = interface.watch_calls()
+    calls = NestedCalls(interface.knows)
     failed: Blame = {}
     invocations = [
         endpoint.invocation(own, calls, failed) for endpoint, own in zip(bundle.endpoints, arguments, strict=True)

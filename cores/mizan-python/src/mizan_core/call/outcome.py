@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias, final
 
 from mizan_core.cache.bypass import Bypass
 from mizan_core.cache.store import Purge
@@ -14,6 +14,7 @@ from mizan_core.interface.endpoint import Endpoint, NestedCall, ScopeArguments
 from mizan_core.interface.interface import Interface
 
 
+@final
 class Result(NamedTuple):
     """A function has given a result.
 
@@ -28,6 +29,7 @@ class Result(NamedTuple):
     calls: Sequence[NestedCall]
 
 
+@final
 class ViewResponse(NamedTuple):
     """A function of the view path has made a framework response.
 
@@ -39,6 +41,7 @@ class ViewResponse(NamedTuple):
     purges: list[Purge]
 
 
+@final
 class Fetched(NamedTuple):
     """A bundle.
 
@@ -55,6 +58,7 @@ class Fetched(NamedTuple):
     versions: Sequence[bytes] = ()
 
 
+@final
 class Refused(NamedTuple):
     """An error is the answer.
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
 from contextlib import AsyncExitStack, ExitStack, contextmanager
-from contextvars import ContextVar, Token
+from contextvars import ContextVar
 from typing import Any, TypeAlias
 
 from mizan_core.client.targets import ServerFunction
@@ -26,14 +26,11 @@ _run_in_thread: ContextVar[ThreadRunner | None] = ContextVar("mizan_thread_runne
 _outside_threads: list[ThreadRunner] = [asyncio.to_thread]
 
 
-def observe(observer: RequestObserver) -> Token[RequestObserver | None]:
-    """Offer *observer* every call made from now on, in this thread or task and those it starts.
+observe = _observer.set
+"""``observe(observer)`` offers *observer* every call made from now on, in this thread or task and those it starts.
 
-    It answers whether it takes the call. Gives what ends the observation: ``unobserve(token)``.
-    """
-    return _observer.set(observer)
-
-
+It answers whether it takes the call. Gives what ends the observation: ``unobserve(token)``.
+"""
 unobserve = _observer.reset
 
 

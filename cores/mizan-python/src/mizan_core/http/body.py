@@ -54,15 +54,15 @@ def read_call(body: bytes, named: str | None = None, token: str | None = None) -
     :raises BadRequest: saying what is wrong, without repeating the body.
     """
     value, values = read_json(body)
-    if not isinstance(value, dict):
+    if type(value) is not dict:
         raise BadRequest('The body must be a JSON object: {"fn": name, "args": {...}}.')
     if not value.keys() <= _MEMBERS:
         raise BadRequest('The body has an unknown member; "fn" and "args" are known.')
     function, arguments = value.get("fn", named), value.get("args", {})
-    if not isinstance(function, str):
+    if type(function) is not str:
         raise BadRequest('"fn" must be there and name a function.')
     if named is not None and function != named:
         raise BadRequest('"fn" is another function than the one that the URL names.')
-    if not isinstance(arguments, dict):
+    if type(arguments) is not dict:
         raise BadRequest('"args" must be an object.')
     return Call(function, arguments, values, token)

@@ -12,7 +12,7 @@ from typing import Any
 from mizan_core.call.asked import Fetch
 from mizan_core.call.dispatcher import Dispatcher
 from mizan_core.call.flow import answer_call, answer_fetch, refused
-from mizan_core.call.outcome import CallOutcome, Fetched, FetchOutcome, Refused, Result, ViewResponse
+from mizan_core.call.outcome import CallOutcome, FetchOutcome, Refused, Result, ViewResponse
 from mizan_core.call.progress import Progress
 from mizan_core.engine import ENGINE
 from mizan_core.errors import InternalError, MethodNotAllowed
@@ -22,8 +22,8 @@ from mizan_core.http.query import read_query
 from mizan_core.http.response import (
     BYPASSED,
     CACHE_REASON_HEADER,
-    HIT,
-    MISS,
+    HIT_HEADERS,
+    MISS_HEADERS,
     PassThrough,
     Reply,
     Response,
@@ -58,9 +58,9 @@ async def post_call(
         outcome = await answer_call(port, interface, call, progress)
     except Exception as error:  # noqa: BLE001 - whatever middleware raises
         outcome = refused(port, progress, error)
-    if isinstance(outcome, Result):
+    if type(outcome) is Result:
         return result_response(outcome)
-    if isinstance(outcome, ViewResponse):
+    if type(outcome) is ViewResponse:
         return PassThrough(outcome.response, view_headers(outcome.stale), outcome.purges)
     return await _refusal(port, outcome)
 
@@ -84,40 +84,36 @@ async def get_bundle(
     def read(bundle: Bundle) -> tuple[dict[str, Any], int]:
         return bundle.read_texts(read_query(query)), len(query)
 
+    if method not in _READ:
+        return await _refusal(port, refused(port, progress, MethodNotAllowed(_READ)))
     try:
-        _check_read(method)
         fetch = Fetch(context, read, token, header, port.has_credentials)
         outcome = await answer_fetch(port, dispatcher.interface(), fetch, progress)
     except Exception as error:  # noqa: BLE001 - whatever middleware raises
         outcome = refused(port, progress, error)
-    return _bundle_response(port, outcome) if isinstance(outcome, Fetched) else await _refusal(port, outcome)
+    if type(outcome) is Refused:
+        return await _refusal(port, outcome)
+    if outcome.bypass is None:
+        return Response(200, HIT_HEADERS if outcome.is_hit else MISS_HEADERS, outcome.body)
+    if port.is_debugging():
+        return json_response(outcome.body, BYPASSED, (CACHE_REASON_HEADER, str(outcome.bypass)))
+    return json_response(outcome.body, BYPASSED)
 
 
 async def get_session(port: HttpPort, method: str) -> Reply:
     """``GET session/``."""
+    progress = Progress("session/")
+    if method not in _READ:
+        return await _refusal(port, refused(port, progress, MethodNotAllowed(_READ)))
     try:
-        _check_read(method)
         return json_response(ENGINE.canonical_json({"csrfToken": port.issue_csrf_token()}))
     except Exception as error:  # noqa: BLE001 - whatever middleware raises
-        return await _refusal(port, refused(port, Progress("session/"), error))
+        return await _refusal(port, refused(port, progress, error))
 
 
 async def refuse(port: HttpPort, error: Exception) -> Reply:
     """The answer to what the framework has raised before it let the request through to here."""
     return await _refusal(port, refused(port, Progress("the dependencies", has_begun=True), error))
-
-
-def _check_read(method: str) -> None:
-    if method not in _READ:
-        raise MethodNotAllowed(_READ)
-
-
-def _bundle_response(port: HttpPort, fetched: Fetched) -> Response:
-    if fetched.bypass is None:
-        return json_response(fetched.body, HIT if fetched.is_hit else MISS)
-    if port.is_debugging():
-        return json_response(fetched.body, BYPASSED, (CACHE_REASON_HEADER, str(fetched.bypass)))
-    return json_response(fetched.body, BYPASSED)
 
 
 async def _refusal(port: HttpPort, refused: Refused) -> Reply:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias, final
 
 from pydantic_core import to_jsonable_python
 
@@ -21,8 +21,10 @@ CACHE_REASON_HEADER = "X-Mizan-Cache-Reason"
 NO_STORE = ("Cache-Control", "no-store")
 _JSON = ("Content-Type", "application/json")
 HIT, MISS, BYPASSED = (CACHE_HEADER, "HIT"), (CACHE_HEADER, "MISS"), (CACHE_HEADER, "BYPASS")
-COMMON_HEADERS = (_JSON, NO_STORE, HIT, MISS, BYPASSED)
-"""Those whose value is always the same."""
+PLAIN_HEADERS = (_JSON, NO_STORE)
+HIT_HEADERS, MISS_HEADERS = (*PLAIN_HEADERS, HIT), (*PLAIN_HEADERS, MISS)
+COMMON_HEADERS: tuple[Headers, ...] = (PLAIN_HEADERS, HIT_HEADERS, MISS_HEADERS, (*PLAIN_HEADERS, BYPASSED))
+"""Those of most responses."""
 
 Headers: TypeAlias = "tuple[tuple[str, str], ...]"
 
@@ -35,6 +37,7 @@ _OURS = frozenset(
 """What an error cannot say otherwise: every answer is JSON, not stored, and framed by the server."""
 
 
+@final
 class Response(NamedTuple):
     """A JSON response.
 
@@ -47,6 +50,7 @@ class Response(NamedTuple):
     failure: Failure | None = None
 
 
+@final
 class PassThrough(NamedTuple):
     """A framework response that the application made, and the headers to set on it.
 
@@ -66,7 +70,7 @@ Reply: TypeAlias = "Response | PassThrough"
 
 def json_response(body: bytes, *headers: tuple[str, str], status: int = 200) -> Response:
     """A response of serialised JSON with the headers that every response has."""
-    return Response(status, (_JSON, NO_STORE, *headers), body)
+    return Response(status, (*PLAIN_HEADERS, *headers), body)
 
 
 def result_response(result: Result) -> Response:
@@ -75,12 +79,12 @@ def result_response(result: Result) -> Response:
     if interface.is_builtin(endpoint):
         return json_response(b'{"result":' + json + b"}")
     header: str | None
-    nested = [entry for call in calls for entry in interface.nested_entries(call)]
+    nested = [entry for call in calls for entry in interface.nested_entries(call)] if calls else None
     if nested:
         body, header = encode_with_nested(interface.graph, endpoint.name, scope.values, json, nested)
     else:
         body, header, _ = ENGINE.encode_response(interface.graph, endpoint.name, scope.values, json)
-    return json_response(body) if header is None else json_response(body, (INVALIDATE_HEADER, header))
+    return Response(200, PLAIN_HEADERS if header is None else (*PLAIN_HEADERS, (INVALIDATE_HEADER, header)), body)
 
 
 def view_headers(stale: Sequence[Any]) -> Headers:

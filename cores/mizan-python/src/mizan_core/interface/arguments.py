@@ -36,7 +36,8 @@ _SHARE = 200
 
 _INFINITE = b"Infinity"
 """What a float beyond all floats, as 1e999 is read, is written as."""
-_HUGE = b"0" * 309
+_HUGE_DIGITS = 309
+_HUGE = b"0" * _HUGE_DIGITS
 """So many digits may be an integer that no float can be: pydantic would read an infinite one."""
 _ZEROS = bytes(ord("0") if chr(byte).isdecimal() else 0 for byte in range(256))
 """Makes one digit of all."""
@@ -73,7 +74,7 @@ class ArgumentsValidator:
         try:
             validated: dict[str, Any] = (
                 self._validate_unusual(arguments, text)
-                if values > MAX_FEW or _has_huge_number(text)
+                if values > MAX_FEW or (len(text) >= _HUGE_DIGITS and _has_huge_number(text))
                 else self._validate(text)
             )
         except ValidationError as error:
@@ -129,7 +130,7 @@ class ArgumentsValidator:
 
 
 def _has_huge_number(text: bytes) -> bool:
-    return len(text) >= len(_HUGE) and _HUGE in text.translate(_ZEROS)
+    return _HUGE in text.translate(_ZEROS)
 
 
 def _is_wider(value: Any, names: int) -> bool:

@@ -13,7 +13,7 @@ from mizan_core.cache.store import Purge, Store
 from mizan_core.client.cache_policy import CachePolicy
 from mizan_core.engine import ENGINE
 from mizan_core.engine.contract import Keyer
-from mizan_core.interface.endpoint import Endpoint, ScopeArguments, Unidentified
+from mizan_core.interface.endpoint import Endpoint, ScopeArguments
 from mizan_core.viewer import Viewer
 
 DEFAULT_TTL = 3_600
@@ -109,30 +109,6 @@ class Caching:
     def named_tags(self, context: str, params: Mapping[str, Any]) -> list[str]:
         """The tags of a purge that server code asks for by name."""
         return self._keyer.purge_tags(context, self._scopes.known(context, params))
-
-
-def identify(endpoints: Sequence[Endpoint], arguments: Iterable[Mapping[str, Any]]) -> dict[str, Any] | Bypass:
-    """What tells the arguments of a fetch from those of any other, by parameter.
-
-    A parameter that the functions understand differently stands by function: ``"<function>.<parameter>"``.
-    """
-    try:
-        found = [endpoint.identities(own) for endpoint, own in zip(endpoints, arguments, strict=True)]
-    except Unidentified as error:
-        return Bypass(BypassReason.NO_IDENTITY, error.parameter)
-    if len(found) == 1:
-        return found[0]
-    params: dict[str, Any] = {}
-    differing: set[str] = set()
-    for own in found:
-        differing.update(name for name in own if name in params and not is_same(params[name], own[name]))
-        params.update(own)
-    for name in differing:
-        del params[name]
-        for endpoint, own in zip(endpoints, found, strict=True):
-            if name in own:
-                params[f"{endpoint.name}.{name}"] = own[name]
-    return params
 
 
 def is_same(left: Any, right: Any) -> bool:

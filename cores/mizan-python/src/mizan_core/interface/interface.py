@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from mizan_core.cache.bypass import Bypass, BypassReason
 from mizan_core.cache.scopes import Scopes
 from mizan_core.cache.store import Purge, Store
 from mizan_core.client import ServerFunction
@@ -14,7 +15,7 @@ from mizan_core.engine.contract import Keyer
 from mizan_core.errors import MWTError, NotFound, Unauthorized, ValidationFailed
 from mizan_core.interface.builtins import token_functions
 from mizan_core.interface.caching import BundlePolicy, Caching, is_same
-from mizan_core.interface.endpoint import Endpoint, NestedCall, NestedCalls, ScopeArguments, Unidentified
+from mizan_core.interface.endpoint import Endpoint, NestedCall, ScopeArguments, Unidentified
 from mizan_core.interface.envelope import distinct
 from mizan_core.interface.refusals import REST, Refusals
 from mizan_core.interface.texts import TextReader
@@ -34,13 +35,14 @@ class Bundle:
     :ivar is_told_by_viewer: whether each viewer has entries of their own.
     """
 
-    __slots__ = ("_readers", "endpoints", "guarded", "is_told_by_viewer", "name", "policy")
+    __slots__ = ("_only", "_readers", "endpoints", "guarded", "is_told_by_viewer", "name", "policy")
 
     def __init__(
         self, name: str, endpoints: list[Endpoint], readers: Mapping[str, TextReader], caching: Caching | None
     ) -> None:
         self.name = name
         self.endpoints = endpoints
+        self._only = endpoints[0] if len(endpoints) == 1 else None
         self.guarded = tuple(endpoint for endpoint in endpoints if endpoint.auth is not None)
         self.policy = BundlePolicy.of(caching, endpoints)
         self.is_told_by_viewer = isinstance(self.policy, BundlePolicy) and not self.policy.shared
@@ -51,8 +53,15 @@ class Bundle:
 
         :raises ValidationFailed: for parameters that no function declares, or that cannot be read.
         """
-        self.check_names(query)
-        return {name: self._readers[name].read(name, texts) for name, texts in query.items()}
+        readers = self._readers
+        values: dict[str, Any] = {}
+        for name, texts in query.items():
+            reader = readers.get(name)
+            if reader is None:
+                self.check_names(query)
+            else:
+                values[name] = reader.read(name, texts)
+        return values
 
     def check_names(self, values: Mapping[str, Any]) -> None:
         """:raises ValidationFailed: for parameters that no function declares."""
@@ -69,6 +78,8 @@ class Bundle:
 
         :param number: how many values there are inside *values*, at most.
         """
+        if self._only is not None:
+            return [self._only.validate(values, number)]
         arguments: list[dict[str, Any]] = []
         problems: dict[str, Any] = {}
         for endpoint in self.endpoints:
@@ -82,6 +93,29 @@ class Bundle:
         if problems:
             raise ValidationFailed(details=problems)
         return arguments
+
+    def identify(self, arguments: Sequence[Mapping[str, Any]]) -> dict[str, Any] | Bypass:
+        """What tells the arguments of a fetch from those of any other, by parameter; a bypass where nothing does.
+
+        A parameter that the functions understand differently stands by function: ``"<function>.<parameter>"``.
+        """
+        try:
+            if self._only is not None:
+                return self._only.identities(arguments[0])
+            found = [endpoint.identities(own) for endpoint, own in zip(self.endpoints, arguments, strict=True)]
+        except Unidentified as error:
+            return Bypass(BypassReason.NO_IDENTITY, error.parameter)
+        params: dict[str, Any] = {}
+        differing: set[str] = set()
+        for own in found:
+            differing.update(name for name in own if name in params and not is_same(params[name], own[name]))
+            params.update(own)
+        for name in differing:
+            del params[name]
+            for endpoint, own in zip(self.endpoints, found, strict=True):
+                if name in own:
+                    params[f"{endpoint.name}.{name}"] = own[name]
+        return params
 
 
 class Interface:
@@ -126,7 +160,8 @@ class Interface:
                 for name, tags in _purgeable(plans, keyer).items():
                     self._endpoints[name].announced = [(store, tags)]
         self._names: dict[ServerFunction, str] = {function: name for name, function in functions.items()}
-        self._knows = self._names.__contains__
+        self.knows: Callable[[ServerFunction], bool] = self._names.__contains__
+        """Whether a function is registered here."""
         self._bundles = _bundles(self._endpoints, specification, self.caching)
         self._builtins = {
             name: Endpoint(name, function, frozenset())
@@ -167,10 +202,6 @@ class Interface:
         """The endpoint of a registered function; None for another."""
         name = self._names.get(function)
         return None if name is None else self._endpoints[name]
-
-    def watch_calls(self) -> NestedCalls:
-        """What takes the calls that the functions of one request make."""
-        return NestedCalls(self._knows)
 
     def stale_entries(self, endpoint: Endpoint, scope: ScopeArguments, calls: Iterable[NestedCall]) -> list[Any]:
         """What a call that has no result, and those that it made, make stale: equal entries once."""

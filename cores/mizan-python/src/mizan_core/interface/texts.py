@@ -24,14 +24,17 @@ Shape: TypeAlias = "Mapping[str, Any]"
 class TextReader:
     """Turns the texts of one parameter into the value to validate, by the parameter's shape."""
 
-    __slots__ = ("_shape", "_types")
+    __slots__ = ("_scalars", "_shape", "_types")
 
     def __init__(self, shape: Shape, types: Mapping[str, Shape]) -> None:
         self._types = types
-        self._shape = self._resolve(shape)
+        self._shape = own = self._resolve(shape)
+        self._scalars = _JSON_SCALARS.get(own["name"]) if own["kind"] == "primitive" else None
 
     def read(self, name: str, texts: Sequence[str]) -> Any:
         """:raises ValidationFailed: when a scalar comes twice, or a text that must be JSON is none."""
+        if self._scalars is not None and len(texts) == 1:
+            return _read_scalar(texts[0], self._scalars)
         if self._shape["kind"] == "list":
             item = self._resolve(self._shape["item"])
             return [self._read_item(name, item, text) for text in texts]

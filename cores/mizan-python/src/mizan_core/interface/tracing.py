@@ -9,10 +9,22 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
-Tracer: TypeAlias = "Callable[[str, Mapping[str, str]], None]"
-"""Gets the name of the request, and the fields."""
+
+class Traced(Protocol):
+    """A request."""
+
+    @property
+    def name(self) -> str:
+        """``call/<function>`` or ``ctx/<context>``."""
+
+    def fields(self) -> Mapping[str, str]:
+        """``mizan_function`` and ``mizan_context``, as far as they are known."""
+
+
+Tracer: TypeAlias = "Callable[[Traced], None]"
+"""Is told of a request when it is known what is asked for. No failure of its own is the request's."""
 
 
 def tracers() -> tuple[Tracer, ...]:
@@ -20,33 +32,30 @@ def tracers() -> tuple[Tracer, ...]:
     return tuple(make(sys.modules[module]) for module, make in _LIBRARIES.items() if module in sys.modules)
 
 
-def announce(tracers: tuple[Tracer, ...], name: str, fields: Mapping[str, str]) -> None:
-    """Tell all of them, now that it is known what is asked for. No failure of theirs is the request's."""
-    for trace in tracers:
-        try:  # noqa: SIM105 - a block costs more than the tracing itself
-            trace(name, fields)
-        except Exception:  # noqa: BLE001, S110 - whatever a library raises
-            pass
-
-
 def _opentelemetry(library: Any) -> Tracer:
     current_span = library.get_current_span
 
-    def trace(name: str, fields: Mapping[str, str]) -> None:
-        span = current_span()
-        if span.is_recording():
-            span.update_name(name)
-            span.set_attributes({field.replace("_", ".", 1): value for field, value in fields.items()})
+    def trace(traced: Traced) -> None:
+        try:
+            span = current_span()
+            if span.is_recording():
+                span.update_name(traced.name)
+                span.set_attributes({field.replace("_", ".", 1): value for field, value in traced.fields().items()})
+        except Exception:  # noqa: BLE001, S110 - whatever a library raises
+            pass
 
     return trace
 
 
 def _sentry(library: Any) -> Tracer:
-    def trace(name: str, fields: Mapping[str, str]) -> None:
-        scope = library.get_current_scope()
-        scope.set_transaction_name(name, source="custom")
-        for field, value in fields.items():
-            scope.set_tag(field.replace("_", ".", 1), value)
+    def trace(traced: Traced) -> None:
+        try:
+            scope = library.get_current_scope()
+            scope.set_transaction_name(traced.name, source="custom")
+            for field, value in traced.fields().items():
+                scope.set_tag(field.replace("_", ".", 1), value)
+        except Exception:  # noqa: BLE001, S110 - whatever a library raises
+            pass
 
     return trace
 
