@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, TypeAlias
 
 from mizan_core.errors import APIError, PayloadTooLarge
-from mizan_core.http.body import check_body_headers
+from mizan_core.http.reading import check_body_headers
 from mizan_core.http.response import Response, error_response
 
 Message: TypeAlias = "MutableMapping[str, Any]"

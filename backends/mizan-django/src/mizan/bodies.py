@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest
 
 from mizan_core.errors import BadRequest, PayloadTooLarge
-from mizan_core.http.body import check_body_headers
+from mizan_core.http.reading import check_body_headers
 
 
 def read_body(request: HttpRequest, limit: int) -> bytes:

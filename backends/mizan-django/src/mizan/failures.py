@@ -18,7 +18,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.log import log_response
 
-from mizan_core.call.failure import Failure
+from mizan_core.call.progress import Failure
 
 if TYPE_CHECKING:
     _Adapter = logging.LoggerAdapter[logging.Logger]

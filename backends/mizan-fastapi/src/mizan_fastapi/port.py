@@ -16,8 +16,8 @@ from mizan_core.cache.readings import Readings
 from mizan_core.cache.store import Purge, Store
 from mizan_core.coroutines import begin, end_of
 from mizan_core.errors import BadRequest, PayloadTooLarge
-from mizan_core.http.body import check_body_headers
 from mizan_core.http.port import Handled
+from mizan_core.http.reading import check_body_headers
 from mizan_core.interface.endpoint import Invocation
 from mizan_core.mwt import MWTUser, verified_user
 from mizan_core.settings import ALWAYS, LOADED, NEVER

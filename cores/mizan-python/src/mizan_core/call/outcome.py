@@ -7,8 +7,7 @@ from typing import Any, NamedTuple, TypeAlias, final
 
 from mizan_core.cache.bypass import Bypass
 from mizan_core.cache.store import Purge
-from mizan_core.call.failure import Failure
-from mizan_core.call.progress import Progress
+from mizan_core.call.progress import Failure, Progress
 from mizan_core.errors import APIError
 from mizan_core.interface.endpoint import Endpoint, NestedCall, ScopeArguments
 from mizan_core.interface.interface import Interface

@@ -16,9 +16,8 @@ from mizan_core.call.outcome import CallOutcome, FetchOutcome, Refused, Result, 
 from mizan_core.call.progress import Progress
 from mizan_core.engine import ENGINE
 from mizan_core.errors import InternalError, MethodNotAllowed
-from mizan_core.http.body import check_head, read_call
 from mizan_core.http.port import HttpPort
-from mizan_core.http.query import read_query
+from mizan_core.http.reading import check_head, read_call, read_query
 from mizan_core.http.response import (
     BYPASSED,
     CACHE_REASON_HEADER,

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple, TypeAlias, final
 from pydantic_core import to_jsonable_python
 
 from mizan_core.cache.store import Purge
-from mizan_core.call.failure import Failure
 from mizan_core.call.outcome import Result
+from mizan_core.call.progress import Failure
 from mizan_core.engine import ENGINE
 from mizan_core.errors import APIError
 from mizan_core.interface.envelope import encode_with_nested

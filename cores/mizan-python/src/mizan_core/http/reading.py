@@ -1,6 +1,10 @@
-"""Reading the body of a call: ``{"fn": name, "args": {...}}`` (protocol.md section 9)."""
+"""Reading what a request asks for: the body of a call, the query string of a fetch (protocol.md section 9)."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from urllib.parse import parse_qsl
 
 from mizan_core.call.asked import Call
 from mizan_core.errors import BadRequest, MethodNotAllowed, PayloadTooLarge, UnsupportedMediaType
@@ -9,6 +13,9 @@ from mizan_core.interface.json_text import read_json
 _JSON = "application/json"
 _MEMBERS = {"fn", "args"}
 _MAX_DIGITS = 18
+MAX_FIELDS = 1_000
+_REMEMBERED, _REMEMBERED_LENGTH = 1_024, 256
+"""Queries that are not parsed again, and how long they may be: clients ask for the same few things."""
 
 
 def check_head(method: str, content_type: str | None) -> None:
@@ -66,3 +73,27 @@ def read_call(body: bytes, named: str | None = None, token: str | None = None) -
     if type(arguments) is not dict:
         raise BadRequest('"args" must be an object.')
     return Call(function, arguments, values, token)
+
+
+def read_query(query: str) -> Mapping[str, Sequence[str]]:
+    """The texts of each key, in order.
+
+    :raises BadRequest: for a query that is not UTF-8 or has more than 1,000 fields.
+    """
+    return _read_short(query) if len(query) <= _REMEMBERED_LENGTH else _read(query)
+
+
+def _read(query: str) -> Mapping[str, Sequence[str]]:
+    if not query:
+        return {}
+    try:
+        pairs = parse_qsl(query, keep_blank_values=True, errors="strict", max_num_fields=MAX_FIELDS)
+    except ValueError:
+        raise BadRequest(f"The query must be percent-encoded UTF-8 with at most {MAX_FIELDS} fields.") from None
+    values: dict[str, list[str]] = {}
+    for name, value in pairs:
+        values.setdefault(name, []).append(value)
+    return values
+
+
+_read_short = lru_cache(_REMEMBERED)(_read)
