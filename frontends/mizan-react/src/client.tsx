@@ -1,9 +1,7 @@
 /** Which server the components below ask. */
 
-import { configureMizan, Mizan, type Dehydrated, type MizanOptions } from "mizan-runtime";
+import { configureMizan, Mizan, takeHydration, type Dehydrated, type MizanOptions } from "mizan-runtime";
 import { createContext, useContext, useState, type ReactElement, type ReactNode } from "react";
-
-import { takeHydration } from "./hydration.js";
 
 const Client = createContext<Mizan | null>(null);
 

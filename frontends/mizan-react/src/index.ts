@@ -1,6 +1,6 @@
 /** React bindings: what generated code is made of. */
 
-export { useCall, type Args, type Call, type CallHookOptions } from "./calls.js";
+export { useCall, type Call, type CallHookOptions } from "./calls.js";
 export { MizanContext, useMizan, type MizanContextProps } from "./client.js";
 export {
   bindContext,

@@ -1,8 +1,9 @@
-import { closeWindow } from "./dom.js";
+import { closeWindow } from "mizan-fixture/dom";
 
 import { act, cleanup, fireEvent, render, screen } from "@testing-library/react";
 import assert from "node:assert/strict";
 import test, { after, afterEach } from "node:test";
+import { Server } from "mizan-fixture";
 import { getMizan, Mizan } from "mizan-runtime";
 import { Component, StrictMode, Suspense, startTransition, useState, type ReactNode } from "react";
 
@@ -10,7 +11,6 @@ import { useMizan } from "../src/index.js";
 import {
   DjangoContext,
   MizanContext,
-  Server,
   UserContext,
   useCurrentUser,
   usePing,

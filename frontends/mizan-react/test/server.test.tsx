@@ -1,16 +1,17 @@
-import { closeWindow } from "./dom.js";
+import { closeWindow } from "mizan-fixture/dom";
 
 import { act } from "@testing-library/react";
 import assert from "node:assert/strict";
 import { Writable } from "node:stream";
 import test, { after } from "node:test";
+import { Server, userContext } from "mizan-fixture";
 import { Mizan } from "mizan-runtime";
 import { Suspense } from "react";
 import { hydrateRoot } from "react-dom/client";
 import { renderToPipeableStream } from "react-dom/server";
 
 import { getMizanHydration, hydrationScript, hydrationStream } from "../src/server.js";
-import { MizanContext, Server, UserContext, userContext, useUserOrders, useUserProfile } from "./shop.js";
+import { MizanContext, UserContext, useUserOrders, useUserProfile } from "./shop.js";
 
 after(closeWindow);
 

@@ -1,6 +1,7 @@
 /** How what a server has rendered reaches the client on the page (`server.ts` writes it). */
 
-import type { Dehydrated, Mizan } from "mizan-runtime";
+import type { Mizan } from "./mizan.js";
+import type { Dehydrated } from "./wire.js";
 
 /** The name under which a page's scripts leave states, before there is a client and after. */
 export const STATES = "__MIZAN__";

@@ -1,0 +1,66 @@
+/** The calls that one component makes of a function, and what has come of them: what the frameworks' hooks are made of. */
+
+import type { MizanError } from "./errors.js";
+import { outcomeOf, type Outcome } from "./outcome.js";
+
+/** Arguments, which may be left out where none is required. */
+export type Args<A extends object> = Record<never, never> extends A ? [args?: A] : [args: A];
+
+export interface CallState<R> {
+  readonly isPending: boolean;
+  /** The error of the last call; null when it went well, or none has ended yet. */
+  readonly error: MizanError | null;
+  /** The result of the last call that went well. */
+  readonly data: R | undefined;
+}
+
+export interface Calls<A extends object, R> {
+  /** @throws MizanError */
+  mutate(...args: Args<A>): Promise<R>;
+  /** As `mutate`, with the error as a value. */
+  safe(...args: Args<A>): Promise<Outcome<R>>;
+  /** Forget error and result. */
+  reset(): void;
+}
+
+export const IDLE: CallState<never> = { isPending: false, error: null, data: undefined };
+
+/** Calls by *call*, which tell by *changed* what has come of them; of several the one that was made last counts. */
+export function callsOf<A extends object, R>(
+  call: (args: A) => Promise<R>,
+  changed: (state: CallState<R>) => void,
+): Calls<A, R> {
+  let state: CallState<R> = IDLE;
+  let pending = 0;
+  let last = 0;
+  const change = (news: Partial<CallState<R>>): void => {
+    state = { ...state, ...news, isPending: pending > 0 };
+    changed(state);
+  };
+  const safe = async (args: A = {} as A): Promise<Outcome<R>> => {
+    const own = ++last;
+    let news: Partial<CallState<R>> = {};
+    pending++;
+    change({ error: null });
+    try {
+      const outcome = await outcomeOf(call(args));
+      news = outcome.ok ? { data: outcome.data } : { error: outcome.error };
+      return outcome;
+    } finally {
+      pending--;
+      change(own === last ? news : {});
+    }
+  };
+  return {
+    safe,
+    async mutate(args?: A) {
+      const outcome = await safe(args);
+      if (!outcome.ok) throw outcome.error;
+      return outcome.data;
+    },
+    reset() {
+      last++;
+      change({ error: null, data: undefined });
+    },
+  } as Calls<A, R>;
+}
