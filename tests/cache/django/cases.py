@@ -17,7 +17,7 @@ from django.http import HttpRequest
 from django.test import AsyncClient, Client, TestCase, TransactionTestCase, override_settings
 
 import mizan
-from mizan.views import dispatcher
+from mizan.serving import dispatcher
 from mizan_core.cache import MemoryCache
 from mizan_core.cache.store import Store
 from mizan_core.engine import ENGINE

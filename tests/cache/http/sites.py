@@ -155,7 +155,7 @@ def open_site(name: str, portal: BlockingPortal) -> Site:
 
         return Site(name, mizan_fastapi.router._dispatcher, Bridge(portal, app), mizan_fastapi, portal)
     import mizan
-    from mizan.views import dispatcher
+    from mizan.serving import dispatcher
 
     if name == "django-asgi":
         from django.core.handlers.asgi import ASGIHandler

@@ -8,6 +8,7 @@ from django.apps import AppConfig
 from django.core.signals import setting_changed
 
 from mizan.purging import apurge_called, purge_called
+from mizan.serving import dispatcher
 from mizan.threads import run_in_thread
 from mizan_core.client.calls import observe_outside_requests, use_threads_outside_requests
 from mizan_core.settings import PREFIX
@@ -27,6 +28,4 @@ class MizanConfig(AppConfig):
 
 def _forget_settings(*, setting: str, **_: Any) -> None:
     if setting.startswith(PREFIX):
-        from mizan.views import dispatcher
-
         dispatcher.reset()

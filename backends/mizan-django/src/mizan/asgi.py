@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, TypeAlias
 
+from mizan.serving import dispatcher
 from mizan_core.errors import APIError, PayloadTooLarge
 from mizan_core.http.reading import check_body_headers
 from mizan_core.http.response import Response, error_response
@@ -75,8 +76,6 @@ def _is_below(scope: MutableMapping[str, Any], path: str) -> bool:
 
 
 def _limit() -> int:
-    from mizan.views import dispatcher  # when the project's applications are loaded
-
     return dispatcher.interface().settings.max_body_bytes
 
 

@@ -7,6 +7,8 @@ from typing import Any
 
 from asgiref.sync import sync_to_async
 
+from mizan import transactions
+from mizan.serving import dispatcher
 from mizan_core.cache.store import Purge
 from mizan_core.client import ServerFunction
 
@@ -17,10 +19,7 @@ def purge(context: str, /, **params: Any) -> None:
     :param params: only those bundles; without, all of the context.
     :raises ValueError: for a context or a parameter that is not registered, or a value of another type.
     """
-    # Django imports this package before its apps are ready.
-    from mizan.views import dispatcher
-
-    _perform(dispatcher.purge_named(context, params))
+    _perform(dispatcher.named_purge(context, params))
 
 
 async def apurge(context: str, /, **params: Any) -> None:
@@ -30,9 +29,7 @@ async def apurge(context: str, /, **params: Any) -> None:
 
 def purge_called(function: ServerFunction, arguments: Mapping[str, Any]) -> None:
     """Purge what a call that server code made outside a request has changed."""
-    from mizan.views import dispatcher
-
-    _perform(dispatcher.purge_called(function, arguments))
+    _perform(dispatcher.called_purge(function, arguments))
 
 
 async def apurge_called(function: ServerFunction, arguments: Mapping[str, Any]) -> None:
@@ -41,7 +38,5 @@ async def apurge_called(function: ServerFunction, arguments: Mapping[str, Any]) 
 
 
 def _perform(stale: Purge | None) -> None:
-    from mizan import transactions
-
     if stale is not None:
         transactions.purge(stale.store, stale.tags, stale.promise)

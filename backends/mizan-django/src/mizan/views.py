@@ -1,4 +1,7 @@
-"""One view per endpoint, sync and async: read the request's parts, ask the dispatcher, write the reply."""
+"""One view per endpoint, sync and async: read the request's parts, ask the dispatcher, write the reply.
+
+All are exempt from Django's CSRF check: the dispatcher asks for it, since only it knows whether a token decides.
+"""
 
 from __future__ import annotations
 
@@ -10,26 +13,20 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt, ensure_csrf_cookie
 
-from mizan.conf import load_settings
 from mizan.failures import report
 from mizan.passing import passed_through
 from mizan.port import LoopPort, ThreadPort
+from mizan.serving import dispatcher
 from mizan.threads import run_in_thread
 from mizan.transactions import without_request_transaction
-from mizan.users import current_user
-from mizan_core.call.dispatcher import Dispatcher
 from mizan_core.client.calls import threads_of
 from mizan_core.coroutines import complete_now
 from mizan_core.http.exchange import get_bundle, get_session, post_call
 from mizan_core.http.port import HttpPort
 from mizan_core.http.response import PassThrough, Reply
 from mizan_core.mwt import HEADER
-from mizan_core.registry import default_registry
 
 _TOKEN = "HTTP_" + HEADER.upper().replace("-", "_")
-
-# The dispatcher asks for the CSRF check itself, only it knows whether a token decides: the views are exempt.
-dispatcher = Dispatcher(default_registry, load_settings, current_user)
 
 
 @csrf_exempt

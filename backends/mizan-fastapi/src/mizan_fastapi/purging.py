@@ -59,7 +59,7 @@ def serve(dispatcher: Dispatcher) -> None:
 
     def purge_of(function: ServerFunction, arguments: Mapping[str, Any]) -> Purge | None:
         alive = reference()
-        return None if alive is None else alive.purge_called(function, arguments)
+        return None if alive is None else alive.called_purge(function, arguments)
 
     end = observe_outside_requests(
         lambda function, arguments: perform(purge_of(function, arguments)),
@@ -74,4 +74,4 @@ def _named(context: str, params: Mapping[str, Any]) -> list[Purge | None]:
     if not holding:
         known = sorted({name for dispatcher in dispatchers for name in dispatcher.contexts()})
         raise ValueError(f"no context is named {context!r}; there are: {', '.join(known) or 'none'}")
-    return [dispatcher.purge_named(context, params) for dispatcher in holding]
+    return [dispatcher.named_purge(context, params) for dispatcher in holding]

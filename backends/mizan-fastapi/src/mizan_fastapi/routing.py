@@ -78,11 +78,11 @@ class MizanRouter(APIRouter):
         :param params: only those bundles; without, all of the context.
         :raises ValueError: for a context or a parameter that is not registered, or a value of another type.
         """
-        perform(self._dispatcher.purge_named(context, params))
+        perform(self._dispatcher.named_purge(context, params))
 
     async def apurge(self, context: str, /, **params: Any) -> None:
         """As ``purge``, on an event loop."""
-        await aperform(self._dispatcher.purge_named(context, params))
+        await aperform(self._dispatcher.named_purge(context, params))
 
 
 def create_router(

@@ -159,7 +159,7 @@ class Dispatcher:
         """The names of the contexts that have functions."""
         return set(self._registry.get_context_groups())
 
-    def purge_named(self, context: str, params: Mapping[str, Any]) -> Purge | None:
+    def named_purge(self, context: str, params: Mapping[str, Any]) -> Purge | None:
         """What makes the cached bundles of a context stale, all of them or those of some parameters.
 
         For an adapter to perform; None when there is no cache.
@@ -168,6 +168,6 @@ class Dispatcher:
         """
         return self.interface().named_purge(context, params)
 
-    def purge_called(self, function: ServerFunction, arguments: Mapping[str, Any]) -> Purge | None:
-        """As ``purge_named``, for what a call that server code made outside a request has changed."""
+    def called_purge(self, function: ServerFunction, arguments: Mapping[str, Any]) -> Purge | None:
+        """As ``named_purge``, for what a call that server code made outside a request has changed."""
         return self.interface().nested_purge([NestedCall(function, arguments)])

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from mizan.views import dispatcher
+from mizan.serving import dispatcher
 from mizan_core.errors import ConfigurationError, GraphError
 from mizan_core.interface.cache_command import CommandRefused, add_arguments, run
 
