@@ -14,16 +14,17 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from mizan_core.engine import CONTRACT_VERSION, Engine, pure
+from tests.extent import IS_CI
 
 _FOLDER = Path(__file__).parent
-_IS_CI = os.environ.get("CI", "").lower() == "true"
+_LONG = [_FOLDER / "cache/test_soak.py", _FOLDER / "cache/test_broken_builds.py", _FOLDER / "cache/http/test_cases.py"]
 
 settings.register_profile("dev", max_examples=30, deadline=None, derandomize=True, database=None)
 settings.register_profile("ci", max_examples=150, deadline=None, derandomize=True, database=None)
 settings.register_profile(
     "thorough", max_examples=2_000, deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
 )
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if _IS_CI else "dev"))
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if IS_CI else "dev"))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -35,7 +36,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    if config.getoption("no_native") and _IS_CI:
+    if config.getoption("no_native") and IS_CI:
         raise pytest.UsageError("--no-native is for a developer's machine: CI tests both engines")
 
 
@@ -88,7 +89,7 @@ def _needs_native(item: pytest.Item) -> bool:
 
 def _takes_long(item: pytest.Item) -> bool:
     """Whether it is to begin early, so that no process is left alone with it in the end."""
-    return item.path.is_relative_to(_FOLDER / "packaging") or item.path == _FOLDER / "cache/test_soak.py"
+    return item.path.is_relative_to(_FOLDER / "packaging") or item.path in _LONG
 
 
 def _parameters(item: pytest.Item) -> Mapping[str, object]:

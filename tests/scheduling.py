@@ -10,7 +10,6 @@ from xdist.scheduler import LoadScopeScheduling
 _SHARED = {
     "tests/conformance/": re.compile(r"(?:fastapi|django-wsgi|django-asgi)-(?:native|pure)"),
     "tests/packaging/": re.compile(r"\b3\.1\d\b"),
-    "tests/cache/test_soak.py": re.compile(r"test_a_broken_build.*"),
 }
 
 

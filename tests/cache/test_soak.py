@@ -1,4 +1,6 @@
-"""The soak itself: silent on the build as it is, and loud on every build that is broken on purpose."""
+"""A short soak: silent on the build as it is. That it is loud on every build that is broken on purpose is shown by
+``test_broken_builds`` for its checker, and by ``make soak ARGS="--break all"`` for its luck.
+"""
 
 from __future__ import annotations
 
@@ -11,21 +13,19 @@ from typing import TypeAlias
 import pytest
 
 from tests.cache.soak.checker import check
-from tests.cache.soak.faults import FAULTS
 from tests.cache.soak.history import Kind, Writer
 from tests.cache.soak.world import FETCHES
-from tests.cache.soak.worlds import WORLDS
+from tests.extent import IS_CI
 from tests.packaging.tools import lacking
 from tests.programs import finding
 
 Run: TypeAlias = "tuple[int, str, tuple[int, int, int]]"
 ROOT = Path(__file__).parents[2]
 LAST_LINE = re.compile(r"([\d,]+) operations, ([\d,]+) reads checked, ([\d,]+) stale")
-ENOUGH = 9_000
+ENOUGH = 9_000 if IS_CI else 3_000
 """Operations of the short run."""
 LONGEST = 110
-"""Seconds that a run may take, on a machine that is busy with other things too: it ends as soon as it has enough, or as
-its fault shows."""
+"""Seconds that a run may take, on a machine that is busy with other things too: it ends as soon as it has enough."""
 
 pytestmark = pytest.mark.timeout(4 * LONGEST)
 
@@ -33,17 +33,8 @@ pytestmark = pytest.mark.timeout(4 * LONGEST)
 def test_the_build_as_it_is_serves_nothing_stale() -> None:
     code, output, (operations, reads, stale) = _soak("--seconds", str(3 * LONGEST), "--operations", str(ENOUGH))
     assert (code, stale) == (0, 0), output
-    assert operations > reads > 2_000, output
+    assert operations > reads > ENOUGH // 2, output
     _need_redis()
-
-
-@pytest.mark.parametrize("fault", FAULTS)
-def test_a_broken_build_is_found_out(fault: str) -> None:
-    if WORLDS[FAULTS[fault].world].has_redis:
-        _need_redis()
-    code, output, (_, _, stale) = _soak("--seconds", str(LONGEST), "--database", "sqlite", "--break", fault)
-    assert stale > 0, output
-    assert code == 1, output
 
 
 def test_a_soak_that_hardly_hits_proves_nothing() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.conformance.caller import Caller
 from tests.conformance.functions.serving import SUFFIX
-from tests.conformance.target import ENGINES, FACADES, Facade, Target, running
+from tests.conformance.target import ENGINES, Facade, Target, facades, running
 
 TRACEBACK = "Traceback (most recent call last)"
 
@@ -36,8 +36,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "target" in metafunc.fixturenames:
-        facades = [facade for facade in FACADES if _is_asked_for(facade, metafunc)]
-        metafunc.parametrize("target", facades, ids=str, indirect=True, scope="session")
+        tried = facades(no_native=metafunc.config.getoption("no_native"))
+        asked_for = [facade for facade in tried if _is_asked_for(facade, metafunc)]
+        metafunc.parametrize("target", asked_for, ids=str, indirect=True, scope="session")
     if "engine_name" in metafunc.fixturenames:
         metafunc.parametrize("engine_name", [name for name in ENGINES if _is_engine_asked_for(name, metafunc)])
     if "world" in metafunc.fixturenames:

@@ -17,6 +17,7 @@ import httpx
 
 from tests.conformance.apps.accounts import SECRET
 from tests.conformance.caller import Caller
+from tests.extent import sides_on
 
 ROOT = Path(__file__).parents[2]
 TIMEOUT = 15.0
@@ -50,7 +51,13 @@ class Facade(NamedTuple):
         return self.server != "django-wsgi"
 
 
-FACADES = tuple(Facade(server, engine) for server in SERVERS for engine in ENGINES)
+def facades(*, no_native: bool) -> list[Facade]:
+    """Those that are tried."""
+    return [
+        facade
+        for facade in (Facade(server, engine) for server in SERVERS for engine in ENGINES)
+        if facade.server in sides_on(facade.engine, SERVERS, no_native=no_native)
+    ]
 
 
 @dataclass(repr=False)

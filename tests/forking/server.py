@@ -1,8 +1,8 @@
-"""Runs Python programs in forks of a process that has loaded the frameworks already: ``server MODULE...``.
+"""Runs Python programs in forks of a process that has loaded modules already: ``server MODULE...``.
 
 For each line of JSON on its standard input (``arguments``, ``folder``, ``variables``, and the paths ``stdout`` and
-``stderr``) it prints the exit status. What is ours is never loaded before the fork: a program gets that as it would get
-it from a new interpreter.
+``stderr``) it prints the exit status. Modules that are not loaded before the fork a program gets as it would get them
+from a new interpreter.
 """
 
 from __future__ import annotations

@@ -12,6 +12,8 @@ from typing import NoReturn
 
 import pytest
 
+from tests.extent import IS_CI
+
 ROOT = Path(__file__).resolve().parents[2]
 BIN = ROOT / ".venv/bin"
 
@@ -20,7 +22,7 @@ BUILD_SECONDS = 900
 
 def lacking(what: str) -> NoReturn:
     """Skip the test, or fail it where nothing may be lacking (``CI=true``)."""
-    if os.environ.get("CI", "").lower() == "true":
+    if IS_CI:
         pytest.fail(f"{what}; CI=true takes that for a failure", pytrace=False)
     pytest.skip(what)
 

@@ -15,7 +15,6 @@ from tests.scheduling import group
         ("tests/conformance/test_a.py::test_b", "tests/conformance/test_a.py"),
         ("tests/packaging/test_a.py::test_b[3.10-FastAPI]", "3.10"),
         ("tests/packaging/test_a.py::test_b[pure]", "tests/packaging/test_a.py"),
-        ("tests/cache/test_soak.py::test_a_broken_build_is_found_out[x]", "test_a_broken_build_is_found_out[x]"),
         ("tests/core/test_a.py::TestB::test_c[fastapi-native]", "tests/core/test_a.py"),
     ],
 )

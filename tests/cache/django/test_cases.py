@@ -10,13 +10,16 @@ from pathlib import Path
 import pytest
 
 from tests.conformance.target import ENGINES, ROOT
+from tests.extent import sides_on
 
 _TIMEOUT = 200
+_JOURNALS = ("delete", "wal")
 
 
 @pytest.mark.timeout(_TIMEOUT + 20)
-@pytest.mark.parametrize("journal", ["delete", "wal"])
-@pytest.mark.parametrize("engine_name", ENGINES)
+@pytest.mark.parametrize(
+    ("engine_name", "journal"), [(engine, journal) for engine in ENGINES for journal in sides_on(engine, _JOURNALS)]
+)
 def test_cases(engine_name: str, journal: str, tmp_path: Path, pytestconfig: pytest.Config) -> None:
     """In WAL mode a transaction goes on seeing what was there when it began; in the other, readers hold writers off."""
     if engine_name == "native" and pytestconfig.getoption("no_native"):

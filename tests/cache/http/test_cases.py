@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from tests.conformance.apps.accounts import SECRET
+from tests.cache.http.sites import NAMES
 from tests.conformance.target import ENGINES, ROOT
+from tests.extent import sides_on
 
 _TIMEOUT = 300
 _CASES = Path(__file__).with_name("cases")
@@ -19,7 +21,8 @@ _CASES = Path(__file__).with_name("cases")
 @pytest.mark.timeout(_TIMEOUT + 20)
 @pytest.mark.parametrize("engine_name", ENGINES)
 def test_cases(engine_name: str, tmp_path: Path, pytestconfig: pytest.Config) -> None:
-    if engine_name == "native" and pytestconfig.getoption("no_native"):
+    no_native = pytestconfig.getoption("no_native")
+    if engine_name == "native" and no_native:
         pytest.skip("--no-native leaves the native engine out")
     run = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-o", "python_files=*.py", "-p", "no:cacheprovider", str(_CASES)],
@@ -27,6 +30,7 @@ def test_cases(engine_name: str, tmp_path: Path, pytestconfig: pytest.Config) ->
         env={
             **{name: value for name, value in os.environ.items() if not name.startswith("MIZAN_")},
             "MIZAN_ENGINE": engine_name,
+            "MIZAN_TEST_SITES": " ".join(sides_on(engine_name, NAMES, no_native=no_native)),
             "MIZAN_CACHE_SECRET": "a-cache-secret-of-these-tests-0123456789",
             "MIZAN_MWT_SECRET": SECRET,
             "MIZAN_TEST_DATABASE": str(tmp_path / "users.sqlite3"),

@@ -2,6 +2,7 @@
 protocol.md section 10 is checked on what they have seen.
 
 It ends with ``N operations, M reads checked, K stale`` and with 1 when K is not 0, or when the cache was hardly used.
+``--break all`` plays every build that is broken on purpose, and ends with 1 when one of them was not found out.
 """
 
 from __future__ import annotations
@@ -24,14 +25,17 @@ from tests.cache.soak.processes import Worker, WorkerFailed, play
 from tests.cache.soak.worlds import WORLDS, cache_of
 from tests.programs import finding
 
-LEAST_HIT_SHARE = 0.15
-"""A soak that hardly hits proves nothing."""
+LEAST_HITS = 300
+"""A world that is hit less often proves nothing. A number, and no share: on a busy machine it takes longer."""
+ALL = "all"
 _PROGRESS_PAUSE = 5.0
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the worlds one after the other."""
     options = _parser().parse_args(arguments)
+    if options.fault == ALL:
+        return _play_broken_builds(options)
     server = postgres.programs() if options.database in ("any", "postgresql") else None
     if options.database == "postgresql" and server is None:
         print("PostgreSQL is not installed.")
@@ -52,13 +56,28 @@ def main(arguments: list[str] | None = None) -> int:
     operations = sum(verdict.operations for verdict in verdicts)
     reads = sum(verdict.reads for verdict in verdicts)
     wrong = sum(verdict.wrong for verdict in verdicts)
-    idle = any(verdict.hit_share < LEAST_HIT_SHARE for verdict in verdicts)
+    idle = any(verdict.counts[Kind.HIT] < LEAST_HITS for verdict in verdicts)
     print(f"{operations:,} operations, {reads:,} reads checked, {wrong:,} stale")
     return int(wrong > 0 or idle)
 
 
+def _play_broken_builds(options: argparse.Namespace) -> int:
+    """Each until it shows, or its time is over."""
+    from tests.cache.soak.faults import FAULTS
+
+    silent = []
+    for fault, (world, _) in FAULTS.items():
+        if not _playable([world]):
+            continue
+        print(f"-- {fault}", flush=True)
+        limit = Limit(options.seconds / len(FAULTS), options.operations)
+        silent += [] if _run(world, limit, fault, options.seed, None).wrong else [fault]
+    print(f"Not found out: {', '.join(silent) or 'none'}")
+    return int(bool(silent))
+
+
 class Limit(NamedTuple):
-    """How long a world is played: until one of both is reached."""
+    """How long a world is played: for so many operations and ``LEAST_HITS``, but not for longer."""
 
     seconds: float
     operations: float
@@ -112,11 +131,11 @@ class _Watch:
         self._is_broken = is_broken
         self._next = _PROGRESS_PAUSE
 
-    def __call__(self, passed: float, operations: int) -> bool:
+    def __call__(self, passed: float, operations: int, hits: int) -> bool:
         if passed >= self._next:
             self._next = passed + _PROGRESS_PAUSE
             print(f"  {passed:4.0f} s  {operations:9,} operations", flush=True)
-        if operations >= self._enough:
+        if operations >= self._enough and hits >= LEAST_HITS:
             return True
         return self._is_broken and check(_histories(self._folder), still_playing=True).wrong > 0
 
@@ -128,7 +147,7 @@ def _histories(folder: Path) -> list[Path]:
 def _report(verdict: Verdict, outages: int) -> None:
     counts = ", ".join(f"{verdict.counts[kind]:,} {kind.name.lower()}" for kind in Kind)
     print(f"  {counts}; {verdict.hit_share:.0%} hits")
-    if verdict.hit_share < LEAST_HIT_SHARE:
+    if verdict.counts[Kind.HIT] < LEAST_HITS:
         print("  The cache was hardly used: this proves nothing.")
     if outages:
         print(f"  The store failed to answer {outages} times: the guarantee was suspended, see docs/caching.md.")
@@ -166,7 +185,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--world", action="append", choices=list(WORLDS), help="only this one; may be repeated")
     parser.add_argument("--seed", default=str(int(time.time())), help="of the players' choices (default: the time)")
-    parser.add_argument("--break", dest="fault", default="", metavar="FAULT", help="a fault in faults.py: it must show")
+    parser.add_argument("--break", dest="fault", default="", metavar="FAULT", help="a fault in faults.py, or all: it must show")
     return parser
 
 

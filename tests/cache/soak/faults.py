@@ -55,7 +55,7 @@ def purge_after_answer() -> None:
     purge = Store.purge
 
     async def later(self: Store, _: Any, tags: list[str]) -> None:
-        threading.Timer(_WINDOW, lambda: complete_now(purge(self, self.in_thread, tags))).start()
+        _later(lambda: complete_now(purge(self, self.in_thread, tags)))
 
     _replace(Store, "purge", later)
 
@@ -297,3 +297,7 @@ def _replace(owner: type, name: str, value: Any) -> None:
 
 def _wait() -> None:
     time.sleep(_dice.uniform(0, _WINDOW))
+
+
+def _later(work: Callable[[], None]) -> None:
+    threading.Timer(_WINDOW, work).start()

@@ -48,13 +48,14 @@ class Writer:
         self._waiting.extend((kind, begin, end, len(own)))
         self._waiting.extend(own)
         if len(self._waiting) > _FLUSH:
-            self._flush()
+            self.flush()
 
     def close(self) -> None:
-        self._flush()
+        self.flush()
         self._file.close()
 
-    def _flush(self) -> None:
+    def flush(self) -> None:
+        """Write what waits in memory."""
         self._file.write(self._waiting.tobytes())
         del self._waiting[:]
 

@@ -34,12 +34,13 @@ _TOKENS = {
     if viewer.user is not None
 }
 _HITS = {"HIT": Kind.HIT, "MISS": Kind.MISS, "BYPASS": Kind.BYPASS}
-_MUTATIONS = {
+MUTATIONS = {
     "touch": "ab", "touch_async": "ab", "relay": "ab", "relay_async": "ab", "sweep_row": "a", "sweep_column": "b",
     "sweep": "ab", "reset": "", "paint": "a", "write_own": "a", "fail_after_writing": "a", "refuse": "a",
     "change_unseen": "a", "conflict_after_writing": "a", "call_directly": "ab", "call_directly_async": "ab",
     "leave_thread": "ab", "leave_task": "ab", "stream": "a", "stream_async": "a", "from_elsewhere": "ab",
 }  # fmt: skip
+"""Their names, and the parameters of each."""
 _OUTLIVING = ("leave_thread", "leave_task")
 """They write when they have been answered."""
 _STREAMS = ("stream", "stream_async")
@@ -103,6 +104,7 @@ class Player:
         self._writer = writer
         self._names = (f"{seed}-{number}" for number in itertools.count())
         self.operations = 0
+        self.hits = 0
         self._just_written: list[int] = []
         self._given_up: list[tuple[str, int, int]] = []
         self._outliving: dict[str, tuple[int, int]] = {}
@@ -111,7 +113,7 @@ class Player:
         """What to ask next; after a mutation most often for something that it has changed."""
         self._settle_outliving()
         if self._just_written and self._random.random() < _LOOK_SHARE:
-            return self._fetch(self._random.choice(_SHOWING[self._random.choice(self._just_written)]))
+            return self._fetch(self._random.choice(SHOWING[self._random.choice(self._just_written)]))
         if self._random.random() < _mutation_share():
             return self._mutation()
         return self._fetch(_BY_WEIGHT[int(len(FETCHES) * self._random.random() ** 1.5)])
@@ -125,7 +127,7 @@ class Player:
     def record(self, request: Request, answer: Answer | None, begin: int, end: int) -> None:
         """:raises UnexpectedAnswer: for an answer that no request here may have."""
         self.operations += 1
-        self._settle(end - _SETTLING)
+        self._settle_given_up(end - _SETTLING)
         if answer is None:
             self._given_up.append((request.operation, begin, end))
             return
@@ -141,17 +143,26 @@ class Player:
         else:
             versions = _versions(FETCHES[request.fetch], json.loads(answer.body))
             kind = Kind.FOREIGN if versions is None else _HITS[answer.cache]
+            self.hits += kind is Kind.HIT
             self._writer.write(kind, begin, end, [request.fetch, *(versions or ())])
 
     def close(self) -> None:
         """Write down the rest."""
-        self._settle(None)
-        self._settle_outliving()
+        self.settle()
         if self._outliving:
             raise UnexpectedAnswer("What has outlived its request has failed.")
         self._writer.close()
 
-    def _settle(self, until: int | None) -> None:
+    def flush(self) -> None:
+        """Let others read what has been written down."""
+        self._writer.flush()
+
+    def settle(self) -> None:
+        """Write down what the server is done with: all that was given up, and what has outlived its request."""
+        self._settle_given_up(None)
+        self._settle_outliving()
+
+    def _settle_given_up(self, until: int | None) -> None:
         """Write down what was given up until then: it must be visible since the server has been done with it."""
         while self._given_up and (until is None or self._given_up[0][2] < until):
             self._write(*self._given_up.pop(0))
@@ -171,27 +182,17 @@ class Player:
         self._writer.write(Kind.WRITE, begin, end, itertools.chain.from_iterable(written.items()))
 
     def _fetch(self, index: int) -> Request:
-        fetch = FETCHES[index]
-        own = {} if fetch.language is None else {"X-Language": fetch.language}
-        query = urlencode(fetch.params)
-        path = f"{self._base()}ctx/{fetch.context}/"
-        return Request("GET", path, query, self._headers(fetch.viewer, own), b"", "", 200, index)
+        return fetching(index, self._base(), in_transaction=self._is_in_transaction())
 
     def _mutation(self) -> Request:
-        name, params = self._random.choice(list(_MUTATIONS.items()))
+        name, params = self._random.choice(list(MUTATIONS.items()))
         arguments: dict[str, int | None] = {param: self._random.randrange(_SIZES[param]) for param in params}
         if name == "sweep":
             arguments = self._some(arguments)
-        operation = next(self._names)
-        journal[operation] = {}
-        if name in _OUTLIVING:
-            gates[operation] = Future()
-        headers = self._headers(
-            self._random.choice(VIEWERS), {"Content-Type": "application/json", "X-Operation": operation}
+        viewer = self._random.choice(VIEWERS)
+        return mutating(
+            name, arguments, viewer, next(self._names), self._base(), in_transaction=self._is_in_transaction()
         )
-        body = json.dumps({"fn": name, "args": arguments}).encode()
-        base = ELSEWHERE if name == "from_elsewhere" else self._base()
-        return Request("POST", f"{base}call/", "", headers, body, operation, _STATUSES.get(name, 200), None, name)
 
     def _base(self) -> str:
         return TWIN if self._random.random() < _TWIN_SHARE else BASE
@@ -205,13 +206,48 @@ class Player:
             if fates[name] != "left out"
         }
 
-    def _headers(self, viewer: Viewer, own: Mapping[str, str]) -> dict[str, str]:
-        headers = {"Host": "testserver", **own}
-        if viewer.user is not None:
-            headers["X-Mizan-Token"] = _TOKENS[viewer]
-        if self._random.random() < _TRANSACTION_SHARE:
-            headers["X-Transaction"] = "1"
-        return headers
+    def _is_in_transaction(self) -> bool:
+        return self._random.random() < _TRANSACTION_SHARE
+
+
+def fetching(index: int, base: str = BASE, *, in_transaction: bool = False) -> Request:
+    """The request for a bundle.
+
+    :param in_transaction: ask Django for a transaction around it.
+    """
+    fetch = FETCHES[index]
+    own = {} if fetch.language is None else {"X-Language": fetch.language}
+    headers = _headers(fetch.viewer, own, in_transaction=in_transaction)
+    return Request("GET", f"{base}ctx/{fetch.context}/", urlencode(fetch.params), headers, b"", "", 200, index)
+
+
+def mutating(
+    name: str,
+    arguments: Mapping[str, int | None],
+    viewer: Viewer,
+    operation: str,
+    base: str = BASE,
+    *,
+    in_transaction: bool = False,
+) -> Request:
+    """The request for a mutation, which may then write in the journal under the name *operation*."""
+    journal[operation] = {}
+    if name in _OUTLIVING:
+        gates[operation] = Future()
+    own = {"Content-Type": "application/json", "X-Operation": operation}
+    headers = _headers(viewer, own, in_transaction=in_transaction)
+    body = json.dumps({"fn": name, "args": arguments}).encode()
+    place = ELSEWHERE if name == "from_elsewhere" else base
+    return Request("POST", f"{place}call/", "", headers, body, operation, _STATUSES.get(name, 200), None, name)
+
+
+def _headers(viewer: Viewer, own: Mapping[str, str], *, in_transaction: bool) -> dict[str, str]:
+    headers = {"Host": "testserver", **own}
+    if viewer.user is not None:
+        headers["X-Mizan-Token"] = _TOKENS[viewer]
+    if in_transaction:
+        headers["X-Transaction"] = "1"
+    return headers
 
 
 def _mutation_share() -> float:
@@ -233,5 +269,5 @@ def _versions(fetch: Fetch, bundle: Any) -> list[int] | None:
 _BY_WEIGHT = random.Random(1).sample(range(len(FETCHES)), len(FETCHES))  # noqa: S311 - a game
 """Some bundles are asked for more often than others, the same ones by all players."""
 
-_SHOWING = [[index for index, fetch in enumerate(FETCHES) if cell in fetch.cells] for cell in range(CELLS)]
+SHOWING = [[index for index, fetch in enumerate(FETCHES) if cell in fetch.cells] for cell in range(CELLS)]
 """The bundles that show a cell."""

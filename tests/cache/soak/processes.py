@@ -38,7 +38,7 @@ class Worker:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "tests.cache.soak.worker", kind, name, str(folder), fault],
                 cwd=ROOT,
-                env=_environment(settings),
+                env=environment(settings),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,
@@ -46,6 +46,7 @@ class Worker:
             )
         self.is_ready = False
         self.operations = 0
+        self.hits = 0
         self.stats: dict[str, int] | None = None
         self._listener = Thread(target=self._listen, daemon=True)
         self._listener.start()
@@ -87,15 +88,15 @@ class Worker:
             if word == "ready":
                 self.is_ready = True
             elif word == "at":
-                self.operations = int(rest)
+                self.operations, self.hits = map(int, rest.split())
             elif word == "done":
                 self.stats = json.loads(rest)
 
 
-def play(workers: Sequence[Worker], seconds: float, is_over: Callable[[float, int], bool]) -> list[dict[str, int]]:
+def play(workers: Sequence[Worker], seconds: float, is_over: Callable[[float, int, int], bool]) -> list[dict[str, int]]:
     """Let workers play together; what the cache of each has done.
 
-    :param is_over: told the seconds and operations so far, about once a second; True ends it before the time.
+    :param is_over: told the seconds, operations and hits so far, about once a second; True ends it before the time.
     """
     _wait_until_ready(workers)
     for worker in workers:
@@ -105,7 +106,8 @@ def play(workers: Sequence[Worker], seconds: float, is_over: Callable[[float, in
         time.sleep(min(_GLANCE, seconds - passed))
         for worker in workers:
             worker.check()
-        if is_over(time.monotonic() - begin, sum(worker.operations for worker in workers)):
+        operations, hits = (sum(getattr(worker, name) for worker in workers) for name in ("operations", "hits"))
+        if is_over(time.monotonic() - begin, operations, hits):
             break
     for worker in workers:
         worker.tell("stop")
@@ -122,7 +124,7 @@ def _wait_until_ready(workers: Sequence[Worker]) -> None:
         time.sleep(0.02)
 
 
-def _environment(settings: dict[str, str]) -> dict[str, str]:
+def environment(settings: dict[str, str]) -> dict[str, str]:
     kept: dict[str, Any] = {
         name: value for name, value in os.environ.items() if not name.startswith("MIZAN_") or name == "MIZAN_ENGINE"
     }

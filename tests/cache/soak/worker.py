@@ -47,6 +47,10 @@ class Worker:
     def operations(self) -> int:
         return sum(player.operations for player in self._players)
 
+    @property
+    def hits(self) -> int:
+        return sum(player.hits for player in self._players)
+
     def add_threads(self, count: int, ask: Ask) -> None:
         """Players with a thread each."""
         for player in self._new_players(count):
@@ -144,7 +148,7 @@ def main(kind: str, name: str, folder: str, fault: str) -> int:
     worker.start()
     told = _told_to_stop()
     while not told.wait(0.5) and not worker.has_failed:
-        _say(f"at {worker.operations}")
+        _say(f"at {worker.operations} {worker.hits}")
     worker.stop()
 
     from mizan_core.cache import stats
