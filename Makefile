@@ -27,6 +27,10 @@ JOBS ?= 3
 # Tests of one group share servers and environments, and stay together (tests/scheduling.py).
 PARALLEL := -n $(JOBS) --dist loadscope --no-loadscope-reorder
 
+PYTEST = $(BIN)/python -m pytest $(PARALLEL) $(ARGS)
+# What waits little fills the time that pytest waits.
+BESIDE = $(MAKE) --no-print-directory PYTHON="$(PYTHON)" lint typecheck test-rust
+
 # A server builds what Cargo.lock says; at home cargo may bring it up to date with an edited Cargo.toml.
 LOCKED := $(if $(CI), --locked)
 
@@ -67,12 +71,16 @@ demo: $(EXTENSION) ## walk through the example shop in FastAPI and Django (ARGS=
 	@$(BIN)/python -m examples.shop.demo $(ARGS)
 
 .PHONY: test
-test: lint typecheck test-rust test-python ## everything that must pass
+test: $(EXTENSION) | $(call program,redis-server) $(call program,valgrind) ## everything that must pass
+	@report=$$(mktemp); trap 'rm -f "$$report"' EXIT; \
+	$(BESIDE) >"$$report" 2>&1 & beside=$$!; \
+	echo "== pytest, and beside it lint, typecheck and test-rust"; $(PYTEST); tests=$$?; \
+	wait $$beside; others=$$?; cat "$$report"; exit $$((tests | others))
 
 .PHONY: test-python
 test-python: $(EXTENSION) | $(call program,redis-server) $(call program,valgrind) ## pytest (ARGS="-k header")
 	@echo "== pytest"
-	@$(BIN)/python -m pytest $(PARALLEL) $(ARGS)
+	@$(PYTEST)
 
 .PHONY: test-rust
 test-rust: $(ENVIRONMENT) ## cargo test
@@ -86,7 +94,7 @@ test-web: $(FRONTENDS) ## the clients: types, format, kernel and React (needs no
 	@PATH="$(abspath $(NODE)):$$PATH" npm run --silent test
 
 .PHONY: soak
-soak: $(EXTENSION) | $(call program,redis-server) ## the cache's guarantee, under random reads and writes (SECONDS=240)
+soak: $(EXTENSION) | $(call program,redis-server) ## the cache's guarantee, under random reads and writes (SECONDS=240 ARGS="--break all")
 	@$(BIN)/python -m tests.cache.soak --seconds $(SECONDS) $(ARGS)
 
 .PHONY: fuzz

@@ -5,9 +5,7 @@ purpose. That luck finds them, too, is shown by ``make soak ARGS="--break all"``
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Iterator
-from functools import cache
 from pathlib import Path
 from typing import Any, TypeAlias
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.conformance.apps.accounts import SECRET
 from tests.cache.http.sites import NAMES
+from tests.conformance.apps.accounts import SECRET
 from tests.conformance.target import ENGINES, ROOT
 from tests.extent import sides_on
 

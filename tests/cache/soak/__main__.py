@@ -185,7 +185,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--world", action="append", choices=list(WORLDS), help="only this one; may be repeated")
     parser.add_argument("--seed", default=str(int(time.time())), help="of the players' choices (default: the time)")
-    parser.add_argument("--break", dest="fault", default="", metavar="FAULT", help="a fault in faults.py, or all: it must show")
+    parser.add_argument(
+        "--break", dest="fault", default="", metavar="FAULT", help="one of faults.py, or all: it must show"
+    )
     return parser
 
 
