@@ -30,7 +30,7 @@ def sites(portal: BlockingPortal) -> dict[str, Site]:
     return sites
 
 
-@pytest.fixture(params=os.environ["MIZAN_TEST_SITES"].split())
+@pytest.fixture(params=os.environ.get("MIZAN_TEST_SITES", "").split() or NAMES)
 def site(request: pytest.FixtureRequest, sites: dict[str, Site]) -> Site:
     """With an empty cache, and a world in which nothing has happened."""
     site = sites[request.param]
