@@ -83,6 +83,11 @@ export class Slot {
     return this.#has;
   }
 
+  /** Whether something is shown that the server has not confirmed. */
+  get isExpected(): boolean {
+    return this.#layers.length > 0;
+  }
+
   /** What to show: the content with what the user expects on top. The same object until something changes. */
   get value(): Json | undefined {
     this.#shown ??= { value: this.#expected() };

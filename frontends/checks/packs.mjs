@@ -1,0 +1,44 @@
+/** Each package as npm would publish it, installed into a fresh Vite project that is built and run. */
+
+import { execFileSync } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const FOLDERS = join(import.meta.dirname, "..");
+const PACKAGES = ["mizan-runtime", "mizan-react", "mizan-vue", "mizan-svelte", "mizan-devtools"];
+const PEERS = { react: "^19.2.0", "react-dom": "^19.2.0", vue: "^3.5.0", svelte: "^5.57.0", vite: "^8.3.0" };
+
+const project = mkdtempSync(join(tmpdir(), "mizan-packs-"));
+const run = (command, args, options = {}) =>
+  execFileSync(command, args, { cwd: project, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"], ...options });
+try {
+  const workspaces = PACKAGES.map((name) => `--workspace=${name}`);
+  run("npm", ["pack", "--silent", "--pack-destination", project, ...workspaces], { cwd: join(FOLDERS, "..") });
+  const dependencies = { ...PEERS };
+  for (const file of readdirSync(project)) dependencies[file.replace(/-\d.*$/, "")] = `file:./${file}`;
+  writeFileSync(join(project, "package.json"), JSON.stringify({ private: true, type: "module", dependencies }));
+  run("npm", ["install", "--no-audit", "--no-fund", "--prefer-offline", "--ignore-scripts", "--silent"]);
+
+  cpSync(join(import.meta.dirname, "project"), project, { recursive: true });
+  run("npx", ["vite", "build", "--logLevel", "error"]);
+  const built = readdirSync(join(project, "dist", "assets")).map((file) =>
+    readFileSync(join(project, "dist", "assets", file), "utf8"),
+  );
+  check("the panel for developers is in a production build", !built.some((text) => text.includes("nobody looks")));
+  check(
+    "the page was built without what it shows",
+    built.some((text) => text.includes("the page of all packages")),
+  );
+  mkdirSync(join(project, "run"));
+  writeFileSync(join(project, "run", "run.mjs"), readFileSync(join(project, "rendered.mjs")));
+  const html = run("node", ["run/run.mjs"]);
+  check(`the page was rendered as ${html}`, html.includes("<b>Ada</b>"));
+  console.log(`${PACKAGES.length} packages install, build and render in a fresh project`);
+} finally {
+  rmSync(project, { recursive: true });
+}
+
+function check(problem, isWell) {
+  if (!isWell) throw new Error(`Not as it should be: ${problem}.`);
+}
