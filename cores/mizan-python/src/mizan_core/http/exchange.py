@@ -12,7 +12,7 @@ from typing import Any
 from mizan_core.call.asked import Fetch
 from mizan_core.call.dispatcher import Dispatcher
 from mizan_core.call.flow import answer_call, answer_fetch, refused
-from mizan_core.call.outcome import CallOutcome, FetchOutcome, Refused, Result, ViewResponse
+from mizan_core.call.outcome import Refused, Result, ViewResponse
 from mizan_core.call.progress import Progress
 from mizan_core.engine import ENGINE
 from mizan_core.errors import InternalError, MethodNotAllowed
@@ -49,14 +49,13 @@ async def post_call(
     :param named: the function that the URL names.
     """
     progress = Progress("call/")
-    outcome: CallOutcome
     try:
         check_head(method, content_type)
         interface = dispatcher.interface()
         call = read_call(await port.read_body(interface.settings.max_body_bytes), named, token)
-        outcome = await answer_call(port, interface, call, progress)
     except Exception as error:  # noqa: BLE001 - whatever middleware raises
-        outcome = refused(port, progress, error)
+        return await _refusal(port, refused(port, progress, error))
+    outcome = await answer_call(port, interface, call, progress)
     if type(outcome) is Result:
         return result_response(outcome)
     if type(outcome) is ViewResponse:
@@ -78,7 +77,6 @@ async def get_bundle(
     :param header: gives the value of a request header by its lower-case name.
     """
     progress = Progress("ctx/")
-    outcome: FetchOutcome
 
     def read(bundle: Bundle) -> tuple[dict[str, Any], int]:
         return bundle.read_texts(read_query(query)), len(query)
@@ -86,10 +84,11 @@ async def get_bundle(
     if method not in _READ:
         return await _refusal(port, refused(port, progress, MethodNotAllowed(_READ)))
     try:
-        fetch = Fetch(context, read, token, header, port.has_credentials)
-        outcome = await answer_fetch(port, dispatcher.interface(), fetch, progress)
-    except Exception as error:  # noqa: BLE001 - whatever middleware raises
-        outcome = refused(port, progress, error)
+        interface = dispatcher.interface()
+    except Exception as error:  # noqa: BLE001 - whatever settings raise
+        return await _refusal(port, refused(port, progress, error))
+    fetch = Fetch(context, read, token, header, port.has_credentials)
+    outcome = await answer_fetch(port, interface, fetch, progress)
     if type(outcome) is Refused:
         return await _refusal(port, outcome)
     if outcome.bypass is None:
