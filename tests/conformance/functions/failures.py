@@ -10,23 +10,13 @@ from tests.conformance.functions.serving import both
 CAUSE = "the-cause-41c9"
 """The message of every unforeseen exception here."""
 
+_NEEDS_MORE = (errors.APIError, errors.HTTPError, errors.MethodNotAllowed)
 ERRORS: dict[str, type[errors.APIError]] = {
-    error.code: error
-    for error in (
-        errors.BadRequest,
-        errors.Unauthorized,
-        errors.Forbidden,
-        errors.NotFound,
-        errors.Conflict,
-        errors.PayloadTooLarge,
-        errors.UnsupportedMediaType,
-        errors.ValidationFailed,
-        errors.RateLimited,
-        errors.InternalError,
-        errors.NotSupported,
-    )
+    kind.code: kind
+    for kind in vars(errors).values()
+    if isinstance(kind, type) and issubclass(kind, errors.APIError) and kind not in _NEEDS_MORE
 }
-"""By code: what a function may raise."""
+"""By code: what a function may raise with nothing but a message."""
 
 
 @both()

@@ -12,13 +12,13 @@ from typing import Any, Generic, ParamSpec, TypeVar, cast, overload
 
 from pydantic import TypeAdapter
 
-from mizan_core.client.adapters import annotation_adapter, arguments_adapter
 from mizan_core.client.annotations import Namespace
 from mizan_core.client.calls import call, call_sync
 from mizan_core.client.context import GLOBAL
 from mizan_core.client.options import Declaration
 from mizan_core.client.signature import Parameter, Signature, WrittenSignature, read_signature
 from mizan_core.client.targets import ServerFunction
+from mizan_core.client.validators import annotation_adapter, arguments_adapter
 
 P = ParamSpec("P")
 R = TypeVar("R")

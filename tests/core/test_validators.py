@@ -153,8 +153,8 @@ class TestRefused:
 
         for use in (lambda: function.arguments, function.prepare):
             message = refusal(use, TypeError)
-            assert message.startswith("TestRefused.test_parameter.<locals>.function (tests.core.test_adapters:")
-            assert "parameter 'x': list[tests.core.test_adapters.Arbitrary] cannot be sent over the wire" in message
+            assert message.startswith("TestRefused.test_parameter.<locals>.function (tests.core.test_validators:")
+            assert "parameter 'x': list[tests.core.test_validators.Arbitrary] cannot be sent over the wire" in message
             assert "\n" not in message
             assert "fine" not in message
 
@@ -164,7 +164,7 @@ class TestRefused:
 
         for use in (lambda: function.result, function.prepare):
             message = refusal(use, TypeError)
-            assert "the return annotation: dict[str, tests.core.test_adapters.Arbitrary] cannot be sent" in message
+            assert "the return annotation: dict[str, tests.core.test_validators.Arbitrary] cannot be sent" in message
 
     def test_undefined_names_further_down(self) -> None:
         class Model(BaseModel):
