@@ -1,5 +1,6 @@
 /** A context with its parameters: its slots, who looks at it, and the read that is under way. */
 
+import { MizanError } from "./errors.js";
 import { readHeader, type Texts } from "./header.js";
 import { isRespelled, relation, type Relation, type Scope } from "./scope.js";
 import { Slot } from "./slot.js";
@@ -292,8 +293,10 @@ export class Entry {
   #take({ bundle, scope }: Reply, start: number): void {
     this.#failure = null;
     this.learn(scope);
-    for (const name of this.#slots.keys()) if (!(name in bundle)) this.#slots.delete(name);
+    const missing = [...this.#slots.keys()].filter((name) => !(name in bundle));
+    for (const name of missing) this.#slots.delete(name);
     for (const [name, value] of Object.entries(bundle)) this.slot(name).read(start, value as Json);
+    if (missing.length > 0) this.#fail(unknown(this.context, missing), start);
   }
 
   /** A failure ends the reading, unless something has changed since it began: then it may go well. */
@@ -309,4 +312,10 @@ export class Entry {
   #hasContent(): boolean {
     return [...this.#slots.values()].some((slot) => slot.isPresent);
   }
+}
+
+/** The server has another interface than the client. Reading again would not help. */
+function unknown(context: string, missing: readonly string[]): MizanError {
+  const message = `The server's context "${context}" has no ${missing.join(", ")}.`;
+  return new MizanError({ code: "NOT_FOUND", message, status: 404 });
 }

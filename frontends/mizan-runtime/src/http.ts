@@ -134,8 +134,10 @@ export class HttpTransport implements Transport {
     const query = new URLSearchParams(reads.map((read) => [read.context, read.query]));
     const response = await this.#get(`ctx/?${query}`, signal);
     if (UNKNOWN.has(response.status)) return null;
-    const { bundles } = (await bodyOf(response)) as unknown as { readonly bundles?: readonly Wired[] };
-    return bundles?.map(partOf) ?? null;
+    if (!response.ok) await bodyOf(response);
+    // An older server's application may answer any path with a page of its own.
+    const body = (await response.json().catch(() => null)) as { readonly bundles?: readonly Wired[] } | null;
+    return body?.bundles?.map(partOf) ?? null;
   }
 
   #get(path: string, signal: AbortSignal): Promise<Response> {

@@ -101,17 +101,18 @@ export class Mizan {
 
   /** Take what a server has rendered. */
   hydrate(state: Dehydrated): void {
+    this.#viewer ??= state.find(({ viewer }) => viewer !== undefined)?.viewer ?? null;
     this.#kernel.hydrate(state);
   }
 
   /** What is known and fresh. */
   dehydrate(): Dehydrated {
-    return this.#kernel.dehydrate();
+    return this.#signed(this.#kernel.dehydrate());
   }
 
   /** What has become known since the last `drain`. */
   drain(): Dehydrated {
-    return this.#kernel.drain();
+    return this.#signed(this.#kernel.drain());
   }
 
   /** Resolves when nothing is under way. */
@@ -150,6 +151,11 @@ export class Mizan {
   close(): void {
     this.#leave();
     this.#channel?.close();
+  }
+
+  #signed(state: Dehydrated): Dehydrated {
+    const viewer = this.#viewer;
+    return viewer === null ? state : state.map((entry) => ({ ...entry, viewer }));
   }
 
   /** Without a network only what may be done twice waits for it. */

@@ -52,8 +52,8 @@ export interface Answer {
 /** What another client, another window or the server on its own has to say. */
 export type News = readonly Invalidation[];
 
-/** Entries with their content, as JSON. */
-export type Dehydrated = readonly (Shown & Reply)[];
+/** Entries with their content, as JSON, and who asked for them (`X-Mizan-Viewer`) where that is known. */
+export type Dehydrated = readonly (Shown & Reply & { readonly viewer?: string })[];
 
 /** One text for equal values: members sorted by name, those that are undefined left out, `1.0` and `1` the same (JavaScript has one kind of number). */
 export function canonical(value: Json): string {

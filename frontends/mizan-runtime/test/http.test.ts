@@ -255,20 +255,22 @@ test("reads of one tick are one request, each with its own outcome", async () =>
   );
 });
 
-test("a server that knows no several reads is asked for each, and not asked again", async () => {
-  const { fetch, requests } = serving(({ url }) =>
-    url.startsWith("/ctx/?") ? { status: 404, body: "<html>" } : { body: { f: url } },
-  );
-  const http = new HttpTransport({ baseUrl: "", fetch });
-  for (let round = 0; round < 2; round++) {
-    const replies = await Promise.all(["a", "b"].map((name) => http.fetch(name, {}, signal())));
-    assert.deepEqual(
-      replies.map(({ bundle }) => bundle),
-      [{ f: "/ctx/a/" }, { f: "/ctx/b/" }],
+for (const status of [200, 404]) {
+  test(`a server that knows no several reads (${status}) is asked for each, and not asked again`, async () => {
+    const { fetch, requests } = serving(({ url }) =>
+      url.startsWith("/ctx/?") ? { status, body: "<html>" } : { body: { f: url } },
     );
-  }
-  assert.equal(requests.length, 5);
-});
+    const http = new HttpTransport({ baseUrl: "", fetch });
+    for (let round = 0; round < 2; round++) {
+      const replies = await Promise.all(["a", "b"].map((name) => http.fetch(name, {}, signal())));
+      assert.deepEqual(
+        replies.map(({ bundle }) => bundle),
+        [{ f: "/ctx/a/" }, { f: "/ctx/b/" }],
+      );
+    }
+    assert.equal(requests.length, 5);
+  });
+}
 
 test("more reads than a request takes are several requests, none of them long", async () => {
   const { fetch, requests } = serving(({ url }) => ({

@@ -70,6 +70,22 @@ test("another viewer in an answer means that everything is forgotten and read an
   assert.equal(server.reads, 2);
 });
 
+test("what was rendered for one viewer is not shown to another", async () => {
+  const { server, mizan } = started();
+  server.headers = { "X-Mizan-Viewer": "a" };
+  await rest(mizan);
+  const state = JSON.parse(JSON.stringify(mizan.dehydrate())) as ReturnType<Mizan["dehydrate"]>;
+  const browser = started();
+  browser.mizan.hydrate(state);
+  assert.equal(browser.value(), 1);
+  browser.server.headers = { "X-Mizan-Viewer": "b" };
+  browser.server.reads = 10;
+  await browser.mizan.call({ name: "any" }, {});
+  await rest(browser.mizan);
+  assert.equal(browser.value(), 11);
+  assert.equal(browser.kinds("viewer").length, 1);
+});
+
 test("the answer of who asked before says nothing of who asks now", async () => {
   let answer: (response: Response) => void = () => undefined;
   let reads = 0;

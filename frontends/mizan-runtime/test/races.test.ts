@@ -221,6 +221,23 @@ test("a merge that is not believed is news for what could not be read", async ()
   assert.equal(reads.length, 3);
 });
 
+test("a function that the server's context does not have is an error, and is not asked for again and again", async () => {
+  const { entry, read, reads, title } = scene();
+  await settle(() => void entry.load());
+  await read(0).answer({ title: "here" });
+  assert.equal(title(), "here");
+  assert.equal((entry.error as MizanError).code, "NOT_FOUND");
+  for (let asked = 0; asked < 3; asked++) {
+    assert.equal(entry.slot("items").isPresent, false);
+    await settle(() => void entry.load());
+  }
+  assert.equal(reads.length, 1);
+  await settle(() => entry.subscribe(() => undefined));
+  await read(1).answer({ title: "here", items: [] });
+  assert.equal(entry.error, null);
+  assert.equal(entry.isStale, false);
+});
+
 test("a storm of invalidations ends with one read that is fresh", async () => {
   const { kernel, entry, reads } = await shown();
   for (let count = 0; count < 200; count++) await settle(() => kernel.invalidate(["room"]));
