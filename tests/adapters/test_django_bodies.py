@@ -68,10 +68,10 @@ check(ask(scope(), CALL[:5], CALL[5:]), (200, {"result": "int"}))
 
 # Chunks under WSGI, where the server marks their end.
 def wsgi(body, **more):
-    from tests.fuzz.fronts import _environ
+    from tests.fuzz.fronts import environ as environ_of
     started = []
     headers = (("Host", "testserver"), ("Content-Type", "application/json"), ("Transfer-Encoding", "chunked"))
-    environ = _environ(Request("POST", "/api/mizan/call/", "", headers, "")) | {"wsgi.input": io.BytesIO(body)} | more
+    environ = environ_of(Request("POST", "/api/mizan/call/", "", headers, "")) | {"wsgi.input": io.BytesIO(body)} | more
     response = fronts._wsgi(environ, lambda status, headers: started.append(int(status[:3])))
     return started[0], json.loads(b"".join(response))
 

@@ -21,6 +21,8 @@ Play: TypeAlias = "Callable[..., dict[str, Any]]"
 _CACHE = {"MIZAN_CACHE_URL": "memory://"}
 _LEAST_HIT_SHARE = 0.4
 
+pytestmark = pytest.mark.timeout(400)
+
 
 @pytest.fixture(scope="module")
 def play(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Play]:

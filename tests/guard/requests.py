@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterator
 from itertools import count
 
 from mizan_core.mwt import create_mwt
+from tests.applications import BASE
 from tests.cache.soak.players import Request
 from tests.guard.counting import OTHERS, CallCounter
-from tests.guard.sites import BASE, SECRET, Site, open_site
+from tests.guard.sites import SECRET, Site, open_site
 
 _WARM_UPS = 5
 _OK = 200

@@ -5,16 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from typing import Any, NamedTuple
+from functools import partial
+from typing import NamedTuple
 
 from mizan_core.registry import register
-from mizan_core.settings import Settings
+from tests.applications import configure_django, django_asgi, django_wsgi, fastapi
 from tests.cache.soak.in_process import ask_asgi, ask_wsgi
 from tests.cache.soak.players import Answer, Request
 from tests.guard import functions
 
 SECRET = "of-the-guard-alone-0123456789abcdef"
-BASE = "/api/mizan/"
 
 NAMES = ("fastapi", "fastapi-threads", "django-wsgi", "django-asgi")
 
@@ -40,9 +40,11 @@ def open_site(name: str) -> Iterator[Site]:
 
 
 def _asking(name: str, loop: asyncio.AbstractEventLoop) -> Callable[[Request], Answer]:
+    if name.startswith("django"):
+        configure_django(SECRET)
     if name == "django-wsgi":
-        return _ask_django_wsgi()
-    application = _django_asgi() if name == "django-asgi" else _fastapi()
+        return partial(ask_wsgi, django_wsgi())
+    application = django_asgi() if name == "django-asgi" else fastapi(SECRET, is_mounted=True)
 
     def ask(request: Request) -> Answer:
         answer = loop.run_until_complete(ask_asgi(application, request))
@@ -51,42 +53,3 @@ def _asking(name: str, loop: asyncio.AbstractEventLoop) -> Callable[[Request], A
         return answer
 
     return ask
-
-
-def _fastapi() -> Any:
-    from fastapi import FastAPI
-
-    from mizan_fastapi import create_router, mount
-
-    app = FastAPI()
-    mount(app, "/api/mizan", create_router(settings=Settings(mwt_secret=SECRET, cache_secret=SECRET)))
-    return app
-
-
-def _ask_django_wsgi() -> Callable[[Request], Answer]:
-    _configure_django()
-    from django.core.wsgi import get_wsgi_application
-
-    application = get_wsgi_application()
-    return lambda request: ask_wsgi(application, request)
-
-
-def _django_asgi() -> Any:
-    _configure_django()
-    from django.core.asgi import get_asgi_application
-
-    return get_asgi_application()
-
-
-def _configure_django() -> None:
-    from django.conf import settings
-
-    settings.configure(
-        SECRET_KEY=SECRET,
-        ALLOWED_HOSTS=["testserver"],
-        ROOT_URLCONF="tests.guard.django_urls",
-        INSTALLED_APPS=["mizan"],
-        DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}},
-        MIZAN_MWT_SECRET=SECRET,
-        MIZAN_CACHE_SECRET=SECRET,
-    )

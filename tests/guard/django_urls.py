@@ -1,5 +1,0 @@
-from __future__ import annotations
-
-from django.urls import include, path
-
-urlpatterns = [path("api/mizan/", include("mizan.urls"))]
