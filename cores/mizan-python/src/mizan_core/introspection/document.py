@@ -10,7 +10,7 @@ from mizan_core.errors import GraphError
 from mizan_core.introspection.description import DescribedFunction, Description
 from mizan_core.introspection.naming import camel_case
 from mizan_core.introspection.shapes import Body, Mode, Shape
-from mizan_core.introspection.specification import specification_of
+from mizan_core.introspection.specification import auth_word, specification_of
 from mizan_core.introspection.types import TypeTable
 from mizan_core.introspection.vocabulary import Vocabulary
 
@@ -92,7 +92,7 @@ class _Writer:
             "name": described.name,
             "camel": camel,
             "transport": "http",
-            "auth": _auth_word(declaration.auth),
+            "auth": auth_word(declaration.auth),
             "context": declaration.context,
             "affects": [
                 {"context": target["context"], "function": target["function"]}
@@ -142,14 +142,6 @@ class _Writer:
 
 def _is_public(described: DescribedFunction) -> bool:
     return described.is_public
-
-
-def _auth_word(auth: object) -> str | None:
-    if auth is None:
-        return None
-    if auth is True:
-        return "required"
-    return auth if isinstance(auth, str) else "custom"
 
 
 def _output(described: DescribedFunction, types: TypeTable) -> tuple[Body, bool]:
