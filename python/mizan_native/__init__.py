@@ -11,7 +11,6 @@ try:
         CacheKeyer,
         Graph,
         MWTVerifier,
-        Plan,
         __version__,
         canonical_json,
         compile_graph,
@@ -26,8 +25,6 @@ try:
         encode_response,
         format_invalidate_header,
         parse_ir,
-        plan_call,
-        stale_entries,
     )
 except ImportError as error:
     from mizan_native._loading import explain
@@ -42,7 +39,6 @@ __all__ = (
     "CacheKeyer",
     "Graph",
     "MWTVerifier",
-    "Plan",
     "__version__",
     "canonical_json",
     "compile_graph",
@@ -57,6 +53,4 @@ __all__ = (
     "encode_response",
     "format_invalidate_header",
     "parse_ir",
-    "plan_call",
-    "stale_entries",
 )

@@ -62,7 +62,7 @@ _PROFILE_BODY = {
         {"name": "note", "required": False, "default": None, "shape": {"kind": "optional", "item": _STRING}},
     ],
 }
-_USER_ID = {"name": "user_id", "shape": _INTEGER, "required": True, "identity": "int"}
+_USER_ID = {"name": "user_id", "shape": _INTEGER, "required": True}
 
 SPECIFICATION: dict[str, Any] = {
     "types": {"Profile": _PROFILE_BODY},
@@ -75,19 +75,15 @@ SPECIFICATION: dict[str, Any] = {
             "affects": [],
             "merge": [],
             "auto_scope": True,
-            "private": False,
-            "auth": None,
         },
         {
             "name": "update_profile",
             "context": None,
-            "params": [_USER_ID, {"name": "note", "shape": _STRING, "required": False, "identity": "str"}],
+            "params": [_USER_ID, {"name": "note", "shape": _STRING, "required": False}],
             "output": _PROFILE,
             "affects": [{"name": "user"}, {"context": "audit"}],
             "merge": [{"function": "user_profile"}],
             "auto_scope": True,
-            "private": False,
-            "auth": None,
         },
     ],
 }
@@ -95,25 +91,15 @@ DESCRIPTION: dict[str, Any] = {
     "functions": {
         "update_profile": {
             "context": None,
-            "private": False,
-            "auth": None,
             "affects": [
                 {"context": "user", "function": None, "scope": ["user_id"]},
                 {"context": "audit", "function": None, "scope": []},
             ],
             "merge": [{"context": "user", "slot": "user_profile", "scope": ["user_id"]}],
-            "purges": [{"context": "user", "narrowing": ["user_id"]}, {"context": "audit", "narrowing": []}],
         },
-        "user_profile": {
-            "context": "user",
-            "private": False,
-            "auth": None,
-            "affects": [],
-            "merge": [],
-            "purges": [],
-        },
+        "user_profile": {"context": "user", "affects": [], "merge": []},
     },
-    "contexts": {"user": {"functions": ["user_profile"], "params": ["user_id"], "shapes": [["user_id"]]}},
+    "contexts": {"user": {"functions": ["user_profile"], "params": ["user_id"]}},
 }
 
 FUNCTION = "update_profile"
@@ -122,7 +108,6 @@ RESULT: dict[str, Any] = {"user_id": 5, "note": "é"}
 RESULT_JSON = '{"user_id":5,"note":"é"}'.encode()
 ENTRIES: list[Any] = [{"context": "user", "params": {"user_id": 5}}, "audit"]
 HEADER = "user;user_id=5, audit"
-STALE: list[Any] = [*ENTRIES, {"context": "user", "function": "user_profile", "params": {"user_id": 5}}]
 MERGES: list[Any] = [{"context": "user", "slot": "user_profile", "value": RESULT, "params": {"user_id": 5}}]
 BODY = (
     b'{"result":' + RESULT_JSON + b',"invalidate":[{"context":"user","params":{"user_id":5}},"audit"],'
@@ -143,10 +128,13 @@ DOCUMENT: dict[str, Any] = {
     "functions": [
         {
             "name": "user_profile",
+            "description": "Who somebody is.",
+            "idempotent": False,
             "camel": "userProfile",
             "transport": "http",
             "auth": "required",
             "context": "user",
+            "cache": {"ttl": 60, "shared": False},
             "affects": [],
             "merge": [],
             "input": None,
@@ -163,6 +151,7 @@ DOCUMENT: dict[str, Any] = {
     ],
 }
 IR = """\
+ir version=2
 type "Profile" {
     struct {
         field "user_id" required=#true {
@@ -175,11 +164,12 @@ type "Profile" {
         }
     }
 }
-function "user_profile" {
+function "user_profile" description="Who somebody is." {
     camel "userProfile"
     transport "http"
     auth "required"
     context "user"
+    cache ttl=60 shared=#false
     output "Profile" nullable=#true
 }
 context "user" {

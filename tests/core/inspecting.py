@@ -18,7 +18,8 @@ from mizan_core.registry import Registry
 
 AnyFunction = ClientFunction[..., Any]
 
-INTEGER = {"kind": "primitive", "name": "integer"}
+INTEGER = {"kind": "primitive", "name": "integer", "format": "int64"}
+"""Any ``int``."""
 NUMBER = {"kind": "primitive", "name": "number"}
 BOOLEAN = {"kind": "primitive", "name": "boolean"}
 STRING = {"kind": "primitive", "name": "string"}
@@ -40,6 +41,10 @@ def list_of(item: Shape) -> Shape:
 
 def map_of(value: Shape) -> Shape:
     return {"kind": "map", "value": value}
+
+
+def tuple_of(*items: Shape) -> Shape:
+    return {"kind": "tuple", "items": list(items)}
 
 
 def optional(item: Shape) -> Shape:
@@ -73,7 +78,7 @@ def read(annotation: Any, mode: Mode = "input", **names: Any) -> tuple[Shape, di
     reader = ShapeReader()
     shape = reader.read(annotation, View(mode, names))
     assert reader.problems == []
-    vocabulary = Vocabulary(reader.types, [(shape, mode)], set())
+    vocabulary = Vocabulary(reader.types, [(shape, mode)], {})
     assert vocabulary.problems == []
     return vocabulary.shape(shape, mode), vocabulary.types()
 

@@ -56,11 +56,13 @@ class Comparison:
         if shape["kind"] == "struct":
             return self._struct(shape, schema, path)
         if shape["kind"] == "list" and schema.get("type") == "array":
-            return self._list(shape["item"], schema, path)
+            return self.differences(shape["item"], schema.get("items", {}), f"{path}[]")
+        if shape["kind"] == "tuple" and schema.get("type") == "array":
+            return self._tuple(shape["items"], schema, path)
         if shape["kind"] == "map" and schema.get("type") == "object":
             values = schema.get("additionalProperties", {})
             return self.differences(shape["value"], {} if values is True else values, f"{path}.*")
-        expected = _scalar(schema)
+        expected, shape = _scalar(schema), _kind_of(shape)
         return [] if shape == expected else [f"{path}: {shape} is not {expected} ({schema})"]
 
     def _struct(self, body: Shape, schema: Json, path: str) -> list[str]:
@@ -76,10 +78,12 @@ class Comparison:
             for difference in self.differences(member["shape"], properties[name], f"{path}.{name}")
         ]
 
-    def _list(self, item: Shape, schema: Json, path: str) -> list[str]:
-        if "prefixItems" not in schema:
-            return self.differences(item, schema.get("items", {}), f"{path}[]")
-        return self.differences(item, {"anyOf": schema["prefixItems"]}, f"{path}[]")
+    def _tuple(self, items: list[Shape], schema: Json, path: str) -> list[str]:
+        places = schema.get("prefixItems", [])
+        if len(places) != len(items):
+            return [f"{path}: {len(items)} items are not {len(places)}"]
+        pairs = enumerate(zip(items, places, strict=True))
+        return [what for index, pair in pairs for what in self.differences(*pair, f"{path}[{index}]")]
 
 
 def conforms(value: Json, shape: Shape, types: Mapping[str, Shape]) -> bool:
@@ -90,6 +94,9 @@ def conforms(value: Json, shape: Shape, types: Mapping[str, Shape]) -> bool:
         return (kind == "optional" and value is None) or conforms(value, inner, types)
     if kind == "list":
         return isinstance(value, list) and all(conforms(item, shape["item"], types) for item in value)
+    if kind == "tuple":
+        is_list = isinstance(value, list) and len(value) == len(shape["items"])
+        return is_list and all(conforms(item, inner, types) for item, inner in zip(value, shape["items"], strict=True))
     if kind == "map":
         return isinstance(value, dict) and all(conforms(item, shape["value"], types) for item in value.values())
     if kind == "union":
@@ -131,6 +138,12 @@ def _alternatives(schema: Json) -> list[Json]:
     if options is None:
         return [schema]
     return [member for option in options for member in _alternatives(option)]
+
+
+def _kind_of(shape: Shape) -> Shape:
+    """A shape as far as a JSON Schema tells: not how large an integer may be, nor what an enum's values are called."""
+    left_out = {"integer": "format", "enum": "names"}.get(str(shape.get("name", shape["kind"])))
+    return {name: value for name, value in shape.items() if name != left_out}
 
 
 def _scalar(schema: Json) -> Json:

@@ -22,7 +22,6 @@ from mizan_core.introspection.document import document_of
 from mizan_core.ir import build_ir
 from mizan_core.registry import Registry, default_registry
 from tests.core.inspecting import (
-    BOOLEAN,
     INTEGER,
     NULL,
     STRING,
@@ -41,61 +40,65 @@ from tests.core.inspecting import (
 )
 
 EXAMPLE = """\
-type "OrderOutput" {
+ir version=2
+type "Order" {
     struct {
         field "id" required=#true {
-            primitive "integer"
+            primitive "integer" format="int64"
         }
-        field "note" required=#false default=#null {
+        field "note" required=#true {
             optional {
                 primitive "string"
             }
         }
     }
 }
-type "updateProfileInput" {
-    struct {
-        field "user_id" required=#true {
-            primitive "integer"
-        }
-        field "name" required=#true {
-            primitive "string"
-        }
-    }
-}
-type "updateProfileOutput" {
+type "Profile" {
     struct {
         field "name" required=#true {
             primitive "string"
         }
     }
 }
-type "userOrdersInput" {
+type "UpdateProfileInput" {
     struct {
         field "user_id" required=#true {
-            primitive "integer"
+            primitive "integer" format="int64"
+        }
+        field "name" required=#true {
+            primitive "string"
         }
     }
 }
-type "userOrdersOutput" {
+type "UpdateProfileOutput" {
+    alias {
+        ref "Profile"
+    }
+}
+type "UserOrdersInput" {
+    struct {
+        field "user_id" required=#true {
+            primitive "integer" format="int64"
+        }
+    }
+}
+type "UserOrdersOutput" {
     alias {
         list {
-            ref "OrderOutput"
+            ref "Order"
         }
     }
 }
-type "userProfileInput" {
+type "UserProfileInput" {
     struct {
         field "user_id" required=#true {
-            primitive "integer"
+            primitive "integer" format="int64"
         }
     }
 }
-type "userProfileOutput" {
-    struct {
-        field "name" required=#true {
-            primitive "string"
-        }
+type "UserProfileOutput" {
+    alias {
+        ref "Profile"
     }
 }
 function "update_profile" {
@@ -104,30 +107,30 @@ function "update_profile" {
     auth "required"
     affects "user"
     affects "user" function="user_profile"
-    merge "user" slot="user_profile"
-    input "updateProfileInput"
-    output "updateProfileOutput" nullable=#false
+    merge "user" slot="user_profile" mode="replace"
+    input "UpdateProfileInput"
+    output "UpdateProfileOutput" nullable=#false
 }
 function "user_orders" {
     camel "userOrders"
     transport "http"
     context "user"
-    input "userOrdersInput"
-    output "userOrdersOutput" nullable=#false
+    input "UserOrdersInput"
+    output "UserOrdersOutput" nullable=#false
 }
 function "user_profile" {
     camel "userProfile"
     transport "http"
     context "user"
-    input "userProfileInput"
-    output "userProfileOutput" nullable=#false
+    input "UserProfileInput"
+    output "UserProfileOutput" nullable=#false
 }
 context "user" {
     function "user_orders"
     function "user_profile"
     param "user_id" required=#true {
         shape {
-            primitive "integer"
+            primitive "integer" format="int64"
         }
         shared-by "user_orders" "user_profile"
     }
@@ -135,25 +138,25 @@ context "user" {
 """
 
 
-class OrderOutput(BaseModel):
+class Order(BaseModel):
     id: int
     note: str | None = None
 
 
-class ProfileOutput(BaseModel):
+class Profile(BaseModel):
     name: str
 
 
 @client(context="user")
-def user_profile(request: object, user_id: int) -> ProfileOutput: ...
+def user_profile(request: object, user_id: int) -> Profile: ...
 
 
 @client(context="user")
-async def user_orders(request: object, user_id: int) -> list[OrderOutput]: ...
+async def user_orders(request: object, user_id: int) -> list[Order]: ...
 
 
 @client(affects=["user", user_profile], merge="user", auth=True)
-def update_profile(request: object, user_id: int, name: str) -> ProfileOutput: ...
+def update_profile(request: object, user_id: int, name: str) -> Profile: ...
 
 
 class TestText:
@@ -170,17 +173,18 @@ class TestText:
             assert build_ir(registry_of(*functions[turn:], *functions[:turn])) == EXAMPLE
 
     def test_of_nothing(self) -> None:
-        assert build_ir(Registry()) == ""
+        assert build_ir(Registry()) == "ir version=2\n"
 
     def test_of_the_default_registry(self) -> None:
         assert build_ir() == build_ir(default_registry)
 
     def test_independent_reader_understands_it(self) -> None:
-        nodes = ckdl.parse(build_ir(registry_of(odd, update_profile, user_profile)), version=2).nodes
+        version, *nodes = ckdl.parse(build_ir(registry_of(odd, update_profile, user_profile)), version=2).nodes
+        assert (version.name, version.properties) == ("ir", {"version": 2})
         assert [(node.name, *node.args) for node in nodes if node.name != "type"] == [
             ("function", "odd"), ("function", "update_profile"), ("function", "user_profile"), ("context", "user"),
         ]  # fmt: skip
-        odd_input = next(node for node in nodes if node.args == ["oddInput"])
+        odd_input = next(node for node in nodes if node.args == ["OddInput"])
         defaults = [member.properties["default"] for member in odd_input.children[0].children]
         assert defaults == ['"\\', "\n\r\t\x00\x7f\x85", "\u2028\u202e\ufeff", "😀é", -5, 1e16, None, True]
 
@@ -215,25 +219,26 @@ class TestOutputs:
             (int, alias(INTEGER), False),
             (Optional[int], alias(INTEGER), True),
             (Union[int, str, None], alias(union(INTEGER, STRING)), True),
-            (list[OrderOutput], alias(list_of(ref("OrderOutput"))), False),
+            (list[Order], alias(list_of(ref("Order"))), False),
             (Optional[list[int | None]], alias(list_of(optional(INTEGER))), True),
             (Literal["a", None], alias(words("a")), True),
-            (Union[ProfileOutput, OrderOutput], alias(union(ref("ProfileOutput"), ref("OrderOutput"))), False),
-            (ProfileOutput, struct(name=STRING), False),
-            (Optional[ProfileOutput], struct(name=STRING), True),
+            (Union[Profile, Order], alias(union(ref("Profile"), ref("Order"))), False),
+            (Profile, alias(ref("Profile")), False),
+            (Optional[Profile], alias(ref("Profile")), True),
             (TypeAliasType("Maybe", int | None), alias(INTEGER), True),
-            (TypeAliasType("Profile", ProfileOutput), struct(name=STRING), False),
-            (RootModel[list[int]], alias(list_of(INTEGER)), False),
-            (Optional[RootModel[ProfileOutput | None]], struct(name=STRING), True),
-            (NamedTuple("Pair", [("a", int), ("b", bool)]), alias(list_of(union(INTEGER, BOOLEAN))), False),
-            (TypedDict("Table", {"a": int}), struct(a=INTEGER), False),
+            (TypeAliasType("Person", Profile), alias(ref("Profile")), False),
+            (TypeAliasType("Orders", list[Order]), alias(ref("Orders")), False),
+            (RootModel[list[int]], alias(ref("RootModelListInt")), False),
+            (Optional[RootModel[Profile | None]], alias(ref("Profile")), True),
+            (NamedTuple("Pair", [("a", int), ("b", bool)]), alias(ref("Pair")), False),
+            (TypedDict("Table", {"a": int}), alias(ref("Table")), False),
         ],
         ids=repr,
     )
     def test_body_and_nullable(self, returns: Any, body: Any, nullable: bool) -> None:
         parts = document(simple(returns=returns))
-        assert parts["types"]["simpleOutput"] == body
-        assert parts["functions"]["simple"]["output"] == "simpleOutput"
+        assert parts["types"]["SimpleOutput"] == body
+        assert parts["functions"]["simple"]["output"] == "SimpleOutput"
         assert parts["functions"]["simple"]["nullable"] is nullable
 
     def test_a_dataclass(self) -> None:
@@ -242,21 +247,20 @@ class TestOutputs:
             a: int
 
         parts = document(simple(returns=Data))
-        assert parts["types"] == {"simpleOutput": struct(a=INTEGER)}
+        assert parts["types"] == {"SimpleOutput": alias(ref("Data")), "Data": struct(a=INTEGER)}
 
     def test_what_is_nested_in_it_keeps_its_name(self) -> None:
         parts = document(simple(returns=Node))
-        fields = [field("value", INTEGER), field("next", optional(ref("Node")), default=None)]
-        node = {"kind": "struct", "fields": fields}
-        assert parts["types"] == {"simpleOutput": node, "Node": node}
+        node = struct(value=INTEGER, next=optional(ref("Node")))
+        assert parts["types"] == {"SimpleOutput": alias(ref("Node")), "Node": node}
 
     def test_a_recursive_alias(self) -> None:
         parts = document(simple(returns=Tree))
         tree = alias(union(INTEGER, list_of(ref("Tree"))))
-        assert parts["types"] == {"simpleOutput": tree, "Tree": tree}
+        assert parts["types"] == {"SimpleOutput": alias(ref("Tree")), "Tree": tree}
 
     def test_an_alias_of_itself(self) -> None:
-        assert document(simple(returns=Loop))["types"]["simpleOutput"]["kind"] == "alias"
+        assert document(simple(returns=Loop))["types"]["SimpleOutput"]["kind"] == "alias"
 
     def test_computed_fields(self) -> None:
         class Model(BaseModel):
@@ -267,7 +271,7 @@ class TestOutputs:
             def b(self) -> str:
                 return ""
 
-        assert document(simple(returns=Model))["types"] == {"simpleOutput": struct(x=INTEGER, b=STRING)}
+        assert document(simple(returns=Model))["types"]["Model"] == struct(x=INTEGER, b=STRING)
 
 
 class Node(BaseModel):
@@ -283,14 +287,14 @@ class TestFunctions:
     def test_no_parameters_no_input(self) -> None:
         parts = document(simple())
         assert parts["functions"]["simple"]["input"] is None
-        assert "simpleInput" not in parts["types"]
+        assert "SimpleInput" not in parts["types"]
 
     def test_input_is_a_struct(self) -> None:
         @client
         def find(request: object, q: str, page: int = 1, tags: list[str] = [], size: int | None = None) -> None:  # noqa: B006
             ...
 
-        assert document(find)["types"]["findInput"] == {
+        assert document(find)["types"]["FindInput"] == {
             "kind": "struct",
             "fields": [
                 field("q", STRING),
@@ -345,7 +349,7 @@ class TestLeftOut:
             simple("c", fastapi.Response),
         )
         assert list(parts["functions"]) == ["a"]
-        assert list(parts["types"]) == ["aOutput"]
+        assert list(parts["types"]) == ["AOutput"]
 
     def test_contexts_without_functions_for_clients(self) -> None:
         parts = document(
@@ -364,18 +368,18 @@ class TestLeftOut:
         assert [(param["name"], param["required"]) for param in context["params"]] == [("user_id", True)]
 
     def test_as_targets(self) -> None:
-        hidden = simple("hidden", ProfileOutput, context="other", private=True)
+        hidden = simple("hidden", Profile, context="other", private=True)
         page = simple("page", fastapi.Response, context="user")
-        change = simple("change", ProfileOutput, affects=[hidden, page, "other", user_profile], merge=[hidden, "user"])
+        change = simple("change", Profile, affects=[hidden, page, "other", user_profile], merge=[hidden, "user"])
         function = document(hidden, page, user_profile, change)["functions"]["change"]
         assert function["affects"] == [
             {"context": "other", "function": None},
             {"context": "user", "function": "user_profile"},
         ]
-        assert function["merge"] == [{"context": "user", "slot": "user_profile"}]
+        assert function["merge"] == [{"context": "user", "slot": "user_profile", "mode": "replace"}]
 
     def test_the_text_says_nothing_of_them(self) -> None:
-        hidden = simple("hidden_thing", ProfileOutput, context="user", private=True)
+        hidden = simple("hidden_thing", Profile, context="user", private=True)
         assert "hidden" not in build_ir(registry_of(hidden, user_profile, simple("change", affects=hidden)))
 
 
@@ -400,8 +404,8 @@ class TestContexts:
         def one(request: object, node: Node) -> None: ...
 
         parts = document(one)
-        assert parts["contexts"]["shop"]["params"][0]["shape"] == ref("Node")
-        assert "Node" in parts["types"]
+        assert parts["contexts"]["shop"]["params"][0]["shape"] == ref("NodeInput")
+        assert "NodeInput" in parts["types"]
 
     def test_sorted(self) -> None:
         assert list(document(simple("a", context="z"), simple("b", context="A"))["contexts"]) == ["A", "z"]

@@ -20,7 +20,20 @@ from mizan_core.client import client
 from mizan_core.errors import GraphError
 from mizan_core.introspection.naming import Nameable, camel_case, give_names, type_label, type_path
 from mizan_core.names import is_function_name
-from tests.core.inspecting import INTEGER, STRING, both, document, field, list_of, read, ref, refusal, struct, union
+from tests.core.inspecting import (
+    INTEGER,
+    STRING,
+    alias,
+    both,
+    document,
+    field,
+    list_of,
+    read,
+    ref,
+    refusal,
+    struct,
+    tuple_of,
+)
 
 SOURCE = """
 from typing import Generic, TypeVar
@@ -90,7 +103,7 @@ class TestCollisions:
     def test_modules_come_in_front_of_both(self, modules: dict[str, Any]) -> None:
         sales, office = modules["shop.sales"].Order, modules["shop.back_office"].Order
         shape, types = both(tuple[sales, list[office]])
-        assert shape == list_of(union(ref("SalesOrder"), list_of(ref("BackOfficeOrder"))))
+        assert shape == tuple_of(ref("SalesOrder"), list_of(ref("BackOfficeOrder")))
         assert types == {"SalesOrder": struct(shop_sales=INTEGER), "BackOfficeOrder": struct(shop_back_office=INTEGER)}
 
     def test_whole_paths_when_the_modules_share_a_name(self, modules: dict[str, Any]) -> None:
@@ -147,18 +160,34 @@ class TestCollisions:
         assert "Made; give one of them another name" in message
 
     def test_a_name_that_a_function_needs(self, modules: dict[str, Any]) -> None:
-        class echoInput(BaseModel):  # noqa: N801
+        class EchoInput(BaseModel):
             x: int
 
-        class echoOutput(BaseModel):  # noqa: N801
-            y: list[echoInput]
+        class EchoOutput(BaseModel):
+            y: list[EchoInput]
 
         @client
-        def echo(request: object, a: echoInput) -> list[echoOutput]: ...
+        def echo(request: object, a: EchoInput) -> list[EchoOutput]: ...
 
         types = document(echo)["types"]
-        assert sorted(types) == ["TestNamingechoInput", "TestNamingechoOutput", "echoInput", "echoOutput"]
-        assert types["echoInput"] == struct(a=ref("TestNamingechoInput"))
+        assert sorted(types) == ["EchoInput", "EchoOutput", "TestNamingEchoInput", "TestNamingEchoOutput"]
+        assert types["EchoInput"] == struct(a=ref("TestNamingEchoInput"))
+
+    def test_what_a_function_returns_may_have_the_name_of_its_output(self, modules: dict[str, Any]) -> None:
+        class EchoOutput(BaseModel):
+            y: int
+
+        @client
+        def echo(request: object) -> EchoOutput | None: ...
+
+        assert document(echo)["types"] == {"EchoOutput": struct(y=INTEGER)}
+
+        @client(context="other")
+        def other(request: object) -> list[EchoOutput]: ...
+
+        types = document(echo, other)["types"]
+        assert sorted(types) == ["EchoOutput", "OtherOutput"]
+        assert types["OtherOutput"] == alias(list_of(ref("EchoOutput")))
 
     def test_names_that_only_private_functions_use_do_not_matter(self, modules: dict[str, Any]) -> None:
         sales, office = modules["shop.sales"].Order, modules["shop.back_office"].Order
@@ -169,7 +198,7 @@ class TestCollisions:
         @client(private=True)
         def hidden(request: object, order: office) -> None: ...
 
-        assert sorted(document(public, hidden)["types"]) == ["Order", "publicInput", "publicOutput"]
+        assert sorted(document(public, hidden)["types"]) == ["Order", "PublicInput", "PublicOutput"]
 
     @given(
         types=st.lists(
@@ -182,13 +211,14 @@ class TestCollisions:
             ),
             unique_by=lambda named: named.path,
         ),
-        taken=st.sets(st.sampled_from(["A", "B", "AInput", "b_A"])),
+        taken=st.dictionaries(st.sampled_from(["A", "B", "AInput", "b_A"]), st.sampled_from([None, "a.A", "b.A"])),
     )
-    def test_every_name_is_one_type_s_or_reported(self, types: list[Nameable], taken: set[str]) -> None:
+    def test_every_name_is_one_type_s_or_reported(self, types: list[Nameable], taken: dict[str, str | None]) -> None:
         given_out = give_names(types, taken)
         names = [name for (path, _), name in given_out.names.items() if path not in given_out.colliding]
         assert len(names) == len(set(names))
-        assert not taken.intersection(names)
+        owners = {name: path for (path, _), name in given_out.names.items() if path not in given_out.colliding}
+        assert all(path == owners[name] for name, path in taken.items() if name in owners)
         assert all(name.isidentifier() for name in names)
         assert set(given_out.names) == {(named.path, form) for named in types for form in named.forms}
         assert given_out == give_names(types[::-1], taken)
@@ -237,9 +267,9 @@ class TestTwoFaces:
         def change(request: object, model: Model) -> list[Model]: ...
 
         types = document(change)["types"]
-        assert types["changeInput"] == struct(model=ref("ModelInput"))
-        assert types["changeOutput"]["shape"] == list_of(ref("Model"))
-        assert sorted(types) == ["Model", "ModelInput", "changeInput", "changeOutput"]
+        assert types["ChangeInput"] == struct(model=ref("ModelInput"))
+        assert types["ChangeOutput"]["shape"] == list_of(ref("Model"))
+        assert sorted(types) == ["ChangeInput", "ChangeOutput", "Model", "ModelInput"]
 
     def test_a_class_of_that_very_name(self) -> None:
         class Model(BaseModel):

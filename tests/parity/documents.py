@@ -30,6 +30,15 @@ _ENUM_VALUE = values.printable_integers() | _NAME
 _DEFAULT = st.one_of(st.none(), st.booleans(), values.printable_integers(), values.floats(), _NAME)
 
 
+_TARGET: dict[str, values.Values] = {"context": _FEW_NAMES, "slot": _FEW_NAMES}
+_PLACES = st.sampled_from(("append", "prepend", "refetch"))
+_MERGE = st.one_of(
+    st.fixed_dictionaries({**_TARGET, "mode": st.sampled_from(("replace", "refetch"))}),
+    st.fixed_dictionaries({**_TARGET, "mode": st.just("upsert"), "key": _NAME, "place": _PLACES}),
+)
+_CACHE = st.fixed_dictionaries({"ttl": st.none() | st.integers(0, 2**53 - 1), "shared": st.booleans()})
+
+
 def names() -> st.SearchStrategy[str]:
     return _NAME
 
@@ -40,8 +49,9 @@ def defaults() -> values.Values:
 
 def function(name: str, output: str, **members: Any) -> dict[str, Any]:
     """A function of the document; what is not given is empty."""
-    empty: dict[str, Any] = {"transport": "http", "auth": None, "context": None, "affects": [], "merge": []}
-    return {"name": name, "camel": name, **empty, "input": None, "output": output, "nullable": False, **members}
+    plain: dict[str, Any] = {"description": None, "idempotent": False, "transport": "http", "nullable": False}
+    empty: dict[str, Any] = {"auth": None, "context": None, "cache": None, "affects": [], "merge": [], "input": None}
+    return {"name": name, "camel": name, **plain, **empty, "output": output, **members}
 
 
 def document(*functions: dict[str, Any], types: dict[str, Shape], contexts: list[Any] | None = None) -> Document:
@@ -60,7 +70,8 @@ def documents(draw: st.DrawFn) -> Document:
     for items, names_of in (("types", types), ("functions", functions), ("contexts", contexts)):
         renamed[items] = [{"name": name, **item} for name, item in zip(names_of, renamed[items], strict=True)]
     bodies = shapes.without_rings({item["name"]: item["body"] for item in renamed["types"]})
-    renamed["types"] = [{"name": name, "body": body} for name, body in bodies.items()]
+    for item in renamed["types"]:
+        item["body"] = bodies[item["name"]]
     for item in renamed["contexts"]:
         item["functions"] = [functions[number] for number in item["functions"]]
         for param in item["params"]:
@@ -72,10 +83,11 @@ def documents(draw: st.DrawFn) -> Document:
 def _numbered(types: int, functions: int, contexts: int) -> st.SearchStrategy[Any]:
     """Documents whose types are called by number, as are the functions inside contexts."""
     known = tuple(map(str, range(types)))
-    bodies = shapes.bodies(known, _NAME, _DEFAULT, _ENUM_VALUE).map(lambda body: {"body": body})
+    bodies = shapes.bodies(known, _NAME, _DEFAULT, _ENUM_VALUE)
+    named = st.fixed_dictionaries({"body": bodies}, optional={"description": _NAME})
     return st.fixed_dictionaries(
         {
-            "types": _exactly(types, bodies),
+            "types": _exactly(types, named),
             "functions": _exactly(functions, _functions(known)),
             "contexts": _exactly(contexts, _contexts(known, functions)),
         }
@@ -86,12 +98,15 @@ def _functions(types: tuple[str, ...]) -> values.Values:
     reference = st.sampled_from([ref(name) for name in types])
     return st.fixed_dictionaries(
         {
+            "description": st.none() | _NAME,
+            "idempotent": st.booleans(),
             "camel": _NAME,
             "transport": st.sampled_from(TRANSPORTS),
             "auth": st.sampled_from(AUTH_WORDS),
             "context": st.none() | _NAME,
             "affects": _few(st.fixed_dictionaries({"context": _FEW_NAMES, "function": st.none() | _FEW_NAMES})),
-            "merge": _few(st.fixed_dictionaries({"context": _FEW_NAMES, "slot": _FEW_NAMES})),
+            "cache": st.none() | _CACHE,
+            "merge": st.lists(_MERGE, max_size=3, unique_by=lambda found: (found["context"], found["slot"])),
             "input": st.none() | reference,
             "output": reference,
             "nullable": st.booleans(),
@@ -135,10 +150,10 @@ def _exactly(count: int, items: values.Values) -> values.Values:
 
 def emitted(source: Document) -> Document:
     """The document as its text has it: sorted, nothing twice, no type that nothing emitted refers to."""
-    types = {item["name"]: item["body"] for item in source["types"]}
+    types = {item["name"]: item for item in source["types"]}
     reached = _reached(source, types)
     return {
-        "types": [{"name": name, "body": types[name]} for name in sorted(reached)],
+        "types": [_emitted_type(types[name]) for name in sorted(reached)],
         "functions": sorted(map(_emitted_function, source["functions"]), key=_name),
         "contexts": sorted(map(_emitted_context, source["contexts"]), key=_name),
     }
@@ -146,6 +161,14 @@ def emitted(source: Document) -> Document:
 
 def _name(item: dict[str, Any]) -> str:
     return str(item["name"])
+
+
+def _emitted_type(item: dict[str, Any]) -> dict[str, Any]:
+    """Names of an enum that has none are left out."""
+    body = {**item["body"]}
+    if all(name is None for name in body.get("names", ())):
+        body = {name: part for name, part in body.items() if name != "names"}
+    return {**item, "body": body}
 
 
 def _emitted_function(item: dict[str, Any]) -> dict[str, Any]:

@@ -11,16 +11,22 @@ Node = Any
 
 def read(text: str) -> Any:
     """The document in *text*, in ``comparable`` form; an ``AssertionError`` where it is not such a document."""
-    nodes = ckdl.parse(text, version=2).nodes
+    version, *nodes = ckdl.parse(text, version=2).nodes
+    assert (version.name, version.args, version.properties, version.children) == ("ir", [], {"version": 2}, [])
     kinds = [node.name for node in nodes]
     assert kinds == sorted(kinds, key=("type", "function", "context").index)
     return comparable(
         {
-            "types": [{"name": argument(node), "body": body(only(node))} for node in nodes if node.name == "type"],
+            "types": [named_type(node) for node in nodes if node.name == "type"],
             "functions": [function(node) for node in nodes if node.name == "function"],
             "contexts": [context(node) for node in nodes if node.name == "context"],
         }
     )
+
+
+def named_type(node: Node) -> dict[str, Any]:
+    assert node.properties.keys() <= {"description"}
+    return {"name": argument(node), **node.properties, "body": body(only(node))}
 
 
 def comparable(value: Any) -> Any:
@@ -33,21 +39,26 @@ def comparable(value: Any) -> Any:
 
 
 def function(node: Node) -> dict[str, Any]:
-    found: dict[str, Any] = {"name": argument(node), "auth": None, "context": None, "input": None}
-    order = ("camel", "transport", "auth", "context", "affects", "merge", "input", "output")
+    found: dict[str, Any] = {"name": argument(node), "auth": None, "context": None, "input": None, "cache": None}
+    assert node.properties.keys() <= {"description", "idempotent"}
+    own = {"description": None, "idempotent": False, **node.properties}
+    order = ("camel", "transport", "auth", "context", "cache", "affects", "merge", "input", "output")
     words = [child.name for child in node.children]
     assert words == sorted(words, key=order.index)
     assert all(words.count(word) <= 1 for word in order if word not in ("affects", "merge"))
     for child in node.children:
-        if child.name not in ("affects", "merge"):
+        if child.name == "cache":
+            found["cache"] = {"ttl": None, **child.properties}
+        elif child.name not in ("affects", "merge"):
             found[child.name] = argument(child)
     affects = [child for child in node.children if child.name == "affects"]
     merges = [child for child in node.children if child.name == "merge"]
     (output,) = (child for child in node.children if child.name == "output")
     return {
+        **own,
         **found,
         "affects": [{"context": argument(child), "function": child.properties.get("function")} for child in affects],
-        "merge": [{"context": argument(child), **properties(child, "slot")} for child in merges],
+        "merge": [{"context": argument(child), **child.properties} for child in merges],
         **properties(output, "nullable"),
     }
 
@@ -75,8 +86,10 @@ def body(node: Node) -> dict[str, Any]:
         return {"kind": "struct", "fields": [field(child) for child in node.children]}
     if node.name == "alias":
         return {"kind": "alias", "shape": shape(only(node))}
-    assert node.name in ("list", "enum")
-    return shape(node)
+    assert node.name == "enum"
+    names = [child.properties.get("name") for child in node.children]
+    named = {"names": names} if any(name is not None for name in names) else {}
+    return {"kind": "enum", "values": [argument(child) for child in node.children], **named}
 
 
 def field(node: Node) -> dict[str, Any]:
@@ -86,14 +99,15 @@ def field(node: Node) -> dict[str, Any]:
 
 def shape(node: Node) -> dict[str, Any]:
     kind = node.name
+    limits = {name.replace("-", "_"): value for name, value in node.properties.items()}
     if kind in ("primitive", "ref"):
-        return {"kind": kind, "name": argument(node), **node.properties}
+        return {"kind": kind, "name": argument(node), **limits}
     if kind in ("list", "optional"):
-        return {"kind": kind, "item": shape(only(node))}
+        return {"kind": kind, "item": shape(only(node)), **limits}
     if kind == "map":
-        return {"kind": kind, "value": shape(only(node))}
-    if kind == "union":
-        return {"kind": kind, "items": [shape(child) for child in node.children]}
+        return {"kind": kind, "value": shape(only(node)), **limits}
+    if kind in ("union", "tuple"):
+        return {"kind": kind, "items": [shape(child) for child in node.children], **limits}
     if kind == "enum":
         return {"kind": kind, "values": [*node.args]}
     assert kind in ("any", "null", "upload")

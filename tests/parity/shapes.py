@@ -12,7 +12,10 @@ Shape: TypeAlias = dict[str, Any]
 Shapes: TypeAlias = st.SearchStrategy[Shape]
 
 PRIMITIVES = ("integer", "number", "boolean", "string")
-FORMATS = ("date-time", "date", "time", "duration", "uuid", "decimal", "binary", "email", "uri")
+TEXT_FORMATS = ("date-time", "date", "time", "duration", "uuid", "binary", "email", "uri")
+BOUNDS = ("min", "exclusive_min", "max", "exclusive_max", "multiple_of")
+LENGTHS = ("min_length", "max_length")
+DIGITS = ("max_digits", "decimal_places")
 
 INTEGER: Shape = {"kind": "primitive", "name": "integer"}
 STRING: Shape = {"kind": "primitive", "name": "string"}
@@ -24,6 +27,10 @@ def ref(name: str) -> Shape:
 
 def list_of(item: Shape) -> Shape:
     return {"kind": "list", "item": item}
+
+
+def tuple_of(*items: Shape) -> Shape:
+    return {"kind": "tuple", "items": list(items)}
 
 
 def optional(item: Shape) -> Shape:
@@ -47,15 +54,28 @@ def shapes(names: Collection[str], enum_values: st.SearchStrategy[Any] | None = 
     return _shapes(tuple(sorted(names)), enum_values)
 
 
+def _limited(shape: Shape, **constraints: st.SearchStrategy[Any]) -> Shapes:
+    return st.fixed_dictionaries({}, optional=constraints).map(lambda found: {**shape, **found})
+
+
+_NUMBERS = st.integers(-(2**70), 2**70) | st.floats(allow_nan=False, allow_infinity=False)
+_COUNTS = st.sampled_from((0, 1, 2, 2**53 - 1))
+_TEXTS = st.sampled_from(("", "^a$", "0.10", 'quo"ted\u2028'))
+_LENGTHS = dict.fromkeys(LENGTHS, _COUNTS)
+_LIMITS = _limited({}, **_LENGTHS)
+_PRIMITIVES = (
+    _limited(INTEGER, **dict.fromkeys(BOUNDS, _NUMBERS), format=st.just("int64")),
+    _limited({"kind": "primitive", "name": "number"}, **dict.fromkeys(BOUNDS, _NUMBERS)),
+    _limited(STRING, **_LENGTHS, pattern=_TEXTS, format=st.sampled_from(TEXT_FORMATS)),
+    _limited({**STRING, "format": "decimal"}, **dict.fromkeys(BOUNDS, _TEXTS), **dict.fromkeys(DIGITS, _COUNTS)),
+)
+
+
 @cache  # a strategy takes longer to make than to draw from
 def _shapes(names: tuple[str, ...], enum_values: st.SearchStrategy[Any] | None) -> Shapes:
     leaves = [
         st.builds(lambda name: {"kind": "primitive", "name": name}, st.sampled_from(PRIMITIVES)),
-        st.builds(
-            lambda name, form: {"kind": "primitive", "name": name, "format": form},
-            st.sampled_from(PRIMITIVES),
-            st.sampled_from(FORMATS),
-        ),
+        *_PRIMITIVES,
         st.sampled_from(({"kind": "any"}, {"kind": "null"}, {"kind": "upload"})),
         _enums(enum_values),
     ]
@@ -71,9 +91,15 @@ def bodies(
 ) -> Shapes:
     """Bodies of named types."""
     inner = shapes(names, enum_values)
+    named = st.tuples(_enums(enum_values), st.lists(st.none() | field_names, min_size=3, max_size=3)).map(_named_enum)
     fields = st.lists(_fields(field_names, inner, defaults), max_size=3, unique_by=lambda field: field["name"])
     structs = fields.map(lambda items: {"kind": "struct", "fields": items})
-    return st.one_of(structs, structs, inner.map(list_of), _enums(enum_values), inner.map(alias))
+    return st.one_of(structs, structs, _enums(enum_values), named, inner.map(alias))
+
+
+def _named_enum(drawn: tuple[Shape, list[str | None]]) -> Shape:
+    enum, names = drawn
+    return {**enum, "names": names[: len(enum["values"])]}
 
 
 def _enums(items: st.SearchStrategy[Any] | None) -> Shapes:
@@ -85,16 +111,21 @@ def _enums(items: st.SearchStrategy[Any] | None) -> Shapes:
 
 def _fields(names: st.SearchStrategy[str], inner: Shapes, defaults: st.SearchStrategy[Any]) -> Shapes:
     return st.fixed_dictionaries(
-        {"name": names, "required": st.booleans(), "shape": inner}, optional={"default": defaults}
+        {"name": names, "required": st.booleans(), "shape": inner}, optional={"default": defaults, "description": names}
     )
 
 
 def _wrapped(children: Shapes) -> Shapes:
     return st.one_of(
-        children.map(list_of),
+        st.builds(lambda item, limits: {**list_of(item), **limits}, children, _LIMITS),
         children.map(optional),
-        children.map(lambda value: {"kind": "map", "value": value}),
-        st.lists(children, min_size=2, max_size=3).map(lambda items: {"kind": "union", "items": items}),
+        st.builds(lambda value, limits: {"kind": "map", "value": value, **limits}, children, _LIMITS),
+        st.lists(children, max_size=3).map(lambda items: {"kind": "tuple", "items": items}),
+        st.builds(
+            lambda items, name: {"kind": "union", "items": items, **({"discriminator": name} if name else {})},
+            st.lists(children, min_size=2, max_size=3),
+            st.sampled_from(("", "kind", '"')),
+        ),
     )
 
 
@@ -126,7 +157,7 @@ def _twins(draw: st.DrawFn, types: Mapping[str, Shape]) -> dict[str, Shape]:
     copies = {f"{name}2": _copy(draw, body) for name, body in types.items()}
     if draw(st.booleans()):
         name = draw(st.sampled_from(sorted(copies)))
-        copies[name] = draw(st.sampled_from((alias(STRING), list_of(ref(name)), struct())))
+        copies[name] = draw(st.sampled_from((alias(STRING), alias(list_of(ref(name))), struct())))
     return without_rings({**types, **copies})
 
 
@@ -136,6 +167,8 @@ def _copy(draw: st.DrawFn, part: Any) -> Any:
         return draw(st.permutations(items)) if all(isinstance(item, dict) for item in items) else items
     if not isinstance(part, dict):
         return part
+    if part.get("kind") == "tuple":
+        return {**part, "items": [_copy(draw, item) for item in part["items"]]}
     if part.get("kind") == "ref":
         return ref(part["name"] + draw(st.sampled_from(("", "2"))))
     return {name: _copy(draw, item) for name, item in part.items()}
@@ -174,7 +207,10 @@ class Meaning:
     def _same_parts(self, left: Shape, right: Shape, fuel: int) -> bool:
         kind = left["kind"]
         if kind == "primitive":
-            return left == right
+            return self._scalar(left) == self._scalar(right)
+        if kind == "tuple":
+            pairs = zip(left["items"], right["items"], strict=False)
+            return len(left["items"]) == len(right["items"]) and all(self._same(*pair, fuel) for pair in pairs)
         if kind == "enum":
             return {(type(v), v) for v in left["values"]} == {(type(v), v) for v in right["values"]}
         if kind == "struct":
@@ -184,6 +220,11 @@ class Meaning:
             return self._covers(items, others, fuel) and self._covers(others, items, fuel)
         part = {"list": "item", "optional": "item", "map": "value"}.get(kind)
         return part is None or self._same(left[part], right[part], fuel)
+
+    def _scalar(self, shape: Shape) -> tuple[str, str | None]:
+        """Limits do not count, nor how large an integer may be."""
+        wire_format = shape.get("format")
+        return shape["name"], None if wire_format == "int64" else wire_format
 
     def _same_fields(self, left: list[Shape], right: list[Shape], fuel: int) -> bool:
         mine, others = ({field["name"]: field for field in fields} for fields in (left, right))

@@ -14,7 +14,7 @@ from mizan_core.errors import GraphError
 from tests.parity import shapes, values
 from tests.parity.corruption import broken
 from tests.parity.differential import Outcome, Same, exact
-from tests.parity.shapes import INTEGER, STRING, Meaning, Shape, alias, list_of, optional, ref, struct
+from tests.parity.shapes import INTEGER, STRING, Meaning, Shape, alias, list_of, optional, ref, struct, tuple_of
 from tests.parity.specifications import (
     Specification,
     contradictory,
@@ -169,7 +169,7 @@ EQUAL_TYPES: dict[str, tuple[dict[str, Shape], Shape, Shape]] = {
     ),
     "an alias": ({"A": alias(list_of(INTEGER))}, ref("A"), list_of(INTEGER)),
     "an alias of an alias": ({"A": alias(ref("B")), "B": alias(STRING)}, ref("A"), STRING),
-    "a named list": ({"A": list_of(STRING)}, ref("A"), list_of(STRING)),
+    "a named list": ({"A": alias(list_of(STRING))}, ref("A"), list_of(STRING)),
     "recursion of another period": (
         {
             "A": struct(next=optional(ref("A"))),
@@ -188,6 +188,36 @@ EQUAL_TYPES: dict[str, tuple[dict[str, Shape], Shape, Shape]] = {
         {},
         {"kind": "union", "items": [INTEGER, STRING]},
         {"kind": "union", "items": [STRING, INTEGER]},
+    ),
+    "other limits": (
+        {},
+        {**INTEGER, "min": 1, "max": 9},
+        {**INTEGER, "format": "int64", "exclusive_min": 0},
+    ),
+    "limits deep inside": (
+        {"A": struct(x=list_of({**STRING, "max_length": 3})), "B": struct(x=list_of(STRING))},
+        ref("A"),
+        ref("B"),
+    ),
+    "another length of a list": ({}, {**list_of(STRING), "min_length": 1}, list_of(STRING)),
+    "a discriminator": (
+        {},
+        {"kind": "union", "items": [INTEGER, STRING], "discriminator": "kind"},
+        {"kind": "union", "items": [INTEGER, STRING]},
+    ),
+    "equal tuples": ({"A": alias(INTEGER)}, tuple_of(ref("A"), STRING), tuple_of(INTEGER, STRING)),
+    "an enum with names": (
+        {"A": {"kind": "enum", "values": ["a", 1], "names": ["TEXT", None]}},
+        ref("A"),
+        {"kind": "enum", "values": ["a", 1]},
+    ),
+    "other words about a field": (
+        {
+            "A": {"kind": "struct", "fields": [{**struct(x=INTEGER)["fields"][0], "description": "X."}]},
+            "B": struct(x=INTEGER),
+        },
+        ref("A"),
+        ref("B"),
     ),
     "an enum in another order": ({}, {"kind": "enum", "values": ["a", 1]}, {"kind": "enum", "values": [1, "a"]}),
 }
@@ -211,6 +241,9 @@ DIFFERENT_TYPES: dict[str, tuple[dict[str, Shape], Shape, Shape]] = {
         ref("B"),
     ),
     "text and integer in an enum": ({}, {"kind": "enum", "values": ["1"]}, {"kind": "enum", "values": [1]}),
+    "tuples in another order": ({}, tuple_of(STRING, INTEGER), tuple_of(INTEGER, STRING)),
+    "tuples of another length": ({}, tuple_of(STRING), tuple_of(STRING, STRING)),
+    "tuple and list": ({}, tuple_of(STRING), list_of(STRING)),
     "list and map": ({}, list_of(STRING), {"kind": "map", "value": STRING}),
 }
 
@@ -233,7 +266,7 @@ def _aliases(draw: st.DrawFn) -> dict[str, Shape]:
     """Types that are names of one another, of a string, or a list of one of them."""
     names = [f"T{number}" for number in range(draw(st.integers(1, 6)))]
     others = st.sampled_from(names).map(ref)
-    bodies = st.one_of(others.map(alias), others.map(alias), others.map(list_of), st.just(alias(STRING)))
+    bodies = st.one_of(others.map(alias), others.map(alias), others.map(list_of).map(alias), st.just(alias(STRING)))
     return draw(st.fixed_dictionaries(dict.fromkeys(names, bodies)))
 
 
@@ -251,7 +284,7 @@ def test_an_alias_that_leads_back_to_itself_is_refused(same: Same, types: dict[s
 
 def _chain(prefix: str, length: int, end: Shape) -> dict[str, Shape]:
     """Types each of which is a list of the next; the last is *end*."""
-    links = {f"{prefix}{number}": list_of(ref(f"{prefix}{number + 1}")) for number in range(length)}
+    links = {f"{prefix}{number}": alias(list_of(ref(f"{prefix}{number + 1}"))) for number in range(length)}
     return {**links, f"{prefix}{length}": alias(end)}
 
 

@@ -70,7 +70,7 @@ def test_every_character(same: Same, code: int) -> None:
     short = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
     escape = short.get(character) or (f"\\u{{{code:x}}}" if code in documents.UNSAFE else character)
     assert f'type "a{escape}b" {{' in text
-    assert ckdl.parse(text, version=2).nodes[0].args == [name]
+    assert ckdl.parse(text, version=2).nodes[1].args == [name]
 
 
 def with_default(value: Any) -> Document:
@@ -82,7 +82,7 @@ def with_default(value: Any) -> Document:
 def test_every_default(same: Same, value: Any) -> None:
     text = write(same, with_default(value))
     (property_text,) = [line.split("default=")[1] for line in text.splitlines() if "default=" in line]
-    read = ckdl.parse(text, version=2).nodes[0].children[0].children[0].properties["default"]
+    read = ckdl.parse(text, version=2).nodes[1].children[0].children[0].properties["default"]
     assert type(read) is type(value)
     if isinstance(value, float):
         assert property_text.removesuffix(" {") == repr(value)
@@ -103,7 +103,7 @@ EXAMPLE = document(
         camel="updateProfile",
         auth="required",
         affects=[{"context": "user", "function": None}, {"context": "user", "function": "user_profile"}],
-        merge=[{"context": "user", "slot": "user_profile"}],
+        merge=[{"context": "user", "slot": "user_profile", "mode": "replace"}],
         input="updateProfileInput",
     ),
     function("user_orders", "userOrdersOutput", camel="userOrders", context="user", input="userOrdersInput"),
@@ -139,6 +139,7 @@ EXAMPLE = document(
 )
 TEXT_PARTS = (
     """\
+ir version=2
 type "OrderOutput" {
     struct {
         field "id" required=#true {
@@ -167,7 +168,7 @@ function "update_profile" {
     auth "required"
     affects "user"
     affects "user" function="user_profile"
-    merge "user" slot="user_profile"
+    merge "user" slot="user_profile" mode="replace"
     input "updateProfileInput"
     output "updateProfileOutput" nullable=#false
 }
@@ -203,10 +204,11 @@ def test_the_example_of_the_protocol(same: Same) -> None:
 
 
 def test_an_empty_document(same: Same) -> None:
-    assert write(same, document(types={})) == ""
+    assert write(same, document(types={})) == "ir version=2\n"
 
 
 T = {"T": struct()}
+MERGE = {"context": "c", "slot": "f", "mode": "replace"}
 REFUSED: dict[str, Any] = {
     "a reference to nothing": document(function("f", "T"), types={"T": struct(x=ref("Nowhere"))}),
     "an output of no type": document(function("f", "Nowhere"), types=T),
@@ -229,6 +231,38 @@ REFUSED: dict[str, Any] = {
     "an alias of itself": document(function("f", "A"), types={"A": alias(ref("A"))}),
     "aliases of each other": document(function("f", "A"), types={"B": alias(ref("A")), "A": alias(ref("B"))}),
     "an endless alias that nothing refers to": document(function("f", "T"), types={**T, "A": alias(ref("A"))}),
+    "a date that is a number": document(types={"T": alias({**INTEGER, "format": "date"})}),
+    "a large string": document(types={"T": alias({**STRING, "format": "int64"})}),
+    "a format of a boolean": document(types={"T": alias({"kind": "primitive", "name": "boolean", "format": "date"})}),
+    "a length of an integer": document(types={"T": alias({**INTEGER, "min_length": 1})}),
+    "a bound of a string": document(types={"T": alias({**STRING, "min": 1})}),
+    "a bound in words": document(types={"T": alias({**INTEGER, "min": "1"})}),
+    "a decimal's bound that is no text": document(types={"T": alias({**STRING, "format": "decimal", "max": 1})}),
+    "a true bound": document(types={"T": alias({**INTEGER, "max": True})}),
+    "an infinite bound": document(types={"T": alias({"kind": "primitive", "name": "number", "max": math.inf})}),
+    "a negative length": document(types={"T": alias({**list_of(STRING), "min_length": -1})}),
+    "a length of half an item": document(types={"T": alias({**list_of(STRING), "max_length": 0.5})}),
+    "a length beyond numbers": document(types={"T": alias({**STRING, "max_length": 2**53})}),
+    "a pattern that is a number": document(types={"T": alias({**STRING, "pattern": 1})}),
+    "a name for two values": document(types={"T": {"kind": "enum", "values": [1, 2], "names": ["ONE"]}}),
+    "names in place": document(types={"T": alias({"kind": "enum", "values": [1], "names": ["ONE"]})}),
+    "a nameless discriminator": document(
+        types={"T": alias({"kind": "union", "items": [STRING, INTEGER], "discriminator": None})}
+    ),
+    "a named list": document(types={"T": list_of(STRING)}),
+    "a silent description": document(types={"T": {**struct(), "description": None}}),
+    "a merge in no way": document(function("f", "T", merge=[{"context": "c", "slot": "f"}]), types=T),
+    "a merge in an unknown way": document(function("f", "T", merge=[{**MERGE, "mode": "append"}]), types=T),
+    "an upsert without a key": document(
+        function("f", "T", merge=[{**MERGE, "mode": "upsert", "place": "append"}]), types=T
+    ),
+    "an upsert to nowhere": document(
+        function("f", "T", merge=[{**MERGE, "mode": "upsert", "key": "id", "place": "top"}]), types=T
+    ),
+    "a key of what is replaced": document(function("f", "T", merge=[{**MERGE, "key": "id"}]), types=T),
+    "a merge in two ways": document(function("f", "T", merge=[MERGE, {**MERGE, "mode": "refetch"}]), types=T),
+    "half a second": document(function("f", "T", cache={"ttl": 0.5, "shared": True}), types=T),
+    "a cache for whom": document(function("f", "T", cache={"ttl": 1}), types=T),
     "an unknown format": document(types={"T": alias({**STRING, "format": "postcode"})}),
     "no contexts": {"types": [], "functions": []},
     "a surplus member": {**document(types=T), "channels": []},

@@ -8,16 +8,16 @@ pub(crate) trait Keyword: Copy + 'static {
     /// The word as it is written.
     fn word(self) -> &'static str;
 
-    /// The value of that word.
-    fn of(word: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|known| known.word() == word)
+    /// The one of `known` that has that word.
+    fn find(known: &[Self], word: &str) -> Option<Self> {
+        known.iter().copied().find(|known| known.word() == word)
     }
+}
 
-    /// All words, for a message that says what would be right.
-    fn listed() -> String {
-        let words: Vec<_> = Self::ALL.iter().map(|known| known.word()).collect();
-        words.join(", ")
-    }
+/// What is expected where none of `known` stands.
+pub(crate) fn expected<K: Keyword>(known: &[K]) -> String {
+    let words: Vec<_> = known.iter().map(|known| known.word()).collect();
+    format!("one of {}", words.join(", "))
 }
 
 /// Defines an enum together with the word of each of its values.
@@ -29,7 +29,7 @@ macro_rules! keywords {
         }
     ) => {
         $(#[$attribute])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         $visibility enum $name {
             $($(#[$variant_attribute])* $variant,)+
         }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 
 use crate::error::{Error, Problem, Result};
-use crate::keyword::Keyword;
+use crate::keyword::{Keyword, expected};
 use crate::path::Path;
 use crate::value::{Members, Value};
 
@@ -48,24 +48,18 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The one of `words` that stands here.
-    pub(crate) fn one_of(&self, words: &[&'static str]) -> Result<&'static str> {
-        let found = match self.value {
-            Value::String(text) => words.iter().find(|word| *word == text),
-            _ => None,
-        };
-        found
-            .copied()
-            .ok_or_else(|| self.fail(format!("one of {}", words.join(", "))))
-    }
-
     /// The value whose word stands here.
     pub(crate) fn keyword<K: Keyword>(&self) -> Result<K> {
+        self.keyword_among(K::ALL)
+    }
+
+    /// The one of `known` whose word stands here.
+    pub(crate) fn keyword_among<K: Keyword>(&self, known: &[K]) -> Result<K> {
         let found = match self.value {
-            Value::String(word) => K::of(word),
+            Value::String(word) => K::find(known, word),
             _ => None,
         };
-        found.ok_or_else(|| self.fail(format!("one of {}", K::listed())))
+        found.ok_or_else(|| self.fail(expected(known)))
     }
 
     pub(crate) fn flag(&self) -> Result<bool> {
@@ -153,6 +147,13 @@ impl<'a> Record<'a> {
             .map(|value| self.owner.at(name, value))
     }
 
+    /// The string of that name, if there is one.
+    pub(crate) fn find_text(&self, name: &'a str) -> Result<Option<String>> {
+        self.find(name)
+            .map(|reader| Ok(reader.text()?.to_owned()))
+            .transpose()
+    }
+
     fn missing(&self, name: &str) -> Error {
         self.owner.refuse(Problem::MissingMember(name.to_owned()))
     }
@@ -216,8 +217,8 @@ mod tests {
         let reader = Reader::of(&text, "spec").unwrap();
         assert_eq!(message(reader.record(&[], &[])), "spec: expected an object");
         assert_eq!(
-            message(reader.one_of(&["a", "b"])),
-            "spec: expected one of a, b"
+            message(reader.keyword::<crate::constraints::Scalar>()),
+            "spec: expected one of integer, number, boolean, string"
         );
         assert_eq!(message(reader.flag()), "spec: expected true or false");
     }

@@ -3,55 +3,20 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use crate::constraints::{Allowed, Constraints, Format, LENGTHS, Scalar, members};
 use crate::error::{Problem, Result};
 use crate::keyword::{Keyword, keywords};
-use crate::reader::{Reader, check_reference, check_unique};
+use crate::reader::{Reader, Record, check_reference, check_unique};
 use crate::value::Value;
 
 keywords! {
-    /// A scalar of JSON.
-    pub enum Primitive {
-        /// A number without a fraction.
-        Integer = "integer",
-        /// A number.
-        Number = "number",
-        /// True or false.
-        Boolean = "boolean",
-        /// A string.
-        String = "string",
-    }
-}
-
-keywords! {
-    /// What a primitive holds more precisely.
-    pub enum Format {
-        /// A date with a time of day (RFC 3339).
-        DateTime = "date-time",
-        /// A date.
-        Date = "date",
-        /// A time of day.
-        Time = "time",
-        /// A duration (ISO 8601).
-        Duration = "duration",
-        /// A UUID (RFC 9562).
-        Uuid = "uuid",
-        /// A decimal number as text.
-        Decimal = "decimal",
-        /// Bytes as text.
-        Binary = "binary",
-        /// An email address.
-        Email = "email",
-        /// A URI (RFC 3986).
-        Uri = "uri",
-    }
-}
-
-keywords! {
-    enum ShapeKind {
+    /// What a shape is.
+    enum Kind {
         Primitive = "primitive",
         Ref = "ref",
         List = "list",
         Map = "map",
+        Tuple = "tuple",
         Optional = "optional",
         Enum = "enum",
         Union = "union",
@@ -62,9 +27,9 @@ keywords! {
 }
 
 keywords! {
+    /// What a named type's body is.
     enum BodyKind {
         Struct = "struct",
-        List = "list",
         Enum = "enum",
         Alias = "alias",
     }
@@ -74,24 +39,21 @@ keywords! {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Shape {
     /// A JSON scalar.
-    Primitive {
-        /// Which one.
-        name: Primitive,
-        /// What it holds more precisely.
-        format: Option<Format>,
-    },
+    Primitive(Primitive),
     /// A named type.
     Ref(String),
     /// A list of items of one shape.
-    List(Box<Shape>),
+    List(Box<Shape>, Constraints),
     /// An object with string keys and values of one shape.
-    Map(Box<Shape>),
+    Map(Box<Shape>, Constraints),
+    /// A list of as many items, each of its own shape.
+    Tuple(Vec<Shape>),
     /// A shape or null.
     Optional(Box<Shape>),
     /// One of these values.
     Enum(Vec<Literal>),
     /// One of these shapes.
-    Union(Vec<Shape>),
+    Union(Union),
     /// Any JSON value.
     Any,
     /// Null alone.
@@ -100,17 +62,44 @@ pub enum Shape {
     Upload,
 }
 
+/// A JSON scalar.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Primitive {
+    /// Which one.
+    pub scalar: Scalar,
+    /// What it holds more precisely.
+    pub format: Option<Format>,
+    /// The server's limits.
+    pub constraints: Constraints,
+}
+
+/// One of several shapes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Union {
+    /// The shapes, two at least.
+    pub items: Vec<Shape>,
+    /// The field, required in each of them, whose enum tells them apart.
+    pub discriminator: Option<String>,
+}
+
 /// What a named type stands for.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Body {
     /// An object of these fields, in declaration order.
     Struct(Vec<Field>),
-    /// A list of items of one shape.
-    List(Shape),
-    /// One of these values.
-    Enum(Vec<Literal>),
+    /// One of these values, in declaration order.
+    Enum(Vec<EnumValue>),
     /// Another shape's name.
     Alias(Shape),
+}
+
+/// A value of an enum that has a name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EnumValue {
+    /// The value.
+    pub value: Literal,
+    /// What the server calls it.
+    pub name: Option<String>,
 }
 
 /// A field of a struct.
@@ -122,6 +111,8 @@ pub struct Field {
     pub required: bool,
     /// The scalar that stands for it when it is not.
     pub default: Option<Value>,
+    /// What it is, in the author's words.
+    pub description: Option<String>,
     /// Its value's shape.
     pub shape: Shape,
 }
@@ -138,22 +129,41 @@ pub enum Literal {
 }
 
 impl Shape {
+    /// A scalar without a format or limits.
+    pub const fn plain(scalar: Scalar) -> Self {
+        Self::Primitive(Primitive {
+            scalar,
+            format: None,
+            constraints: Constraints::new(),
+        })
+    }
+
     /// The shape at `reader`; its references must be among `types`.
     pub(crate) fn read(reader: &Reader<'_>, types: &HashSet<&str>) -> Result<Self> {
         match kind(reader)? {
-            ShapeKind::Primitive => read_primitive(reader),
-            ShapeKind::Ref => {
+            Kind::Primitive => read_primitive(reader).map(Self::Primitive),
+            Kind::Ref => {
                 let name = reader.record(&["kind", "name"], &[])?.member("name")?;
                 check_reference(&name, types, "type").map(Self::Ref)
             }
-            ShapeKind::List => read_inner(reader, "item", types).map(Self::List),
-            ShapeKind::Map => read_inner(reader, "value", types).map(Self::Map),
-            ShapeKind::Optional => read_inner(reader, "item", types).map(Self::Optional),
-            ShapeKind::Enum => read_enum(reader).map(Self::Enum),
-            ShapeKind::Union => read_union(reader, types).map(Self::Union),
-            ShapeKind::Any => read_bare(reader, Self::Any),
-            ShapeKind::Null => read_bare(reader, Self::Null),
-            ShapeKind::Upload => read_bare(reader, Self::Upload),
+            Kind::List => read_container(reader, "item", types)
+                .map(|(item, constraints)| Self::List(item, constraints)),
+            Kind::Map => read_container(reader, "value", types)
+                .map(|(value, constraints)| Self::Map(value, constraints)),
+            Kind::Tuple => {
+                let items = reader.record(&["kind", "items"], &[])?.member("items")?;
+                read_items(&items, types).map(Self::Tuple)
+            }
+            Kind::Optional => {
+                read_wrapped(reader, "item", types).map(|item| Self::Optional(item.into()))
+            }
+            Kind::Enum => {
+                read_enum(&reader.record(&["kind", "values"], &[])?, reader).map(Self::Enum)
+            }
+            Kind::Union => read_union(reader, types).map(Self::Union),
+            Kind::Any => read_bare(reader, Self::Any),
+            Kind::Null => read_bare(reader, Self::Null),
+            Kind::Upload => read_bare(reader, Self::Upload),
         }
     }
 
@@ -161,32 +171,54 @@ impl Shape {
     pub(crate) fn collect_references<'a>(&'a self, names: &mut Vec<&'a str>) {
         match self {
             Self::Ref(name) => names.push(name),
-            Self::List(inner) | Self::Map(inner) | Self::Optional(inner) => {
+            Self::List(inner, _) | Self::Map(inner, _) | Self::Optional(inner) => {
                 inner.collect_references(names);
             }
-            Self::Union(items) => items.iter().for_each(|item| item.collect_references(names)),
-            _ => {}
+            Self::Tuple(items) | Self::Union(Union { items, .. }) => {
+                for item in items {
+                    item.collect_references(names);
+                }
+            }
+            Self::Primitive(_) | Self::Enum(_) | Self::Any | Self::Null | Self::Upload => {}
         }
     }
 
     /// The shape as plain data.
     pub fn to_value(&self) -> Value {
-        let (kind, member) = match self {
-            Self::Primitive { name, format } => return primitive_value(*name, *format),
-            Self::Ref(name) => ("ref", Some(("name", Value::from(name.as_str())))),
-            Self::List(item) => ("list", Some(("item", item.to_value()))),
-            Self::Map(value) => ("map", Some(("value", value.to_value()))),
-            Self::Optional(item) => ("optional", Some(("item", item.to_value()))),
-            Self::Enum(values) => ("enum", Some(("values", literal_values(values)))),
-            Self::Union(items) => (
-                "union",
-                Some(("items", items.iter().map(Self::to_value).collect())),
+        match self {
+            Self::Primitive(primitive) => primitive.to_value(),
+            Self::Ref(name) => tagged(Kind::Ref, [("name", Value::from(name.as_str()))]),
+            Self::List(item, constraints) => {
+                limited(tagged(Kind::List, [("item", item.to_value())]), constraints)
+            }
+            Self::Map(value, constraints) => limited(
+                tagged(Kind::Map, [("value", value.to_value())]),
+                constraints,
             ),
-            Self::Any => ("any", None),
-            Self::Null => ("null", None),
-            Self::Upload => ("upload", None),
-        };
-        tagged(kind, member)
+            Self::Tuple(items) => tagged(Kind::Tuple, [("items", shape_values(items))]),
+            Self::Optional(item) => tagged(Kind::Optional, [("item", item.to_value())]),
+            Self::Enum(values) => tagged(Kind::Enum, [("values", literal_values(values))]),
+            Self::Union(union) => union.to_value(),
+            Self::Any => tagged(Kind::Any, []),
+            Self::Null => tagged(Kind::Null, []),
+            Self::Upload => tagged(Kind::Upload, []),
+        }
+    }
+}
+
+impl Primitive {
+    fn to_value(&self) -> Value {
+        let mut members = vec![("name", Value::from(self.scalar.as_str()))];
+        members.extend(self.format.map(|format| ("format", format.as_str().into())));
+        limited(tagged(Kind::Primitive, members), &self.constraints)
+    }
+}
+
+impl Union {
+    fn to_value(&self) -> Value {
+        let mut members = vec![("items", shape_values(&self.items))];
+        members.extend(text_member("discriminator", self.discriminator.as_deref()));
+        tagged(Kind::Union, members)
     }
 }
 
@@ -195,8 +227,7 @@ impl Body {
     pub(crate) fn read(reader: &Reader<'_>, types: &HashSet<&str>) -> Result<Self> {
         match kind(reader)? {
             BodyKind::Struct => read_struct(reader, types).map(Self::Struct),
-            BodyKind::List => read_wrapped(reader, "item", types).map(Self::List),
-            BodyKind::Enum => read_enum(reader).map(Self::Enum),
+            BodyKind::Enum => read_named_enum(reader).map(Self::Enum),
             BodyKind::Alias => read_wrapped(reader, "shape", types).map(Self::Alias),
         }
     }
@@ -209,29 +240,27 @@ impl Body {
                     field.shape.collect_references(names);
                 }
             }
-            Self::List(shape) | Self::Alias(shape) => shape.collect_references(names),
+            Self::Alias(shape) => shape.collect_references(names),
             Self::Enum(_) => {}
         }
     }
 
     /// The body as plain data.
     pub fn to_value(&self) -> Value {
-        let (kind, member) = match self {
-            Self::Struct(fields) => (
-                "struct",
-                ("fields", fields.iter().map(Field::to_value).collect()),
-            ),
-            Self::List(item) => ("list", ("item", item.to_value())),
-            Self::Enum(values) => ("enum", ("values", literal_values(values))),
-            Self::Alias(shape) => ("alias", ("shape", shape.to_value())),
-        };
-        tagged(kind, Some(member))
+        match self {
+            Self::Struct(fields) => {
+                let fields = fields.iter().map(Field::to_value).collect();
+                tagged(BodyKind::Struct, [("fields", fields)])
+            }
+            Self::Enum(values) => named_enum_value(values),
+            Self::Alias(shape) => tagged(BodyKind::Alias, [("shape", shape.to_value())]),
+        }
     }
 }
 
 impl Field {
     fn read(reader: &Reader<'_>, types: &HashSet<&str>) -> Result<Self> {
-        let record = reader.record(&["name", "required", "shape"], &["default"])?;
+        let record = reader.record(&["name", "required", "shape"], &["default", "description"])?;
         Ok(Self {
             name: record.member("name")?.text()?.to_owned(),
             required: record.member("required")?.flag()?,
@@ -239,6 +268,7 @@ impl Field {
                 .find("default")
                 .map(|default| read_default(&default))
                 .transpose()?,
+            description: record.find_text("description")?,
             shape: Shape::read(&record.member("shape")?, types)?,
         })
     }
@@ -250,6 +280,7 @@ impl Field {
             ("shape", self.shape.to_value()),
         ];
         members.extend(self.default.clone().map(|default| ("default", default)));
+        members.extend(text_member("description", self.description.as_deref()));
         object(members)
     }
 }
@@ -266,11 +297,11 @@ impl Literal {
 }
 
 /// An alias that leads back to itself: it stands for nothing, and would equal every type.
-pub(crate) fn endless_alias(types: &BTreeMap<String, Body>) -> Option<&str> {
+pub(crate) fn endless_alias<'a>(types: &BTreeMap<&'a str, &'a Body>) -> Option<&'a str> {
     let mut settled = HashSet::new();
     for start in types.keys().filter(|name| aliased(types, name).is_some()) {
         let mut path = HashSet::new();
-        let mut next = Some(start.as_str());
+        let mut next = Some(*start);
         while let Some(name) = next.filter(|name| !settled.contains(name)) {
             if !path.insert(name) {
                 return Some(name);
@@ -283,7 +314,7 @@ pub(crate) fn endless_alias(types: &BTreeMap<String, Body>) -> Option<&str> {
 }
 
 /// The name that a type is another name of, if it is.
-fn aliased<'a>(types: &'a BTreeMap<String, Body>, name: &str) -> Option<&'a str> {
+fn aliased<'a>(types: &BTreeMap<&'a str, &'a Body>, name: &str) -> Option<&'a str> {
     match types.get(name) {
         Some(Body::Alias(Shape::Ref(other))) => Some(other),
         _ => None,
@@ -293,22 +324,40 @@ fn aliased<'a>(types: &'a BTreeMap<String, Body>, name: &str) -> Option<&'a str>
 fn kind<K: Keyword>(reader: &Reader<'_>) -> Result<K> {
     match reader.find("kind")? {
         Some(kind) => kind.keyword(),
-        None => Err(reader.refuse(Problem::MissingMember("kind".into()))),
+        None => Err(reader.refuse(Problem::MissingMember("kind".to_owned()))),
     }
 }
 
-fn read_primitive(reader: &Reader<'_>) -> Result<Shape> {
-    let record = reader.record(&["kind", "name"], &["format"])?;
-    let name = record.member("name")?.keyword()?;
-    let format = record
-        .find("format")
-        .map(|format| format.keyword())
-        .transpose()?;
-    Ok(Shape::Primitive { name, format })
+fn read_primitive(reader: &Reader<'_>) -> Result<Primitive> {
+    let scalar = match reader.find("name")? {
+        Some(name) => name.keyword()?,
+        None => return Err(reader.refuse(Problem::MissingMember("name".to_owned()))),
+    };
+    let formats = Format::all(scalar);
+    let format = match reader.find("format")? {
+        Some(format) if !formats.is_empty() => Some(format.keyword_among(formats)?),
+        _ => None,
+    };
+    let allowed = Allowed::of(scalar, format);
+    let record = match format {
+        Some(_) => reader.record(&["kind", "name", "format"], allowed.members)?,
+        None => reader.record(&["kind", "name"], allowed.members)?,
+    };
+    Ok(Primitive {
+        scalar,
+        format,
+        constraints: allowed.read(&record)?,
+    })
 }
 
-fn read_inner(reader: &Reader<'_>, member: &str, types: &HashSet<&str>) -> Result<Box<Shape>> {
-    read_wrapped(reader, member, types).map(Box::new)
+fn read_container(
+    reader: &Reader<'_>,
+    member: &str,
+    types: &HashSet<&str>,
+) -> Result<(Box<Shape>, Constraints)> {
+    let record = reader.record(&["kind", member], LENGTHS.members)?;
+    let inner = Shape::read(&record.member(member)?, types)?;
+    Ok((inner.into(), LENGTHS.read(&record)?))
 }
 
 fn read_wrapped(reader: &Reader<'_>, member: &str, types: &HashSet<&str>) -> Result<Shape> {
@@ -323,13 +372,35 @@ fn read_bare(reader: &Reader<'_>, shape: Shape) -> Result<Shape> {
     Ok(shape)
 }
 
-fn read_enum(reader: &Reader<'_>) -> Result<Vec<Literal>> {
-    let values = reader.record(&["kind", "values"], &[])?.member("values")?;
+fn read_enum(record: &Record<'_>, reader: &Reader<'_>) -> Result<Vec<Literal>> {
+    let values = record.member("values")?;
     let values = values.items()?;
     if values.is_empty() {
         return Err(reader.refuse(Problem::rule("an enum has one value at least")));
     }
     values.iter().map(read_literal).collect()
+}
+
+fn read_named_enum(reader: &Reader<'_>) -> Result<Vec<EnumValue>> {
+    let record = reader.record(&["kind", "values"], &["names"])?;
+    let values = read_enum(&record, reader)?;
+    let names = match record.find("names") {
+        Some(names) => read_names(&names, values.len())?,
+        None => vec![None; values.len()],
+    };
+    let values = values.into_iter().zip(names);
+    Ok(values
+        .map(|(value, name)| EnumValue { value, name })
+        .collect())
+}
+
+fn read_names(reader: &Reader<'_>, count: usize) -> Result<Vec<Option<String>>> {
+    let names = reader.items()?;
+    if names.len() != count {
+        return Err(reader.refuse(Problem::rule("an enum has one name for each value")));
+    }
+    let name = |reader: &Reader<'_>| Ok(reader.optional_text()?.map(str::to_owned));
+    names.iter().map(name).collect()
 }
 
 fn read_literal(reader: &Reader<'_>) -> Result<Literal> {
@@ -341,12 +412,20 @@ fn read_literal(reader: &Reader<'_>) -> Result<Literal> {
     }
 }
 
-fn read_union(reader: &Reader<'_>, types: &HashSet<&str>) -> Result<Vec<Shape>> {
-    let items = reader.record(&["kind", "items"], &[])?.member("items")?;
-    let items = items.items()?;
-    if items.len() < 2 {
+fn read_union(reader: &Reader<'_>, types: &HashSet<&str>) -> Result<Union> {
+    let record = reader.record(&["kind", "items"], &["discriminator"])?;
+    let items = record.member("items")?;
+    if items.items()?.len() < 2 {
         return Err(reader.refuse(Problem::rule("a union has two shapes at least")));
     }
+    Ok(Union {
+        items: read_items(&items, types)?,
+        discriminator: record.find_text("discriminator")?,
+    })
+}
+
+fn read_items(reader: &Reader<'_>, types: &HashSet<&str>) -> Result<Vec<Shape>> {
+    let items = reader.items()?;
     items.iter().map(|item| Shape::read(item, types)).collect()
 }
 
@@ -371,25 +450,44 @@ fn read_default(reader: &Reader<'_>) -> Result<Value> {
     Ok(reader.value.clone())
 }
 
-fn primitive_value(name: Primitive, format: Option<Format>) -> Value {
-    let mut members = vec![
-        ("kind", Value::from("primitive")),
-        ("name", Value::from(name.as_str())),
-    ];
-    members.extend(format.map(|format| ("format", Value::from(format.as_str()))));
-    object(members)
+fn named_enum_value(values: &[EnumValue]) -> Value {
+    let literals = values.iter().map(|value| value.value.to_value()).collect();
+    let mut members = vec![("values", literals)];
+    if values.iter().any(|value| value.name.is_some()) {
+        let names = values.iter().map(|value| value.name.clone());
+        members.push(("names", names.collect()));
+    }
+    tagged(BodyKind::Enum, members)
 }
 
 fn literal_values(values: &[Literal]) -> Value {
     values.iter().map(Literal::to_value).collect()
 }
 
-fn tagged(kind: &str, member: Option<(&str, Value)>) -> Value {
+fn shape_values(shapes: &[Shape]) -> Value {
+    shapes.iter().map(Shape::to_value).collect()
+}
+
+fn text_member<'a>(name: &'a str, text: Option<&str>) -> Option<(&'a str, Value)> {
+    text.map(|text| (name, Value::from(text)))
+}
+
+fn tagged<'a>(kind: impl Keyword, members: impl IntoIterator<Item = (&'a str, Value)>) -> Value {
     object(
-        [Some(("kind", Value::from(kind))), member]
+        [("kind", Value::from(kind.word()))]
             .into_iter()
-            .flatten(),
+            .chain(members),
     )
+}
+
+/// A shape's plain data with its constraints.
+fn limited(mut shape: Value, constraints: &Constraints) -> Value {
+    if let Value::Map(own) = &mut shape {
+        for (name, value) in members(constraints) {
+            own.insert(name, value);
+        }
+    }
+    shape
 }
 
 fn object<'a>(members: impl IntoIterator<Item = (&'a str, Value)>) -> Value {

@@ -41,8 +41,6 @@ pub fn function<const N: usize>(name: &str, members: [(&str, Value); N]) -> Valu
         ("affects", Value::List(vec![])),
         ("merge", Value::List(vec![])),
         ("auto_scope", Value::Bool(true)),
-        ("private", Value::Bool(false)),
-        ("auth", Value::Null),
     ];
     let named = [("name", Value::from(name))];
     let all = empty.into_iter().chain(named).chain(members);
@@ -55,7 +53,6 @@ pub fn param(name: &str, shape: &Value) -> Value {
         ("name", Value::from(name)),
         ("shape", shape.clone()),
         ("required", Value::Bool(true)),
-        ("identity", Value::from("int")),
     ])
 }
 
@@ -174,6 +171,7 @@ fn documented(names: &Names) -> Vec<Value> {
     let merge = Value::object([
         ("context", Value::from(names.context.as_str())),
         ("slot", Value::from(names.readers[0].as_str())),
+        ("mode", Value::from("replace")),
     ]);
     let readers = names.readers.iter().zip(outputs).map(|(name, output)| {
         documented_function(
@@ -204,6 +202,9 @@ fn documented_function(name: &str, output: &str, rest: [(&str, Value); 4]) -> Va
     let [context, affects, merge, input] = rest;
     Value::object([
         ("name", Value::from(name)),
+        ("description", Value::Null),
+        ("idempotent", Value::Bool(false)),
+        ("cache", Value::Null),
         ("camel", Value::from(name)),
         ("transport", Value::from("http")),
         ("auth", Value::from("required")),

@@ -8,19 +8,22 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::vec;
 
-use crate::shape::{Body, Field, Format, Literal, Primitive, Shape};
+use crate::constraints::{Format, Scalar};
+use crate::shape::{Body, Field, Literal, Shape};
 
 /// An interned shape.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Id(usize);
 
-/// What a comparison looks at; defaults, names aside from fields', and order in enums do not count.
+/// What a comparison looks at: not defaults, limits, how large an integer may be, names aside from
+/// fields', or the order in enums.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Node {
-    Primitive(Primitive, Option<Format>),
+    Primitive(Scalar, Option<Format>),
     Ref(String),
     List(Id),
     Map(Id),
+    Tuple(Vec<Id>),
     Optional(Id),
     Enum(BTreeSet<Literal>),
     Union(Vec<Id>),
@@ -66,20 +69,26 @@ impl Comparison {
     /// The id of a shape whose references are all known.
     pub(super) fn intern(&mut self, shape: &Shape) -> Id {
         let node = match shape {
-            Shape::Primitive { name, format } => Node::Primitive(*name, *format),
+            Shape::Primitive(primitive) => {
+                let format = primitive.format.filter(|format| *format != Format::Int64);
+                Node::Primitive(primitive.scalar, format)
+            }
             Shape::Ref(name) => Node::Ref(name.clone()),
-            Shape::List(item) => Node::List(self.intern(item)),
-            Shape::Map(value) => Node::Map(self.intern(value)),
+            Shape::List(item, _) => Node::List(self.intern(item)),
+            Shape::Map(value, _) => Node::Map(self.intern(value)),
+            Shape::Tuple(items) => Node::Tuple(self.intern_all(items)),
             Shape::Optional(item) => Node::Optional(self.intern(item)),
             Shape::Enum(values) => Node::Enum(values.iter().cloned().collect()),
-            Shape::Union(items) => {
-                Node::Union(items.iter().map(|item| self.intern(item)).collect())
-            }
+            Shape::Union(union) => Node::Union(self.intern_all(&union.items)),
             Shape::Any => Node::Any,
             Shape::Null => Node::Null,
             Shape::Upload => Node::Upload,
         };
         self.add(node)
+    }
+
+    fn intern_all(&mut self, shapes: &[Shape]) -> Vec<Id> {
+        shapes.iter().map(|shape| self.intern(shape)).collect()
     }
 
     /// The shape itself, freed of names, aliases and `optional` around it.
@@ -92,27 +101,6 @@ impl Comparison {
                 _ => return id,
             }
         }
-    }
-
-    /// Whether the two shapes accept the same values, names and null aside.
-    pub(super) fn equal_but_for_null(&mut self, left: &Shape, right: &Shape) -> bool {
-        let (left, right) = (self.intern(left), self.intern(right));
-        self.equal(self.without_optional(left), self.without_optional(right))
-    }
-
-    /// Whether null is a value of the shape.
-    pub(super) fn takes_null(&mut self, shape: &Shape) -> bool {
-        let mut seen = HashSet::new();
-        let mut waiting = vec![self.intern(shape)];
-        while let Some(id) = waiting.pop() {
-            match &self.nodes[id.0] {
-                Node::Optional(_) | Node::Null | Node::Any => return true,
-                Node::Union(items) => waiting.extend(items),
-                Node::Ref(_) if seen.insert(id) => waiting.push(self.resolve(id)),
-                _ => {}
-            }
-        }
-        false
     }
 
     /// The item's shape, if `id` is a list.
@@ -201,6 +189,7 @@ impl Comparison {
                 Some(vec![Goal::Equal(*left, *right)])
             }
             (Node::Struct(left), Node::Struct(right)) => field_goals(left, right),
+            (Node::Tuple(left), Node::Tuple(right)) => tuple_goals(left, right),
             (Node::Union(left), Node::Union(right)) => Some(union_goals(left, right)),
             // Leaves are interned, so equal ones have one id.
             _ => None,
@@ -222,8 +211,9 @@ impl Comparison {
     fn intern_body(&mut self, body: &Body) -> Id {
         let node = match body {
             Body::Alias(shape) => return self.intern(shape),
-            Body::List(item) => Node::List(self.intern(item)),
-            Body::Enum(values) => Node::Enum(values.iter().cloned().collect()),
+            Body::Enum(values) => {
+                Node::Enum(values.iter().map(|value| value.value.clone()).collect())
+            }
             Body::Struct(fields) => Node::Struct(
                 fields
                     .iter()
@@ -313,6 +303,12 @@ fn field_goals(left: &Fields, right: &Fields) -> Option<Vec<Goal>> {
         goals.push(Goal::Equal(field.1, other.1));
     }
     Some(goals)
+}
+
+fn tuple_goals(left: &[Id], right: &[Id]) -> Option<Vec<Goal>> {
+    let pairs = left.iter().zip(right);
+    let goals = pairs.map(|(item, other)| Goal::Equal(*item, *other));
+    (left.len() == right.len()).then(|| goals.collect())
 }
 
 /// Every item has an equal one on the other side.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::{Auth, Context, Effect, Graph, Merge, Param, Purge};
+use super::{Context, Effect, Graph, Merge, Param, Plan};
 
 /// What a graph says, functions and contexts sorted by name.
 #[derive(Clone, Debug, Serialize)]
@@ -17,11 +17,8 @@ pub struct Description<'g> {
 #[derive(Clone, Debug, Serialize)]
 struct Function<'g> {
     context: Option<&'g str>,
-    private: bool,
-    auth: Option<&'static str>,
     affects: Vec<Affected<'g>>,
     merge: Vec<Merged<'g>>,
-    purges: Vec<Purged<'g>>,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -38,40 +35,22 @@ struct Merged<'g> {
     scope: Vec<&'g str>,
 }
 
-#[derive(Clone, Debug, Serialize)]
-struct Purged<'g> {
-    context: &'g str,
-    narrowing: Vec<&'g str>,
-}
-
 impl<'g> Description<'g> {
     pub(super) fn of(graph: &'g Graph) -> Self {
-        let functions = graph.functions.iter();
-        let functions = functions.map(|(name, function)| (name.as_str(), Function::of(function)));
+        let function = |(name, plan): (&'g String, &'g Plan)| (name.as_str(), Function::of(plan));
         Self {
-            functions: functions.collect(),
+            functions: graph.plans.iter().map(function).collect(),
             contexts: &graph.contexts,
         }
     }
 }
 
 impl<'g> Function<'g> {
-    fn of(function: &'g super::Function) -> Self {
+    fn of(plan: &'g Plan) -> Self {
         Self {
-            context: function.context(),
-            private: function.is_private(),
-            auth: function.auth().map(Auth::as_str),
-            affects: function
-                .affects()
-                .iter()
-                .map(|effect| Affected::of(effect))
-                .collect(),
-            merge: function
-                .merge()
-                .iter()
-                .map(|merge| Merged::of(merge))
-                .collect(),
-            purges: function.purges().iter().map(Purged::of).collect(),
+            context: plan.context(),
+            affects: plan.affects().iter().map(Affected::of).collect(),
+            merge: plan.merge().iter().map(Merged::of).collect(),
         }
     }
 }
@@ -92,18 +71,6 @@ impl<'g> Merged<'g> {
             context: merge.context(),
             slot: merge.slot(),
             scope: names(merge.scope()),
-        }
-    }
-}
-
-impl<'g> Purged<'g> {
-    fn of(purge: &'g Purge) -> Self {
-        let narrowing = purge.narrowing().iter();
-        Self {
-            context: purge.context(),
-            narrowing: narrowing
-                .map(|narrowing| narrowing.param().name())
-                .collect(),
         }
     }
 }

@@ -2,11 +2,13 @@
 
 use std::fmt::Write as _;
 
+use crate::constraints::{Constraint, Constraints, Format};
 use crate::number::{write_float, write_integer};
-use crate::shape::{Body, Field, Format, Literal, Shape};
+use crate::shape::{Body, EnumValue, Field, Literal, Primitive, Shape, Union};
 use crate::value::Value;
 
-use super::document::{Context, Document, Function, Param};
+use super::VERSION;
+use super::document::{Auth, Cache, Context, Document, Function, Merge, MergeMode, Param, Type};
 
 const INDENT: &str = "    ";
 
@@ -15,19 +17,17 @@ impl Document {
     /// each sorted by name.
     pub fn emit(&self) -> String {
         let mut writer = Writer::default();
+        writer
+            .node("ir")
+            .property("version", &Value::Int(VERSION))
+            .end();
         for name in self.reached_types() {
-            if let Some(body) = self.types.get(name) {
-                writer
-                    .node("type")
-                    .text(name)
-                    .block(|writer| write_body(writer, body));
+            if let Some(named) = self.types.get(name) {
+                write_type(&mut writer, name, named);
             }
         }
         for (name, function) in &self.functions {
-            writer
-                .node("function")
-                .text(name)
-                .block(|writer| write_function(writer, function));
+            write_function(&mut writer, name, function);
         }
         for (name, context) in &self.contexts {
             writer
@@ -39,6 +39,14 @@ impl Document {
     }
 }
 
+fn write_type(writer: &mut Writer, name: &str, named: &Type) {
+    writer
+        .node("type")
+        .text(name)
+        .optional_text("description", named.description.as_deref())
+        .block(|writer| write_body(writer, &named.body));
+}
+
 fn write_body(writer: &mut Writer, body: &Body) {
     match body {
         Body::Struct(fields) => writer.node("struct").block(|writer| {
@@ -46,48 +54,77 @@ fn write_body(writer: &mut Writer, body: &Body) {
                 write_field(writer, field);
             }
         }),
-        Body::List(item) => write_wrapped(writer, "list", item),
-        Body::Enum(values) => write_enum(writer, values),
+        Body::Enum(values) => writer.node("enum").block(|writer| {
+            for value in values {
+                write_enum_value(writer, value);
+            }
+        }),
         Body::Alias(shape) => write_wrapped(writer, "alias", shape),
     }
 }
 
+fn write_enum_value(writer: &mut Writer, value: &EnumValue) {
+    writer
+        .node("value")
+        .literal(&value.value)
+        .optional_text("name", value.name.as_deref())
+        .end();
+}
+
 fn write_field(writer: &mut Writer, field: &Field) {
-    let line = writer
+    writer
         .node("field")
         .text(&field.name)
-        .flag("required", field.required);
-    let line = match &field.default {
-        Some(default) => line.property("default", default),
-        None => line,
-    };
-    line.block(|writer| write_shape(writer, &field.shape));
+        .flag("required", field.required)
+        .optional("default", field.default.as_ref())
+        .optional_text("description", field.description.as_deref())
+        .block(|writer| write_shape(writer, &field.shape));
 }
 
 fn write_shape(writer: &mut Writer, shape: &Shape) {
     match shape {
-        Shape::Primitive { name, format } => {
-            writer
-                .node("primitive")
-                .text(name.as_str())
-                .optional_text("format", format.map(Format::as_str))
-                .end();
-        }
+        Shape::Primitive(primitive) => write_primitive(writer, primitive),
         Shape::Ref(name) => writer.node("ref").text(name).end(),
-        Shape::List(item) => write_wrapped(writer, "list", item),
-        Shape::Map(value) => write_wrapped(writer, "map", value),
+        Shape::List(item, constraints) => writer
+            .node("list")
+            .constraints(constraints)
+            .block(|writer| write_shape(writer, item)),
+        Shape::Map(value, constraints) => writer
+            .node("map")
+            .constraints(constraints)
+            .block(|writer| write_shape(writer, value)),
+        Shape::Tuple(items) => writer
+            .node("tuple")
+            .block(|writer| write_shapes(writer, items)),
         Shape::Optional(item) => write_wrapped(writer, "optional", item),
         Shape::Enum(values) => write_enum(writer, values),
-        Shape::Union(items) => writer.node("union").block(|writer| {
-            for item in items {
-                write_shape(writer, item);
-            }
-        }),
+        Shape::Union(Union {
+            items,
+            discriminator,
+        }) => writer
+            .node("union")
+            .optional_text("discriminator", discriminator.as_deref())
+            .block(|writer| write_shapes(writer, items)),
         Shape::Any => writer.node("any").end(),
         // The bare word is reserved in KDL v2.
         Shape::Null => writer.node("\"null\"").end(),
         Shape::Upload => writer.node("upload").end(),
     }
+}
+
+fn write_shapes(writer: &mut Writer, shapes: &[Shape]) {
+    for shape in shapes {
+        write_shape(writer, shape);
+    }
+}
+
+fn write_primitive(writer: &mut Writer, primitive: &Primitive) {
+    writer
+        .node("primitive")
+        .text(primitive.scalar.as_str())
+        .optional_text("format", primitive.format.map(Format::as_str))
+        .constraints(&primitive.constraints)
+        .end();
 }
 
 fn write_wrapped(writer: &mut Writer, name: &str, shape: &Shape) {
@@ -99,30 +136,40 @@ fn write_enum(writer: &mut Writer, values: &[Literal]) {
     values.iter().fold(line, Line::literal).end();
 }
 
-fn write_function(writer: &mut Writer, function: &Function) {
+fn write_function(writer: &mut Writer, name: &str, function: &Function) {
+    let line = writer
+        .node("function")
+        .text(name)
+        .optional_text("description", function.description.as_deref());
+    let idempotent = function.idempotent.then_some(Value::Bool(true));
+    let line = line.optional("idempotent", idempotent.as_ref());
+    line.block(|writer| write_function_body(writer, function));
+}
+
+fn write_function_body(writer: &mut Writer, function: &Function) {
     writer.node("camel").text(&function.camel).end();
-    writer.node("transport").text(function.transport).end();
+    let transport = function.transport.as_str();
+    writer.node("transport").text(transport).end();
     for (name, word) in [
-        ("auth", function.auth),
+        ("auth", function.auth.map(Auth::as_str)),
         ("context", function.context.as_deref()),
     ] {
         if let Some(word) = word {
             writer.node(name).text(word).end();
         }
     }
-    for (context, name) in &function.affects {
+    if let Some(cache) = function.cache {
+        write_cache(writer, cache);
+    }
+    for effect in &function.affects {
         writer
             .node("affects")
-            .text(context)
-            .optional_text("function", name.as_deref())
+            .text(&effect.context)
+            .optional_text("function", effect.function.as_deref())
             .end();
     }
-    for (context, slot) in &function.merge {
-        writer
-            .node("merge")
-            .text(context)
-            .optional_text("slot", Some(slot))
-            .end();
+    for merge in &function.merge {
+        write_merge(writer, merge);
     }
     if let Some(input) = &function.input {
         writer.node("input").text(input).end();
@@ -132,6 +179,30 @@ fn write_function(writer: &mut Writer, function: &Function) {
         .text(&function.output)
         .flag("nullable", function.nullable)
         .end();
+}
+
+fn write_cache(writer: &mut Writer, cache: Cache) {
+    let ttl = cache.ttl.and_then(|ttl| i64::try_from(ttl).ok());
+    writer
+        .node("cache")
+        .optional("ttl", ttl.map(Value::Int).as_ref())
+        .flag("shared", cache.shared)
+        .end();
+}
+
+fn write_merge(writer: &mut Writer, merge: &Merge) {
+    let line = writer
+        .node("merge")
+        .text(&merge.context)
+        .optional_text("slot", Some(&merge.slot))
+        .optional_text("mode", Some(merge.mode.as_str()));
+    match &merge.mode {
+        MergeMode::Upsert { key, place } => line
+            .optional_text("key", Some(key))
+            .optional_text("place", Some(place.as_str()))
+            .end(),
+        MergeMode::Replace | MergeMode::Refetch => line.end(),
+    }
 }
 
 fn write_context(writer: &mut Writer, context: &Context) {
@@ -206,11 +277,22 @@ impl Line<'_> {
         self
     }
 
-    fn optional_text(self, name: &str, text: Option<&str>) -> Self {
-        match text {
-            Some(text) => self.property(name, &Value::from(text)),
+    fn optional(self, name: &str, value: Option<&Value>) -> Self {
+        match value {
+            Some(value) => self.property(name, value),
             None => self,
         }
+    }
+
+    fn optional_text(self, name: &str, text: Option<&str>) -> Self {
+        self.optional(name, text.map(Value::from).as_ref())
+    }
+
+    fn constraints(self, constraints: &Constraints) -> Self {
+        let line = |line: Self, (constraint, value): (&Constraint, &Value)| {
+            line.property(constraint.as_str(), value)
+        };
+        constraints.iter().fold(self, line)
     }
 
     fn flag(self, name: &str, flag: bool) -> Self {
@@ -249,10 +331,10 @@ fn write_value(out: &mut String, value: &Value) {
         Value::Int(number) => write_number(out, |out| write_integer(out, *number)),
         Value::BigInt(digits) => out.push_str(digits),
         Value::Float(number) => write_number(out, |out| {
-            // Only finite defaults are read.
+            // Only finite numbers are read.
             let _ = write_float(out, *number);
         }),
-        // A default is a scalar.
+        // Properties are scalars.
         Value::Null | Value::List(_) | Value::Map(_) => out.push_str("#null"),
     }
 }

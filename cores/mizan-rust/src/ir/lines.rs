@@ -8,15 +8,17 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::ops::Range;
 use std::rc::Rc;
 use std::sync::LazyLock;
 
-use kdl::{KdlDocument, KdlNode};
+use kdl::{KdlDocument, KdlEntry, KdlIdentifier, KdlNode};
 use regex_lite::{Captures, Regex};
 
-use crate::error::Result;
+use crate::error::{Problem, Result};
 use crate::value::MAX_DEPTH;
 
+use super::properties;
 use super::source::Source;
 
 const INDENT: usize = 4;
@@ -30,7 +32,7 @@ static NODE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r#"(?x) ^(?: [a-z][a-z-]* | "null" )
         (?: [\ ]
-            (?: (?: default | format | function | nullable | required | slot ) = )?
+            (?: [a-z][a-z0-9]*(?:-[a-z0-9]+)* = )?
             (?: "(?: [^"\\\x00-\x1f\x7f\x{85}\x{200e}\x{200f}\x{2028}-\x{202e}\x{2066}-\x{2069}\x{feff}]
                    | \\["\\nrt]
                    | \\u\{(?: [0-9a-f]{1,3} | [0-9a-ce-f][0-9a-f]{3} | d[0-7][0-9a-f]{2} )\}
@@ -47,23 +49,30 @@ static NODE: LazyLock<Regex> = LazyLock::new(|| {
 static LONG_WORD: LazyLock<Regex> =
     LazyLock::new(|| pattern(r#"(?<string>"(?:[^"\\]|\\.)*")|-?[0-9]{39,}"#));
 
+/// A string, or a word of KDL's own in the place of a property's name.
+static RESERVED_NAME: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r#""(?:[^"\\]|\\.)*"|(?<reserved>\ (?:true|false|null|inf|nan)=)"#));
+
 const NODE_OR_WORD: &str =
     "a node: its name, quoted strings, numbers, #true, #false or #null, a single space before each";
 
 /// A line that holds a node.
 #[derive(Debug)]
 pub(super) struct Line {
+    /// The node without the properties that are not known.
     pub(super) node: Rc<KdlNode>,
     /// Where the node stands in the text.
     pub(super) offset: usize,
     pub(super) level: usize,
+    /// Where properties stand that are not known, each with the space before it.
+    pub(super) ignored: Rc<[Range<usize>]>,
 }
 
 /// The lines with nodes; a value error with line and column where the layout is another.
 pub(super) fn read(source: &Source<'_>) -> Result<Vec<Line>> {
     let mut lines = Vec::new();
     // Most lines come again and again, and the parser takes its time.
-    let mut nodes: HashMap<&str, Rc<KdlNode>> = HashMap::new();
+    let mut nodes: HashMap<&str, Words> = HashMap::new();
     let (mut start, mut level) = (0, 0);
     for line in source.text.split_inclusive('\n') {
         let text = line.trim_start_matches(' ');
@@ -83,14 +92,15 @@ pub(super) fn read(source: &Source<'_>) -> Result<Vec<Line>> {
         let (text, opens) = text
             .strip_suffix(" {")
             .map_or((text, false), |text| (text, true));
-        let node = match nodes.entry(text) {
-            Entry::Occupied(known) => Rc::clone(known.get()),
-            Entry::Vacant(new) => Rc::clone(new.insert(Rc::new(read_node(source, text, offset)?))),
+        let (node, ignored) = match nodes.entry(text) {
+            Entry::Occupied(known) => known.get().clone(),
+            Entry::Vacant(new) => new.insert(read_words(source, text, offset)?).clone(),
         };
         lines.push(Line {
             node,
             offset,
             level,
+            ignored,
         });
         level += usize::from(opens);
         if level > MAX_DEPTH {
@@ -103,8 +113,29 @@ pub(super) fn read(source: &Source<'_>) -> Result<Vec<Line>> {
     Ok(lines)
 }
 
+/// A node and where its line has properties that are not known.
+type Words = (Rc<KdlNode>, Rc<[Range<usize>]>);
+
+fn read_words(source: &Source<'_>, text: &str, offset: usize) -> Result<Words> {
+    let mut node = read_node(source, text, offset)?;
+    let known = properties::known(node.name().value());
+    let is_known = |entry: &KdlEntry| {
+        let name = entry.name().map(KdlIdentifier::value);
+        name.is_none_or(|name| known.contains(&name))
+    };
+    let unknown = node.entries().iter().filter(|entry| !is_known(entry));
+    let place = |entry: &KdlEntry| {
+        let start = entry.span().offset();
+        start.saturating_sub(1)..start + entry.span().len()
+    };
+    let ignored = unknown.map(place).collect();
+    node.entries_mut().retain(is_known);
+    Ok((Rc::new(node), ignored))
+}
+
 fn read_node(source: &Source<'_>, text: &str, offset: usize) -> Result<KdlNode> {
     let end = NODE.find(text).map_or(0, |found| found.end());
+    let end = reserved_name(text).map_or(end, |place| end.min(place));
     if end < text.len() || text.is_empty() {
         let space = text.get(end..).is_some_and(|rest| rest.starts_with(' '));
         return Err(source.fail(offset + end + usize::from(space), NODE_OR_WORD));
@@ -113,10 +144,17 @@ fn read_node(source: &Source<'_>, text: &str, offset: usize) -> Result<KdlNode> 
         let first = error.diagnostics.first();
         let place = first.map_or(0, |first| first.span.offset());
         let problem = first.and_then(|first| first.message.as_deref());
-        source.refuse(offset + place, problem.unwrap_or("expected KDL v2"))
+        let problem = problem.unwrap_or("expected KDL v2").to_owned();
+        source.refuse(offset + place, Problem::rule(problem))
     })?;
     let node = document.nodes_mut().pop();
     node.ok_or_else(|| source.fail(offset, "a node"))
+}
+
+/// Where the first property stands that has a word of KDL's own for its name.
+fn reserved_name(text: &str) -> Option<usize> {
+    let mut words = RESERVED_NAME.captures_iter(text);
+    words.find_map(|found| Some(found.name("reserved")?.start()))
 }
 
 /// The line with a string of the same length in the place of every long integer.
@@ -152,9 +190,9 @@ mod tests {
 
     #[test]
     fn what_is_laid_out_is_taken_apart() {
-        let text = "a-b \"x\" required=#true slot=-1.5e+16 {\n    \"null\"\n    b \"{ \\\" } // \\\\\" {\n        d\n    }\n}\ne\n";
+        let text = "field \"x\" required=#true default=-1.5e+16 {\n    \"null\"\n    b \"{ \\\" } // \\\\\" {\n        d\n    }\n}\ne\n";
         let expected = [
-            (0, "a-b \"x\" required=#true slot=-1.5e+16"),
+            (0, "field \"x\" required=#true default=-1.5e+16"),
             (1, "\"null\""),
             (1, "b \"{ \\\" } // \\\\\""),
             (2, "d"),
@@ -163,6 +201,25 @@ mod tests {
         let expected = expected.map(|(level, node)| (level, node.to_owned()));
         assert_eq!(lines(text), expected);
         assert!(lines("").is_empty());
+    }
+
+    #[test]
+    fn unknown_properties_are_left_out() {
+        let text = "ir b=1 version=2 c-2=\"{ \" {\n    a x=1\n}\n";
+        assert_eq!(
+            lines(text),
+            [(0, "ir version=2".to_owned()), (1, "a".to_owned())]
+        );
+        let lines = read(&Source::new(text)).unwrap();
+        let ignored = |line: &Line| {
+            let ranges = line.ignored.iter();
+            let ranges = ranges.map(|range| range.start + line.offset..range.end + line.offset);
+            ranges
+                .map(|range| text[range].to_owned())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(ignored(&lines[0]), [" b=1", " c-2=\"{ \""]);
+        assert_eq!(ignored(&lines[1]), [" x=1"]);
     }
 
     #[test]

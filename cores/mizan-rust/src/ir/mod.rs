@@ -1,13 +1,16 @@
 //! The interface document (docs/protocol.md section 11): what clients are generated from.
 //!
 //! [`emit`] writes plain data as KDL v2, [`parse`] reads that text back:
-//! `emit(&parse(text)?)? == text` for every text that `parse` takes.
+//! `emit(&parse(text)?)? == text` for every text that `parse` takes, properties aside that it does
+//! not know. A generator of clients reads a text with [`Document::parse`].
 
 mod document;
 mod emit;
 mod lines;
 mod nodes;
 mod parse;
+mod plain;
+mod properties;
 mod source;
 #[cfg(test)]
 mod tests;
@@ -15,7 +18,13 @@ mod tests;
 use crate::error::Result;
 use crate::value::Value;
 
-pub use document::{Context, Document, Function, Param};
+pub use document::{
+    Auth, Cache, Context, Document, Effect, Function, Merge, MergeMode, Param, Place, Transport,
+    Type,
+};
+
+/// The version of the grammar that is written and read.
+pub const VERSION: i64 = 2;
 
 /// The text of an interface document given as plain data (docs/engine-data.md); a value error with
 /// the place when it is not one.

@@ -2,8 +2,8 @@
 
 use kdl::{KdlEntry, KdlValue};
 
-use crate::error::{Error, Result};
-use crate::keyword::Keyword;
+use crate::error::{Error, Problem, Result};
+use crate::keyword::{Keyword, expected};
 use crate::shape::Literal;
 use crate::value::Value;
 
@@ -59,7 +59,7 @@ impl<'a> Node<'a> {
         self.source.fail(self.line.offset, expected)
     }
 
-    pub(super) fn refuse(&self, problem: &str) -> Error {
+    pub(super) fn refuse(&self, problem: Problem) -> Error {
         self.source.refuse(self.line.offset, problem)
     }
 
@@ -215,18 +215,9 @@ impl<'a> Word<'a> {
         }
     }
 
-    /// The one of `words` that stands here.
-    pub(super) fn one_of(&self, words: &[&'static str]) -> Result<&'static str> {
-        let text = self.text()?;
-        let found = words.iter().find(|word| **word == text);
-        found
-            .copied()
-            .ok_or_else(|| self.fail(&format!("one of {}", words.join(", "))))
-    }
-
-    /// The value whose word stands here.
-    pub(super) fn keyword<K: Keyword>(&self) -> Result<K> {
-        K::of(self.text()?).ok_or_else(|| self.fail(&format!("one of {}", K::listed())))
+    /// The one of `known` whose word stands here.
+    pub(super) fn keyword_among<K: Keyword>(&self, known: &[K]) -> Result<K> {
+        K::find(known, self.text()?).ok_or_else(|| self.fail(&expected(known)))
     }
 
     pub(super) fn flag(&self) -> Result<bool> {
@@ -266,7 +257,7 @@ impl<'a> Word<'a> {
         self.node.source.fail(self.offset(), expected)
     }
 
-    pub(super) fn refuse(&self, problem: &str) -> Error {
+    pub(super) fn refuse(&self, problem: Problem) -> Error {
         self.node.source.refuse(self.offset(), problem)
     }
 

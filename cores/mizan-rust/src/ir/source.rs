@@ -15,15 +15,11 @@ impl<'a> Source<'a> {
 
     /// What was expected at the byte `offset`.
     pub(super) fn fail(&self, offset: usize, expected: &str) -> Error {
-        self.at(offset, Problem::expected(expected.to_owned()))
+        self.refuse(offset, Problem::expected(expected.to_owned()))
     }
 
     /// What is wrong at the byte `offset`. Lines and columns count from one, columns in characters.
-    pub(super) fn refuse(&self, offset: usize, problem: &str) -> Error {
-        self.at(offset, Problem::rule(problem.to_owned()))
-    }
-
-    fn at(&self, offset: usize, problem: Problem) -> Error {
+    pub(super) fn refuse(&self, offset: usize, problem: Problem) -> Error {
         let before = self.text.get(..offset).unwrap_or(self.text);
         let line = before.matches('\n').count() + 1;
         let start = before.rfind('\n').map_or(0, |newline| newline + 1);

@@ -126,19 +126,17 @@ async def _run(
     except BaseException:
         made = calls.end()
         if not port.is_undone():
-            nested = interface.nested_plans(made)
-            progress.purges = effects.purges(nested, made)
-            progress.stale = ENGINE.stale_entries([effects.plan, *nested])
+            progress.purges = effects.purges(made)
+            progress.stale = effects.stale(made)
             await _purge(port, progress.purges)
         raise
     made = calls.end()
-    nested = interface.nested_plans(made) if made else []
-    purges = effects.purges(nested, made)
+    purges = effects.purges(made)
     for purge in purges:
         await port.purge(purge)
     if endpoint.is_view:
-        return ViewResponse(result, ENGINE.stale_entries([effects.plan, *nested]), purges)
-    return Result(effects.plan, result, nested)
+        return ViewResponse(result, effects.stale(made), purges)
+    return Result(interface, endpoint, effects.scope, result, made)
 
 
 def _entry(bundle: Bundle, arguments: list[dict[str, Any]], viewer: Viewer, fetch: Fetch) -> Entry | Bypass:
@@ -211,7 +209,7 @@ async def _purge(port: Port, purges: Sequence[Purge]) -> None:
 
 
 async def _purge_nested(port: Port, interface: Interface, calls: Sequence[NestedCall]) -> None:
-    purges = [each.purge(each.nested_plans(calls)) for each in (interface, *interface.others())]
+    purges = [each.nested_purge(calls) for each in (interface, *interface.others())]
     needed = [purge for purge in purges if purge is not None]
     if needed:
         await port.to_the_end(_purge(port, needed))

@@ -51,6 +51,9 @@ class Options(TypedDict, total=False):
     """For a later release; refused, since nothing serves it yet."""
     methods: Sequence[str] | None
     """For a later release; refused, since nothing serves it yet."""
+    idempotent: bool
+    """Whether a second call of a mutation with the same arguments changes nothing more: a client may then send it again
+    when an answer was lost."""
     cache: bool | int | CachePolicy | None
     """Seconds that a context function's result may be cached, False for never, or a ``CachePolicy``."""
 
@@ -161,4 +164,5 @@ class Declaration:
     private: bool = field(default=False, metadata={"read": _read_flag})
     rev: int = field(default=0, metadata={"read": _read_rev})
     auto_scope: bool = field(default=True, metadata={"read": _read_flag})
+    idempotent: bool = field(default=False, metadata={"read": _read_flag})
     cache: CacheRule = field(default=None, metadata={"read": _read_cache})

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any, get_args, get_origin
 
 from mizan_core.client import ClientFunction
 from mizan_core.client.signature import Parameter
 from mizan_core.errors import GraphError
+from mizan_core.introspection.docs import described
 from mizan_core.introspection.reading import ShapeReader, View
 from mizan_core.introspection.shapes import ANY, Mode, Shape, default_of
 from mizan_core.introspection.types import TypeTable
@@ -16,12 +17,13 @@ from mizan_core.introspection.types import TypeTable
 
 @dataclass(frozen=True, slots=True)
 class DescribedParameter:
-    """A parameter. ``default`` holds ``{"default": value}`` or nothing."""
+    """A parameter. ``default`` holds ``{"default": value}`` or nothing; ``description`` is its author's."""
 
     name: str
     shape: Shape
     required: bool
     default: dict[str, Any]
+    description: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +66,8 @@ class _Describer:
         self._reader = ShapeReader()
 
     def describe(self, functions: Mapping[str, ClientFunction[..., Any]]) -> Description:
-        described = tuple(self._function(name, function) for name, function in sorted(functions.items()))
-        return Description(described, self._reader.types, tuple(self._reader.problems))
+        all_functions = tuple(self._function(name, function) for name, function in sorted(functions.items()))
+        return Description(all_functions, self._reader.types, tuple(self._reader.problems))
 
     def _function(self, name: str, function: ClientFunction[..., Any]) -> DescribedFunction:
         params = tuple(self._parameter(function, parameter) for parameter in function.parameters)
@@ -77,7 +79,8 @@ class _Describer:
     def _parameter(self, function: ClientFunction[..., Any], parameter: Parameter) -> DescribedParameter:
         shape = self._shape(function, f"parameter {parameter.name!r}", parameter.annotation, "input")
         default = {} if parameter.required else default_of(parameter.default)
-        return DescribedParameter(parameter.name, shape, parameter.required, default)
+        said = described(get_args(parameter.annotation)[1:]) if get_origin(parameter.annotation) is Annotated else None
+        return DescribedParameter(parameter.name, shape, parameter.required, default, said)
 
     def _shape(self, function: ClientFunction[..., Any], place: str, annotation: Any, mode: Mode) -> Shape:
         try:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from mizan_core.client.cache_policy import CacheRule
 from mizan_core.engine import ENGINE
 from mizan_core.errors import GraphError
 from mizan_core.introspection.description import DescribedFunction, Description
-from mizan_core.introspection.naming import camel_case
-from mizan_core.introspection.shapes import Body, Mode, Shape
-from mizan_core.introspection.specification import auth_word, specification_of
+from mizan_core.introspection.docs import docstring
+from mizan_core.introspection.naming import camel_case, pascal_case
+from mizan_core.introspection.shapes import Body, Mode, Shape, reference
+from mizan_core.introspection.specification import specification_of
 from mizan_core.introspection.types import TypeTable
 from mizan_core.introspection.vocabulary import Vocabulary
 
@@ -33,18 +35,24 @@ def client_name_problems(description: Description) -> list[str]:
     """Functions whose names come out as one name for clients, or as none."""
     groups: dict[str, list[str]] = {}
     for described in filter(_is_public, description.functions):
-        groups.setdefault(camel_case(described.name), []).append(f'"{described.name}"')
+        # Names that differ in their first letter's case are one name for types.
+        groups.setdefault(pascal_case(described.name), []).append(described.name)
     problems = [
-        f'functions {" and ".join(names)} are both "{camel}" for clients; rename all but one'
-        for camel, names in groups.items()
+        f'functions {" and ".join(map(_quoted, names))} are both "{camel_case(names[0])}" for clients; '
+        f"rename all but one"
+        for names in groups.values()
         if len(names) > 1
     ]
     problems += [
-        f'function {names[0]} would be "{camel}" for clients, which is no identifier; rename it'
-        for camel, names in groups.items()
-        if not camel.isidentifier()
+        f'function "{names[0]}" would be "{camel_case(names[0])}" for clients, which is no identifier; rename it'
+        for names in groups.values()
+        if not camel_case(names[0]).isidentifier()
     ]
     return problems
+
+
+def _quoted(name: str) -> str:
+    return f'"{name}"'
 
 
 class _Writer:
@@ -53,59 +61,76 @@ class _Writer:
     def __init__(self, description: Description) -> None:
         self._functions = [described for described in description.functions if _is_public(described)]
         self._outputs = {described.name: _output(described, description.types) for described in self._functions}
-        roots: list[tuple[Shape, Mode]] = [(body, "output") for body, _ in self._outputs.values()]
+        roots: list[tuple[Shape, Mode]] = [(shape, "output") for shape, _ in self._outputs.values()]
         roots += [(param.shape, "input") for described in self._functions for param in described.params]
-        taken = {camel_case(described.name) + end for described in self._functions for end in ("Input", "Output")}
-        self.vocabulary = Vocabulary(description.types, roots, taken)
+        self.vocabulary = Vocabulary(description.types, roots, self._function_types())
+
+    def _function_types(self) -> dict[str, str | None]:
+        """The names of functions' types; that of an output may be the returned type's own."""
+        names: dict[str, str | None] = {}
+        for described in self._functions:
+            shape, _ = self._outputs[described.name]
+            names[_input_name(described)] = None
+            names[_output_name(described)] = shape["name"] if shape["kind"] == "ref" else None
+        return names
 
     def write(self, plans: Mapping[str, Any]) -> dict[str, Any]:
         types = {**self.vocabulary.types()}
         for described in self._functions:
             types.update(self._own_types(described))
+        said = self.vocabulary.descriptions()
         return {
-            "types": [{"name": name, "body": body} for name, body in sorted(types.items())],
+            "types": [
+                {"name": name, **({"description": said[name]} if name in said else {}), "body": body}
+                for name, body in sorted(types.items())
+            ],
             "functions": [self._function(described, plans[described.name]) for described in self._functions],
             "contexts": self._contexts(),
         }
 
     def _own_types(self, described: DescribedFunction) -> dict[str, Body]:
-        camel = camel_case(described.name)
-        body, _ = self._outputs[described.name]
-        types = {f"{camel}Output": self.vocabulary.body(body, "output")}
+        output = self.vocabulary.shape(self._outputs[described.name][0], "output")
+        types: dict[str, Body] = {}
+        if output != reference(_output_name(described)):
+            types[_output_name(described)] = {"kind": "alias", "shape": output}
         if described.params:
             fields = [
                 {
                     "name": param.name,
                     "required": param.required,
                     **param.default,
+                    **({} if param.description is None else {"description": param.description}),
                     "shape": self.vocabulary.shape(param.shape, "input"),
                 }
                 for param in described.params
             ]
-            types[f"{camel}Input"] = {"kind": "struct", "fields": fields}
+            types[_input_name(described)] = {"kind": "struct", "fields": fields}
         return types
 
     def _function(self, described: DescribedFunction, plan: Mapping[str, Any]) -> dict[str, Any]:
-        declaration, camel = described.function.declaration, camel_case(described.name)
+        declaration = described.function.declaration
         known = {None, *self._outputs}
         return {
             "name": described.name,
-            "camel": camel,
+            "description": docstring(described.function.function),
+            "idempotent": declaration.idempotent,
+            "camel": camel_case(described.name),
             "transport": "http",
-            "auth": auth_word(declaration.auth),
+            "auth": _auth_word(declaration.auth),
             "context": declaration.context,
+            "cache": _cache(declaration.cache),
             "affects": [
                 {"context": target["context"], "function": target["function"]}
                 for target in plan["affects"]
                 if target["function"] in known
             ],
             "merge": [
-                {"context": target["context"], "slot": target["slot"]}
+                {"context": target["context"], "slot": target["slot"], "mode": "replace"}
                 for target in plan["merge"]
                 if target["slot"] in known
             ],
-            "input": f"{camel}Input" if described.params else None,
-            "output": f"{camel}Output",
+            "input": _input_name(described) if described.params else None,
+            "output": _output_name(described),
             "nullable": self._outputs[described.name][1],
         }
 
@@ -144,25 +169,56 @@ def _is_public(described: DescribedFunction) -> bool:
     return described.is_public
 
 
-def _output(described: DescribedFunction, types: TypeTable) -> tuple[Body, bool]:
-    """The body of a function's output type, and whether the result may be None instead.
+def _cache(rule: CacheRule) -> dict[str, Any] | None:
+    """What a function says about caching: 0 seconds for never, None for the server's own time to live."""
+    if rule is None:
+        return None
+    return {"ttl": 0, "shared": False} if rule is False else {"ttl": rule.ttl, "shared": rule.shared}
 
-    A model's is a struct of its own, anything else an alias; names around the type are seen through.
+
+def _auth_word(auth: object) -> str | None:
+    if auth is None:
+        return None
+    if auth is True:
+        return "required"
+    return auth if isinstance(auth, str) else "custom"
+
+
+def _input_name(described: DescribedFunction) -> str:
+    return f"{pascal_case(described.name)}Input"
+
+
+def _output_name(described: DescribedFunction) -> str:
+    return f"{pascal_case(described.name)}Output"
+
+
+def _output(described: DescribedFunction, types: TypeTable) -> tuple[Shape, bool]:
+    """What a function returns other than None, and whether it may return None.
+
+    Names of something that may be None are seen through; other names stay.
     """
-    shape, nullable, seen = described.output or {}, False, set[str]()
-    while shape["kind"] in ("optional", "ref"):
-        if shape["kind"] == "optional":
-            shape, nullable = shape["item"], True
-            continue
+    whole = described.output or {}
+    seen: set[str] = set()
+    shape, inner = whole, _without_none(whole, types, seen)
+    while inner is not None:
+        shape, inner = inner, _without_none(inner, types, seen)
+    nullable = shape is not whole
+    if shape["kind"] != "ref":
+        return shape, nullable
+    settled = types.settle(shape["name"], "output")
+    return (reference(settled) if isinstance(settled, str) else settled), nullable
+
+
+def _without_none(shape: Shape, types: TypeTable, seen: set[str]) -> Shape | None:
+    """What an optional shape holds, or one that a name stands for; None when it is neither."""
+    while shape["kind"] == "ref":
         settled = types.settle(shape["name"], "output")
         if not isinstance(settled, str):
             shape = settled
             continue
         body = types[settled].bodies["output"]
-        if body["kind"] == "struct":
-            return body, nullable
-        if settled in seen:
-            break
+        if settled in seen or body["kind"] != "alias":
+            return None
         seen.add(settled)
         shape = body["shape"]
-    return {"kind": "alias", "shape": shape}, nullable
+    return shape["item"] if shape["kind"] == "optional" else None

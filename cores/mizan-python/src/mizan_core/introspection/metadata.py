@@ -9,11 +9,18 @@ from pydantic import Json, PlainSerializer, TypeAdapter, WithJsonSchema, WrapSer
 from pydantic.errors import PydanticUserError
 from pydantic_core import PydanticUndefined
 
-from mizan_core.introspection.shapes import ANY, FORMATS, NULL, Mode, Shape, primitive
+from mizan_core.introspection.limits import fitted
+from mizan_core.introspection.shapes import ANY, FORMATS, INT64, NULL, Mode, Shape, primitive
 from mizan_core.introspection.structs import Serialized, serialized_as
 
 _SCHEMA_MODES: dict[Mode, Literal["validation", "serialization"]] = {"input": "validation", "output": "serialization"}
 _PRIMITIVES = frozenset({"string", "integer", "number", "boolean"})
+_INTEGER_BOUNDS = {
+    "minimum": "min",
+    "exclusiveMinimum": "exclusive_min",
+    "maximum": "max",
+    "exclusiveMaximum": "exclusive_max",
+}
 _REFUSALS = (PydanticUserError, NameError, TypeError, ValueError)
 
 
@@ -47,5 +54,11 @@ def json_schema_shape(schema: Mapping[str, Any] | None) -> Shape:
         return NULL
     if not isinstance(name, str) or name not in _PRIMITIVES:
         return ANY
-    wire_format = (schema or {}).get("format")
-    return primitive(name, wire_format if name == "string" and wire_format in FORMATS else None)
+    schema = schema or {}
+    wire_format = schema.get("format")
+    if name == "string":
+        return primitive(name, wire_format if wire_format in FORMATS else None)
+    if name == "integer":
+        bounds = {bound: schema[word] for word, bound in _INTEGER_BOUNDS.items() if isinstance(schema.get(word), int)}
+        return fitted({**primitive(name, INT64), **bounds})
+    return primitive(name)

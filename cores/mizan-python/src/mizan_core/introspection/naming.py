@@ -8,7 +8,7 @@ whole path takes its place.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
@@ -21,6 +21,11 @@ def camel_case(name: str) -> str:
     """A function's name for clients: ``user.set-name`` and ``user_set_name`` are both ``userSetName``."""
     first, *later = re.split("[-._]", name)
     return first + "".join(map(capitalised, later))
+
+
+def pascal_case(name: str) -> str:
+    """The start of a function's type names: ``UserSetName`` for ``user_set_name``."""
+    return capitalised(camel_case(name))
 
 
 def capitalised(word: str) -> str:
@@ -85,8 +90,11 @@ class Names:
     colliding: tuple[str, ...]
 
 
-def give_names(types: Sequence[Nameable], taken: Collection[str]) -> Names:
-    """Names for *types*, none of which is another type's or *taken*."""
+def give_names(types: Sequence[Nameable], taken: Mapping[str, str | None]) -> Names:
+    """Names for *types*, none of which is another type's.
+
+    :param taken: names that belong to others, each with the path of the type that may have it nevertheless.
+    """
     steps = dict.fromkeys((named.path for named in types), 0)
     while True:
         names = {(named.path, form): named.name(form, steps[named.path]) for named in types for form in named.forms}
@@ -98,11 +106,16 @@ def give_names(types: Sequence[Nameable], taken: Collection[str]) -> Names:
             steps[path] += 1
 
 
-def _colliding(names: Mapping[tuple[str, str], str], taken: Collection[str]) -> set[str]:
+def _colliding(names: Mapping[tuple[str, str], str], taken: Mapping[str, str | None]) -> set[str]:
     owners: dict[str, set[str]] = {}
     for (path, _), name in names.items():
         owners.setdefault(name, set()).add(path)
-    return {path for name, paths in owners.items() if len(paths) > 1 or name in taken for path in paths}
+    return {
+        path
+        for name, paths in owners.items()
+        if len(paths) > 1 or not paths <= {taken.get(name, *paths)}
+        for path in paths
+    }
 
 
 def _parts(annotation: Any) -> tuple[Any, tuple[Any, ...]]:

@@ -16,31 +16,40 @@ from typing import Annotated, Any, ClassVar, Final, Literal, NamedTuple, TypeAli
 from uuid import UUID
 
 from pydantic import BaseModel, EmailStr, JsonValue, RootModel
-from typing_extensions import NotRequired, ReadOnly, Required, TypeAliasType, is_typeddict
+from typing_extensions import NotRequired, ReadOnly, Required, TypeAliasType, Unpack, is_typeddict
 
 from mizan_core.client.annotations import class_hints, resolve_beside
+from mizan_core.introspection.discriminators import discriminating_name
+from mizan_core.introspection.docs import described
+from mizan_core.introspection.limits import limited
 from mizan_core.introspection.metadata import pydantic_shape, wire_form
 from mizan_core.introspection.naming import type_path
 from mizan_core.introspection.shapes import (
     ANY,
+    INT64,
     NULL,
     Body,
     Mode,
     Shape,
     default_of,
+    enum_of,
     list_of,
     literal_of,
     map_of,
     optional,
     primitive,
     reference,
+    tuple_of,
     union_of,
+    with_discriminator,
+    without_limits,
 )
 from mizan_core.introspection.structs import (
     Field,
     Serialized,
     config_of,
     dataclass_fields,
+    discriminator_of,
     is_temporal_number,
     model_serializer,
     pydantic_fields,
@@ -51,7 +60,7 @@ from mizan_core.introspection.variables import bindings, meaning, substitute
 
 _SCALARS: dict[Any, Shape] = {
     str: primitive("string"),
-    int: primitive("integer"),
+    int: primitive("integer", INT64),
     float: primitive("number"),
     bool: primitive("boolean"),
     datetime: primitive("string", "date-time"),
@@ -130,7 +139,14 @@ class ShapeReader:
             if form is not None:
                 return form
         whole = getitem(Annotated, (base, *metadata)) if metadata else None
-        return self.read(base, view, whole)
+        shape = limited(self.read(base, view, whole), base, metadata, view.config)
+        names = filter(None, map(discriminator_of, metadata))
+        return self._discriminated(shape, base, next(names, None), view)
+
+    def _discriminated(self, shape: Shape, base: Any, name: str | None, view: View) -> Shape:
+        """*shape*, a union whose members their field *name* tells apart."""
+        wire_name = None if name is None else discriminating_name(base, name, view.mode, view.names)
+        return shape if wire_name is None else with_discriminator(shape, wire_name)
 
     def _read_serialized(self, form: Serialized, base: Any, view: View) -> Shape:
         shape = self.read(form.annotation, view)
@@ -159,6 +175,8 @@ class ShapeReader:
             return self.read(arguments[0], view)
         if isinstance(origin, _ALIASES):
             return self._define(annotation, origin, self._alias_body, view, is_alias=True)
+        if origin is tuple:
+            return self._read_tuple(arguments if hasattr(annotation, "__args__") else None, view)
         if isinstance(origin, type):
             container = self._read_container(origin, arguments, view)
             return container or self._read_structured(annotation, origin, view, whole)
@@ -167,23 +185,34 @@ class ShapeReader:
     def _read_class(self, cls: type, view: View, whole: Any) -> Shape:
         if cls in _TEMPORAL and view.mode == "output" and is_temporal_number(cls, view.config):
             return _SCALARS[float]
+        if cls is tuple:
+            return self._read_tuple(None, view)
         simple = _SCALARS.get(cls) or self._read_container(cls, (), view)
         if simple is not None:
             return simple
         if issubclass(cls, Flag):
-            return _SCALARS[int]
+            return primitive("integer")
         if issubclass(cls, Enum):
-            return literal_of(cls)
+            return self._define(cls, cls, _enum_body, view) if len(cls) else ANY
         return self._read_structured(cls, cls, view, whole)
 
     def _read_container(self, origin: type, arguments: Sequence[Any], view: View) -> Shape | None:
         if origin in _LISTS:
             return self._read_items(arguments[:1], view)
-        if origin is tuple:
-            return self._read_items([argument for argument in arguments if argument not in (..., ())], view)
         if origin in _MAPS:
             return map_of(self.read(arguments[-1], view) if arguments else ANY)
         return map_of(_SCALARS[int]) if origin is collections.Counter else None
+
+    def _read_tuple(self, arguments: Sequence[Any] | None, view: View) -> Shape:
+        """``tuple[...]``: of as many items as are written, or of any number of one type; of anything when bare."""
+        if arguments is None:
+            return list_of(ANY)
+        if len(arguments) == 2 and arguments[1] is ...:
+            return self._read_items(arguments[:1], view)
+        items = [argument for argument in arguments if argument != ()]  # tuple[()] in Python 3.10
+        if any(get_origin(item) is Unpack or getattr(item, "__unpacked__", False) for item in items):
+            return list_of(ANY)
+        return tuple_of(self.read(item, view) for item in items)
 
     def _read_items(self, annotations: Iterable[Any], view: View) -> Shape:
         """An array whose elements have these types."""
@@ -222,9 +251,17 @@ class ShapeReader:
             named.bodies.update(self._make_bodies(generic, values, make_body, view))
         elif annotation not in named.sources:
             named.sources.append(annotation)
-            if named.bodies != self._make_bodies(generic, values, make_body, view):
-                self.problems.append(f"two different types are both {path}; give one of them another name")
+            self._define_again(path, named, self._make_bodies(generic, values, make_body, view))
         return reference(path)
+
+    def _define_again(self, path: str, named: NamedType, bodies: dict[Mode, Body]) -> None:
+        """The limits of a type's arguments make no other type: where they differ, there are none."""
+        if named.bodies == bodies:
+            return
+        if without_limits(list(named.bodies.values())) == without_limits(list(bodies.values())):
+            named.bodies = {mode: without_limits(body) for mode, body in bodies.items()}
+        else:
+            self.problems.append(f"two different types are both {path}; give one of them another name")
 
     def _make_bodies(self, generic: Any, values: _Bindings, make_body: _MakeBody, view: View) -> dict[Mode, Body]:
         inside = view._replace(config=config_of(generic))
@@ -255,7 +292,7 @@ class ShapeReader:
     def _named_tuple_body(self, cls: Any, values: _Bindings, view: View) -> Body:
         hints = class_hints(cls, view.names)
         items = [substitute(hints.get(name, Any), values) for name in cls._fields]
-        return {"kind": "alias", "shape": self._read_items(items, view)}
+        return {"kind": "alias", "shape": tuple_of(self.read(item, view) for item in items)}
 
     def _struct_body(self, fields: Iterable[Field], values: _Bindings, view: View) -> Body:
         members: dict[str, Any] = {}
@@ -266,12 +303,23 @@ class ShapeReader:
                 continue
             required = field.input_required if is_input else field.output_required
             default = {} if required else default_of(field.default)
-            member = {"name": name, "required": required, **default, "shape": self._read_field(field, values, view)}
-            members.setdefault(name, member)
+            member = {"name": name, "required": required, **default, **_said_of(field)}
+            members.setdefault(name, {**member, "shape": self._read_field(field, values, view)})
         return {"kind": "struct", "fields": list(members.values())}
 
     def _read_field(self, field: Field, values: _Bindings, view: View) -> Shape:
         annotation = substitute(field.annotation, values)
         if field.serialized is not None and view.mode == "output":
             return self._read_serialized(field.serialized, annotation, view)
-        return self._read_dressed(annotation, field.metadata, view)
+        shape = self._read_dressed(annotation, field.metadata, view)
+        return self._discriminated(shape, annotation, field.discriminator, view)
+
+
+def _enum_body(cls: Any, _: _Bindings, __: View) -> Body:
+    return enum_of(cls)
+
+
+def _said_of(field: Field) -> dict[str, str]:
+    inner = get_args(field.annotation)[1:] if get_origin(field.annotation) is Annotated else ()
+    description = described((*inner, *field.metadata), field.description)
+    return {} if description is None else {"description": description}

@@ -19,8 +19,13 @@ Mode: TypeAlias = Literal["input", "output"]
 FORMATS = frozenset({"date-time", "date", "time", "duration", "uuid", "decimal", "binary", "email", "uri"})
 """Formats that a string may have."""
 
+_BESIDE = frozenset({"min_length", "max_length", "description"})
+
 ANY: Shape = {"kind": "any"}
 NULL: Shape = {"kind": "null"}
+
+INT64 = "int64"
+"""The format of an integer that may lie beyond what every reader of JSON can hold."""
 
 _SCALARS = (str, int, float, bool)
 
@@ -43,18 +48,23 @@ def map_of(value: Shape) -> Shape:
     return {"kind": "map", "value": value}
 
 
+def tuple_of(items: Iterable[Shape]) -> Shape:
+    """An array of as many items, each of its own shape."""
+    return {"kind": "tuple", "items": list(items)}
+
+
 def optional(item: Shape) -> Shape:
     """*item* or null."""
     return item if item["kind"] in ("optional", "null") else {"kind": "optional", "item": item}
 
 
 def union_of(shapes: Iterable[Shape]) -> Shape:
-    """Any of *shapes*: unions inside are flattened, equal members come once, null makes the whole optional."""
+    """Any of *shapes*: unions inside are flattened, equal members come once, null makes the whole optional.
+
+    A union with a discriminator stays one. Scalars that differ in their limits alone are one without limits.
+    """
     members = [member for shape in shapes for member in _members(shape)]
-    distinct: list[Shape] = []
-    for member in members:
-        if member != NULL and member not in distinct:
-            distinct.append(member)
+    distinct = _distinct(member for member in members if member != NULL)
     if not distinct:
         return NULL
     whole = distinct[0] if len(distinct) == 1 else {"kind": "union", "items": distinct}
@@ -68,6 +78,22 @@ def literal_of(values: Iterable[object]) -> Shape:
     shapes = [{"kind": "enum", "values": words}] if words else []
     shapes += [_loose(value) for value in values if not _is_word(value)]
     return union_of(shapes) if shapes else ANY
+
+
+def enum_of(cls: type[Enum]) -> Body:
+    """An enum as a body: its values with their names where all of them are strings or integers."""
+    members = list(cls)
+    if not members or not all(_is_word(member.value) for member in members):
+        return {"kind": "alias", "shape": literal_of(members)}
+    values = [_exact(member.value) for member in members]
+    return {"kind": "enum", "values": values, "names": [member.name for member in members]}
+
+
+def with_discriminator(shape: Shape, name: str) -> Shape:
+    """*shape*, the members of whose union the field *name* tells apart."""
+    if shape["kind"] == "optional":
+        return {**shape, "item": with_discriminator(shape["item"], name)}
+    return {**shape, "discriminator": name} if shape["kind"] == "union" else shape
 
 
 def default_of(value: object) -> dict[str, Any]:
@@ -86,13 +112,16 @@ def transform(shape: Shape, replace: Callable[[str], Shape]) -> Shape:
     if kind == "ref":
         return replace(shape["name"])
     if kind == "list":
-        return list_of(transform(shape["item"], replace))
+        return {**shape, "item": transform(shape["item"], replace)}
     if kind == "map":
-        return map_of(transform(shape["value"], replace))
+        return {**shape, "value": transform(shape["value"], replace)}
     if kind == "optional":
         return optional(transform(shape["item"], replace))
+    if kind == "tuple":
+        return tuple_of(transform(item, replace) for item in shape["items"])
     if kind == "union":
-        return union_of(transform(item, replace) for item in shape["items"])
+        whole = union_of(transform(item, replace) for item in shape["items"])
+        return with_discriminator(whole, shape["discriminator"]) if "discriminator" in shape else whole
     return shape
 
 
@@ -100,8 +129,21 @@ def transform_body(body: Body, replace: Callable[[str], Shape]) -> Body:
     """A copy of *body* in which every reference is replaced."""
     if body["kind"] == "alias":
         return {"kind": "alias", "shape": transform(body["shape"], replace)}
+    if body["kind"] == "enum":
+        return body
     fields = [{**field, "shape": transform(field["shape"], replace)} for field in body["fields"]]
     return {"kind": "struct", "fields": fields}
+
+
+def without_limits(part: Any) -> Any:
+    """A shape, a body or a part of one without the limits of its values, and without what is said of them."""
+    if isinstance(part, list):
+        return [without_limits(item) for item in part]
+    if not isinstance(part, dict):
+        return part
+    if part.get("kind") == "primitive":
+        return _unlimited(part)
+    return {name: without_limits(inner) for name, inner in part.items() if name not in _BESIDE}
 
 
 def references(shape: Shape) -> Iterator[str]:
@@ -118,8 +160,27 @@ def references(shape: Shape) -> Iterator[str]:
         yield from references(field["shape"])
 
 
+def _distinct(members: Iterable[Shape]) -> list[Shape]:
+    distinct: list[Shape] = []
+    for member in members:
+        same = next((known for known in distinct if _unlimited(known) == _unlimited(member)), None)
+        if same is None:
+            distinct.append(member)
+        elif same != member:
+            distinct[distinct.index(same)] = _unlimited(member)
+    return distinct
+
+
+def _unlimited(shape: Shape) -> Shape:
+    """A scalar without its limits; another shape is itself."""
+    if shape["kind"] != "primitive":
+        return shape
+    name = shape["name"]
+    return primitive(name, INT64 if name == "integer" else shape.get("format"))
+
+
 def _members(shape: Shape) -> list[Shape]:
-    if shape["kind"] == "union":
+    if shape["kind"] == "union" and "discriminator" not in shape:
         return list(shape["items"])
     if shape["kind"] == "optional":
         return [*_members(shape["item"]), NULL]

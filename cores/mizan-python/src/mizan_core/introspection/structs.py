@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final, NamedTuple, get_args, get_origin
 
-from pydantic import AliasChoices, AliasGenerator, AliasPath, BaseModel
+from pydantic import AliasChoices, AliasGenerator, AliasPath, BaseModel, BeforeValidator, Discriminator
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 from typing_extensions import NotRequired, ReadOnly, Required
@@ -39,6 +39,9 @@ class Field:
     default: Any
     """``PydanticUndefined`` when there is none, or a factory makes it."""
     serialized: Serialized | None
+    description: str | None
+    discriminator: str | None
+    """The field of its members, in Python, that tells them apart, where it is a union."""
 
 
 def pydantic_fields(cls: Any, names: Mapping[str, Any]) -> Iterator[Field]:
@@ -49,10 +52,23 @@ def pydantic_fields(cls: Any, names: Mapping[str, Any]) -> Iterator[Field]:
     complete_models(cls, names)
     decorators = cls.__pydantic_decorators__
     serializers = _field_serializers(decorators, names)
+    rewritten = _rewritten_fields(decorators)
     for name, info in cls.__pydantic_fields__.items():
-        yield _field(name, info, config_of(cls), serializers.get(name, serializers.get("*")))
+        field = _field(name, info, config_of(cls), serializers.get(name, serializers.get("*")))
+        if name in rewritten or "*" in rewritten:
+            field = dataclasses.replace(field, metadata=(*field.metadata, REWRITTEN))
+        yield field
     for name, decorator in decorators.computed_fields.items():
         yield _computed_field(name, decorator.info, serializers.get(name))
+
+
+REWRITTEN = BeforeValidator(lambda value: value)
+"""What stands beside a type whose values a validator of the class may change before they are measured."""
+
+
+def _rewritten_fields(decorators: Any) -> set[str]:
+    validators = [*decorators.field_validators.values(), *decorators.validators.values()]
+    return {field for decorator in validators if decorator.info.mode != "after" for field in decorator.info.fields}
 
 
 def dataclass_fields(cls: Any, names: Mapping[str, Any]) -> Iterator[Field]:
@@ -128,10 +144,21 @@ def _field(name: str, info: FieldInfo, config: Mapping[str, Any], serialized: Se
         annotation=info.annotation,
         metadata=tuple(info.metadata),
         input_required=required,
-        output_required=required and getattr(info, "exclude_if", None) is None,
+        # What is left out of arguments has its default in an answer.
+        output_required=getattr(info, "exclude_if", None) is None,
         default=info.default,
         serialized=serialized,
+        description=info.description,
+        discriminator=discriminator_of(info),
     )
+
+
+def discriminator_of(item: object) -> str | None:
+    """The name of the field that ``Field(discriminator=...)`` or ``Discriminator(...)`` says."""
+    name = getattr(item, "discriminator", None)
+    while isinstance(name, Discriminator):
+        name = name.discriminator
+    return name if isinstance(name, str) else None
 
 
 def _computed_field(name: str, info: Any, serialized: Serialized | None) -> Field:
@@ -144,6 +171,8 @@ def _computed_field(name: str, info: Any, serialized: Serialized | None) -> Fiel
         output_required=getattr(info, "exclude_if", None) is None,
         default=PydanticUndefined,
         serialized=serialized,
+        description=info.description,
+        discriminator=None,
     )
 
 

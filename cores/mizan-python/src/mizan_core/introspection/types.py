@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from mizan_core.introspection.docs import docstring
 from mizan_core.introspection.naming import type_label, type_module
 from mizan_core.introspection.shapes import ANY, Body, Mode, Shape, references
 
@@ -23,11 +24,13 @@ class NamedType:
     """Whether it is but another name (``type X = ...``), not a model."""
     sources: list[Any]
     """The annotations that it was read from."""
+    description: str | None = None
     bodies: dict[Mode, Body] = field(default_factory=dict)
 
     @classmethod
     def of(cls, annotation: Any, is_alias: bool) -> NamedType:
-        return cls(type_label(annotation), type_module(annotation), is_alias, [annotation])
+        label, module = type_label(annotation), type_module(annotation)
+        return cls(label, module, is_alias, [annotation], docstring(annotation))
 
     def in_place(self, mode: Mode) -> Shape | None:
         """What is written instead of a reference to it; None for the reference."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from mizan_core.introspection.naming import Nameable, give_names
@@ -14,10 +14,10 @@ class Vocabulary:
     """The types that some shapes refer to, named.
 
     :param roots: the shapes (or bodies), each with its side.
-    :param taken: names that belong to others.
+    :param taken: names that belong to others, each with the path of the type that may have it nevertheless.
     """
 
-    def __init__(self, table: TypeTable, roots: Iterable[tuple[Shape, Mode]], taken: set[str]) -> None:
+    def __init__(self, table: TypeTable, roots: Iterable[tuple[Shape, Mode]], taken: Mapping[str, str | None]) -> None:
         self._table = table
         self._with_two_forms = table.with_two_forms()
         self._reached = sorted(table.reachable(roots))
@@ -45,6 +45,11 @@ class Vocabulary:
         for path, mode in self._reached:
             named[self._name(path, mode)] = self.body(self._table[path].bodies[mode], mode)
         return dict(sorted(named.items()))
+
+    def descriptions(self) -> dict[str, str]:
+        """What the authors say of the types, by name."""
+        said = {self._name(path, mode): self._table[path].description for path, mode in self._reached}
+        return {name: description for name, description in said.items() if description is not None}
 
     def _refer(self, path: str, mode: Mode) -> Shape:
         settled = self._table.settle(path, mode)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple, TypeAlias
 
 from mizan_core.engine.pure.canonical import Json, dump
+from mizan_core.engine.pure.constraints import CONSTRAINTS, read_count
 from mizan_core.engine.pure.reader import Reader, check_reference, check_unique
 from mizan_core.engine.pure.shape import (
     ENDLESS_ALIAS,
@@ -18,15 +19,21 @@ from mizan_core.engine.pure.shape import (
     referenced_types,
 )
 
+_VERSION = 2
 _INDENT = "    "
 _TRANSPORTS = ("http", "websocket")
 _AUTH_WORDS = ("required", "staff", "superuser", "custom")
+_MODES = ("replace", "upsert", "refetch")
+_PLACES = ("append", "prepend", "refetch")
 _FUNCTION_MEMBERS = (
     "name",
+    "description",
+    "idempotent",
     "camel",
     "transport",
     "auth",
     "context",
+    "cache",
     "affects",
     "merge",
     "input",
@@ -37,13 +44,16 @@ _SHORT_ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t
 _ESCAPED = re.compile('[\\\\"\x00-\x1f\x7f\x85\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]')
 
 
+Properties: TypeAlias = "tuple[tuple[str, Json], ...]"
+
+
 @dataclass(frozen=True, slots=True)
 class Node:
     """A KDL node; without children it has no braces."""
 
     name: str
     values: tuple[Json, ...] = ()
-    properties: tuple[tuple[str, Json], ...] = ()
+    properties: Properties = ()
     children: list[Node] = field(default_factory=list)
 
     def write(self, lines: list[str], indent: str = "") -> None:
@@ -59,6 +69,23 @@ class Node:
         lines.append(indent + "}")
 
 
+class _Merge(NamedTuple):
+    """A slot that takes a function's result. The key and the place are those of an upsert."""
+
+    context: str
+    slot: str
+    mode: str
+    key: str | None
+    place: str | None
+
+
+class _Type(NamedTuple):
+    """A named type."""
+
+    description: str | None
+    body: Shape
+
+
 def emit_ir(document: Mapping[str, object]) -> str:
     """The text of an interface document.
 
@@ -70,7 +97,8 @@ def emit_ir(document: Mapping[str, object]) -> str:
     functions = _read_functions(members["functions"], types)
     contexts = _read_contexts(members["contexts"], types, functions)
     reached = _reached_types(types, functions, contexts)
-    nodes = [Node("type", (name,), (), [_body(types[name])]) for name in sorted(reached)]
+    nodes = [Node("ir", (), (("version", _VERSION),))]
+    nodes += [_type(name, types[name]) for name in sorted(reached)]
     nodes += [_function(functions[name]) for name in sorted(functions)]
     nodes += [_context(contexts[name]) for name in sorted(contexts)]
     return _write(nodes)
@@ -86,34 +114,41 @@ def _write(nodes: list[Node]) -> str:
 # Reading.
 
 
-def _read_types(reader: Reader) -> dict[str, Shape]:
-    records = [item.record(("name", "body")) for item in reader.items()]
+def _read_types(reader: Reader) -> dict[str, _Type]:
+    records = [item.record(("name", "body"), ("description",)) for item in reader.items()]
     names = check_unique([record["name"] for record in records], "type")
     known = set(names)
-    bodies = {name: record["body"] for name, record in zip(names, records, strict=True)}
-    types = {name: read_body(body, known) for name, body in bodies.items()}
-    endless = endless_alias(types)
+    types = {name: _read_type(record, known) for name, record in zip(names, records, strict=True)}
+    endless = endless_alias({name: named.body for name, named in types.items()})
     if endless is not None:
-        raise ValueError(f"{bodies[endless].path}: {ENDLESS_ALIAS}")
+        raise ValueError(f"{records[names.index(endless)]['body'].path}: {ENDLESS_ALIAS}")
     return types
 
 
-def _read_functions(reader: Reader, types: Mapping[str, Shape]) -> dict[str, dict[str, Any]]:
+def _read_type(record: dict[str, Reader], known: Collection[str]) -> _Type:
+    description = record["description"].text() if "description" in record else None
+    return _Type(description, read_body(record["body"], known))
+
+
+def _read_functions(reader: Reader, types: Collection[str]) -> dict[str, dict[str, Any]]:
     records = [item.record(_FUNCTION_MEMBERS) for item in reader.items()]
     names = check_unique([record["name"] for record in records], "function")
     return {name: _read_function(record, types) for name, record in zip(names, records, strict=True)}
 
 
-def _read_function(record: dict[str, Reader], types: Mapping[str, Shape]) -> dict[str, Any]:
-    auth, input_type = record["auth"], record["input"]
+def _read_function(record: dict[str, Reader], types: Collection[str]) -> dict[str, Any]:
+    auth, cache, input_type = record["auth"], record["cache"], record["input"]
     return {
         "name": record["name"].text(),
+        "description": record["description"].optional_text(),
+        "idempotent": record["idempotent"].flag(),
         "camel": record["camel"].text(),
         "transport": record["transport"].one_of(_TRANSPORTS),
         "auth": None if auth.value is None else auth.one_of(_AUTH_WORDS),
         "context": record["context"].optional_text(),
+        "cache": None if cache.value is None else _read_cache(cache),
         "affects": _distinct(map(_read_effect, record["affects"].items())),
-        "merge": _distinct(map(_read_merge, record["merge"].items())),
+        "merge": _read_merges(record["merge"]),
         "input": None if input_type.value is None else check_reference(input_type, types, "type"),
         "output": check_reference(record["output"], types, "type"),
         "nullable": record["nullable"].flag(),
@@ -125,14 +160,36 @@ def _read_effect(reader: Reader) -> tuple[str, str | None]:
     return record["context"].text(), record["function"].optional_text()
 
 
-def _read_merge(reader: Reader) -> tuple[str, str]:
-    record = reader.record(("context", "slot"))
-    return record["context"].text(), record["slot"].text()
+def _read_cache(reader: Reader) -> dict[str, Json]:
+    record = reader.record(("ttl", "shared"))
+    ttl = None if record["ttl"].value is None else read_count(record["ttl"])
+    return {"ttl": ttl, "shared": record["shared"].flag()}
 
 
-def _read_contexts(
-    reader: Reader, types: Mapping[str, Shape], functions: Mapping[str, object]
-) -> dict[str, dict[str, Any]]:
+def _read_merges(reader: Reader) -> list[_Merge]:
+    merges = _distinct(map(_read_merge, reader.items()))
+    if len({(merge.context, merge.slot) for merge in merges}) < len(merges):
+        raise ValueError(f"{reader.path}: a slot takes a result in one way")
+    return merges
+
+
+def _read_merge(reader: Reader) -> _Merge:
+    members = dict(reader.members())
+    if "mode" not in members:
+        raise ValueError(f'{reader.path}: "mode" is missing')
+    mode = members["mode"].one_of(_MODES)
+    is_upsert = mode == "upsert"
+    record = reader.record(("context", "slot", "mode", *(("key", "place") if is_upsert else ())))
+    return _Merge(
+        record["context"].text(),
+        record["slot"].text(),
+        mode,
+        record["key"].text() if is_upsert else None,
+        record["place"].one_of(_PLACES) if is_upsert else None,
+    )
+
+
+def _read_contexts(reader: Reader, types: Collection[str], functions: Collection[str]) -> dict[str, dict[str, Any]]:
     records = [item.record(("name", "functions", "params")) for item in reader.items()]
     names = check_unique([record["name"] for record in records], "context")
     return {
@@ -145,9 +202,7 @@ def _read_contexts(
     }
 
 
-def _read_params(
-    reader: Reader, types: Mapping[str, Shape], functions: Mapping[str, object]
-) -> dict[str, dict[str, Any]]:
+def _read_params(reader: Reader, types: Collection[str], functions: Collection[str]) -> dict[str, dict[str, Any]]:
     records = [item.record(("name", "required", "shape", "shared_by")) for item in reader.items()]
     names = check_unique([record["name"] for record in records], "parameter")
     return {
@@ -165,7 +220,7 @@ def _distinct(items: Iterable[Any]) -> list[Any]:
 
 
 def _reached_types(
-    types: Mapping[str, Shape], functions: Mapping[str, dict[str, Any]], contexts: Mapping[str, dict[str, Any]]
+    types: Mapping[str, _Type], functions: Mapping[str, dict[str, Any]], contexts: Mapping[str, dict[str, Any]]
 ) -> set[str]:
     """The types that something emitted refers to, directly or through other types."""
     waiting = [
@@ -179,11 +234,15 @@ def _reached_types(
         name = waiting.pop()
         if name not in reached:
             reached.add(name)
-            waiting.extend(referenced_types(types[name]))
+            waiting.extend(referenced_types(types[name].body))
     return reached
 
 
 # Nodes.
+
+
+def _type(name: str, named: _Type) -> Node:
+    return Node("type", (name,), _given(description=named.description), [_body(named.body)])
 
 
 def _body(body: Shape) -> Node:
@@ -192,42 +251,63 @@ def _body(body: Shape) -> Node:
         return Node(kind, children=[_field(field) for field in body["fields"]])
     if kind == "alias":
         return Node(kind, children=[_shape(body["shape"])])
-    return _shape(body)
+    names = body.get("names") or [None] * len(body["values"])
+    values = zip(body["values"], names, strict=True)
+    return Node(kind, children=[Node("value", (value,), _given(name=name)) for value, name in values])
 
 
 def _field(member: Shape) -> Node:
     properties: list[tuple[str, Json]] = [("required", member["required"])]
     if "default" in member:
         properties.append(("default", member["default"]))
+    properties += _given(description=member.get("description"))
     return Node("field", (member["name"],), tuple(properties), [_shape(member["shape"])])
 
 
 def _shape(shape: Shape) -> Node:
     kind = shape["kind"]
     if kind == "primitive":
-        return Node(kind, (shape["name"],), (("format", shape["format"]),) if "format" in shape else ())
+        properties = (*_given(format=shape.get("format")), *_constraints(shape))
+        return Node(kind, (shape["name"],), properties)
     if kind == "ref":
         return Node(kind, (shape["name"],))
     if kind == "enum":
         return Node(kind, tuple(shape["values"]))
-    if kind == "union":
-        return Node(kind, children=[_shape(item) for item in shape["items"]])
+    if kind in ("tuple", "union"):
+        properties = _given(discriminator=shape.get("discriminator"))
+        return Node(kind, (), properties, [_shape(item) for item in shape["items"]])
     if kind == "null":
         return Node('"null"')  # the bare word is reserved in KDL v2
     inner = shape.get("item") or shape.get("value")
-    return Node(kind, children=[_shape(inner)] if inner else [])
+    return Node(kind, (), _constraints(shape), [_shape(inner)] if inner else [])
+
+
+def _constraints(shape: Shape) -> Properties:
+    return tuple((name.replace("_", "-"), shape[name]) for name in CONSTRAINTS if name in shape)
+
+
+def _given(**properties: Json) -> Properties:
+    """Those properties that have a value."""
+    return tuple((name, value) for name, value in properties.items() if value is not None)
 
 
 def _function(function: dict[str, Any]) -> Node:
+    properties = _given(description=function["description"], idempotent=function["idempotent"] or None)
     children = [Node("camel", (function["camel"],)), Node("transport", (function["transport"],))]
     children += [Node(word, (function[word],)) for word in ("auth", "context") if function[word] is not None]
-    for context, name in function["affects"]:
-        children.append(Node("affects", (context,), () if name is None else (("function", name),)))
-    children += [Node("merge", (context,), (("slot", slot),)) for context, slot in function["merge"]]
+    if function["cache"] is not None:
+        children.append(Node("cache", (), _given(**function["cache"])))
+    children += [Node("affects", (context,), _given(function=name)) for context, name in function["affects"]]
+    children += map(_merge, function["merge"])
     if function["input"] is not None:
         children.append(Node("input", (function["input"],)))
     children.append(Node("output", (function["output"],), (("nullable", function["nullable"]),)))
-    return Node("function", (function["name"],), (), children)
+    return Node("function", (function["name"],), properties, children)
+
+
+def _merge(merge: _Merge) -> Node:
+    context, *properties = merge._asdict().items()
+    return Node("merge", (context[1],), _given(**dict(properties)))
 
 
 def _context(context: dict[str, Any]) -> Node:

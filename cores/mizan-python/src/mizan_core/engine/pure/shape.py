@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any, TypeAlias
 
+from mizan_core.engine.pure.constraints import (
+    FORMATS,
+    LENGTHS,
+    PRIMITIVES,
+    constraints_of,
+    read_constraints,
+)
 from mizan_core.engine.pure.reader import Reader, check_reference, check_unique
 
 Shape: TypeAlias = dict[str, Any]
 """A checked shape or named type body, as plain data."""
 
-PRIMITIVES = ("integer", "number", "boolean", "string")
-FORMATS = ("date-time", "date", "time", "duration", "uuid", "decimal", "binary", "email", "uri")
-_SHAPE_KINDS = ("primitive", "ref", "list", "map", "optional", "enum", "union", "any", "null", "upload")
-_BODY_KINDS = ("struct", "list", "enum", "alias")
+_SHAPE_KINDS = ("primitive", "ref", "list", "map", "tuple", "optional", "enum", "union", "any", "null", "upload")
+_BODY_KINDS = ("struct", "enum", "alias")
 
 
 def read_shape(reader: Reader, types: Collection[str]) -> Shape:
@@ -24,12 +29,15 @@ def read_shape(reader: Reader, types: Collection[str]) -> Shape:
     if kind == "ref":
         members = reader.record(("kind", "name"))
         return {"kind": kind, "name": check_reference(members["name"], types, "type")}
-    if kind in ("list", "optional"):
+    if kind in ("list", "map"):
+        return _read_container(reader, kind, "item" if kind == "list" else "value", types)
+    if kind == "tuple":
+        items = reader.record(("kind", "items"))["items"].items()
+        return {"kind": kind, "items": [read_shape(item, types) for item in items]}
+    if kind == "optional":
         return _read_wrapper(reader, kind, "item", types)
-    if kind == "map":
-        return _read_wrapper(reader, kind, "value", types)
     if kind == "enum":
-        return _read_enum(reader)
+        return {"kind": kind, "values": _read_values(reader, reader.record(("kind", "values")))}
     if kind == "union":
         return _read_union(reader, types)
     reader.record(("kind",))
@@ -41,10 +49,8 @@ def read_body(reader: Reader, types: Collection[str]) -> Shape:
     kind = _kind(reader, _BODY_KINDS)
     if kind == "struct":
         return _read_struct(reader, types)
-    if kind == "list":
-        return _read_wrapper(reader, kind, "item", types)
     if kind == "enum":
-        return _read_enum(reader)
+        return _read_named_enum(reader)
     return _read_wrapper(reader, kind, "shape", types)
 
 
@@ -56,7 +62,7 @@ def referenced_types(shape: Shape) -> Iterator[str]:
     elif kind == "struct":
         for field in shape["fields"]:
             yield from referenced_types(field["shape"])
-    elif kind == "union":
+    elif kind in ("tuple", "union"):
         for item in shape["items"]:
             yield from referenced_types(item)
     else:
@@ -98,11 +104,22 @@ def _kind(reader: Reader, kinds: tuple[str, ...]) -> str:
 
 
 def _read_primitive(reader: Reader) -> Shape:
-    members = reader.record(("kind", "name"), ("format",))
-    shape = {"kind": "primitive", "name": members["name"].one_of(PRIMITIVES)}
-    if "format" in members:
-        shape["format"] = members["format"].one_of(FORMATS)
-    return shape
+    members = dict(reader.members())
+    if "name" not in members:
+        raise ValueError(f'{reader.path}: "name" is missing')
+    shape: Shape = {"kind": "primitive", "name": members["name"].one_of(PRIMITIVES)}
+    formats = FORMATS.get(shape["name"], ())
+    if formats and "format" in members:
+        shape["format"] = members["format"].one_of(formats)
+    allowed = constraints_of(shape)
+    members = reader.record(("kind", "name"), (*allowed, "format") if formats else allowed)
+    return {**shape, **read_constraints(members, allowed, shape.get("format"))}
+
+
+def _read_container(reader: Reader, kind: str, member: str, types: Collection[str]) -> Shape:
+    members = reader.record(("kind", member), LENGTHS)
+    inner = read_shape(members[member], types)
+    return {"kind": kind, member: inner, **read_constraints(members, LENGTHS)}
 
 
 def _read_wrapper(reader: Reader, kind: str, member: str, types: Collection[str]) -> Shape:
@@ -110,21 +127,40 @@ def _read_wrapper(reader: Reader, kind: str, member: str, types: Collection[str]
     return {"kind": kind, member: read_shape(members[member], types)}
 
 
-def _read_enum(reader: Reader) -> Shape:
-    values = reader.record(("kind", "values"))["values"].items()
+def _read_values(reader: Reader, members: Mapping[str, Reader]) -> list[str | int]:
+    values = members["values"].items()
     if not values:
         raise ValueError(f"{reader.path}: an enum has one value at least")
-    for value in values:
-        if isinstance(value.value, bool) or not isinstance(value.value, str | int):
-            raise value.fail("a string or an integer")
-    return {"kind": "enum", "values": [value.value for value in values]}
+    return [_read_literal(value) for value in values]
+
+
+def _read_literal(reader: Reader) -> str | int:
+    value = reader.value
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        raise reader.fail("a string or an integer")
+    return value
+
+
+def _read_named_enum(reader: Reader) -> Shape:
+    members = reader.record(("kind", "values"), ("names",))
+    values = _read_values(reader, members)
+    if "names" not in members:
+        return {"kind": "enum", "values": values}
+    names = members["names"].items()
+    if len(names) != len(values):
+        raise ValueError(f"{members['names'].path}: an enum has one name for each value")
+    return {"kind": "enum", "values": values, "names": [name.optional_text() for name in names]}
 
 
 def _read_union(reader: Reader, types: Collection[str]) -> Shape:
-    items = reader.record(("kind", "items"))["items"].items()
+    members = reader.record(("kind", "items"), ("discriminator",))
+    items = members["items"].items()
     if len(items) < 2:
         raise ValueError(f"{reader.path}: a union has two shapes at least")
-    return {"kind": "union", "items": [read_shape(item, types) for item in items]}
+    union: Shape = {"kind": "union", "items": [read_shape(item, types) for item in items]}
+    if "discriminator" in members:
+        union["discriminator"] = members["discriminator"].text()
+    return union
 
 
 def _read_struct(reader: Reader, types: Collection[str]) -> Shape:
@@ -137,11 +173,13 @@ def _read_struct(reader: Reader, types: Collection[str]) -> Shape:
 
 
 def _read_field(reader: Reader, types: Collection[str]) -> Shape:
-    members = reader.record(("name", "required", "shape"), ("default",))
+    members = reader.record(("name", "required", "shape"), ("default", "description"))
     field: Shape = {"name": members["name"].text(), "required": members["required"].flag()}
     if "default" in members:
         if isinstance(members["default"].value, list | dict):
             raise members["default"].fail("a string, a number, true, false or null")
         field["default"] = members["default"].value
+    if "description" in members:
+        field["description"] = members["description"].text()
     field["shape"] = read_shape(members["shape"], types)
     return field

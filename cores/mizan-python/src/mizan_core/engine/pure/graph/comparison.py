@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterable, Mapping
 from typing import Any, TypeAlias
 
+from mizan_core.engine.pure.constraints import INT64
 from mizan_core.engine.pure.shape import Shape
 
 Comparing: TypeAlias = "Generator[tuple[Shape, Shape], bool | None, bool]"
@@ -54,25 +55,6 @@ class Comparison:
                 shape = self._resolve(shape)
         return shape
 
-    def equal_but_for_null(self, left: Shape, right: Shape) -> bool:
-        """Whether the two shapes accept the same values, names and null aside."""
-        return self.equal(self.without_optional(left), self.without_optional(right))
-
-    def takes_null(self, shape: Shape) -> bool:
-        """Whether null is a value of the shape."""
-        seen: set[str] = set()
-        waiting = [shape]
-        while waiting:
-            shape = waiting.pop()
-            if shape["kind"] in ("optional", "null", "any"):
-                return True
-            if shape["kind"] == "union":
-                waiting += shape["items"]
-            elif shape["kind"] == "ref" and shape["name"] not in seen:
-                seen.add(shape["name"])
-                waiting.append(self._resolve(shape))
-        return False
-
     def _compare(self, left: Shape, right: Shape) -> Comparing:
         if left["kind"] == "ref" or right["kind"] == "ref":
             return (yield from self._compare_named(left, right))
@@ -111,11 +93,13 @@ def _compare_kind(kind: str, left: Shape, right: Shape) -> Comparing:
         return (yield left["value"], right["value"]) is True
     if kind == "struct":
         return (yield from _compare_fields(left["fields"], right["fields"]))
+    if kind == "tuple":
+        return (yield from _compare_pairs(left["items"], right["items"]))
     if kind == "enum":
         return _typed(left["values"]) == _typed(right["values"])
     if kind == "union":
         return (yield from _compare_items(left["items"], right["items"]))
-    return left == right
+    return _scalar(left) == _scalar(right)
 
 
 def _compare_fields(left: list[Shape], right: list[Shape]) -> Comparing:
@@ -124,6 +108,15 @@ def _compare_fields(left: list[Shape], right: list[Shape]) -> Comparing:
         return False
     for field in left:
         if not (yield field["shape"], others[field["name"]]["shape"]):
+            return False
+    return True
+
+
+def _compare_pairs(left: list[Shape], right: list[Shape]) -> Comparing:
+    if len(left) != len(right):
+        return False
+    for pair in zip(left, right, strict=True):
+        if not (yield pair):
             return False
     return True
 
@@ -144,6 +137,12 @@ def _any_equal(pairs: Iterable[tuple[Shape, Shape]]) -> Comparing:
         if (yield pair):
             return True
     return False
+
+
+def _scalar(shape: Shape) -> tuple[str | None, str | None]:
+    """What counts of a shape without parts: not its limits, nor how large an integer may be."""
+    wire_format = shape.get("format")
+    return shape.get("name"), None if wire_format == INT64 else wire_format
 
 
 def _typed(values: list[Any]) -> set[tuple[str, Any]]:

@@ -1,0 +1,33 @@
+//! The properties of each node. A reader ignores the others: they may come with a later server.
+
+/// The properties that a node of this name may have.
+pub(super) fn known(node: &str) -> &'static [&'static str] {
+    match node {
+        "ir" => &["version"],
+        "type" => &["description"],
+        "field" => &["required", "default", "description"],
+        "value" => &["name"],
+        "function" => &["description", "idempotent"],
+        "cache" => &["ttl", "shared"],
+        "affects" => &["function"],
+        "merge" => &["slot", "mode", "key", "place"],
+        "output" => &["nullable"],
+        "param" => &["required"],
+        "primitive" => &[
+            "format",
+            "min",
+            "exclusive-min",
+            "max",
+            "exclusive-max",
+            "multiple-of",
+            "min-length",
+            "max-length",
+            "pattern",
+            "max-digits",
+            "decimal-places",
+        ],
+        "list" | "map" => &["min-length", "max-length"],
+        "union" => &["discriminator"],
+        _ => &[],
+    }
+}
