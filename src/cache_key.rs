@@ -11,6 +11,7 @@ use pyo3::types::{PyBytes, PyDict, PyList, PyString};
 use crate::arguments::{Secret, integer};
 use crate::convert::{self, backed_text, text};
 use crate::error::Result;
+use crate::plan::{self, Plan};
 
 /// The level that `params` and `vary` stand on, inside the object that is hashed.
 const MEMBER_DEPTH: usize = 2;
@@ -76,6 +77,12 @@ impl CacheKeyer {
         let context = text(context, &Path::root("context"))?;
         self.keyer
             .purge_tags_with(context, |object| push(object, params, "params"))
+    }
+
+    /// The tags that calls make stale, each once.
+    #[allow(clippy::needless_pass_by_value, reason = "PyO3 hands it over")]
+    fn call_tags(&self, plans: Vec<Bound<'_, Plan>>) -> Result<Vec<String>> {
+        Ok(self.keyer.call_tags(&plan::read(&plans))?)
     }
 
     /// An entry to be stored under a key, valid while its tags have these versions.

@@ -9,7 +9,7 @@ use pyo3::types::{PyBytes, PyDict, PyList, PyString};
 use crate::convert::{backed_text, joined};
 use crate::error::Result;
 use crate::graph::{Call, Graph};
-use crate::invalidation::entry_list;
+use crate::invalidation::some_entries;
 
 /// A body, the `X-Mizan-Invalidate` value and the invalidation entries.
 type Response<'py> = (
@@ -28,11 +28,8 @@ pub fn encode_response<'py>(
 ) -> Result<Response<'py>> {
     let py = graph.py();
     let call = Call::new(graph.get(), function, args)?;
-    let response = envelope::encode_response(call.plan(), &call, result_json)?;
-    let entries = response
-        .entries
-        .map(|entries| entry_list(py, &call, &entries))
-        .transpose()?;
+    let (response, entries) = envelope::encode_response(call.function, &call.args, result_json)?;
+    let entries = some_entries(py, &entries)?;
     Ok((joined(py, &response.body)?, response.header, entries))
 }
 

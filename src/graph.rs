@@ -3,21 +3,21 @@
 use std::sync::Arc;
 
 use mizan_core::Value;
-use mizan_core::graph::{Graph as Compiled, Param, Plan};
+use mizan_core::graph::{Function, Graph as Compiled, Param};
 use mizan_core::invalidation::{ARGS, Arguments};
 use mizan_core::path::Path;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 use pythonize::pythonize;
 
-use crate::convert::{self, to_python};
+use crate::convert;
 use crate::error::{Fault, Result};
 
 /// An immutable compiled graph; made by `compile_graph`.
 #[pyclass(frozen, module = "mizan_native")]
 pub struct Graph {
     compiled: Compiled,
-    /// The name of each parameter at its `Param::index`, for look-ups and for answers.
+    /// The name of each parameter at its `Param::index`, for look-ups.
     names: Vec<Py<PyString>>,
 }
 
@@ -27,15 +27,10 @@ impl Graph {
     fn describe<'py>(&self, py: Python<'py>) -> Result<Bound<'py, PyAny>> {
         Ok(pythonize(py, &self.compiled.describe()).map_err(PyErr::from)?)
     }
-}
 
-impl Graph {
-    /// `name` of that parameter as a `str` that Python has interned.
-    pub fn name<'py>(&self, py: Python<'py>, param: &Param) -> Bound<'py, PyString> {
-        match self.names.get(param.index()) {
-            Some(name) => name.bind(py).clone(),
-            None => PyString::new(py, param.name()),
-        }
+    /// What decides the tags of entries and purges.
+    fn fingerprint(&self) -> &str {
+        self.compiled.fingerprint()
     }
 }
 
@@ -51,9 +46,10 @@ pub fn compile_graph(spec: &Bound<'_, PyAny>) -> Result<Graph> {
 
 /// A call: what the graph knows of its function, and the arguments that were passed.
 pub struct Call<'a, 'py> {
-    graph: &'a Graph,
-    plan: &'a Plan,
-    args: &'a Bound<'py, PyDict>,
+    /// The function.
+    pub function: &'a Function,
+    /// The arguments.
+    pub args: Given<'a, 'py>,
 }
 
 impl<'a, 'py> Call<'a, 'py> {
@@ -63,43 +59,57 @@ impl<'a, 'py> Call<'a, 'py> {
         function: &Bound<'py, PyString>,
         args: &'a Bound<'py, PyDict>,
     ) -> Result<Self> {
-        let plan = graph
+        let function = graph
             .compiled
-            .plan(convert::text(function, &Path::root("function"))?)?;
-        Ok(Self { graph, plan, args })
+            .function(convert::text(function, &Path::root("function"))?)?;
+        let (dict, path) = (args, ARGS);
+        Ok(Self {
+            function,
+            args: Given { graph, dict, path },
+        })
     }
 
-    /// What the call entails.
-    pub fn plan(&self) -> &'a Plan {
-        self.plan
-    }
-
-    /// `params` as a dict.
-    pub fn params(&self, params: &[(&Param, Value)]) -> PyResult<Bound<'py, PyDict>> {
-        let py = self.args.py();
-        let dict = PyDict::new(py);
-        for (param, value) in params {
-            dict.set_item(self.graph.name(py, param), to_python(py, value)?)?;
+    /// What tells the arguments apart.
+    pub fn identities(&self, dict: &'a Bound<'py, PyDict>) -> Given<'a, 'py> {
+        Given {
+            graph: self.args.graph,
+            dict,
+            path: Path::root("identities"),
         }
-        Ok(dict)
     }
 }
 
-impl Arguments for Call<'_, '_> {
+/// A dict of values by parameter, which are read as they are asked for.
+pub struct Given<'a, 'py> {
+    graph: &'a Graph,
+    dict: &'a Bound<'py, PyDict>,
+    path: Path<'static>,
+}
+
+impl<'py> Given<'_, 'py> {
+    /// The parameter's name as a `str` that Python has interned.
+    fn name(&self, param: &Param) -> Bound<'py, PyString> {
+        let py = self.dict.py();
+        match self.graph.names.get(param.index()) {
+            Some(name) => name.bind(py).clone(),
+            None => PyString::new(py, param.name()),
+        }
+    }
+}
+
+impl Arguments for Given<'_, '_> {
     type Error = Fault;
 
     fn get(&self, param: &Param) -> Result<Option<Value>> {
-        let name = self.graph.name(self.args.py(), param);
-        match self.args.get_item(name)? {
+        match self.dict.get_item(self.name(param))? {
             Some(value) if !value.is_none() => {
-                convert::value(&value, &ARGS.key(param.name()), 1).map(Some)
+                convert::value(&value, &self.path.key(param.name()), 1).map(Some)
             }
             _ => Ok(None),
         }
     }
 
     fn is_passed(&self, param: &Param) -> Result<bool> {
-        let name = self.graph.name(self.args.py(), param);
-        Ok(self.args.contains(name)?)
+        Ok(self.dict.contains(self.name(param))?)
     }
 }

@@ -3,11 +3,10 @@
 use mizan_core::header;
 use mizan_core::invalidation::{self, Entry};
 use mizan_core::path::Path;
-use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString};
 
-use crate::convert;
+use crate::convert::{self, to_python};
 use crate::error::Result;
 use crate::graph::{Call, Graph};
 
@@ -19,10 +18,8 @@ pub fn compute_invalidation<'py>(
     args: &Bound<'py, PyDict>,
 ) -> Result<Option<Bound<'py, PyList>>> {
     let call = Call::new(graph.get(), function, args)?;
-    let entries = invalidation::compute_invalidation(call.plan(), &call)?;
-    Ok(entries
-        .map(|entries| entry_list(graph.py(), &call, &entries))
-        .transpose()?)
+    let entries = invalidation::compute_invalidation(call.function, &call.args)?;
+    Ok(some_entries(graph.py(), &entries)?)
 }
 
 /// The value of `X-Mizan-Invalidate`.
@@ -32,35 +29,21 @@ pub fn format_invalidate_header(entries: &Bound<'_, PyAny>) -> Result<String> {
     Ok(header::format_invalidate_header(&entries)?)
 }
 
-/// Entries as Python sees them: a `str`, or a dict with `function` and `params` where it has them.
-pub fn entry_list<'py>(
-    py: Python<'py>,
-    call: &Call<'_, 'py>,
-    entries: &[Entry<'_>],
-) -> PyResult<Bound<'py, PyList>> {
+/// Entries as plain data.
+pub fn entry_list<'py>(py: Python<'py>, entries: &[Entry]) -> PyResult<Bound<'py, PyList>> {
     let list = PyList::empty(py);
     for entry in entries {
-        list.append(entry_object(py, call, entry)?)?;
+        list.append(to_python(py, &entry.to_value())?)?;
     }
     Ok(list)
 }
 
-fn entry_object<'py>(
+/// As [`entry_list`]; None when there are none.
+pub fn some_entries<'py>(
     py: Python<'py>,
-    call: &Call<'_, 'py>,
-    entry: &Entry<'_>,
-) -> PyResult<Bound<'py, PyAny>> {
-    let context = PyString::new(py, entry.context());
-    if entry.function().is_none() && entry.params().is_empty() {
-        return Ok(context.into_any());
-    }
-    let object = PyDict::new(py);
-    object.set_item(intern!(py, "context"), context)?;
-    if let Some(function) = entry.function() {
-        object.set_item(intern!(py, "function"), function)?;
-    }
-    if !entry.params().is_empty() {
-        object.set_item(intern!(py, "params"), call.params(entry.params())?)?;
-    }
-    Ok(object.into_any())
+    entries: &[Entry],
+) -> PyResult<Option<Bound<'py, PyList>>> {
+    (!entries.is_empty())
+        .then(|| entry_list(py, entries))
+        .transpose()
 }

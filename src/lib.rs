@@ -13,6 +13,7 @@ mod invalidation;
 mod ir;
 mod merges;
 mod mwt;
+mod plan;
 
 /// The extension module.
 #[pyo3::pymodule(gil_used = false)]
@@ -37,12 +38,15 @@ mod _native {
     use crate::mwt::{MWTVerifier, compute_permission_key, create_mwt, decode_mwt};
 
     #[pymodule_export]
+    use crate::plan::{Plan, plan_call, stale_entries};
+
+    #[pymodule_export]
     #[allow(non_upper_case_globals)]
     const __version__: &str = env!("CARGO_PKG_VERSION");
 
     /// The engine contract that this extension speaks; `mizan_core` uses no other.
     #[pymodule_export]
-    const CONTRACT_VERSION: u32 = 3;
+    const CONTRACT_VERSION: u32 = 4;
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {

@@ -11,6 +11,7 @@ try:
         CacheKeyer,
         Graph,
         MWTVerifier,
+        Plan,
         __version__,
         canonical_json,
         compile_graph,
@@ -25,6 +26,8 @@ try:
         encode_response,
         format_invalidate_header,
         parse_ir,
+        plan_call,
+        stale_entries,
     )
 except ImportError as error:
     from mizan_native._loading import explain
@@ -39,6 +42,7 @@ __all__ = (
     "CacheKeyer",
     "Graph",
     "MWTVerifier",
+    "Plan",
     "__version__",
     "canonical_json",
     "compile_graph",
@@ -53,4 +57,6 @@ __all__ = (
     "encode_response",
     "format_invalidate_header",
     "parse_ir",
+    "plan_call",
+    "stale_entries",
 )

@@ -18,6 +18,7 @@ __all__ = [
     "CacheKeyer",
     "Graph",
     "MWTVerifier",
+    "Plan",
     "__version__",
     "canonical_json",
     "compile_graph",
@@ -32,6 +33,8 @@ __all__ = [
     "encode_response",
     "format_invalidate_header",
     "parse_ir",
+    "plan_call",
+    "stale_entries",
 ]
 
 CONTRACT_VERSION: Final[int]
@@ -92,6 +95,9 @@ class CacheKeyer:
 
         :param params: what narrows the purge; None and empty are the same.
         """
+
+    def call_tags(self, plans: Sequence[Plan]) -> list[str]:
+        """The tags that calls make stale, each once."""
 
     def seal(self, key: str, versions: list[bytes], body: bytes) -> bytes:
         """An entry of *body* to be stored under *key*, valid while its tags have *versions* (section 10).
@@ -181,6 +187,20 @@ class Graph:
     def describe(self) -> dict[str, Any]:
         """The resolved graph as plain data (docs/engine-data.md)."""
 
+    def fingerprint(self) -> str:
+        """What decides the tags of entries and purges: equal where the same values have the same tags (section 10)."""
+
+@final
+class Plan:
+    """What a call entails; made by ``plan_call`` (sections 6 to 8 and 10)."""
+
+    def finish(self, result_json: bytes, nested: Sequence[Plan] = ()) -> tuple[bytes, str | None]:
+        """The body of the call's answer, and the ``X-Mizan-Invalidate`` value.
+
+        :param result_json: the serialised result, spliced in unchanged.
+        :param nested: the calls that it made; their entries stand behind its own, equal ones once.
+        """
+
 def compile_graph(spec: Mapping[str, Any]) -> Graph:
     """Compile a specification (section 5).
 
@@ -218,6 +238,24 @@ def encode_response(
     :param result_json: the serialised result, spliced in unchanged.
     :raises LookupError: for a function that is not in the graph.
     """
+
+def plan_call(
+    graph: Graph,
+    function: str,
+    args: dict[str, Any],
+    identities: dict[str, Any],
+    unidentified: Sequence[str] = (),
+) -> Plan:
+    """What a call entails; to be made before the function runs, which may change its arguments.
+
+    :param args: the validated arguments that the caller passed, and those left at a default of None, as JSON values.
+    :param identities: what tells these arguments apart (section 3).
+    :param unidentified: the names of those that have no identity; they narrow no purge.
+    :raises LookupError: for a function that is not in the graph.
+    """
+
+def stale_entries(plans: Sequence[Plan]) -> list[Json]:
+    """What is stale after calls whose results reach no client, equal entries once."""
 
 def encode_bundle(parts: Sequence[tuple[str, bytes]]) -> bytes:
     """The body of a context: each function's serialised result under its name, sorted (section 8).

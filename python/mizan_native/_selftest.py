@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import cast
+from typing import Any, cast
 
 import mizan_native
 from mizan_core.engine import pure
-from mizan_core.engine.contract import Engine
+from mizan_core.engine.contract import CallPlan, Engine
 from mizan_native import _vectors as vectors
 
 
@@ -70,6 +70,10 @@ def _with_graph(call: Callable[[Engine, object], object]) -> Callable[[Engine], 
     return lambda engine: call(engine, engine.compile_graph(vectors.SPECIFICATION))
 
 
+def _plan(engine: Engine, graph: Any) -> CallPlan:
+    return engine.plan_call(graph, vectors.FUNCTION, vectors.ARGUMENTS, vectors.ARGUMENTS)
+
+
 def _sign(engine: Engine) -> str:
     claims = vectors.CLAIMS
     return engine.create_mwt(
@@ -117,6 +121,21 @@ def _checks() -> Iterator[Check]:
         "encode_response",
         _with_graph(lambda engine, graph: engine.encode_response(graph, function, arguments, vectors.RESULT_JSON)),
         (vectors.BODY, vectors.HEADER, vectors.ENTRIES),
+    )
+    yield Check(
+        "plan_call",
+        _with_graph(lambda engine, graph: _plan(engine, graph).finish(vectors.RESULT_JSON)),
+        (vectors.BODY, vectors.HEADER),
+    )
+    yield Check(
+        "stale_entries",
+        _with_graph(lambda engine, graph: engine.stale_entries([_plan(engine, graph)])),
+        vectors.STALE,
+    )
+    yield Check(
+        "CacheKeyer.call_tags",
+        _with_graph(lambda engine, graph: engine.CacheKeyer(vectors.KEY).call_tags([_plan(engine, graph)])),
+        [*vectors.PURGED_TAGS, "tag:audit"],
     )
     yield Check(
         "format_invalidate_header",

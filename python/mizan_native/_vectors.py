@@ -62,7 +62,7 @@ _PROFILE_BODY = {
         {"name": "note", "required": False, "default": None, "shape": {"kind": "optional", "item": _STRING}},
     ],
 }
-_USER_ID = {"name": "user_id", "shape": _INTEGER, "required": True}
+_USER_ID = {"name": "user_id", "shape": _INTEGER, "required": True, "identity": "int"}
 
 SPECIFICATION: dict[str, Any] = {
     "types": {"Profile": _PROFILE_BODY},
@@ -75,15 +75,19 @@ SPECIFICATION: dict[str, Any] = {
             "affects": [],
             "merge": [],
             "auto_scope": True,
+            "private": False,
+            "auth": None,
         },
         {
             "name": "update_profile",
             "context": None,
-            "params": [_USER_ID, {"name": "note", "shape": _STRING, "required": False}],
+            "params": [_USER_ID, {"name": "note", "shape": _STRING, "required": False, "identity": "str"}],
             "output": _PROFILE,
             "affects": [{"name": "user"}, {"context": "audit"}],
             "merge": [{"function": "user_profile"}],
             "auto_scope": True,
+            "private": False,
+            "auth": None,
         },
     ],
 }
@@ -91,15 +95,25 @@ DESCRIPTION: dict[str, Any] = {
     "functions": {
         "update_profile": {
             "context": None,
+            "private": False,
+            "auth": None,
             "affects": [
                 {"context": "user", "function": None, "scope": ["user_id"]},
                 {"context": "audit", "function": None, "scope": []},
             ],
             "merge": [{"context": "user", "slot": "user_profile", "scope": ["user_id"]}],
+            "purges": [{"context": "user", "narrowing": ["user_id"]}, {"context": "audit", "narrowing": []}],
         },
-        "user_profile": {"context": "user", "affects": [], "merge": []},
+        "user_profile": {
+            "context": "user",
+            "private": False,
+            "auth": None,
+            "affects": [],
+            "merge": [],
+            "purges": [],
+        },
     },
-    "contexts": {"user": {"functions": ["user_profile"], "params": ["user_id"]}},
+    "contexts": {"user": {"functions": ["user_profile"], "params": ["user_id"], "shapes": [["user_id"]]}},
 }
 
 FUNCTION = "update_profile"
@@ -108,6 +122,7 @@ RESULT: dict[str, Any] = {"user_id": 5, "note": "é"}
 RESULT_JSON = '{"user_id":5,"note":"é"}'.encode()
 ENTRIES: list[Any] = [{"context": "user", "params": {"user_id": 5}}, "audit"]
 HEADER = "user;user_id=5, audit"
+STALE: list[Any] = [*ENTRIES, {"context": "user", "function": "user_profile", "params": {"user_id": 5}}]
 MERGES: list[Any] = [{"context": "user", "slot": "user_profile", "value": RESULT, "params": {"user_id": 5}}]
 BODY = (
     b'{"result":' + RESULT_JSON + b',"invalidate":[{"context":"user","params":{"user_id":5}},"audit"],'

@@ -9,6 +9,7 @@ import pytest
 
 from mizan_core.call.outcome import Fetched, Refused, Result
 from mizan_core.client import calls
+from mizan_core.engine import ENGINE
 from tests.call.fakes import App, Way
 from tests.call.test_purging import is_kept, keep, note
 
@@ -47,7 +48,7 @@ def test_of_a_function_that_changes_nothing_itself(way: Way) -> None:
     keep(way, app)
     outcome = way.run(app.call(way.port(), "outer"))
     assert isinstance(outcome, Result)
-    assert [(call.function.name, call.arguments) for call in outcome.calls] == [("change", {"user_id": 1})]
+    assert ENGINE.stale_entries(outcome.nested) == [{"context": "user", "params": {"user_id": 1}}]
     assert not is_kept(way, app, 1)
     assert is_kept(way, app, 2)
 
@@ -122,5 +123,5 @@ def test_of_a_function_that_is_registered_elsewhere(way: Way, told: list[str]) -
 
     outcome = way.run(App({outer: {}}).call(way.port(), "outer"))
     assert isinstance(outcome, Result)
-    assert outcome.calls == []
+    assert outcome.nested == []
     assert told == ["change"]

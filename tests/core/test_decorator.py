@@ -8,11 +8,12 @@ import asyncio
 import functools
 import inspect
 from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import fields
 from typing import Any
 
 import pytest
 
-from mizan_core.client import CachePolicy, ClientFunction, Context, client
+from mizan_core.client import CachePolicy, ClientFunction, Context, Declaration, Options, client
 from mizan_core.client.function import client as same_client
 from tests.core.inspecting import refusal
 
@@ -68,6 +69,10 @@ class TestUse:
         assert function.declaration.rev == 0
         assert function.declaration.auto_scope is True
         assert function.declaration.cache is None
+
+    def test_every_option_that_is_served_is_declared(self) -> None:
+        later = {"websocket", "route", "methods"}
+        assert {field.name for field in fields(Declaration)} == Options.__annotations__.keys() - later
 
     def test_async(self) -> None:
         @client

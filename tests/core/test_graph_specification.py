@@ -40,7 +40,7 @@ def user_orders(request: object, user_id: int, page: int = 1) -> list[Order]: ..
 def rename(request: object, user_id: int, name: str | None = None) -> Profile | None: ...
 
 
-@client(affects="user_orders", auto_scope=False, private=True)
+@client(affects="user_orders", auto_scope=False, private=True, auth="staff")
 def place_order(request: object, user_id: int) -> Order: ...
 
 
@@ -61,8 +61,9 @@ class TestSpecification:
         }
 
     def test_functions(self, registry: Registry) -> None:
-        user_id = {"name": "user_id", "shape": INTEGER, "required": True}
-        nothing = {"affects": [], "merge": [], "auto_scope": True}
+        user_id = {"name": "user_id", "shape": INTEGER, "required": True, "identity": "int"}
+        open_to_all = {"private": False, "auth": None}
+        nothing: dict[str, Any] = {"affects": [], "merge": [], "auto_scope": True, **open_to_all}
         assert specification(registry)["functions"] == [
             {
                 "name": "place_order",
@@ -72,21 +73,24 @@ class TestSpecification:
                 "affects": [{"name": "user_orders"}],
                 "merge": [],
                 "auto_scope": False,
+                "private": True,
+                "auth": "staff",
             },
             {"name": "profile_page", "context": "user", "params": [user_id], "output": None, **nothing},
             {
                 "name": "rename",
                 "context": None,
-                "params": [user_id, {"name": "name", "shape": optional(STRING), "required": False}],
+                "params": [user_id, {"name": "name", "shape": optional(STRING), "required": False, "identity": "str"}],
                 "output": optional(ref("Profile")),
                 "affects": [{"name": "user"}, {"function": "user_profile"}, {"context": "elsewhere"}],
                 "merge": [{"function": "user_profile"}],
                 "auto_scope": True,
+                **open_to_all,
             },
             {
                 "name": "user_orders",
                 "context": "user",
-                "params": [user_id, {"name": "page", "shape": INTEGER, "required": False}],
+                "params": [user_id, {"name": "page", "shape": INTEGER, "required": False, "identity": "int"}],
                 "output": list_of(ref("Order")),
                 **nothing,
             },

@@ -42,6 +42,8 @@ def contradiction() -> Any:
         "output": None,
         "merge": [],
         "auto_scope": True,
+        "private": False,
+        "auth": None,
     }
     affects = [{"name": "a"}, {"name": "b"}]
     return mizan_native.compile_graph({"types": {}, "functions": [{**function, "affects": affects}]})
@@ -125,8 +127,15 @@ def test_exceptions_of_a_key_pass_unchanged() -> None:
         def __eq__(self, other: object) -> bool:
             raise ZeroDivisionError
 
-    user_id = {"name": "user_id", "shape": {"kind": "any"}, "required": True}
-    function = {"params": [user_id], "output": {"kind": "any"}, "merge": [], "auto_scope": True}
+    user_id = {"name": "user_id", "shape": {"kind": "any"}, "required": True, "identity": "int"}
+    function = {
+        "params": [user_id],
+        "output": {"kind": "any"},
+        "merge": [],
+        "auto_scope": True,
+        "private": False,
+        "auth": None,
+    }
     functions = [
         {"name": "profile", "context": "user", "affects": [], **function},
         {"name": "rename", "context": None, "affects": [{"name": "user"}], **function},

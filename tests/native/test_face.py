@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     # A type checker holds the stubs against the protocol here.
     _ENGINE: Engine = mizan_native
 
-CLASSES = ("CacheKeyer", "Graph", "MWTVerifier")
+CLASSES = ("CacheKeyer", "Graph", "MWTVerifier", "Plan")
 FUNCTIONS = sorted(name for name in pure.__all__ if callable(getattr(pure, name)) and name not in CLASSES)
 METHODS = [
     ("CacheKeyer", "derive"),

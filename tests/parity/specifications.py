@@ -21,6 +21,7 @@ PARAMETER_SHAPES: tuple[Shape, ...] = (
     shapes.optional(shapes.INTEGER),
     {"kind": "primitive", "name": "string", "format": "uuid"},
 )
+IDENTITIES = st.sampled_from(("a", "a", "a", "b", None))
 TYPOS = ("usr", "user_", "User", "shopp", "user_profil", "f0", "nowhere", "", "a\nb", "é" * 200, "user,shop")
 
 
@@ -45,12 +46,16 @@ def function(name: str, **members: Any) -> dict[str, Any]:
         "affects": [],
         "merge": [],
         "auto_scope": True,
+        "private": False,
+        "auth": None,
     }
     return {"name": name, **empty, **members}
 
 
-def param(name: str, shape: Shape = shapes.INTEGER, required: bool = True) -> dict[str, Any]:
-    return {"name": name, "shape": shape, "required": required}
+def param(
+    name: str, shape: Shape = shapes.INTEGER, required: bool = True, identity: str | None = "int"
+) -> dict[str, Any]:
+    return {"name": name, "shape": shape, "required": required, "identity": identity}
 
 
 @st.composite
@@ -108,7 +113,7 @@ FAULTS = {
 
 def _params(draw: st.DrawFn, agreed: dict[str, Shape]) -> list[dict[str, Any]]:
     names = draw(st.lists(st.sampled_from(PARAMETERS), unique=True, max_size=3))
-    return [param(name, agreed[name], draw(st.booleans())) for name in names]
+    return [param(name, agreed[name], draw(st.booleans()), draw(IDENTITIES)) for name in names]
 
 
 def _reader(draw: st.DrawFn, number: int, types: dict[str, Shape], agreed: dict[str, Shape]) -> dict[str, Any]:
@@ -129,6 +134,8 @@ def _writer(
         affects=draw(st.lists(_targets(readers), max_size=3)),
         merge=[draw(st.sampled_from(_names(slot)))] if merge else [],
         auto_scope=draw(st.sampled_from((True, True, False))),
+        private=draw(st.booleans()),
+        auth=draw(st.sampled_from((None, "required", "staff", "superuser", "custom"))),
     )
 
 

@@ -17,7 +17,10 @@ import mizan_core
 from mizan_core.engine import CONTRACT_VERSION, Engine, contract, pure
 from tests.forking import client as forking
 from tests.parity.differential import Same
+from tests.parity.specifications import function
 from tests.parity.tokens import PKEY, SECRET
+
+SPEC = {"types": {}, "functions": [function("ping")]}
 
 FUNCTIONS = [name for name, member in vars(Engine).items() if inspect.isfunction(member) and not name.startswith("_")]
 CLASSES = {"CacheKeyer": contract.MakeKeyer, "MWTVerifier": contract.MakeVerifier}
@@ -25,6 +28,7 @@ METHODS = {
     ("CacheKeyer", "derive"): contract.Keyer,
     ("CacheKeyer", "plan"): contract.Keyer,
     ("CacheKeyer", "purge_tags"): contract.Keyer,
+    ("CacheKeyer", "call_tags"): contract.Keyer,
     ("CacheKeyer", "seal"): contract.Keyer,
     ("CacheKeyer", "unseal"): contract.Keyer,
     ("MWTVerifier", "decode"): contract.Verifier,
@@ -38,7 +42,7 @@ def parameters(function: Callable[..., Any], *, bound: bool = True) -> list[tupl
 
 
 def test_the_contract_is_what_the_architecture_page_lists() -> None:
-    assert sorted({*FUNCTIONS, *CLASSES, "Graph", "CONTRACT_VERSION"}) == sorted(pure.__all__)
+    assert sorted({*FUNCTIONS, *CLASSES, "Graph", "Plan", "CONTRACT_VERSION"}) == sorted(pure.__all__)
 
 
 def test_version(engine: Engine) -> None:
@@ -76,7 +80,7 @@ def test_methods(engine: Engine, path: tuple[str, str], protocol: Any) -> None:
 def test_graph(engine: Engine) -> None:
     graph: Any = engine.compile_graph({"types": {}, "functions": []})
     assert type(graph).__name__ == "Graph"
-    assert parameters(graph.describe) == []
+    assert parameters(graph.describe) == parameters(graph.fingerprint) == []
     assert graph.describe() == {"functions": {}, "contexts": {}}
 
 
@@ -117,6 +121,12 @@ def test_calls_that_do_not_fit_the_signature(engine: Engine, call: Callable[[Any
         lambda engine: engine.MWTVerifier(secret=SECRET, audience=None, leeway=0).decode(token="x", now=1),
         lambda engine: engine.compute_permission_key(staff=True, superuser=False, permissions=()),
         lambda engine: engine.compile_graph(spec={"types": {}, "functions": []}).describe(),
+        lambda engine: engine.plan_call(engine.compile_graph(SPEC), "ping", {}, {}).finish(b"1", ()),
+        lambda engine: engine.plan_call(
+            graph=engine.compile_graph(SPEC), function="ping", args={}, identities={}, unidentified=()
+        ).finish(result_json=b"1", nested=[]),
+        lambda engine: engine.stale_entries(plans=[]),
+        lambda engine: engine.CacheKeyer(SECRET).call_tags(plans=[]),
         lambda engine: engine.format_invalidate_header(entries=["user"]),
         lambda engine: engine.encode_bundle(parts=[]),
         lambda engine: engine.emit_ir(document={"types": [], "functions": [], "contexts": []}),

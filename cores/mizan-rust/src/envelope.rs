@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::error::{Error, Problem, Result};
 use crate::escape::write_string;
-use crate::graph::Plan;
+use crate::graph::Function;
 use crate::header::write_header;
 use crate::invalidation::{Arguments, Entry, compute_invalidation};
 use crate::merges::{MergeEntry, compute_merges};
@@ -15,33 +15,39 @@ const NULL: &[u8] = b"null";
 
 /// The answer to a call.
 #[derive(Clone, Debug)]
-pub struct Response<'g, 'r> {
+pub struct Response<'r> {
     /// `{"result":R,"invalidate":[...],"merge":[...]}`, the last two where there is something.
     pub body: Splice<'r>,
     /// The value of `X-Mizan-Invalidate`, where there are entries.
     pub header: Option<String>,
-    /// The entries to refresh.
-    pub entries: Option<Vec<Entry<'g>>>,
 }
 
-/// The answer to a call of the plan's function, around its serialised result.
-pub fn encode_response<'g, 'r, A: Arguments>(
-    plan: &'g Plan,
+/// The answer to a call of the function, around its serialised result, and the entries to refresh.
+pub fn encode_response<'r, A: Arguments>(
+    function: &Function,
     args: &A,
     result: &'r [u8],
-) -> Result<Response<'g, 'r>, A::Error> {
-    let entries = compute_invalidation(plan, args)?;
-    let merges = if result == NULL {
-        None
-    } else {
-        compute_merges(plan, args)?
-    };
-    let header = entries.as_deref().map(write_header).transpose()?;
-    let body = write_body(result, entries.as_deref(), merges.as_deref())?;
+) -> Result<(Response<'r>, Vec<Entry>), A::Error> {
+    let entries = compute_invalidation(function, args)?;
+    let merges = compute_merges(function, args)?;
+    Ok((respond(result, &entries, &merges)?, entries))
+}
+
+/// The answer around a serialised result. A null result merges into nothing.
+pub(crate) fn respond<'r>(
+    result: &'r [u8],
+    entries: &[Entry],
+    merges: &[MergeEntry],
+) -> Result<Response<'r>> {
+    let mut body = Splice::default();
+    body.own().extend_from_slice(b"{\"result\":");
+    body.borrow(result);
+    write_members(&mut body, entries, merges, result)?;
+    body.own().push(b'}');
+    let header = (!entries.is_empty()).then(|| write_header(entries));
     Ok(Response {
         body,
-        header,
-        entries,
+        header: header.transpose()?,
     })
 }
 
@@ -72,39 +78,39 @@ pub fn encode_bundle<'a>(
     Ok(body)
 }
 
-fn write_body<'r>(
+/// Appends what an answer says beside its result, in whatever envelope: `invalidate` and `merge`,
+/// where there is something.
+fn write_members<'r>(
+    body: &mut Splice<'r>,
+    entries: &[Entry],
+    merges: &[MergeEntry],
     result: &'r [u8],
-    entries: Option<&[Entry<'_>]>,
-    merges: Option<&[MergeEntry<'_>]>,
-) -> Result<Splice<'r>> {
-    let mut body = Splice::default();
-    body.own().extend_from_slice(b"{\"result\":");
-    body.borrow(result);
-    write_list(&mut body, b",\"invalidate\":[", entries, |entry, body| {
+) -> Result<()> {
+    write_list(body, b",\"invalidate\":[", entries, |entry, body| {
         entry.write_json(body.own())
     })?;
-    write_list(&mut body, b",\"merge\":[", merges, |merge, body| {
+    if result == NULL {
+        return Ok(());
+    }
+    write_list(body, b",\"merge\":[", merges, |merge, body| {
         merge.write_json(body, result)
-    })?;
-    body.own().push(b'}');
-    Ok(body)
+    })
 }
 
 fn write_list<'r, T>(
     body: &mut Splice<'r>,
     start: &[u8],
-    items: Option<&[T]>,
+    items: &[T],
     write: impl Fn(&T, &mut Splice<'r>) -> Result<()>,
 ) -> Result<()> {
-    let Some(items) = items else { return Ok(()) };
-    body.own().extend_from_slice(start);
     for (index, item) in items.iter().enumerate() {
-        if index > 0 {
-            body.own().push(b',');
-        }
+        body.own()
+            .extend_from_slice(if index == 0 { start } else { b"," });
         write(item, body)?;
     }
-    body.own().push(b']');
+    if !items.is_empty() {
+        body.own().push(b']');
+    }
     Ok(())
 }
 
@@ -129,9 +135,9 @@ mod tests {
 
     fn answer(function: &str, args: &Members, result: &str) -> (String, Option<String>) {
         let graph = graph();
-        let plan = graph.plan(function).unwrap();
-        let response = encode_response(plan, args, result.as_bytes()).unwrap();
-        assert_eq!(response.entries.is_some(), response.header.is_some());
+        let function = graph.function(function).unwrap();
+        let (response, entries) = encode_response(function, args, result.as_bytes()).unwrap();
+        assert_eq!(entries.is_empty(), response.header.is_none());
         (
             String::from_utf8(response.body.to_vec()).unwrap(),
             response.header,

@@ -30,7 +30,7 @@ pub fn format_invalidate_header(entries: &Value) -> Result<String> {
 }
 
 /// The header's value for computed entries.
-pub(crate) fn write_header(entries: &[Entry<'_>]) -> Result<String> {
+pub(crate) fn write_header(entries: &[Entry]) -> Result<String> {
     Ok(join(entries.iter().map(item_of).collect::<Result<_>>()?))
 }
 
@@ -47,7 +47,7 @@ impl Item<'_> {
     }
 }
 
-fn item_of<'a>(entry: &'a Entry<'_>) -> Result<Item<'a>> {
+fn item_of(entry: &Entry) -> Result<Item<'_>> {
     let mut suffix = String::new();
     for (param, value) in entry.params() {
         suffix.push_str(param.header_start());

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::canonical::{Form, Writer};
 use crate::error::{Error, Result};
 use crate::escape::write_string;
-use crate::graph::{Effect, Merge, Param, Plan};
+use crate::graph::{Effect, Function, Merge, Param};
 use crate::path::Path;
 use crate::value::{Members, Value};
 
@@ -42,28 +42,33 @@ impl Arguments for Members {
 }
 
 /// The arguments that narrow a target, sorted by name.
-pub type Scoped<'g> = Vec<(&'g Param, Value)>;
+pub type Scoped = Vec<(Arc<Param>, Value)>;
 
 /// One thing to refresh: a context or a function of it, perhaps for some arguments alone.
 #[derive(Clone, Debug)]
-pub struct Entry<'g> {
-    effect: &'g Effect,
-    params: Scoped<'g>,
+pub struct Entry {
+    effect: Arc<Effect>,
+    params: Scoped,
 }
 
-impl<'g> Entry<'g> {
+impl Entry {
+    pub(crate) fn new(effect: &Arc<Effect>, params: Scoped) -> Self {
+        let effect = Arc::clone(effect);
+        Self { effect, params }
+    }
+
     /// The stale context.
-    pub fn context(&self) -> &'g str {
+    pub fn context(&self) -> &str {
         self.effect.context()
     }
 
     /// The one function of it that is, None for all.
-    pub fn function(&self) -> Option<&'g str> {
+    pub fn function(&self) -> Option<&str> {
         self.effect.function()
     }
 
     /// The arguments that narrow it, sorted by name; none for a broad entry.
-    pub fn params(&self) -> &[(&'g Param, Value)] {
+    pub fn params(&self) -> &[(Arc<Param>, Value)] {
         &self.params
     }
 
@@ -100,29 +105,23 @@ impl<'g> Entry<'g> {
 }
 
 /// The entries to refresh after a call, in declaration order; behind them the slots of merges that
-/// the call does not determine (section 7). None when there are none.
-pub fn compute_invalidation<'g, A: Arguments>(
-    plan: &'g Plan,
+/// the call does not determine (section 7).
+pub fn compute_invalidation<A: Arguments>(
+    function: &Function,
     args: &A,
-) -> Result<Option<Vec<Entry<'g>>>, A::Error> {
-    let mut entries = Vec::with_capacity(plan.affects().len());
-    let entry = |effect: &'g Effect| -> Result<Entry<'g>, A::Error> {
-        Ok(Entry {
-            effect,
-            params: scope_values(effect.scope(), args)?,
-        })
-    };
-    for effect in plan.affects() {
-        entries.push(entry(effect)?);
+) -> Result<Vec<Entry>, A::Error> {
+    let mut entries = Vec::with_capacity(function.affects().len());
+    for effect in function.affects() {
+        entries.push(Entry::new(effect, scope_values(effect.scope(), args)?));
     }
-    for merge in plan.merge() {
+    for merge in function.merge() {
         if let Some(effect) = merge.fallback()
             && !determines(merge, args)?
         {
-            entries.push(entry(effect)?);
+            entries.push(Entry::new(effect, scope_values(effect.scope(), args)?));
         }
     }
-    Ok((!entries.is_empty()).then_some(entries))
+    Ok(entries)
 }
 
 /// Whether a call tells for all of the slot's parameters which they are: passed, null included.
@@ -139,21 +138,18 @@ pub(crate) fn determines<A: Arguments>(merge: &Merge, args: &A) -> Result<bool, 
 }
 
 /// Those of a scope that were passed and are not null.
-pub(crate) fn scope_values<'g, A: Arguments>(
-    scope: &'g [Arc<Param>],
-    args: &A,
-) -> Result<Scoped<'g>, A::Error> {
+fn scope_values<A: Arguments>(scope: &[Arc<Param>], args: &A) -> Result<Scoped, A::Error> {
     let mut values = Vec::with_capacity(scope.len());
     for param in scope {
         if let Some(value) = args.get(param)? {
-            values.push((&**param, value));
+            values.push((Arc::clone(param), value));
         }
     }
     Ok(values)
 }
 
 /// `params` as a member of plain data; None where nothing narrows.
-pub(crate) fn params_member(params: &[(&Param, Value)]) -> Option<(String, Value)> {
+pub(crate) fn params_member(params: &[(Arc<Param>, Value)]) -> Option<(String, Value)> {
     let members = params
         .iter()
         .map(|(param, value)| (param.name().to_owned(), value.clone()));
@@ -161,7 +157,7 @@ pub(crate) fn params_member(params: &[(&Param, Value)]) -> Option<(String, Value
 }
 
 /// Appends `,"params":{...}`, or nothing where nothing narrows.
-pub(crate) fn write_params(out: &mut Vec<u8>, params: &[(&Param, Value)]) -> Result<()> {
+pub(crate) fn write_params(out: &mut Vec<u8>, params: &[(Arc<Param>, Value)]) -> Result<()> {
     for (index, (param, value)) in params.iter().enumerate() {
         out.extend_from_slice(if index == 0 { b",\"params\":{" } else { b"," });
         out.extend_from_slice(param.json_start());
@@ -193,18 +189,18 @@ mod tests {
         Graph::compile(&spec("{}", &[&function, &mutation])).unwrap()
     }
 
-    fn entries(graph: &Graph, function: &str, args: &str) -> Option<Value> {
+    fn entries(graph: &Graph, function: &str, args: &str) -> Value {
         let Value::Map(args) = plain(args) else {
             panic!("an object")
         };
-        let entries = compute_invalidation(graph.plan(function).unwrap(), &args).unwrap()?;
+        let entries = compute_invalidation(graph.function(function).unwrap(), &args).unwrap();
         let values: Vec<Value> = entries.iter().map(Entry::to_value).collect();
         for (entry, value) in entries.iter().zip(&values) {
             let mut json = Vec::new();
             entry.write_json(&mut json).unwrap();
             assert_eq!(json, crate::canonical::to_vec(value).unwrap());
         }
-        Some(Value::List(values))
+        Value::List(values)
     }
 
     #[test]
@@ -212,31 +208,31 @@ mod tests {
         let found = entries(&graph(true), "m", r#"{"user_id":5,"page":null,"other":1}"#);
         let expected = r#"[{"context":"user","params":{"user_id":5}},
             {"context":"user","function":"profile","params":{"user_id":5}},"b"]"#;
-        assert_eq!(found, Some(plain(expected)));
+        assert_eq!(found, plain(expected));
     }
 
     #[test]
     fn without_arguments_entries_are_broad() {
         let expected = plain(r#"["user",{"context":"user","function":"profile"},"b"]"#);
-        assert_eq!(entries(&graph(true), "m", "{}"), Some(expected.clone()));
-        assert_eq!(
-            entries(&graph(false), "m", r#"{"user_id":5}"#),
-            Some(expected)
-        );
+        assert_eq!(entries(&graph(true), "m", "{}"), expected.clone());
+        assert_eq!(entries(&graph(false), "m", r#"{"user_id":5}"#), expected);
     }
 
     #[test]
     fn a_function_that_affects_nothing_has_no_entries() {
-        assert_eq!(entries(&graph(true), "profile", r#"{"user_id":5}"#), None);
+        assert_eq!(
+            entries(&graph(true), "profile", r#"{"user_id":5}"#),
+            plain("[]")
+        );
     }
 
     #[test]
     fn only_arguments_that_narrow_are_looked_at() {
         let graph = graph(true);
-        let plan = graph.plan("m").unwrap();
+        let function = graph.function("m").unwrap();
         let args = |name: &str| Members::from([(name.to_owned(), Value::Float(f64::NAN))]);
-        assert!(compute_invalidation(plan, &args("other")).is_ok());
-        let error = compute_invalidation(plan, &args("page")).unwrap_err();
+        assert!(compute_invalidation(function, &args("other")).is_ok());
+        let error = compute_invalidation(function, &args("page")).unwrap_err();
         assert_eq!(
             error.to_string(),
             "args.page: NaN and infinities have no JSON form"

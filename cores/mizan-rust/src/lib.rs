@@ -14,6 +14,7 @@
 //! | 6 invalidation | [`invalidation`], [`header`] |
 //! | 7 merges | [`merges`] |
 //! | 8 the response envelope | [`envelope`] |
+//! | 6 to 8 and 10, of one call | [`plan`] |
 //! | 10 the origin cache | [`tags`], [`entries`] |
 //! | 11 the IR | [`ir`] |
 //!
@@ -53,6 +54,7 @@ pub mod number;
 pub mod path;
 #[cfg(feature = "keys")]
 pub mod plain;
+pub mod plan;
 mod reader;
 pub mod shape;
 pub mod splice;

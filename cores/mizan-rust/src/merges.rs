@@ -1,31 +1,33 @@
 //! Which cached slots take a mutation's result as it is (docs/protocol.md section 7).
 
+use std::sync::Arc;
+
 use crate::error::Result;
-use crate::graph::{Merge, Param, Plan};
-use crate::invalidation::{Arguments, Scoped, determines, params_member, write_params};
+use crate::graph::{Function, Merge, Param};
+use crate::invalidation::{Arguments, Entry, Scoped, determines, params_member, write_params};
 use crate::splice::Splice;
 use crate::value::{Members, Value};
 
 /// A slot that takes a result.
 #[derive(Clone, Debug)]
-pub struct MergeEntry<'g> {
-    merge: &'g Merge,
-    params: Scoped<'g>,
+pub struct MergeEntry {
+    merge: Arc<Merge>,
+    params: Scoped,
 }
 
-impl<'g> MergeEntry<'g> {
+impl MergeEntry {
     /// The context that the slot is in.
-    pub fn context(&self) -> &'g str {
+    pub fn context(&self) -> &str {
         self.merge.context()
     }
 
     /// The function whose cached result takes the value.
-    pub fn slot(&self) -> &'g str {
+    pub fn slot(&self) -> &str {
         self.merge.slot()
     }
 
     /// The arguments that narrow it, sorted by name.
-    pub fn params(&self) -> &[(&'g Param, Value)] {
+    pub fn params(&self) -> &[(Arc<Param>, Value)] {
         &self.params
     }
 
@@ -40,6 +42,15 @@ impl<'g> MergeEntry<'g> {
         Value::Map(members)
     }
 
+    /// What is to be refreshed where the result does not get to; None where an entry of the call
+    /// says so already.
+    pub(crate) fn fallback(&self) -> Option<Entry> {
+        let known = self.params.iter().filter(|(_, value)| !value.is_null());
+        self.merge
+            .fallback()
+            .map(|effect| Entry::new(effect, known.cloned().collect()))
+    }
+
     /// Appends the entry's canonical JSON around the serialised result.
     pub(crate) fn write_json<'r>(&self, out: &mut Splice<'r>, result: &'r [u8]) -> Result<()> {
         out.own().extend_from_slice(self.merge.json_start());
@@ -52,30 +63,32 @@ impl<'g> MergeEntry<'g> {
 }
 
 /// The merge entries of a call whose result is not null, in declaration order: those whose slot the
-/// call determines. None when there are none. A null result merges into nothing either.
-pub fn compute_merges<'g, A: Arguments>(
-    plan: &'g Plan,
+/// call determines. A null result merges into nothing.
+pub fn compute_merges<A: Arguments>(
+    function: &Function,
     args: &A,
-) -> Result<Option<Vec<MergeEntry<'g>>>, A::Error> {
-    let mut entries = Vec::with_capacity(plan.merge().len());
-    for merge in plan.merge() {
+) -> Result<Vec<MergeEntry>, A::Error> {
+    let mut entries = Vec::with_capacity(function.merge().len());
+    for merge in function.merge() {
         if determines(merge, args)? {
-            let params = merge_values(merge, args)?;
-            entries.push(MergeEntry { merge, params });
+            entries.push(MergeEntry {
+                merge: Arc::clone(merge),
+                params: merge_values(merge, args)?,
+            });
         }
     }
-    Ok((!entries.is_empty()).then_some(entries))
+    Ok(entries)
 }
 
 /// The arguments that narrow a merge: as in section 6, and null for those that the slot's function
 /// takes.
-fn merge_values<'g, A: Arguments>(merge: &'g Merge, args: &A) -> Result<Scoped<'g>, A::Error> {
+fn merge_values<A: Arguments>(merge: &Merge, args: &A) -> Result<Scoped, A::Error> {
     let needed = merge.needed().unwrap_or_default();
     let mut values = Vec::with_capacity(merge.scope().len());
     for param in merge.scope() {
         match args.get(param)? {
-            Some(value) => values.push((&**param, value)),
-            None if needed.contains(param) => values.push((&**param, Value::Null)),
+            Some(value) => values.push((Arc::clone(param), value)),
+            None if needed.contains(param) => values.push((Arc::clone(param), Value::Null)),
             None => {}
         }
     }
@@ -110,9 +123,7 @@ mod tests {
     fn entries_name_slot_and_scope() {
         let graph = graph();
         let args = Members::from([("user_id".to_owned(), Value::from("a"))]);
-        let entries = compute_merges(graph.plan("m").unwrap(), &args)
-            .unwrap()
-            .unwrap();
+        let entries = compute_merges(graph.function("m").unwrap(), &args).unwrap();
         let values: Vec<_> = entries
             .iter()
             .map(|entry| entry.to_value(Value::Int(7)))
@@ -139,17 +150,17 @@ mod tests {
             r#"{{"name":"m","params":[{params}],"output":{output},"merge":[{{"name":"user"}}]}}"#
         );
         let graph = Graph::compile(&spec("{}", &[&slot, &mutation])).unwrap();
-        let plan = graph.plan("m").unwrap();
+        let function = graph.function("m").unwrap();
         let one = ("a".to_owned(), Value::Int(1));
         let all = Members::from([one.clone(), ("b".to_owned(), Value::Null)]);
-        let merges = compute_merges(plan, &all).unwrap().unwrap();
+        let merges = compute_merges(function, &all).unwrap();
         let expected = r#"{"context":"user","params":{"a":1,"b":null},"slot":"f","value":7}"#;
         assert_eq!(merges[0].to_value(Value::Int(7)), plain(expected));
-        assert!(compute_invalidation(plan, &all).unwrap().is_none());
+        assert!(compute_invalidation(function, &all).unwrap().is_empty());
 
         let some = Members::from([one]);
-        assert!(compute_merges(plan, &some).unwrap().is_none());
-        let stale = compute_invalidation(plan, &some).unwrap().unwrap();
+        assert!(compute_merges(function, &some).unwrap().is_empty());
+        let stale = compute_invalidation(function, &some).unwrap();
         let expected = r#"{"context":"user","function":"f","params":{"a":1}}"#;
         assert_eq!(stale.len(), 1);
         assert_eq!(stale[0].to_value(), plain(expected));
@@ -159,9 +170,9 @@ mod tests {
     fn a_function_that_merges_into_nothing_has_no_entries() {
         let graph = graph();
         assert!(
-            compute_merges(graph.plan("f").unwrap(), &Members::new())
+            compute_merges(graph.function("f").unwrap(), &Members::new())
                 .unwrap()
-                .is_none()
+                .is_empty()
         );
     }
 }

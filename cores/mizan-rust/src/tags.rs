@@ -1,14 +1,20 @@
 //! Tags (docs/protocol.md section 10): what a purge changes, and what an entry stays valid by.
 
+use std::collections::HashSet;
+
 use crate::cache_key::{CacheKeyer, Payload};
 use crate::canonical::separate;
 use crate::error::{Error, Result};
 use crate::escape::{write_hex, write_string};
+use crate::path::Path;
 use crate::plain::{PlainMembers, PlainWriter};
+use crate::plan::{Plan, Purged};
 use crate::value::Members;
 
 /// How many bytes of a digest stand in a tag.
 const DIGEST_LENGTH: usize = 16;
+
+const IDENTITIES: Path<'static> = Path::root("identities");
 
 /// What tells no more than a value that is not there.
 const NULL: &[u8] = b"null";
@@ -49,6 +55,27 @@ impl CacheKeyer {
         }
         Ok(vec![exact.tag(b"}"), any.tag(b"]}")])
     }
+}
+
+impl CacheKeyer {
+    /// The tags that calls make stale, each once.
+    pub fn call_tags(&self, plans: &[&Plan]) -> Result<Vec<String>> {
+        let mut tags = Vec::new();
+        for purged in plans.iter().flat_map(|plan| plan.purged()) {
+            tags.extend(self.purge_tags_with(purged.context(), |object| push(object, purged))?);
+        }
+        let mut seen = HashSet::new();
+        tags.retain(|tag| seen.insert(tag.clone()));
+        Ok(tags)
+    }
+}
+
+fn push(object: &mut PlainWriter, purged: &Purged) -> Result<()> {
+    for (param, identity) in purged.identities() {
+        let path = IDENTITIES.key(param.name());
+        object.member(param.name(), |writer| writer.value(identity, &path))?;
+    }
+    Ok(())
 }
 
 /// The tags of one entry.

@@ -21,6 +21,7 @@ from mizan_core.call.port import Port
 from mizan_core.coroutines import complete_now
 from mizan_core.engine.contract import Keyer
 from mizan_core.errors import APIError
+from mizan_core.interface import interface
 from mizan_core.interface.caching import Caching
 from mizan_core.interface.endpoint import NestedCalls
 from mizan_core.interface.interface import Interface
@@ -142,17 +143,18 @@ def single_flight_ignores_versions() -> None:
 
 def nested_calls_not_purged() -> None:
     """What a mutation calls itself is not purged."""
-    _replace(Interface, "_nested_tags", lambda self, calls: [])
+    _replace(Interface, "nested_plans", lambda self, calls: [])
 
 
 def merges_not_purged() -> None:
-    """The target of a merge is not purged, as if all viewers had got the result."""
-    stale = Interface._stale_entries
+    """The target of a merge is not purged."""
+    specification_of = vars(interface)["specification_of"]
 
-    def without(self: Interface, function: str, scope: Any) -> list[Any]:
-        return [entry for entry in stale(self, function, scope) if function != "paint" or "card" not in str(entry)]
+    def without(described: Any) -> dict[str, Any]:
+        specification = specification_of(described)
+        return {**specification, "functions": [{**function, "merge": []} for function in specification["functions"]]}
 
-    _replace(Interface, "_stale_entries", without)
+    vars(interface)["specification_of"] = without
 
 
 def failures_not_purged() -> None:
@@ -289,6 +291,7 @@ class _BrokenKeyer:
         self.seal = keyer.seal
         self.unseal = keyer.unseal
         self.purge_tags = lambda *arguments: keep(keyer.purge_tags(*arguments))
+        self.call_tags = lambda plans: [tag for plan in plans for tag in keep(keyer.call_tags([plan]))]
 
 
 def _replace(owner: type, name: str, value: Any) -> None:

@@ -16,7 +16,7 @@ NOW = 1_790_000_000
 INTEGER = {"kind": "primitive", "name": "integer"}
 ORDER = {"kind": "ref", "name": "Order"}
 ORDER_BODY = {"kind": "struct", "fields": [{"name": "id", "required": True, "shape": INTEGER}]}
-OWNER = {"name": "owner", "shape": INTEGER, "required": True}
+OWNER = {"name": "owner", "shape": INTEGER, "required": True, "identity": "int"}
 
 
 def function(name: str, context: str | None, output: Any, **targets: Any) -> dict[str, Any]:
@@ -28,6 +28,8 @@ def function(name: str, context: str | None, output: Any, **targets: Any) -> dic
         "affects": [],
         "merge": [],
         "auto_scope": True,
+        "private": False,
+        "auth": None,
         **targets,
     }
 

@@ -20,11 +20,13 @@ SPEC: dict[str, Any] = {
         {
             "name": "f",
             "context": "c",
-            "params": [{"name": "p", "shape": {"kind": "any"}, "required": True}],
+            "params": [{"name": "p", "shape": {"kind": "any"}, "required": True, "identity": "int"}],
             "output": {"kind": "any"},
             "affects": [],
             "merge": [],
             "auto_scope": True,
+            "private": False,
+            "auth": None,
         }
     ],
 }
@@ -80,6 +82,9 @@ CALLS: list[Callable[[], object]] = [
     lambda: mizan_native.compute_invalidation(GRAPH, FILLING, {}),
     lambda: mizan_native.compute_merges(GRAPH, "f", {"p": {1}}, {FILLING + "1": {2}}),
     lambda: mizan_native.encode_response(GRAPH, "f", {"p": FILLING}, FILLING.encode()),
+    lambda: mizan_native.plan_call(GRAPH, "f", {"p": FILLING}, {"p": FILLING}).finish(FILLING.encode()),
+    lambda: mizan_native.stale_entries([mizan_native.plan_call(GRAPH, "f", {}, {}), FILLING]),  # type: ignore[list-item]
+    lambda: KEYER.call_tags([mizan_native.plan_call(GRAPH, "f", {}, {"p": FILLING})]),
     lambda: mizan_native.format_invalidate_header([{"context": "c", "params": {"p": FILLING}}, {"context": FILLING}]),
     lambda: mizan_native.encode_bundle([(FILLING + "1", b"1"), (FILLING + "1", b"2")]),
     lambda: mizan_native.emit_ir({**DOCUMENT, "channels": FILLING}),

@@ -21,11 +21,13 @@ SPEC: dict[str, Any] = {
         {
             "name": name,
             "context": context,
-            "params": [{"name": "id", "shape": {"kind": "any"}, "required": True}],
+            "params": [{"name": "id", "shape": {"kind": "any"}, "required": True, "identity": "int"}],
             "output": {"kind": "any"},
             "affects": [] if context else [{"name": "user"}],
             "merge": [] if context else [{"name": "user"}],
             "auto_scope": True,
+            "private": False,
+            "auth": None,
         }
         for name, context in (("profile", "user"), ("rename", None))
     ],

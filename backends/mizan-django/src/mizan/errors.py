@@ -8,24 +8,25 @@ from django.http import Http404, UnreadablePostError
 
 from mizan_core.errors import APIError, BadRequest, Forbidden, NotFound, PayloadTooLarge, ValidationFailed
 
+_MEANINGS = {
+    Http404: NotFound,
+    PermissionDenied: Forbidden,
+    RequestDataTooBig: PayloadTooLarge,
+    SuspiciousOperation: BadRequest,
+    DjangosBadRequest: BadRequest,
+}
+"""Django's exceptions, a special one before the general one, and the errors that say the same."""
+
 
 def translated(error: BaseException) -> BaseException:
     """The protocol's error for what Django code raises to say the same; anything else as it is."""
     if isinstance(error, APIError):
         return error
-    if isinstance(error, Http404):
-        return NotFound()
-    if isinstance(error, PermissionDenied):
-        return Forbidden()
-    if isinstance(error, RequestDataTooBig):
-        return PayloadTooLarge()
-    if isinstance(error, SuspiciousOperation | DjangosBadRequest):
-        return BadRequest()
     if isinstance(error, ValidationError):
         return ValidationFailed(details=_field_messages(error))
     if isinstance(error, UnreadablePostError):
         return BadRequest("The request was cut off.")
-    return error
+    return next((meaning() for kind, meaning in _MEANINGS.items() if isinstance(error, kind)), error)
 
 
 def _field_messages(error: ValidationError) -> dict[str, list[str]]:

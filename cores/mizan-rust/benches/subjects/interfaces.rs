@@ -41,6 +41,8 @@ pub fn function<const N: usize>(name: &str, members: [(&str, Value); N]) -> Valu
         ("affects", Value::List(vec![])),
         ("merge", Value::List(vec![])),
         ("auto_scope", Value::Bool(true)),
+        ("private", Value::Bool(false)),
+        ("auth", Value::Null),
     ];
     let named = [("name", Value::from(name))];
     let all = empty.into_iter().chain(named).chain(members);
@@ -53,6 +55,7 @@ pub fn param(name: &str, shape: &Value) -> Value {
         ("name", Value::from(name)),
         ("shape", shape.clone()),
         ("required", Value::Bool(true)),
+        ("identity", Value::from("int")),
     ])
 }
 

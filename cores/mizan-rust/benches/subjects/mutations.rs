@@ -26,16 +26,16 @@ pub fn subjects() -> Vec<Subject> {
 fn invalidation() -> Subject {
     let (graph, args) = (graph(), args());
     Subject::new("compute_invalidation", move || {
-        let plan = graph.plan(black_box(MUTATION)).unwrap();
-        black_box(compute_invalidation(plan, &args).unwrap());
+        let function = graph.function(black_box(MUTATION)).unwrap();
+        black_box(compute_invalidation(function, &args).unwrap());
     })
 }
 
 fn merges() -> Subject {
     let (graph, args) = (graph(), args());
     Subject::new("compute_merges", move || {
-        let plan = graph.plan(black_box(MUTATION)).unwrap();
-        black_box(compute_merges(plan, &args).unwrap());
+        let function = graph.function(black_box(MUTATION)).unwrap();
+        black_box(compute_merges(function, &args).unwrap());
     })
 }
 
@@ -44,8 +44,8 @@ fn answer(name: &'static str, length: usize) -> Subject {
     let (graph, args) = (graph(), args());
     let result = format!("\"{}\"", "x".repeat(length - 2)).into_bytes();
     Subject::new(name, move || {
-        let plan = graph.plan(black_box(MUTATION)).unwrap();
-        let response = encode_response(plan, &args, black_box(&result)).unwrap();
+        let function = graph.function(black_box(MUTATION)).unwrap();
+        let (response, _) = encode_response(function, &args, black_box(&result)).unwrap();
         black_box((response.body.to_vec(), response.header));
     })
 }

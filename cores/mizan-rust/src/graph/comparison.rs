@@ -103,6 +103,27 @@ impl Comparison {
         }
     }
 
+    /// Whether the two shapes accept the same values, names and null aside.
+    pub(super) fn equal_but_for_null(&mut self, left: &Shape, right: &Shape) -> bool {
+        let (left, right) = (self.intern(left), self.intern(right));
+        self.equal(self.without_optional(left), self.without_optional(right))
+    }
+
+    /// Whether null is a value of the shape.
+    pub(super) fn takes_null(&mut self, shape: &Shape) -> bool {
+        let mut seen = HashSet::new();
+        let mut waiting = vec![self.intern(shape)];
+        while let Some(id) = waiting.pop() {
+            match &self.nodes[id.0] {
+                Node::Optional(_) | Node::Null | Node::Any => return true,
+                Node::Union(items) => waiting.extend(items),
+                Node::Ref(_) if seen.insert(id) => waiting.push(self.resolve(id)),
+                _ => {}
+            }
+        }
+        false
+    }
+
     /// The item's shape, if `id` is a list.
     pub(super) fn list_item(&self, id: Id) -> Option<Id> {
         match &self.nodes[id.0] {

@@ -9,26 +9,46 @@ use crate::path::quoted;
 use crate::shape::Shape;
 
 use super::comparison::Comparison;
+use super::narrowing::{Shapes, fingerprint, purges, shapes};
 use super::specification::{Function, Specification, Target};
 use super::suggestions::did_you_mean;
-use super::{Context, Effect, Graph, Merge, Param, Plan};
+use super::{Context, Effect, Function as Compiled, Graph, Merge, Param};
 
 /// Compiles a specification, or answers every contradiction in it.
 pub(super) fn compile(spec: &Specification) -> Result<Graph> {
     let mut compiler = Compiler::new(spec);
     compiler.check_names();
     compiler.check_parameters();
-    let plan = |function: &Function| (function.name.clone(), compiler.plan(function));
-    let plans = spec.functions.iter().map(plan).collect();
+    let function = |function: &Function| (function.name.clone(), compiler.function(function));
+    let mut functions: HashMap<_, _> = spec.functions.iter().map(function).collect();
     if !compiler.problems.is_empty() {
         return Err(Error::Contradictions(compiler.problems));
     }
+    for function in &spec.functions {
+        if let Some(compiled) = functions.get_mut(&function.name) {
+            compiled.purges = purges(
+                &mut compiler.comparison,
+                &compiler.contexts,
+                function,
+                compiled,
+            );
+        }
+    }
+    let shapes = shapes(functions.values().flat_map(|function| &function.purges));
+    for purge in functions
+        .values_mut()
+        .flat_map(|function| &mut function.purges)
+    {
+        purge.narrow_within(&shapes);
+    }
     let contexts = compiler.contexts.iter();
-    let contexts = contexts.map(|(name, functions)| ((*name).to_owned(), context(functions)));
+    let contexts =
+        contexts.map(|(name, functions)| ((*name).to_owned(), context(name, functions, &shapes)));
     Ok(Graph {
-        plans,
+        functions,
         contexts: contexts.collect(),
         params: compiler.params.listed,
+        fingerprint: fingerprint(spec, &shapes)?,
     })
 }
 
@@ -109,17 +129,20 @@ impl<'a> Compiler<'a> {
         }
     }
 
-    fn plan(&mut self, function: &Function) -> Plan {
+    fn function(&mut self, function: &Function) -> Compiled {
         let affects = self.effects(function);
         let merge = self.merges(function, &affects);
-        Plan {
+        Compiled {
             context: function.context.clone(),
+            private: function.private,
+            auth: function.auth,
             affects,
             merge,
+            purges: Vec::new(),
         }
     }
 
-    fn effects(&mut self, function: &Function) -> Vec<Effect> {
+    fn effects(&mut self, function: &Function) -> Vec<Arc<Effect>> {
         let mut seen = HashSet::new();
         let mut effects = Vec::new();
         for target in &function.affects {
@@ -127,13 +150,13 @@ impl<'a> Compiler<'a> {
                 continue;
             };
             if seen.insert((context, name)) {
-                effects.push(Effect::new(context, name, self.scope(function, context)));
+                effects.push(Effect::new(context, name, self.scope(function, context)).into());
             }
         }
         effects
     }
 
-    fn merges(&mut self, function: &Function, affects: &[Effect]) -> Vec<Merge> {
+    fn merges(&mut self, function: &Function, affects: &[Arc<Effect>]) -> Vec<Arc<Merge>> {
         let mut seen = HashSet::new();
         let mut merges = Vec::new();
         for target in &function.merge {
@@ -149,7 +172,7 @@ impl<'a> Compiler<'a> {
                 let is_affected = affects
                     .iter()
                     .any(|effect| effect.context() == context && effect.function() == Some(slot));
-                merges.push(Merge::new(context, slot, scope, needed, is_affected));
+                merges.push(Merge::new(context, slot, scope, needed, is_affected).into());
             }
         }
         merges
@@ -311,8 +334,10 @@ fn group(functions: &[Function]) -> BTreeMap<&str, Vec<&Function>> {
     contexts
 }
 
-fn context(functions: &[&Function]) -> Context {
+fn context(name: &str, functions: &[&Function], shapes: &Shapes) -> Context {
+    let shapes = shapes.get(name).into_iter().flatten();
     Context {
+        shapes: shapes.cloned().collect(),
         functions: functions
             .iter()
             .map(|function| function.name.clone())
@@ -338,7 +363,9 @@ fn agree(comparison: &mut Comparison, functions: &[&Function], param: &str) -> b
     let shapes = functions
         .iter()
         .filter_map(|function| function.params.get(param));
-    let shapes: Vec<_> = shapes.map(|shape| comparison.intern(shape)).collect();
+    let shapes: Vec<_> = shapes
+        .map(|param| comparison.intern(&param.shape))
+        .collect();
     shapes
         .iter()
         .all(|shape| comparison.equal(shapes[0], *shape))

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::{Context, Effect, Graph, Merge, Param, Plan};
+use super::{Auth, Context, Effect, Graph, Merge, Param, Purge};
 
 /// What a graph says, functions and contexts sorted by name.
 #[derive(Clone, Debug, Serialize)]
@@ -17,8 +17,11 @@ pub struct Description<'g> {
 #[derive(Clone, Debug, Serialize)]
 struct Function<'g> {
     context: Option<&'g str>,
+    private: bool,
+    auth: Option<&'static str>,
     affects: Vec<Affected<'g>>,
     merge: Vec<Merged<'g>>,
+    purges: Vec<Purged<'g>>,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -35,22 +38,40 @@ struct Merged<'g> {
     scope: Vec<&'g str>,
 }
 
+#[derive(Clone, Debug, Serialize)]
+struct Purged<'g> {
+    context: &'g str,
+    narrowing: Vec<&'g str>,
+}
+
 impl<'g> Description<'g> {
     pub(super) fn of(graph: &'g Graph) -> Self {
-        let function = |(name, plan): (&'g String, &'g Plan)| (name.as_str(), Function::of(plan));
+        let functions = graph.functions.iter();
+        let functions = functions.map(|(name, function)| (name.as_str(), Function::of(function)));
         Self {
-            functions: graph.plans.iter().map(function).collect(),
+            functions: functions.collect(),
             contexts: &graph.contexts,
         }
     }
 }
 
 impl<'g> Function<'g> {
-    fn of(plan: &'g Plan) -> Self {
+    fn of(function: &'g super::Function) -> Self {
         Self {
-            context: plan.context(),
-            affects: plan.affects().iter().map(Affected::of).collect(),
-            merge: plan.merge().iter().map(Merged::of).collect(),
+            context: function.context(),
+            private: function.is_private(),
+            auth: function.auth().map(Auth::as_str),
+            affects: function
+                .affects()
+                .iter()
+                .map(|effect| Affected::of(effect))
+                .collect(),
+            merge: function
+                .merge()
+                .iter()
+                .map(|merge| Merged::of(merge))
+                .collect(),
+            purges: function.purges().iter().map(Purged::of).collect(),
         }
     }
 }
@@ -71,6 +92,18 @@ impl<'g> Merged<'g> {
             context: merge.context(),
             slot: merge.slot(),
             scope: names(merge.scope()),
+        }
+    }
+}
+
+impl<'g> Purged<'g> {
+    fn of(purge: &'g Purge) -> Self {
+        let narrowing = purge.narrowing().iter();
+        Self {
+            context: purge.context(),
+            narrowing: narrowing
+                .map(|narrowing| narrowing.param().name())
+                .collect(),
         }
     }
 }

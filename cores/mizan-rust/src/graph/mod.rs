@@ -4,6 +4,7 @@
 mod comparison;
 mod compiler;
 mod description;
+mod narrowing;
 mod specification;
 mod suggestions;
 #[cfg(test)]
@@ -14,24 +15,45 @@ use std::sync::Arc;
 
 use crate::error::{Error, Result};
 use crate::escape::{write_percent_encoded, write_string};
+use crate::keyword::keywords;
 use crate::value::Value;
+
+use narrowing::Shapes;
 
 pub use description::Description;
 
 /// An immutable compiled graph.
 #[derive(Clone, Debug)]
 pub struct Graph {
-    plans: HashMap<String, Plan>,
+    functions: HashMap<String, Function>,
     contexts: BTreeMap<String, Context>,
     params: Vec<Arc<Param>>,
+    fingerprint: String,
 }
 
-/// What a call of one function entails.
+/// A function, and what a call of it entails.
 #[derive(Clone, Debug)]
-pub struct Plan {
+pub struct Function {
     context: Option<String>,
-    affects: Vec<Effect>,
-    merge: Vec<Merge>,
+    private: bool,
+    auth: Option<Auth>,
+    affects: Vec<Arc<Effect>>,
+    merge: Vec<Arc<Merge>>,
+    purges: Vec<Purge>,
+}
+
+keywords! {
+    /// Whom a function is for.
+    pub enum Auth {
+        /// Everybody who is authenticated.
+        Required = "required",
+        /// Users with `is_staff`.
+        Staff = "staff",
+        /// Users with `is_superuser`.
+        Superuser = "superuser",
+        /// Whom a function of the application lets pass.
+        Custom = "custom",
+    }
 }
 
 /// A resolved `affects` target: a context, or one function of it.
@@ -52,13 +74,28 @@ pub struct Merge {
     scope: Vec<Arc<Param>>,
     /// The slot function's parameters; None when the scope lacks one.
     needed: Option<Vec<Arc<Param>>>,
-    /// What becomes of a slot that a call does not determine; None where the function affects it
+    /// What becomes of a slot that a result does not reach; None where the function affects it
     /// anyway.
-    fallback: Option<Effect>,
+    fallback: Option<Arc<Effect>>,
     /// `{"context":"user"`
     json_start: Vec<u8>,
     /// `,"slot":"f","value":`
     json_slot: Vec<u8>,
+}
+
+/// What a call makes stale in the cache: a context that it affects or merges into (section 10).
+#[derive(Clone, Debug)]
+pub struct Purge {
+    context: Arc<str>,
+    narrowing: Vec<Narrowing>,
+}
+
+/// A parameter that tells which entries a purge concerns.
+#[derive(Clone, Debug)]
+pub struct Narrowing {
+    param: Arc<Param>,
+    /// Whether every call has a value for it; without one the purge is broad.
+    is_always_there: bool,
 }
 
 /// A parameter that narrows a target, once for each name in the graph.
@@ -72,11 +109,13 @@ pub struct Param {
     header_start: String,
 }
 
-/// A context: its functions and the union of their parameters, both sorted.
+/// A context: its functions, the union of their parameters, and the parameters of each scope that a
+/// purge of it can have; all sorted. Without scopes every purge of it is broad.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct Context {
     functions: Vec<String>,
     params: Vec<String>,
+    shapes: Vec<Vec<String>>,
 }
 
 impl Graph {
@@ -88,16 +127,22 @@ impl Graph {
         compiler::compile(&specification::Specification::read(spec)?)
     }
 
-    /// What a call of `function` entails; [`Error::UnknownFunction`] when it is not in the graph.
-    pub fn plan(&self, function: &str) -> Result<&Plan> {
-        self.plans
-            .get(function)
-            .ok_or_else(|| Error::UnknownFunction(function.to_owned()))
+    /// A function by its name; [`Error::UnknownFunction`] when it is not in the graph.
+    pub fn function(&self, name: &str) -> Result<&Function> {
+        self.functions
+            .get(name)
+            .ok_or_else(|| Error::UnknownFunction(name.to_owned()))
     }
 
     /// Every parameter that narrows a target of this graph, each at its [`Param::index`].
     pub fn params(&self) -> &[Arc<Param>] {
         &self.params
+    }
+
+    /// What decides the tags of entries and purges, as canonical JSON: equal where the same values
+    /// have the same tags.
+    pub fn fingerprint(&self) -> &str {
+        &self.fingerprint
     }
 
     /// The resolved graph, to be serialised as plain data (docs/engine-data.md).
@@ -106,20 +151,66 @@ impl Graph {
     }
 }
 
-impl Plan {
+impl Function {
     /// The context that the function belongs to.
     pub fn context(&self) -> Option<&str> {
         self.context.as_deref()
     }
 
+    /// Whether no client may call it.
+    pub fn is_private(&self) -> bool {
+        self.private
+    }
+
+    /// Whom it is for; None for everybody.
+    pub fn auth(&self) -> Option<Auth> {
+        self.auth
+    }
+
     /// What the function makes stale, in declaration order.
-    pub fn affects(&self) -> &[Effect] {
+    pub fn affects(&self) -> &[Arc<Effect>] {
         &self.affects
     }
 
     /// Which slots take its result, in declaration order.
-    pub fn merge(&self) -> &[Merge] {
+    pub fn merge(&self) -> &[Arc<Merge>] {
         &self.merge
+    }
+
+    /// What it makes stale in the cache, each context once.
+    pub fn purges(&self) -> &[Purge] {
+        &self.purges
+    }
+}
+
+impl Purge {
+    /// The context.
+    pub fn context(&self) -> &Arc<str> {
+        &self.context
+    }
+
+    /// The parameters that may narrow the purge, sorted by name.
+    pub fn narrowing(&self) -> &[Narrowing] {
+        &self.narrowing
+    }
+
+    /// Nothing narrows a purge of a context whose scopes are too many.
+    fn narrow_within(&mut self, shapes: &Shapes) {
+        if !shapes.contains_key(&*self.context) {
+            self.narrowing.clear();
+        }
+    }
+}
+
+impl Narrowing {
+    /// The parameter.
+    pub fn param(&self) -> &Arc<Param> {
+        &self.param
+    }
+
+    /// Whether every call has a value for it; without one the purge is broad.
+    pub fn is_always_there(&self) -> bool {
+        self.is_always_there
     }
 }
 
@@ -166,7 +257,8 @@ impl Merge {
         needed: Option<Vec<Arc<Param>>>,
         is_affected: bool,
     ) -> Self {
-        let fallback = (!is_affected).then(|| Effect::new(context, Some(slot), scope.clone()));
+        let fallback =
+            (!is_affected).then(|| Effect::new(context, Some(slot), scope.clone()).into());
         let json_start = member(b"{\"context\":", context);
         let mut json_slot = member(b",\"slot\":", slot);
         json_slot.extend_from_slice(b",\"value\":");
@@ -205,8 +297,8 @@ impl Merge {
         self.needed.as_deref()
     }
 
-    /// What becomes of a slot that a call does not determine.
-    pub(crate) fn fallback(&self) -> Option<&Effect> {
+    /// What becomes of a slot that a result does not reach.
+    pub(crate) fn fallback(&self) -> Option<&Arc<Effect>> {
         self.fallback.as_ref()
     }
 

@@ -3,11 +3,13 @@
 use std::collections::{BTreeMap, HashSet};
 
 use crate::error::{Error, Problem, Result};
-use crate::reader::{Reader, check_unique};
+use crate::reader::{Reader, Record, check_unique};
 use crate::shape::{Body, Shape, endless_alias};
 use crate::value::Value;
 
-const FUNCTION_MEMBERS: [&str; 7] = [
+use super::Auth;
+
+const FUNCTION_MEMBERS: [&str; 9] = [
     "name",
     "context",
     "params",
@@ -15,7 +17,10 @@ const FUNCTION_MEMBERS: [&str; 7] = [
     "affects",
     "merge",
     "auto_scope",
+    "private",
+    "auth",
 ];
+const PARAM_MEMBERS: [&str; 4] = ["name", "shape", "required", "identity"];
 
 /// The registry as the graph sees it.
 #[derive(Debug)]
@@ -29,11 +34,22 @@ pub(super) struct Specification {
 pub(super) struct Function {
     pub(super) name: String,
     pub(super) context: Option<String>,
-    pub(super) params: BTreeMap<String, Shape>,
+    pub(super) params: BTreeMap<String, Param>,
     pub(super) output: Option<Shape>,
     pub(super) affects: Vec<Target>,
     pub(super) merge: Vec<Target>,
     pub(super) auto_scope: bool,
+    pub(super) private: bool,
+    pub(super) auth: Option<Auth>,
+}
+
+/// A parameter. `identity` names how its values are told apart; None when equal values need not have
+/// one identity.
+#[derive(Debug)]
+pub(super) struct Param {
+    pub(super) shape: Shape,
+    pub(super) required: bool,
+    pub(super) identity: Option<String>,
 }
 
 /// What `affects` or `merge` names.
@@ -93,6 +109,8 @@ impl Function {
             affects: read_targets(&record.member("affects")?)?,
             merge: read_targets(&record.member("merge")?)?,
             auto_scope: record.member("auto_scope")?.flag()?,
+            private: record.member("private")?.flag()?,
+            auth: read_auth(&record.member("auth")?)?,
         })
     }
 }
@@ -119,28 +137,34 @@ impl Target {
     }
 }
 
-fn read_params(reader: &Reader<'_>, types: &HashSet<&str>) -> Result<BTreeMap<String, Shape>> {
+fn read_params(reader: &Reader<'_>, types: &HashSet<&str>) -> Result<BTreeMap<String, Param>> {
     let items = reader.items()?;
-    let records = items
-        .iter()
-        .map(|item| item.record(&["name", "shape", "required"], &[]));
+    let records = items.iter().map(|item| item.record(&PARAM_MEMBERS, &[]));
     let records: Vec<_> = records.collect::<Result<_>>()?;
     let names: Vec<_> = records
         .iter()
         .map(|record| record.member("name"))
         .collect::<Result<_>>()?;
     let names = check_unique(&names, "parameter")?;
-    for record in &records {
-        record.member("required")?.flag()?;
-    }
-    let shape = |(name, record): (&str, _)| {
-        let record: &crate::reader::Record<'_> = record;
-        Ok((
-            name.to_owned(),
-            Shape::read(&record.member("shape")?, types)?,
-        ))
+    let param = |(name, record): (&str, &Record<'_>)| {
+        let param = Param {
+            shape: Shape::read(&record.member("shape")?, types)?,
+            required: record.member("required")?.flag()?,
+            identity: record
+                .member("identity")?
+                .optional_text()?
+                .map(str::to_owned),
+        };
+        Ok((name.to_owned(), param))
     };
-    names.into_iter().zip(&records).map(shape).collect()
+    names.into_iter().zip(&records).map(param).collect()
+}
+
+fn read_auth(reader: &Reader<'_>) -> Result<Option<Auth>> {
+    if reader.value.is_null() {
+        return Ok(None);
+    }
+    reader.keyword().map(Some)
 }
 
 fn read_output(reader: &Reader<'_>, types: &HashSet<&str>) -> Result<Option<Shape>> {

@@ -26,6 +26,15 @@ pub(crate) fn plain(text: &str) -> Value {
     convert(&serde_json::from_str(text).unwrap())
 }
 
+fn param(mut param: Value) -> Value {
+    if let Value::Map(members) = &mut param
+        && !members.contains_key("identity")
+    {
+        members.insert("identity".to_owned(), Value::Null);
+    }
+    param
+}
+
 /// A specification of functions that leave out what is empty.
 pub(crate) fn spec(types: &str, functions: &[&str]) -> Value {
     let functions = functions.iter().map(|function| {
@@ -39,10 +48,16 @@ pub(crate) fn spec(types: &str, functions: &[&str]) -> Value {
             ("affects", Value::List(vec![])),
             ("merge", Value::List(vec![])),
             ("auto_scope", Value::Bool(true)),
+            ("private", Value::Bool(false)),
+            ("auth", Value::Null),
         ] {
             if !members.contains_key(name) {
                 members.insert(name.to_owned(), default);
             }
+        }
+        if let Some(Value::List(params)) = members.get("params") {
+            let params = params.iter().cloned().map(param).collect();
+            members.insert("params".to_owned(), params);
         }
         Value::Map(members)
     });
@@ -86,13 +101,15 @@ fn targets_and_scopes_are_resolved() {
     let graph = compile("{}", &[&profile, mutation]).unwrap();
     let expected = concat!(
         r#"{"functions":{"#,
-        r#""rename":{"context":null,"#,
+        r#""rename":{"context":null,"private":false,"auth":null,"#,
         r#""affects":[{"context":"user","function":null,"scope":["user_id"]},"#,
         r#"{"context":"user","function":"user_profile","scope":["user_id"]},"#,
         r#"{"context":"elsewhere","function":null,"scope":[]}],"#,
-        r#""merge":[{"context":"user","slot":"user_profile","scope":["user_id"]}]},"#,
-        r#""user_profile":{"context":"user","affects":[],"merge":[]}},"#,
-        r#""contexts":{"user":{"functions":["user_profile"],"params":["user_id"]}}}"#,
+        r#""merge":[{"context":"user","slot":"user_profile","scope":["user_id"]}],"#,
+        r#""purges":[{"context":"user","narrowing":[]},{"context":"elsewhere","narrowing":[]}]},"#,
+        r#""user_profile":{"context":"user","private":false,"auth":null,"#,
+        r#""affects":[],"merge":[],"purges":[]}},"#,
+        r#""contexts":{"user":{"functions":["user_profile"],"params":["user_id"],"shapes":[]}}}"#,
     );
     let description = serde_json::to_string(&graph.describe()).unwrap();
     assert_eq!(description, expected);
@@ -109,18 +126,18 @@ fn a_context_wins_over_a_function_of_its_name() {
     let mutation = r#"{"name":"m","affects":[{"name":"user"},{"function":"user"}]}"#;
     let graph = compile("{}", &[function, mutation]).unwrap();
     let functions: Vec<_> = graph
-        .plan("m")
+        .function("m")
         .unwrap()
         .affects()
         .iter()
-        .map(super::Effect::function)
+        .map(|effect| effect.function())
         .collect();
     assert_eq!(functions, [None, Some("user")]);
 }
 
 #[test]
 fn unknown_functions_are_a_lookup_error() {
-    let error = compile("{}", &[]).unwrap().plan("no\n").unwrap_err();
+    let error = compile("{}", &[]).unwrap().function("no\n").unwrap_err();
     assert_eq!(error, Error::UnknownFunction("no\n".into()));
 }
 
@@ -311,7 +328,8 @@ fn specifications_are_checked_with_their_place() {
     let function = |members: &str| {
         message(&format!(
             r#"{{"types":{{"T":{{"kind":"enum","values":["a"]}}}},"functions":[{{"name":"f","context":null,
-                "params":[],"output":null,"affects":[],"merge":[],"auto_scope":true,{members}}}]}}"#
+                "params":[],"output":null,"affects":[],"merge":[],"auto_scope":true,
+                "private":false,"auth":null,{members}}}]}}"#
         ))
     };
     for (found, expected) in [
@@ -374,6 +392,10 @@ fn specifications_are_checked_with_their_place() {
             "spec.functions[0].auto_scope: expected true or false",
         ),
         (
+            function(r#""auth":"admin""#),
+            "spec.functions[0].auth: expected one of required, staff, superuser, custom",
+        ),
+        (
             function(r#""extra":1"#),
             r#"spec.functions[0]: unknown member "extra""#,
         ),
@@ -391,8 +413,8 @@ fn specifications_are_checked_with_their_place() {
         ),
         (
             function(
-                r#""params":[{"name":"a","shape":{"kind":"any"},"required":true},
-                    {"name":"a","shape":{"kind":"any"},"required":true}]"#,
+                r#""params":[{"name":"a","shape":{"kind":"any"},"required":true,"identity":null},
+                    {"name":"a","shape":{"kind":"any"},"required":true,"identity":null}]"#,
             ),
             r#"spec.functions[0].params[1].name: the parameter "a" comes twice"#,
         ),

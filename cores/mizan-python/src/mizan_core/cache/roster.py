@@ -7,7 +7,7 @@ then until a whole beat has gone by without one, so that a burst of mutations wr
 
 A process whose field has not changed for longer than a lease, by the reader's own clock, is dead or stalled. What it
 has announced is purged on its behalf, and some time later its fields are struck out. A stalled one that goes on purges
-by itself in any case, and enters itself anew.
+by itself in any case, and writes its field anew.
 
 An announcement's field is never used twice: what removes an old one, however late it arrives, cannot remove a new one.
 """
@@ -43,7 +43,7 @@ class Findings(NamedTuple):
 
     :param dead: those that this process has not heard about before.
     :param forgotten: the fields of those that have been dead for long.
-    :param lost: this process's own entry, and so perhaps the whole roster, has gone since its last beat.
+    :param lost: this process's own field, and so perhaps the whole roster, has gone since its last beat.
     :param strangers: processes are there whose graph is another.
     """
 

@@ -1,8 +1,8 @@
 """Whether a process may believe its store, and what it owes to it (protocol.md section 10).
 
-Two things are told apart. After any failure the process bypasses the store until the store has been seen to work again:
-that is its own affair and changes nothing for others. A purge that may not have taken place is a *debt*: it is paid,
-by removing its tags, before the process believes the store again, and it is what the others must not be spared.
+Two things are told apart. After any failure this process bypasses the store until it has seen the store work again;
+other processes notice nothing. A purge that may not have taken place is a *debt*: until it is paid, by removing its
+tags, other processes may serve stale entries, and this process does not believe the store.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class Trust:
         self._is_down = False
         self._failures = 0
         self.debts: Mapping[str, int] = {}
-        """What is owed, each with the number of the time that it was; never changed in place."""
+        """The keys that are owed, each with a number that is new every time it is; never changed in place."""
         self._numbers = count()
         self.is_given = True
 
@@ -46,19 +46,19 @@ class Trust:
             _log.error("The cache does not answer (%s): requests are served without it until it does", error)
 
     def owe(self, keys: Iterable[str]) -> None:
-        """What is sealed with *keys* as they are now must not be believed by anybody, and may be."""
+        """Add to the debts: entries that hold the present versions of *keys* are stale, and others may serve them."""
         with self._lock:
             self.debts = {**self.debts, **{key: next(self._numbers) for key in keys}}
             self.is_given = False
 
     def settle(self, debts: Mapping[str, int]) -> None:
-        """Of *debts* those are paid that have not been made again meanwhile."""
+        """Strike off *debts*, which have been paid; what has been owed anew meanwhile stays."""
         with self._lock:
             self.debts = {key: number for key, number in self.debts.items() if debts.get(key) != number}
             self._update()
 
     def restore(self, failures: int) -> None:
-        """The store has been seen to work, by something that began after so many *failures*."""
+        """Believe the store again: an operation has succeeded that began when there had been so many *failures*."""
         with self._lock:
             ends = self._is_down and failures == self._failures
             self._is_down = self._is_down and not ends

@@ -170,4 +170,5 @@ class Dispatcher:
 
     def called_purge(self, function: ServerFunction, arguments: Mapping[str, Any]) -> Purge | None:
         """As ``named_purge``, for what a call that server code made outside a request has changed."""
-        return self.interface().nested_purge([NestedCall(function, arguments)])
+        interface = self.interface()
+        return interface.purge(interface.nested_plans([NestedCall(function, arguments)]))

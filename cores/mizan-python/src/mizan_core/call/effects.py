@@ -9,38 +9,35 @@ from typing import Any, NamedTuple
 
 from mizan_core.cache.store import Announcement, Purge
 from mizan_core.call.port import Port
-from mizan_core.interface.endpoint import Endpoint, NestedCall, ScopeArguments
+from mizan_core.engine.contract import CallPlan
+from mizan_core.interface.endpoint import Endpoint, NestedCall
 from mizan_core.interface.interface import Interface
-
-_NONE = ScopeArguments({}, {})
 
 
 class _Elsewhere(NamedTuple):
     """Another interface, and the call as it sees it.
 
     :param endpoint: the function there; None where it is not known, though what it calls may be.
-    :param scope: the arguments before the function ran.
+    :param plans: the call's there, as far as it is known.
     """
 
     interface: Interface
     endpoint: Endpoint | None
-    scope: ScopeArguments
+    plans: list[CallPlan]
 
     def purge(self, calls: Sequence[NestedCall]) -> Purge | None:
-        if self.endpoint is None:
-            return self.interface.nested_purge(calls)
-        return self.interface.purge(self.endpoint, self.scope, calls)
+        return self.interface.purge([*self.plans, *self.interface.nested_plans(calls)])
 
 
 class Effects:
     """Those of one call; to be made before the function runs, which may change its arguments."""
 
-    __slots__ = ("_arguments", "_elsewhere", "_others", "are_announced", "endpoint", "interface", "scope")
+    __slots__ = ("_arguments", "_elsewhere", "_others", "are_announced", "endpoint", "interface", "plan")
 
     def __init__(self, interface: Interface, endpoint: Endpoint, arguments: Mapping[str, Any]) -> None:
         self.interface = interface
         self.endpoint = endpoint
-        self.scope = endpoint.scope_arguments(arguments)
+        self.plan = interface.plan(endpoint, arguments)
         self._arguments = arguments
         self._others = others = interface.others()
         self._elsewhere = self._as_seen_by(others) if others else []
@@ -57,9 +54,12 @@ class Effects:
             for store, tags in endpoint.announced
         ]
 
-    def purges(self, calls: Sequence[NestedCall]) -> list[Purge]:
-        """What the call, and those that it made, make stale in each cache."""
-        found = [self.interface.purge(self.endpoint, self.scope, calls)]
+    def purges(self, nested: Sequence[CallPlan], calls: Sequence[NestedCall]) -> list[Purge]:
+        """What the call, and those that it made, make stale in each cache.
+
+        :param nested: the plans of *calls* in its own interface.
+        """
+        found = [self.interface.purge([self.plan, *nested])]
         others = self.interface.others()
         if others is not self._others:
             # One that has been opened meanwhile may hold what was read before the function wrote.
@@ -68,13 +68,9 @@ class Effects:
             found += [seen.purge(calls) for seen in self._elsewhere]
         return [purge for purge in found if purge is not None]
 
-    def stale(self, calls: Sequence[NestedCall]) -> list[Any]:
-        """The entries of what the call, and those that it made, make stale where no result is part of the answer."""
-        return self.interface.stale_entries(self.endpoint, self.scope, calls)
-
     def _as_seen_by(self, others: Sequence[Interface]) -> list[_Elsewhere]:
         endpoints = [other.endpoint_of(self.endpoint.function) for other in others]
         return [
-            _Elsewhere(other, endpoint, _NONE if endpoint is None else endpoint.scope_arguments(self._arguments))
+            _Elsewhere(other, endpoint, [] if endpoint is None else [other.plan(endpoint, self._arguments)])
             for other, endpoint in zip(others, endpoints, strict=True)
         ]

@@ -126,17 +126,19 @@ async def _run(
     except BaseException:
         made = calls.end()
         if not port.is_undone():
-            progress.purges = effects.purges(made)
-            progress.stale = effects.stale(made)
+            nested = interface.nested_plans(made)
+            progress.purges = effects.purges(nested, made)
+            progress.stale = ENGINE.stale_entries([effects.plan, *nested])
             await _purge(port, progress.purges)
         raise
     made = calls.end()
-    purges = effects.purges(made)
+    nested = interface.nested_plans(made) if made else []
+    purges = effects.purges(nested, made)
     for purge in purges:
         await port.purge(purge)
     if endpoint.is_view:
-        return ViewResponse(result, effects.stale(made), purges)
-    return Result(interface, endpoint, effects.scope, result, made)
+        return ViewResponse(result, ENGINE.stale_entries([effects.plan, *nested]), purges)
+    return Result(effects.plan, result, nested)
 
 
 def _entry(bundle: Bundle, arguments: list[dict[str, Any]], viewer: Viewer, fetch: Fetch) -> Entry | Bypass:
@@ -209,7 +211,7 @@ async def _purge(port: Port, purges: Sequence[Purge]) -> None:
 
 
 async def _purge_nested(port: Port, interface: Interface, calls: Sequence[NestedCall]) -> None:
-    purges = [each.nested_purge(calls) for each in (interface, *interface.others())]
+    purges = [each.purge(each.nested_plans(calls)) for each in (interface, *interface.others())]
     needed = [purge for purge in purges if purge is not None]
     if needed:
         await port.to_the_end(_purge(port, needed))

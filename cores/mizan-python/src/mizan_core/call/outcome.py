@@ -8,9 +8,8 @@ from typing import Any, NamedTuple, TypeAlias, final
 from mizan_core.cache.bypass import Bypass
 from mizan_core.cache.store import Purge
 from mizan_core.call.progress import Failure, Progress
+from mizan_core.engine.contract import CallPlan
 from mizan_core.errors import APIError
-from mizan_core.interface.endpoint import Endpoint, NestedCall, ScopeArguments
-from mizan_core.interface.interface import Interface
 
 
 @final
@@ -18,14 +17,12 @@ class Result(NamedTuple):
     """A function has given a result.
 
     :param json: the result, serialised.
-    :param calls: those that the function made itself.
+    :param nested: the plans of the calls that the function made itself.
     """
 
-    interface: Interface
-    endpoint: Endpoint
-    scope: ScopeArguments
+    plan: CallPlan
     json: bytes
-    calls: Sequence[NestedCall]
+    nested: Sequence[CallPlan]
 
 
 @final

@@ -10,7 +10,7 @@ from typing import Any, Protocol, TypeAlias
 
 from mizan_core.types import MWTClaims
 
-CONTRACT_VERSION = 3
+CONTRACT_VERSION = 4
 """Grows with every change of the contract; an engine of another version is not used."""
 
 Json: TypeAlias = Any
@@ -25,6 +25,19 @@ class CompiledGraph(Protocol):
 
     def describe(self) -> dict[str, Any]:
         """The resolved graph as plain data."""
+
+    def fingerprint(self) -> str:
+        """What decides the tags of entries and purges: equal where the same values have the same tags."""
+
+
+class CallPlan(Protocol):
+    """What a call entails; each engine has a class of its own, which ``plan_call`` makes."""
+
+    def finish(self, result_json: bytes, nested: Sequence[Any] = ()) -> tuple[bytes, str | None]:
+        """The body of the call's answer, and the ``X-Mizan-Invalidate`` value.
+
+        :param nested: the plans of the calls that it made.
+        """
 
 
 class Keyer(Protocol):
@@ -53,6 +66,9 @@ class Keyer(Protocol):
 
     def purge_tags(self, context: str, params: dict[str, Any] | None = None) -> list[str]:
         """The tags that a purge changes."""
+
+    def call_tags(self, plans: Sequence[Any]) -> list[str]:
+        """The tags that calls make stale, each once."""
 
     def seal(self, key: str, versions: list[bytes], body: bytes) -> bytes:
         """An entry of *body* to be stored under *key*, valid while its tags have *versions* (section 10)."""
@@ -140,6 +156,17 @@ class Engine(Protocol):
     def encode_response(
         self, graph: Any, function: str, args: dict[str, Any], result_json: bytes
     ) -> tuple[bytes, str | None, list[Json] | None]: ...
+
+    def plan_call(
+        self,
+        graph: Any,
+        function: str,
+        args: dict[str, Any],
+        identities: dict[str, Any],
+        unidentified: Sequence[str] = (),
+    ) -> CallPlan: ...
+
+    def stale_entries(self, plans: Sequence[Any]) -> list[Json]: ...
 
     def encode_bundle(self, parts: Sequence[tuple[str, bytes]]) -> bytes: ...
 

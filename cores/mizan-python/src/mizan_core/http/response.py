@@ -13,7 +13,6 @@ from mizan_core.call.outcome import Result
 from mizan_core.call.progress import Failure
 from mizan_core.engine import ENGINE
 from mizan_core.errors import APIError
-from mizan_core.interface.envelope import encode_with_nested
 
 INVALIDATE_HEADER = "X-Mizan-Invalidate"
 CACHE_HEADER = "X-Mizan-Cache"
@@ -75,15 +74,7 @@ def json_response(body: bytes, *headers: tuple[str, str], status: int = 200) -> 
 
 def result_response(result: Result) -> Response:
     """The answer of a call that has given a result (protocol.md section 8)."""
-    interface, endpoint, scope, json, calls = result
-    if interface.is_builtin(endpoint):
-        return json_response(b'{"result":' + json + b"}")
-    header: str | None
-    nested = [entry for call in calls for entry in interface.nested_entries(call)] if calls else None
-    if nested:
-        body, header = encode_with_nested(interface.graph, endpoint.name, scope.values, json, nested)
-    else:
-        body, header, _ = ENGINE.encode_response(interface.graph, endpoint.name, scope.values, json)
+    body, header = result.plan.finish(result.json, result.nested)
     return Response(200, PLAIN_HEADERS if header is None else (*PLAIN_HEADERS, (INVALIDATE_HEADER, header)), body)
 
 

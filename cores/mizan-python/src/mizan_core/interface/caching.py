@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from mizan_core.cache.bypass import Bypass, BypassReason
 from mizan_core.cache.flights import Flights
 from mizan_core.cache.readings import ReadingReports
-from mizan_core.cache.scopes import Scopes
 from mizan_core.cache.store import Purge, Store
 from mizan_core.client.cache_policy import CachePolicy
 from mizan_core.engine import ENGINE
-from mizan_core.engine.contract import Keyer
-from mizan_core.interface.endpoint import Endpoint, ScopeArguments
+from mizan_core.engine.contract import CallPlan, Keyer
+from mizan_core.interface.endpoint import Endpoint
 from mizan_core.viewer import Viewer
 
 DEFAULT_TTL = 3_600
@@ -59,12 +58,15 @@ class Entry(NamedTuple):
 
 
 class Caching:
-    """The cache of one interface."""
+    """The cache of one interface.
 
-    def __init__(self, store: Store, keyer: Keyer, scopes: Scopes) -> None:
+    :param shapes: the parameter names of each scope that a purge can have, by context.
+    """
+
+    def __init__(self, store: Store, keyer: Keyer, shapes: Mapping[str, list[list[str]]]) -> None:
         self.store = store
         self._keyer = keyer
-        self._scopes = scopes
+        self._shapes = shapes
         self.flights = Flights()
         self.reports = ReadingReports()
 
@@ -85,37 +87,22 @@ class Caching:
         if not policy.shared and viewer.superuser:
             varying[":super"] = True
         user = None if policy.shared else viewer.id
-        shapes = self._scopes.shapes(context)
-        key, tags = self._keyer.plan(context, params, user, policy.rev, varying, shapes)
+        key, tags = self._keyer.plan(context, params, user, policy.rev, varying, self._shapes[context])
         return Entry(self, context, key, tags, policy.ttl, policy.vary)
 
-    def purge_tags(self, function: str, entries: Iterable[Any], scope: ScopeArguments) -> list[str]:
-        """The tags that the entries of a call to *function* make stale.
+    def purge(self, plans: Sequence[CallPlan]) -> Purge | None:
+        """The purge of what calls make stale; None where nothing is."""
+        return self._purge(self._keyer.call_tags(plans))
 
-        :param scope: the arguments of the call.
-        """
-        tags: dict[str, None] = {}
-        for entry in entries:
-            context = _context_of(entry)
-            narrowed = self._scopes.narrowed(function, context, scope.identities, scope.unidentified)
-            tags.update(dict.fromkeys(self._keyer.purge_tags(context, narrowed)))
-        return list(tags)
+    def named_purge(self, context: str, params: Mapping[str, Any]) -> Purge | None:
+        """The purge that server code asks for by name: broad where entries have no tag for just these parameters."""
+        known = sorted(params) in self._shapes[context]
+        return self._purge(self._keyer.purge_tags(context, dict(params) if known else {}))
 
-    def purge(self, tags: Iterable[str]) -> Purge | None:
-        """The purge of *tags*, each once; None without tags."""
-        distinct = list(dict.fromkeys(tags))
-        return Purge(self.store, distinct, self.store.promise(distinct)) if distinct else None
-
-    def named_tags(self, context: str, params: Mapping[str, Any]) -> list[str]:
-        """The tags of a purge that server code asks for by name."""
-        return self._keyer.purge_tags(context, self._scopes.known(context, params))
+    def _purge(self, tags: list[str]) -> Purge | None:
+        return Purge(self.store, tags, self.store.promise(tags)) if tags else None
 
 
 def is_same(left: Any, right: Any) -> bool:
     """Whether two identities are one; Python's ``==`` takes True for 1."""
     return left is right or ENGINE.canonical_json(left) == ENGINE.canonical_json(right)
-
-
-def _context_of(entry: Any) -> str:
-    context: str = entry if isinstance(entry, str) else entry["context"]
-    return context

@@ -188,10 +188,6 @@ class Endpoint:
                 unidentified.append(name)
         return ScopeArguments(values, identities, tuple(unidentified))
 
-    def narrows(self, name: str) -> bool:
-        """Whether a purge may be narrowed to one value of a parameter."""
-        return self._identities[name].narrows
-
     def identities(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """The identities of a context function's arguments.
 

@@ -6,17 +6,16 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from mizan_core.cache.bypass import Bypass, BypassReason
-from mizan_core.cache.scopes import Scopes
 from mizan_core.cache.store import Purge, Store
+from mizan_core.cache.versions import GRAPH_BYTES
 from mizan_core.client import ServerFunction
 from mizan_core.client.signature import Parameter
 from mizan_core.engine import ENGINE
-from mizan_core.engine.contract import Keyer
+from mizan_core.engine.contract import CallPlan, CompiledGraph, Keyer
 from mizan_core.errors import MWTError, NotFound, Unauthorized, ValidationFailed
 from mizan_core.interface.builtins import token_functions
 from mizan_core.interface.caching import BundlePolicy, Caching, is_same
-from mizan_core.interface.endpoint import Endpoint, NestedCall, ScopeArguments, Unidentified
-from mizan_core.interface.envelope import distinct
+from mizan_core.interface.endpoint import Endpoint, NestedCall, Unidentified
 from mizan_core.interface.refusals import REST, Refusals
 from mizan_core.interface.texts import TextReader
 from mizan_core.interface.tracing import tracers
@@ -140,7 +139,7 @@ class Interface:
         self.settings = settings
         self.tracers = tracers()
         self._verifier = settings.verifier()
-        functions = registry.get_all_functions()
+        functions = {**token_functions(settings, current_user), **registry.get_all_functions()}
         specification = specification_of(describe(functions))
         self.graph = ENGINE.compile_graph(specification)
         graph = self.graph.describe()
@@ -150,12 +149,13 @@ class Interface:
             name: Endpoint(name, function, _scope(plans[name]), _defaulted(plans[name], graph["contexts"], parameters))
             for name, function in functions.items()
         }
-        scopes = Scopes(parameters, graph, lambda name, parameter: self._endpoints[name].narrows(parameter))
         keyer = settings.keyer()
         self.caching = None
         if store is not None and keyer is not None:
-            store.use_graph(scopes.fingerprint(keyer, specification))
-            self.caching = Caching(store, keyer, scopes)
+            store.use_graph(_fingerprint(self.graph, keyer))
+            self.caching = Caching(
+                store, keyer, {name: context["shapes"] for name, context in graph["contexts"].items()}
+            )
             if store.is_shared:
                 for name, tags in _purgeable(plans, keyer).items():
                     self._endpoints[name].announced = [(store, tags)]
@@ -163,10 +163,6 @@ class Interface:
         self.knows: Callable[[ServerFunction], bool] = self._names.__contains__
         """Whether a function is registered here."""
         self._bundles = _bundles(self._endpoints, specification, self.caching)
-        self._builtins = {
-            name: Endpoint(name, function, frozenset())
-            for name, function in token_functions(settings, current_user).items()
-        }
 
     def token_user(self, token: str) -> MWTUser:
         """The user that a token stands for.
@@ -182,7 +178,7 @@ class Interface:
 
     def endpoint(self, name: str) -> Endpoint:
         """:raises NotFound: for a function that is not registered."""
-        endpoint = self._endpoints.get(name) or self._builtins.get(name)
+        endpoint = self._endpoints.get(name)
         if endpoint is None:
             raise NotFound(f'No function is named "{name}".' if is_function_name(name) else "No such function.")
         return endpoint
@@ -194,47 +190,23 @@ class Interface:
             raise NotFound(f'No context is named "{name}".' if is_context_name(name) else "No such context.")
         return bundle
 
-    def is_builtin(self, endpoint: Endpoint) -> bool:
-        """Whether the graph knows nothing of *endpoint*."""
-        return self._builtins.get(endpoint.name) is endpoint
-
     def endpoint_of(self, function: ServerFunction) -> Endpoint | None:
         """The endpoint of a registered function; None for another."""
         name = self._names.get(function)
         return None if name is None else self._endpoints[name]
 
-    def stale_entries(self, endpoint: Endpoint, scope: ScopeArguments, calls: Iterable[NestedCall]) -> list[Any]:
-        """What a call that has no result, and those that it made, make stale: equal entries once."""
-        own = [] if self.is_builtin(endpoint) else self._stale_entries(endpoint.name, scope)
-        return distinct([*own, *(entry for call in calls for entry in self.nested_entries(call))])
+    def plan(self, endpoint: Endpoint, arguments: Mapping[str, Any]) -> CallPlan:
+        """What a call entails; to be made before the function runs, which may change its arguments."""
+        return ENGINE.plan_call(self.graph, endpoint.name, *endpoint.scope_arguments(arguments))
 
-    def nested_entries(self, call: NestedCall) -> list[Any]:
-        """What a call made by server code makes stale.
+    def nested_plans(self, calls: Iterable[NestedCall]) -> list[CallPlan]:
+        """What calls of server code entail, of those functions that are registered here."""
+        found = ((self.endpoint_of(call.function), call.arguments) for call in calls)
+        return [self.plan(endpoint, arguments) for endpoint, arguments in found if endpoint is not None]
 
-        A merge target counts as affected: the nested result is not part of the answer, so it must be fetched.
-        """
-        endpoint = self.endpoint_of(call.function)
-        return [] if endpoint is None else self._stale_entries(endpoint.name, endpoint.scope_arguments(call.arguments))
-
-    def _stale_entries(self, function: str, scope: ScopeArguments) -> list[Any]:
-        """What a call makes stale in a cache: what it affects, and what its result is merged into."""
-        entries = ENGINE.compute_invalidation(self.graph, function, scope.values) or []
-        for merge in ENGINE.compute_merges(self.graph, function, scope.values, True) or []:
-            entry = {"context": merge["context"], "function": merge["slot"]}
-            params = {name: value for name, value in merge.get("params", {}).items() if value is not None}
-            entries.append(entry | ({"params": params} if params else {}))
-        return entries
-
-    def purge(self, endpoint: Endpoint, scope: ScopeArguments, calls: Iterable[NestedCall]) -> Purge | None:
-        """The purge of what a call, and those that it made, make stale; None where nothing is."""
-        if self.caching is None or self.is_builtin(endpoint):
-            return None
-        own = self.caching.purge_tags(endpoint.name, self._stale_entries(endpoint.name, scope), scope)
-        return self.caching.purge([*own, *self._nested_tags(calls)])
-
-    def nested_purge(self, calls: Sequence[NestedCall]) -> Purge | None:
-        """The purge of what calls of server code make stale; None where nothing is."""
-        return self.caching.purge(self._nested_tags(calls)) if calls and self.caching is not None else None
+    def purge(self, plans: Sequence[CallPlan]) -> Purge | None:
+        """The purge of what calls make stale; None where nothing is."""
+        return None if self.caching is None else self.caching.purge(plans)
 
     def named_purge(self, context: str, params: Mapping[str, Any]) -> Purge | None:
         """The purge that server code asks for by name; None without a cache.
@@ -254,20 +226,11 @@ class Interface:
             return None
         if None in identities.values():
             identities = {}
-        return self.caching.purge(self.caching.named_tags(context, identities))
+        return self.caching.named_purge(context, identities)
 
     def contexts(self) -> set[str]:
         """The names of the contexts that have functions."""
         return {endpoint.context for endpoint in self._endpoints.values() if endpoint.context is not None}
-
-    def _nested_tags(self, calls: Iterable[NestedCall]) -> list[str]:
-        tags: list[str] = []
-        for call in calls:
-            endpoint = self.endpoint_of(call.function)
-            if endpoint is not None and self.caching is not None:
-                scope = endpoint.scope_arguments(call.arguments)
-                tags += self.caching.purge_tags(endpoint.name, self._stale_entries(endpoint.name, scope), scope)
-        return tags
 
 
 def _shared_identity(members: Iterable[Endpoint], name: str, value: Any) -> Any:
@@ -288,10 +251,13 @@ def _listed(names: Iterable[str]) -> str:
 
 def _purgeable(plans: Mapping[str, Any], keyer: Keyer) -> dict[str, list[str]]:
     """The tags of the contexts that a call of each function may purge, where there are any."""
-    contexts = {
-        name: {target["context"]: None for target in (*plan["affects"], *plan["merge"])} for name, plan in plans.items()
-    }
+    contexts = {name: [purge["context"] for purge in plan["purges"]] for name, plan in plans.items()}
     return {name: [tag for each in own for tag in keyer.purge_tags(each)] for name, own in contexts.items() if own}
+
+
+def _fingerprint(graph: CompiledGraph, keyer: Keyer) -> bytes:
+    """What decides the tags of entries and purges, in ``GRAPH_BYTES``."""
+    return bytes.fromhex(keyer.derive("graph", {"graph": graph.fingerprint()})[-2 * GRAPH_BYTES :])
 
 
 def _scope(plan: Mapping[str, Any]) -> frozenset[str]:

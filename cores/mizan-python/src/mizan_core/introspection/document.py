@@ -12,7 +12,7 @@ from mizan_core.introspection.description import DescribedFunction, Description
 from mizan_core.introspection.docs import docstring
 from mizan_core.introspection.naming import camel_case, pascal_case
 from mizan_core.introspection.shapes import Body, Mode, Shape, reference
-from mizan_core.introspection.specification import specification_of
+from mizan_core.introspection.specification import auth_word, specification_of
 from mizan_core.introspection.types import TypeTable
 from mizan_core.introspection.vocabulary import Vocabulary
 
@@ -116,7 +116,7 @@ class _Writer:
             "idempotent": declaration.idempotent,
             "camel": camel_case(described.name),
             "transport": "http",
-            "auth": _auth_word(declaration.auth),
+            "auth": auth_word(declaration.auth),
             "context": declaration.context,
             "cache": _cache(declaration.cache),
             "affects": [
@@ -174,14 +174,6 @@ def _cache(rule: CacheRule) -> dict[str, Any] | None:
     if rule is None:
         return None
     return {"ttl": 0, "shared": False} if rule is False else {"ttl": rule.ttl, "shared": rule.shared}
-
-
-def _auth_word(auth: object) -> str | None:
-    if auth is None:
-        return None
-    if auth is True:
-        return "required"
-    return auth if isinstance(auth, str) else "custom"
 
 
 def _input_name(described: DescribedFunction) -> str:

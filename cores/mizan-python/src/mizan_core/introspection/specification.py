@@ -8,6 +8,7 @@ from typing import Any
 from mizan_core.client import ClientFunction
 from mizan_core.client.context import Context
 from mizan_core.errors import GraphError
+from mizan_core.identity.names import IdentityNames
 from mizan_core.introspection.description import DescribedFunction, Description
 from mizan_core.introspection.shapes import Mode, Shape
 from mizan_core.introspection.vocabulary import Vocabulary
@@ -24,7 +25,8 @@ def specification_of(description: Description) -> dict[str, Any]:
     problems = [*vocabulary.problems, *_unregistered_targets(description, names)]
     if problems:
         raise GraphError(problems)
-    functions = [_function(described, vocabulary, names) for described in description.functions]
+    identities = IdentityNames()
+    functions = [_function(described, vocabulary, names, identities) for described in description.functions]
     return {"types": vocabulary.types(), "functions": functions}
 
 
@@ -46,21 +48,41 @@ def _unregistered_targets(description: Description, names: Mapping[ClientFunctio
 
 
 def _function(
-    described: DescribedFunction, vocabulary: Vocabulary, names: Mapping[ClientFunction[..., Any], str]
+    described: DescribedFunction,
+    vocabulary: Vocabulary,
+    names: Mapping[ClientFunction[..., Any], str],
+    identities: IdentityNames,
 ) -> dict[str, Any]:
-    declaration = described.function.declaration
+    function, declaration = described.function, described.function.declaration
+    narrows = declaration.context is not None or declaration.affects or declaration.merge
     return {
         "name": described.name,
         "context": declaration.context,
         "params": [
-            {"name": param.name, "shape": vocabulary.shape(param.shape, "input"), "required": param.required}
-            for param in described.params
+            {
+                "name": param.name,
+                "shape": vocabulary.shape(param.shape, "input"),
+                "required": param.required,
+                "identity": identities.name(described.name, param.name, declared.annotation, function.names)
+                if narrows
+                else None,
+            }
+            for param, declared in zip(described.params, function.parameters, strict=True)
         ],
         "output": None if described.output is None else vocabulary.shape(described.output, "output"),
         "affects": [_target(target, names) for target in declaration.affects],
         "merge": [_target(target, names) for target in declaration.merge],
         "auto_scope": declaration.auto_scope,
+        "private": declaration.private,
+        "auth": auth_word(declaration.auth),
     }
+
+
+def auth_word(auth: object) -> str | None:
+    """The word for a function's ``auth``; None where everybody may call it."""
+    if auth is None or isinstance(auth, str):
+        return auth
+    return "required" if auth is True else "custom"
 
 
 def _target(target: object, names: Mapping[ClientFunction[..., Any], str]) -> dict[str, str]:

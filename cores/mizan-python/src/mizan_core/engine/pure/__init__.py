@@ -11,12 +11,14 @@ from mizan_core.engine.pure.invalidation import compute_invalidation
 from mizan_core.engine.pure.ir import emit_ir
 from mizan_core.engine.pure.merges import compute_merges
 from mizan_core.engine.pure.mwt import MWTVerifier, compute_permission_key, create_mwt, decode_mwt
+from mizan_core.engine.pure.plan import Plan, plan_call, stale_entries
 
 __all__ = (
     "CONTRACT_VERSION",
     "CacheKeyer",
     "Graph",
     "MWTVerifier",
+    "Plan",
     "canonical_json",
     "compile_graph",
     "compute_invalidation",
@@ -29,4 +31,6 @@ __all__ = (
     "encode_bundle",
     "encode_response",
     "format_invalidate_header",
+    "plan_call",
+    "stale_entries",
 )

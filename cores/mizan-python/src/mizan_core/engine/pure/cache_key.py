@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple, cast
 
 from mizan_core.engine.pure.canonical import Json, dump, plain
@@ -15,7 +16,8 @@ from mizan_core.engine.pure.checks import (
 from mizan_core.engine.pure.entries import seal, unseal
 from mizan_core.engine.pure.hs256 import Hs256
 from mizan_core.engine.pure.path import root
-from mizan_core.engine.pure.tags import entry_tags, purge_tags
+from mizan_core.engine.pure.plan import Plan, plans_argument
+from mizan_core.engine.pure.tags import call_tags, entry_tags, purge_tags
 
 
 class CacheKeyer:
@@ -73,6 +75,10 @@ class CacheKeyer:
         :param params: what narrows the purge; None and empty are the same.
         """
         return purge_tags(self._mac, text_argument(context, "context"), _optional_plain(params, "params"))
+
+    def call_tags(self, plans: Sequence[Plan]) -> list[str]:
+        """The tags that calls make stale, each once (section 10)."""
+        return call_tags(self._mac, plans_argument(plans, "plans"))
 
     def seal(self, key: str, versions: list[bytes], body: bytes) -> bytes:
         """An entry of *body* to be stored under *key*, valid while its tags have *versions* (section 10).

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from mizan_core.engine.pure.canonical import Json, dump
 from mizan_core.engine.pure.checks import bytes_argument, dict_argument, list_argument, text_argument
 from mizan_core.engine.pure.graph import Graph, Merge, graph_argument
 from mizan_core.engine.pure.header import write_header
-from mizan_core.engine.pure.invalidation import compute_invalidation, determines
-from mizan_core.engine.pure.merges import merge_params
+from mizan_core.engine.pure.invalidation import entries_of
+from mizan_core.engine.pure.merges import merges_of
 from mizan_core.engine.pure.path import quoted
 
 _NULL = b"null"
@@ -24,18 +25,19 @@ def encode_response(
     :param result_json: the serialised result.
     :raises LookupError: for a function that is not in the graph.
     """
-    merges = graph_argument(graph).plan(function).merge
+    found = graph_argument(graph).function(function)
     arguments = dict_argument(args, "args")
     result = bytes_argument(result_json, "result_json")
-    entries = compute_invalidation(graph, function, args)
-    body = [b'{"result":', result]
-    if entries is not None:
-        body += [b',"invalidate":', dump(entries).encode("ascii")]
-    determined = [] if result == _NULL else [merge for merge in merges if determines(merge, arguments)]
-    if determined:
-        body += [b',"merge":[', b",".join(_merge(target, arguments, result) for target in determined), b"]"]
-    body.append(b"}")
-    return b"".join(body), _header(entries), entries
+    entries = entries_of(found, arguments)
+    return (*respond(result, entries, merges_of(found, arguments)), entries or None)
+
+
+def respond(
+    result: bytes, entries: list[Json], merges: list[tuple[Merge, dict[str, Json]]]
+) -> tuple[bytes, str | None]:
+    """The body and the header's value around a serialised result. A null result merges into nothing."""
+    body = b"".join([b'{"result":', result, *_members(result, entries, merges), b"}"])
+    return body, _header(entries) if entries else None
 
 
 def encode_bundle(parts: list[tuple[str, bytes]]) -> bytes:
@@ -53,17 +55,22 @@ def encode_bundle(parts: list[tuple[str, bytes]]) -> bytes:
     return b"{" + b",".join(_text(name) + b":" + results[name] for name in sorted(results)) + b"}"
 
 
-def _merge(target: Merge, arguments: dict[object, object], result: bytes) -> bytes:
+def _members(result: bytes, entries: list[Json], merges: list[tuple[Merge, dict[str, Json]]]) -> Iterator[bytes]:
+    """What an answer says beside its result, in whatever envelope."""
+    if entries:
+        yield b',"invalidate":' + dump(entries).encode("ascii")
+    if merges and result != _NULL:
+        yield b',"merge":[' + b",".join(_merge(target, params, result) for target, params in merges) + b"]"
+
+
+def _merge(target: Merge, params: dict[str, Json], result: bytes) -> bytes:
     entry = [b'{"context":', _text(target.context)]
-    params = merge_params(target, arguments)
     if params:
         entry += [b',"params":', dump(params).encode("ascii")]
     return b"".join([*entry, b',"slot":', _text(target.slot), b',"value":', result, b"}"])
 
 
-def _header(entries: list[Any] | None) -> str | None:
-    if entries is None:
-        return None
+def _header(entries: list[Any]) -> str:
     return write_header(
         [(entry, {}) if isinstance(entry, str) else (entry["context"], entry.get("params", {})) for entry in entries]
     )

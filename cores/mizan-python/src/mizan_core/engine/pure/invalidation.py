@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from mizan_core.engine.pure.canonical import Json, exact
 from mizan_core.engine.pure.checks import dict_argument
-from mizan_core.engine.pure.graph import Effect, Graph, Merge, Plan, graph_argument
+from mizan_core.engine.pure.graph import Effect, Function, Graph, Merge, graph_argument
 from mizan_core.engine.pure.path import root
 
 
@@ -16,10 +16,14 @@ def compute_invalidation(graph: Graph, function: str, args: dict[str, object]) -
     :param args: the validated arguments that the caller passed, and those left at a default of None, as JSON values.
     :raises LookupError: for a function that is not in the graph.
     """
-    plan = graph_argument(graph).plan(function)
-    arguments = dict_argument(args, "args")
-    effects = [*plan.affects, *_undetermined(plan, arguments)]
-    return [_entry(effect, scope_values(effect.scope, arguments)) for effect in effects] or None
+    found = graph_argument(graph).function(function)
+    return entries_of(found, dict_argument(args, "args")) or None
+
+
+def entries_of(function: Function, arguments: dict[object, object]) -> list[Json]:
+    """The entries to refresh after a call."""
+    effects = [*function.affects, *_undetermined(function, arguments)]
+    return [entry_of(effect, scope_values(effect.scope, arguments)) for effect in effects]
 
 
 def determines(merge: Merge, arguments: dict[object, object]) -> bool:
@@ -27,10 +31,10 @@ def determines(merge: Merge, arguments: dict[object, object]) -> bool:
     return all(name in merge.scope and name in arguments for name in merge.needed)
 
 
-def _undetermined(plan: Plan, arguments: dict[object, object]) -> Iterator[Effect]:
+def _undetermined(function: Function, arguments: dict[object, object]) -> Iterator[Effect]:
     """The slots that a result cannot be put into: they are stale instead."""
-    affected = {(effect.context, effect.function) for effect in plan.affects}
-    for merge in plan.merge:
+    affected = {(effect.context, effect.function) for effect in function.affects}
+    for merge in function.merge:
         if (merge.context, merge.slot) not in affected and not determines(merge, arguments):
             yield Effect(merge.context, merge.slot, merge.scope)
 
@@ -40,7 +44,8 @@ def scope_values(scope: tuple[str, ...], arguments: dict[object, object]) -> dic
     return {name: exact(value, root("args") / name) for name in scope if (value := arguments.get(name)) is not None}
 
 
-def _entry(effect: Effect, params: dict[str, Json]) -> Json:
+def entry_of(effect: Effect, params: dict[str, Json]) -> Json:
+    """The entry for *effect*, narrowed by *params*."""
     if effect.function is None and not params:
         return effect.context
     entry: dict[str, Json] = {"context": effect.context}

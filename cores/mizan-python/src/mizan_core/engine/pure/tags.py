@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from mizan_core.engine.pure.canonical import Json, dump
+from mizan_core.engine.pure.canonical import Json, dump, plain
 from mizan_core.engine.pure.checks import list_argument, text_argument
 from mizan_core.engine.pure.hs256 import Hs256
+from mizan_core.engine.pure.path import root
+from mizan_core.engine.pure.plan import Plan
 
 TAG_DIGITS = 32
 
@@ -24,6 +26,18 @@ def purge_tags(mac: Hs256, context: str, params: dict[str, Json]) -> list[str]:
     if not params:
         return [_context_tag(context)]
     return [_exact_tag(mac, context, params), _any_tag(mac, context, sorted(params))]
+
+
+def call_tags(mac: Hs256, plans: list[Plan]) -> list[str]:
+    """The tags that calls make stale, each once."""
+    purged = (scope for plan in plans for scope in plan.purged)
+    tags = (tag for context, identities in purged for tag in purge_tags(mac, context, _plain(identities)))
+    return list(dict.fromkeys(tags))
+
+
+def _plain(identities: dict[str, Json]) -> dict[str, Json]:
+    """*identities* in their plain form, on the level that they have in what is hashed."""
+    return {name: plain(identity, root("identities") / name, depth=3) for name, identity in identities.items()}
 
 
 def _scopes(shapes: object) -> list[list[str]]:

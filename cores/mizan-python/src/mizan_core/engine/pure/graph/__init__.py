@@ -33,46 +33,77 @@ class Merge:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """What a call of one function entails."""
+class Purge:
+    """What a call makes stale in the cache: a context that it affects or merges into (section 10).
 
-    context: str | None
-    affects: tuple[Effect, ...]
-    merge: tuple[Merge, ...]
+    :param narrowing: the parameters that may narrow the purge, sorted, and whether every call has a value for them;
+        without one that every call should have the purge is broad.
+    """
+
+    context: str
+    narrowing: tuple[tuple[str, bool], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Members:
-    """A context: its functions and the union of their parameters, both sorted."""
+class Function:
+    """A function, and what a call of it entails.
+
+    :param auth: whom it is for; None for everybody.
+    :param purges: what a call makes stale in the cache, each context once.
+    """
+
+    context: str | None
+    private: bool
+    auth: str | None
+    affects: tuple[Effect, ...]
+    merge: tuple[Merge, ...]
+    purges: tuple[Purge, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """A context: its functions, the union of their parameters, and the parameters of each scope that a purge of it can
+    have; all sorted. Without scopes every purge of it is broad.
+    """
 
     functions: tuple[str, ...]
     params: tuple[str, ...]
+    shapes: tuple[tuple[str, ...], ...]
 
 
 class Graph:
     """An immutable compiled graph; made by ``compile_graph``."""
 
-    __slots__ = ("_contexts", "_plans")
+    __slots__ = ("_contexts", "_fingerprint", "_functions")
 
-    def __init__(self, plans: Mapping[str, Plan], contexts: Mapping[str, Members]) -> None:
-        self._plans = dict(plans)
+    def __init__(self, functions: Mapping[str, Function], contexts: Mapping[str, Context], fingerprint: str) -> None:
+        self._functions = dict(functions)
         self._contexts = dict(contexts)
+        self._fingerprint = fingerprint
 
-    def plan(self, function: str) -> Plan:
+    def function(self, function: str) -> Function:
         """:raises LookupError: for a function that is not in the graph."""
         name = text_argument(function, "function")
-        plan = self._plans.get(name)
-        if plan is None:
+        found = self._functions.get(name)
+        if found is None:
             raise LookupError(f"no function is named {quoted(name)} in the graph")
-        return plan
+        return found
+
+    def fingerprint(self) -> str:
+        """What decides the tags of entries and purges: equal where the same values have the same tags."""
+        return self._fingerprint
 
     def describe(self) -> dict[str, Any]:
         """The resolved graph as plain data (docs/engine-data.md)."""
         return {
-            "functions": {name: _describe_plan(plan) for name, plan in self._plans.items()},
+            "functions": {name: _describe_function(function) for name, function in self._functions.items()},
             "contexts": {
-                name: {"functions": list(members.functions), "params": list(members.params)}
-                for name, members in self._contexts.items()
+                name: {
+                    "functions": list(context.functions),
+                    "params": list(context.params),
+                    "shapes": list(map(list, context.shapes)),
+                }
+                for name, context in self._contexts.items()
             },
         }
 
@@ -84,12 +115,19 @@ def graph_argument(graph: object) -> Graph:
     return graph
 
 
-def _describe_plan(plan: Plan) -> dict[str, Any]:
+def _describe_function(function: Function) -> dict[str, Any]:
     return {
-        "context": plan.context,
+        "context": function.context,
+        "private": function.private,
+        "auth": function.auth,
         "affects": [
             {"context": effect.context, "function": effect.function, "scope": list(effect.scope)}
-            for effect in plan.affects
+            for effect in function.affects
         ],
-        "merge": [{"context": merge.context, "slot": merge.slot, "scope": list(merge.scope)} for merge in plan.merge],
+        "merge": [
+            {"context": merge.context, "slot": merge.slot, "scope": list(merge.scope)} for merge in function.merge
+        ],
+        "purges": [
+            {"context": purge.context, "narrowing": [name for name, _ in purge.narrowing]} for purge in function.purges
+        ],
     }

@@ -55,6 +55,25 @@ class Comparison:
                 shape = self._resolve(shape)
         return shape
 
+    def equal_but_for_null(self, left: Shape, right: Shape) -> bool:
+        """Whether the two shapes accept the same values, names and null aside."""
+        return self.equal(self.without_optional(left), self.without_optional(right))
+
+    def takes_null(self, shape: Shape) -> bool:
+        """Whether null is a value of the shape."""
+        seen: set[str] = set()
+        waiting = [shape]
+        while waiting:
+            shape = waiting.pop()
+            if shape["kind"] in ("optional", "null", "any"):
+                return True
+            if shape["kind"] == "union":
+                waiting += shape["items"]
+            elif shape["kind"] == "ref" and shape["name"] not in seen:
+                seen.add(shape["name"])
+                waiting.append(self._resolve(shape))
+        return False
+
     def _compare(self, left: Shape, right: Shape) -> Comparing:
         if left["kind"] == "ref" or right["kind"] == "ref":
             return (yield from self._compare_named(left, right))

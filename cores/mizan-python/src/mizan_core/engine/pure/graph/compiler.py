@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
-from mizan_core.engine.pure.graph import Effect, Graph, Members, Merge, Plan
+from mizan_core.engine.pure import graph
+from mizan_core.engine.pure.graph import Context, Effect, Graph, Merge, Purge
 from mizan_core.engine.pure.graph.comparison import Comparison
+from mizan_core.engine.pure.graph.narrowing import Shapes, fingerprint, purge_of, shapes_of
 from mizan_core.engine.pure.graph.specification import Function, Specification, Target, read_specification
 from mizan_core.engine.pure.graph.suggestions import did_you_mean
 from mizan_core.engine.pure.path import quoted
@@ -26,6 +29,7 @@ def compile_graph(spec: Mapping[str, object]) -> Graph:
 
 class _Compiler:
     def __init__(self, spec: Specification) -> None:
+        self._spec = spec
         self._functions = spec.functions
         self._by_name = {function.name: function for function in spec.functions}
         self._comparison = Comparison(spec.types)
@@ -35,11 +39,13 @@ class _Compiler:
     def compile(self) -> Graph:
         self._check_names()
         self._check_parameters()
-        plans = {function.name: self._plan(function) for function in self._functions}
+        functions = {function.name: self._function(function) for function in self._functions}
         if self._problems:
             raise GraphError(self._problems)
-        contexts = {name: _members(functions) for name, functions in sorted(self._contexts.items())}
-        return Graph(dict(sorted(plans.items())), contexts)
+        shapes = shapes_of(purge for function in functions.values() for purge in function.purges)
+        functions = {name: _narrowed(function, shapes) for name, function in sorted(functions.items())}
+        contexts = {name: _context(name, members, shapes) for name, members in sorted(self._contexts.items())}
+        return Graph(functions, contexts, fingerprint(self._spec, shapes))
 
     def _check_names(self) -> None:
         seen: set[str] = set()
@@ -61,18 +67,23 @@ class _Compiler:
         for context, functions in sorted(self._contexts.items()):
             for param in _parameter_names(functions):
                 declaring = [function for function in functions if param in function.params]
-                first = declaring[0].params[param]
-                if all(self._comparison.equal(first, other.params[param]) for other in declaring[1:]):
+                first = declaring[0].params[param].shape
+                if all(self._comparison.equal(first, other.params[param].shape) for other in declaring[1:]):
                     continue
                 names = _listed(function.name for function in declaring)
                 self._problems.append(
                     f"context {quoted(context)}: parameter {quoted(param)} has different types in {names}"
                 )
 
-    def _plan(self, function: Function) -> Plan:
+    def _function(self, function: Function) -> graph.Function:
         affects = _distinct(self._effects(function))
         merge = _distinct(self._merges(function))
-        return Plan(function.context, affects, merge)
+        scopes = {target.context: target.scope for target in (*affects, *merge)}
+        purges = tuple(self._purge(function, context, scope) for context, scope in scopes.items())
+        return graph.Function(function.context, function.private, function.auth, affects, merge, purges)
+
+    def _purge(self, function: Function, context: str, scope: tuple[str, ...]) -> Purge:
+        return purge_of(self._comparison, function, context, scope, self._contexts.get(context, []))
 
     def _effects(self, function: Function) -> Iterator[Effect]:
         for target in function.affects:
@@ -166,8 +177,15 @@ def _group(functions: Iterable[Function]) -> dict[str, list[Function]]:
     return contexts
 
 
-def _members(functions: list[Function]) -> Members:
-    return Members(tuple(function.name for function in functions), _parameter_names(functions))
+def _context(name: str, functions: list[Function], shapes: Shapes) -> Context:
+    names = tuple(function.name for function in functions)
+    return Context(names, _parameter_names(functions), shapes.get(name, ()))
+
+
+def _narrowed(function: graph.Function, shapes: Shapes) -> graph.Function:
+    """Nothing narrows a purge of a context whose scopes are too many."""
+    purges = (purge if purge.context in shapes else Purge(purge.context, ()) for purge in function.purges)
+    return replace(function, purges=tuple(purges))
 
 
 def _parameter_names(functions: Iterable[Function]) -> tuple[str, ...]:

@@ -20,16 +20,30 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
+class Param:
+    """A parameter.
+
+    :param identity: a name of how its values are told apart; None when equal values need not have one identity.
+    """
+
+    shape: Shape
+    required: bool
+    identity: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Function:
     """A registered function as the graph sees it. ``output`` is None on the view path."""
 
     name: str
     context: str | None
-    params: dict[str, Shape]
+    params: dict[str, Param]
     output: Shape | None
     affects: tuple[Target, ...]
     merge: tuple[Target, ...]
     auto_scope: bool
+    private: bool
+    auth: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +53,9 @@ class Specification:
 
 
 _TARGET_KINDS: tuple[TargetKind, ...] = ("name", "context", "function")
-_FUNCTION_MEMBERS = ("name", "context", "params", "output", "affects", "merge", "auto_scope")
+_FUNCTION_MEMBERS = ("name", "context", "params", "output", "affects", "merge", "auto_scope", "private", "auth")
+_PARAM_MEMBERS = ("name", "shape", "required", "identity")
+_AUTH = ("required", "staff", "superuser", "custom")
 
 
 def read_specification(spec: object) -> Specification:
@@ -56,7 +72,7 @@ def read_specification(spec: object) -> Specification:
 
 def _read_function(reader: Reader, types: dict[str, Shape]) -> Function:
     members = reader.record(_FUNCTION_MEMBERS)
-    output = members["output"]
+    output, auth = members["output"], members["auth"]
     return Function(
         name=members["name"].text(),
         context=members["context"].optional_text(),
@@ -65,15 +81,20 @@ def _read_function(reader: Reader, types: dict[str, Shape]) -> Function:
         affects=tuple(map(_read_target, members["affects"].items())),
         merge=tuple(map(_read_target, members["merge"].items())),
         auto_scope=members["auto_scope"].flag(),
+        private=members["private"].flag(),
+        auth=None if auth.value is None else auth.one_of(_AUTH),
     )
 
 
-def _read_params(reader: Reader, types: dict[str, Shape]) -> dict[str, Shape]:
-    params = [item.record(("name", "shape", "required")) for item in reader.items()]
+def _read_params(reader: Reader, types: dict[str, Shape]) -> dict[str, Param]:
+    params = [item.record(_PARAM_MEMBERS) for item in reader.items()]
     names = check_unique([param["name"] for param in params], "parameter")
-    for param in params:
-        param["required"].flag()
-    return {name: read_shape(param["shape"], types) for name, param in zip(names, params, strict=True)}
+    return {name: _read_param(param, types) for name, param in zip(names, params, strict=True)}
+
+
+def _read_param(members: dict[str, Reader], types: dict[str, Shape]) -> Param:
+    shape = read_shape(members["shape"], types)
+    return Param(shape, members["required"].flag(), members["identity"].optional_text())
 
 
 def _read_target(reader: Reader) -> Target:

@@ -1,0 +1,172 @@
+//! What purges may be narrowed to (docs/protocol.md section 10).
+//!
+//! A purge may always be broader than what a call makes stale, never narrower. So a parameter narrows
+//! only where the mutation and every function of the context that declares it give it one shape,
+//! null aside, and tell its values apart in one way: otherwise `"05"` might be purged where `5` has
+//! been cached.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::canonical::to_vec;
+use crate::error::Result;
+use crate::shape::Shape;
+use crate::value::Value;
+
+use super::comparison::Comparison;
+use super::specification::{Function, Param, Specification};
+use super::{Function as Compiled, Narrowing, Purge};
+
+/// Parameters that a call may lack and that may narrow one purge; with more of them none does.
+const MAX_OPTIONAL: usize = 4;
+
+/// Scope shapes of one context; with more of them every purge of it is broad.
+const MAX_SHAPES: usize = 32;
+
+/// The functions of each context.
+type Contexts<'a> = BTreeMap<&'a str, Vec<&'a Function>>;
+
+/// The parameters of each scope that a purge can have, by context.
+pub(super) type Shapes = BTreeMap<String, BTreeSet<Vec<String>>>;
+
+/// The purges of a call, each context once.
+pub(super) fn purges(
+    comparison: &mut Comparison,
+    contexts: &Contexts<'_>,
+    function: &Function,
+    compiled: &Compiled,
+) -> Vec<Purge> {
+    let affected = compiled.affects.iter();
+    let affected = affected.map(|effect| (&effect.context, &effect.scope));
+    let merged = compiled.merge.iter();
+    let merged = merged.map(|merge| (&merge.context, &merge.scope));
+    let mut purges: Vec<Purge> = Vec::new();
+    for (context, scope) in affected.chain(merged) {
+        if purges.iter().any(|known| *known.context == **context) {
+            continue;
+        }
+        let members = contexts.get(context.as_str());
+        let narrowing = scope.iter().filter_map(|param| {
+            let own = function.params.get(param.name())?;
+            let others = members?
+                .iter()
+                .filter_map(|member| member.params.get(param.name()));
+            agree(comparison, own, others).then(|| Narrowing {
+                param: Arc::clone(param),
+                is_always_there: own.required && !comparison.takes_null(&own.shape),
+            })
+        });
+        let mut narrowing: Vec<_> = narrowing.collect();
+        let optional = narrowing
+            .iter()
+            .filter(|narrowing| !narrowing.is_always_there);
+        if optional.count() > MAX_OPTIONAL {
+            narrowing.retain(|narrowing| narrowing.is_always_there);
+        }
+        purges.push(Purge {
+            context: context.as_str().into(),
+            narrowing,
+        });
+    }
+    purges
+}
+
+/// The scopes that these purges can have, where they are not too many.
+pub(super) fn shapes<'a>(purges: impl Iterator<Item = &'a Purge>) -> Shapes {
+    let mut shapes = Shapes::new();
+    for purge in purges {
+        shapes
+            .entry(purge.context.to_string())
+            .or_default()
+            .extend(scopes(&purge.narrowing));
+    }
+    shapes.retain(|_, found| found.len() <= MAX_SHAPES && !found.is_empty());
+    shapes
+}
+
+/// What decides the tags of entries and purges, as canonical JSON.
+pub(super) fn fingerprint(spec: &Specification, shapes: &Shapes) -> Result<String> {
+    let narrows = |context: &str, name: &str| {
+        let shapes = shapes.get(context).into_iter().flatten();
+        shapes.flatten().any(|known| known == name)
+    };
+    let mut params = BTreeMap::new();
+    for function in &spec.functions {
+        let Some(context) = &function.context else {
+            continue;
+        };
+        for (name, param) in &function.params {
+            if narrows(context, name) {
+                let identity = Value::from(param.identity.clone());
+                params.insert(
+                    (context.as_str(), function.name.as_str(), name.as_str()),
+                    (&param.shape, identity),
+                );
+            }
+        }
+    }
+    let is_plain = |(shape, _): &(&Shape, Value)| matches!(shape, Shape::Primitive { .. });
+    let types = if params.values().all(is_plain) {
+        Value::object([])
+    } else {
+        let types = spec.types.iter();
+        Value::Map(
+            types
+                .map(|(name, body)| (name.clone(), body.to_value()))
+                .collect(),
+        )
+    };
+    let params = params.into_iter();
+    let params = params.map(|((context, function, name), (shape, identity))| {
+        let names = [context, function, name].map(Value::from);
+        let mut param = Vec::from(names);
+        param.extend([shape.to_value(), identity]);
+        Value::List(param)
+    });
+    let scopes = shapes.iter().map(|(context, shapes)| {
+        let names = |shape: &Vec<String>| Value::strings(shape.iter().map(String::as_str));
+        (context.clone(), shapes.iter().map(names).collect())
+    });
+    let text = to_vec(&Value::object([
+        ("params", params.collect()),
+        ("scopes", Value::Map(scopes.collect())),
+        ("types", types),
+    ]))?;
+    Ok(String::from_utf8_lossy(&text).into_owned())
+}
+
+fn agree<'a>(
+    comparison: &mut Comparison,
+    own: &Param,
+    mut others: impl Iterator<Item = &'a Param>,
+) -> bool {
+    own.identity.is_some()
+        && others.all(|other| {
+            own.identity == other.identity
+                && comparison.equal_but_for_null(&own.shape, &other.shape)
+        })
+}
+
+/// The names of each scope: what is always there, with every choice of the rest.
+fn scopes(narrowing: &[Narrowing]) -> BTreeSet<Vec<String>> {
+    let mut scopes = vec![Vec::new()];
+    for Narrowing {
+        param,
+        is_always_there,
+    } in narrowing
+    {
+        let without = if *is_always_there {
+            Vec::new()
+        } else {
+            scopes.clone()
+        };
+        for scope in &mut scopes {
+            scope.push(param.name().to_owned());
+        }
+        scopes.extend(without);
+    }
+    scopes
+        .into_iter()
+        .filter(|scope| !scope.is_empty())
+        .collect()
+}

@@ -1,0 +1,130 @@
+//! One call: what its answer says, and what it makes stale in the cache (docs/protocol.md sections 6
+//! to 8 and 10). It is made before the function runs, which may change its arguments.
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use crate::envelope::{Response, respond};
+use crate::error::Result;
+use crate::graph::{Function, Param, Purge};
+use crate::invalidation::{Arguments, Entry, Scoped, compute_invalidation};
+use crate::merges::{MergeEntry, compute_merges};
+use crate::value::Value;
+
+/// What a call entails.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    entries: Vec<Entry>,
+    merges: Vec<MergeEntry>,
+    purged: Vec<Purged>,
+}
+
+/// What a call makes stale in the cache: the entries of a context, perhaps for some arguments alone.
+#[derive(Clone, Debug)]
+pub struct Purged {
+    context: Arc<str>,
+    identities: Scoped,
+}
+
+impl Plan {
+    /// The plan of a call.
+    ///
+    /// `args` are as the client sent them, for the answer; `identities` are what tells them apart,
+    /// for the cache (section 3). An argument that `is_unidentified` narrows no purge.
+    pub fn new<A: Arguments>(
+        function: &Function,
+        args: &A,
+        identities: &A,
+        is_unidentified: impl Fn(&Param) -> bool,
+    ) -> Result<Self, A::Error> {
+        let purged = |purge: &Purge| {
+            Ok(Purged {
+                context: Arc::clone(purge.context()),
+                identities: narrowed(purge, identities, &is_unidentified)?,
+            })
+        };
+        Ok(Self {
+            entries: compute_invalidation(function, args)?,
+            merges: compute_merges(function, args)?,
+            purged: function
+                .purges()
+                .iter()
+                .map(purged)
+                .collect::<Result<_, A::Error>>()?,
+        })
+    }
+
+    /// The answer, around the serialised result. Behind the call's own entries stand those of
+    /// `nested`, the calls that it made, equal ones once.
+    pub fn finish<'r>(&self, result: &'r [u8], nested: &[&Self]) -> Result<Response<'r>> {
+        let entries = if nested.is_empty() {
+            Cow::Borrowed(&self.entries)
+        } else {
+            let own = self.entries.iter().cloned();
+            let others = nested.iter().flat_map(|plan| plan.stale());
+            Cow::Owned(distinct(own.chain(others))?)
+        };
+        respond(result, &entries, &self.merges)
+    }
+
+    /// What the call makes stale in the cache, each context once.
+    pub fn purged(&self) -> &[Purged] {
+        &self.purged
+    }
+
+    /// What is stale after a call whose result reaches no client.
+    fn stale(&self) -> impl Iterator<Item = Entry> {
+        let merged = self.merges.iter().filter_map(MergeEntry::fallback);
+        self.entries.iter().cloned().chain(merged)
+    }
+}
+
+/// What is stale after calls whose results reach no client, equal entries once.
+pub fn stale_entries(plans: &[&Plan]) -> Result<Vec<Entry>> {
+    distinct(plans.iter().flat_map(|plan| plan.stale()))
+}
+
+impl Purged {
+    /// The context.
+    pub fn context(&self) -> &str {
+        &self.context
+    }
+
+    /// What tells the arguments apart that narrow it, sorted by name; nothing where all entries of
+    /// the context are stale.
+    pub fn identities(&self) -> &[(Arc<Param>, Value)] {
+        &self.identities
+    }
+}
+
+/// What a purge is narrowed to by a call; nothing when it is broad.
+fn narrowed<A: Arguments>(
+    purge: &Purge,
+    identities: &A,
+    is_unidentified: impl Fn(&Param) -> bool,
+) -> Result<Scoped, A::Error> {
+    let mut narrowed = Vec::with_capacity(purge.narrowing().len());
+    for narrowing in purge.narrowing() {
+        let param = narrowing.param();
+        match identities.get(param)? {
+            Some(identity) => narrowed.push((Arc::clone(param), identity)),
+            None if narrowing.is_always_there() || is_unidentified(param) => return Ok(Vec::new()),
+            None => {}
+        }
+    }
+    Ok(narrowed)
+}
+
+fn distinct(entries: impl Iterator<Item = Entry>) -> Result<Vec<Entry>> {
+    let mut seen = HashSet::new();
+    let mut found = Vec::new();
+    for entry in entries {
+        let mut json = Vec::new();
+        entry.write_json(&mut json)?;
+        if seen.insert(json) {
+            found.push(entry);
+        }
+    }
+    Ok(found)
+}
