@@ -4,8 +4,6 @@
 
 mod criterion_run;
 mod jsonwebtoken_peer;
-#[path = "../tests/jsonwebtoken/provider.rs"]
-mod provider;
 mod subjects;
 
 fn main() {

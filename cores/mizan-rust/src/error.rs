@@ -49,6 +49,11 @@ pub enum Error {
     /// A stored entry that the secret has not sealed under the key.
     #[error("the entry is not one that this secret has sealed under its key")]
     ForgedEntry,
+    /// The process has given `jsonwebtoken` a provider of cryptography that has no HS256.
+    #[error(
+        "the cryptography that this process has chosen for jsonwebtoken does not sign with HS256"
+    )]
+    CannotSign,
     /// A token that is not valid.
     #[error(transparent)]
     Token(#[from] TokenError),

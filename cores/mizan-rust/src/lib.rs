@@ -1,13 +1,39 @@
-//! The Mizan protocol in Rust: what docs/protocol.md says in sections 1 to 8, 10 and 11, free of
-//! Python.
+//! The Mizan protocol in Rust: what docs/protocol.md says in sections 1 to 8, 10 and 11. No I/O, no
+//! clock, no Python.
 //!
-//! One module a section. The pure Python engine is the readable reference: both give the same bytes
-//! for the same input, or the same class of error with the same message.
+//! # Example: a token, and what a mutation makes stale
+//!
+//! ```
+//! use mizan_core::mwt::{Keys, NewToken, Verifier, create, signing_key};
+//! use mizan_core::path::Path;
+//!
+//! let now = 1_760_000_000; // seconds since the epoch
+//! let key = signing_key(b"a secret of at least 32 bytes, say", &Path::root("secret"))?;
+//! let token = create(&key, &NewToken::new("42", "permissions", now))?;
+//!
+//! let verifier = Verifier::new(Keys::One(key), None, 0)?;
+//! assert_eq!(verifier.decode(&token, now + 60)?.sub, "42");
+//! assert!(verifier.decode(&token, now + 3600).is_err());
+//! # Ok::<(), mizan_core::Error>(())
+//! ```
+//!
+//! ```
+//! use mizan_core::header::format_invalidate_header;
+//! use mizan_core::Value;
+//!
+//! let params = Value::object([("user_id", Value::from(5))]);
+//! let entry = Value::object([("context", Value::from("user")), ("params", params)]);
+//! let header = format_invalidate_header(&Value::List(vec![entry]))?;
+//! assert_eq!(header, "user;user_id=5");
+//! # Ok::<(), mizan_core::Error>(())
+//! ```
+//!
+//! # One module a section
 //!
 //! | section | module |
 //! | --- | --- |
 //! | 1 names | [`names`] |
-//! | 2 canonical JSON | [`canonical`], [`number`] |
+//! | 2 canonical JSON | [`canonical`] |
 //! | 3 cache keys | [`cache_key`] |
 //! | 4 the Mizan Web Token | [`mwt`] |
 //! | 5 the graph | [`graph`], [`shape`] |
@@ -20,10 +46,13 @@
 //!
 //! Beside them: [`value`] (plain data), [`plain`] (objects in their plain form), [`hs256`] (what
 //! signs), [`splice`] (bytes around borrowed ones), [`path`] (where a value stands, for messages),
-//! [`checks`] (single arguments) and [`error`].
+//! [`checks`] (single arguments) and [`error`]. The pure Python engine has modules of the same names
+//! and is the readable reference: both give the same bytes, or the same error.
 //!
-//! Sections 3 and 10 come with the feature `keys`, section 4 with `tokens`, both by default. Without
-//! them there is no cryptography: a generator of clients needs the graph and the IR alone.
+//! # Features
+//!
+//! Sections 3 and 10 come with `keys`, section 4 with `tokens`, both by default. Without them there
+//! is no cryptography: a generator of clients needs the graph and the IR alone.
 
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
@@ -50,7 +79,7 @@ pub mod merges;
 #[cfg(feature = "tokens")]
 pub mod mwt;
 pub mod names;
-pub mod number;
+mod number;
 pub mod path;
 #[cfg(feature = "keys")]
 pub mod plain;

@@ -21,7 +21,7 @@ const MIN_TIE_PRECISION: usize = 15;
 ///
 /// Returns false, with nothing written, for NaN and the infinities: they have no text in this protocol.
 #[must_use]
-pub fn write_float(out: &mut Vec<u8>, value: f64) -> bool {
+pub(crate) fn write_float(out: &mut Vec<u8>, value: f64) -> bool {
     if !value.is_finite() {
         return false;
     }
@@ -33,7 +33,7 @@ pub fn write_float(out: &mut Vec<u8>, value: f64) -> bool {
 
 /// As [`write_float`]; an integer of at most 2^53 in magnitude as [`write_integer`] (section 3).
 #[must_use]
-pub fn write_plain_float(out: &mut Vec<u8>, value: f64) -> bool {
+pub(crate) fn write_plain_float(out: &mut Vec<u8>, value: f64) -> bool {
     if value == 0.0 {
         out.push(b'0');
         return true;
@@ -45,18 +45,8 @@ pub fn write_plain_float(out: &mut Vec<u8>, value: f64) -> bool {
     finite
 }
 
-/// The text of [`write_float`], or None for NaN and the infinities.
-#[must_use]
-pub fn float_text(value: f64) -> Option<String> {
-    let mut out = Vec::with_capacity(Scratch::SIZE);
-    if !write_float(&mut out, value) {
-        return None;
-    }
-    String::from_utf8(out).ok()
-}
-
 /// Appends a decimal integer.
-pub fn write_integer(out: &mut Vec<u8>, value: i64) {
+pub(crate) fn write_integer(out: &mut Vec<u8>, value: i64) {
     if value < 0 {
         out.push(b'-');
     }
@@ -64,7 +54,7 @@ pub fn write_integer(out: &mut Vec<u8>, value: i64) {
 }
 
 /// Appends a decimal integer that has no sign.
-pub fn write_natural(out: &mut Vec<u8>, mut value: u64) {
+pub(crate) fn write_natural(out: &mut Vec<u8>, mut value: u64) {
     let start = out.len();
     loop {
         // A digit always fits in a byte.
@@ -183,6 +173,11 @@ impl std::fmt::Write for Scratch {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    fn float_text(value: f64) -> Option<String> {
+        let mut out = Vec::new();
+        write_float(&mut out, value).then(|| String::from_utf8(out).unwrap())
+    }
 
     #[test]
     fn floats_read_as_python_prints_them() {

@@ -1,5 +1,9 @@
 //! Plain data: what JSON can say, with integers of any size.
 
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+
 use crate::error::{Error, Problem, Result};
 use crate::path::Path;
 
@@ -131,9 +135,94 @@ impl<T: Into<Value>> FromIterator<T> for Value {
     }
 }
 
+/// From any format that serde reads; a name that comes twice keeps its last value.
+impl<'de> Deserialize<'de> for Value {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(AnyValue)
+    }
+}
+
+struct AnyValue;
+
+impl<'de> Visitor<'de> for AnyValue {
+    type Value = Value;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a JSON value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_none<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        Value::deserialize(deserializer)
+    }
+
+    fn visit_bool<E>(self, flag: bool) -> Result<Value, E> {
+        Ok(Value::Bool(flag))
+    }
+
+    fn visit_i64<E>(self, number: i64) -> Result<Value, E> {
+        Ok(Value::Int(number))
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<Value, E> {
+        let text = || Value::BigInt(number.to_string());
+        Ok(i64::try_from(number).map_or_else(|_| text(), Value::Int))
+    }
+
+    fn visit_f64<E>(self, number: f64) -> Result<Value, E> {
+        Ok(Value::Float(number))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Value, E> {
+        Ok(Value::from(text))
+    }
+
+    fn visit_string<E>(self, text: String) -> Result<Value, E> {
+        Ok(Value::String(text))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
+        let mut list = Vec::new();
+        while let Some(item) = items.next_element()? {
+            list.push(item);
+        }
+        Ok(Value::List(list))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
+        let mut members = Members::new();
+        while let Some((name, value)) = entries.next_entry()? {
+            members.insert(name, value);
+        }
+        Ok(Value::Map(members))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn serde_reads_every_kind() {
+        let text = r#"{"b":[null,true,-1,18446744073709551615,1.5,"t\u00e9"],"a":{}}"#;
+        let list = vec![
+            Value::Null,
+            Value::Bool(true),
+            Value::Int(-1),
+            Value::BigInt("18446744073709551615".into()),
+            Value::Float(1.5),
+            Value::from("té"),
+        ];
+        let expected = Value::object([("a", Value::object([])), ("b", Value::List(list))]);
+        assert_eq!(serde_json::from_str::<Value>(text).unwrap(), expected);
+    }
 
     #[test]
     fn integers_have_one_form() {

@@ -13,8 +13,9 @@ use mizan_core::cache_key::{CacheKeyer, Entry, Payload};
 use mizan_core::entries::Unsealed;
 use mizan_core::error::TokenError;
 use mizan_core::header::format_invalidate_header;
-use mizan_core::hs256::Hs256;
-use mizan_core::mwt::{KeyRing, Keys, NewToken, Verifier, create, permission_key, signing_key};
+use mizan_core::mwt::{
+    Key, KeyRing, Keys, NewToken, Verifier, create, permission_key, signing_key,
+};
 use mizan_core::path::Path;
 use mizan_core::value::Members;
 use mizan_core::{Error, Result, Value};
@@ -93,7 +94,7 @@ fn flag(case: &Members, name: &str) -> bool {
     *member(case, name) == Value::Bool(true)
 }
 
-fn key(secret: &str) -> Hs256 {
+fn key(secret: &str) -> Key {
     signing_key(secret.as_bytes(), &SECRET).unwrap()
 }
 

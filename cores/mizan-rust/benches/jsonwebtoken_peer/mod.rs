@@ -4,15 +4,17 @@ use std::hint::black_box;
 
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, crypto};
 use mizan_core::hs256::Hs256;
+use mizan_core::mwt::signing_key;
+use mizan_core::path::Path;
 use serde_json::{Value, json};
 
-use crate::provider;
 use crate::subjects::Subject;
 
 const SECRET: &[u8] = b"of-these-benches-alone-0123456789";
 
 pub fn subjects() -> Vec<Subject> {
-    provider::install();
+    // Installs the provider that jsonwebtoken needs.
+    signing_key(SECRET, &Path::root("secret")).unwrap();
     let (signing, checking) = (
         EncodingKey::from_secret(SECRET),
         DecodingKey::from_secret(SECRET),

@@ -2,8 +2,7 @@
 
 use std::hint::black_box;
 
-use mizan_core::hs256::Hs256;
-use mizan_core::mwt::{Keys, NewToken, Verifier, create, signing_key};
+use mizan_core::mwt::{Key, Keys, NewToken, Verifier, create, signing_key};
 use mizan_core::path::Path;
 
 use super::Subject;
@@ -37,7 +36,7 @@ fn decode(name: &'static str, secret: &[u8], now: i64) -> Subject {
     })
 }
 
-fn key(secret: &[u8]) -> Hs256 {
+fn key(secret: &[u8]) -> Key {
     signing_key(secret, &Path::root("secret")).unwrap()
 }
 

@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 
 use crate::error::{Error, Result, SecretProblem};
-use crate::hs256::Hs256;
 use crate::path::Path;
+
+use super::key::Key;
 
 /// RFC 7518 section 3.2: an HS256 key is at least as long as the hash.
 pub const MIN_SECRET_BYTES: usize = 32;
@@ -15,7 +16,7 @@ const SSH_PREFIXES: [&[u8]; 4] = [b"ssh-", b"ecdsa-sha2-", b"sk-ssh-", b"sk-ecds
 #[derive(Clone, Debug)]
 pub enum Keys {
     /// One key; a token's `kid` is not consulted.
-    One(Hs256),
+    One(Key),
     /// Several, chosen by `kid`.
     Ring(KeyRing),
 }
@@ -23,7 +24,7 @@ pub enum Keys {
 /// Keys by their `kid`, for rotation.
 #[derive(Clone, Debug, Default)]
 pub struct KeyRing {
-    keys: HashMap<String, Hs256>,
+    keys: HashMap<String, Key>,
 }
 
 impl KeyRing {
@@ -43,7 +44,7 @@ impl KeyRing {
     }
 
     /// The key of that name.
-    pub fn get(&self, kid: &str) -> Option<&Hs256> {
+    pub fn get(&self, kid: &str) -> Option<&Key> {
         self.keys.get(kid)
     }
 }
@@ -52,7 +53,7 @@ impl KeyRing {
 ///
 /// A configuration error when it is shorter than [`MIN_SECRET_BYTES`] or is a PEM block, a JWK or an
 /// SSH key line, which are public often enough (RFC 8725 section 3.1).
-pub fn signing_key(secret: &[u8], path: &Path<'_>) -> Result<Hs256> {
+pub fn signing_key(secret: &[u8], path: &Path<'_>) -> Result<Key> {
     if secret.len() < MIN_SECRET_BYTES {
         let least = MIN_SECRET_BYTES;
         return Err(refused(path, SecretProblem::TooShort { least }));
@@ -60,7 +61,7 @@ pub fn signing_key(secret: &[u8], path: &Path<'_>) -> Result<Hs256> {
     if is_asymmetric(secret) {
         return Err(refused(path, SecretProblem::NotSymmetric));
     }
-    Ok(Hs256::new(secret))
+    Ok(Key::new(secret))
 }
 
 fn refused(path: &Path<'_>, problem: SecretProblem) -> Error {
