@@ -1,7 +1,7 @@
 /** What a client makes of its page: another viewer, another interface, the network, out of sight. */
 
 import assert from "node:assert/strict";
-import test, { after } from "node:test";
+import test, { afterEach } from "node:test";
 
 import { Mizan, MizanError, type MizanEvent, type MizanOptions } from "../src/index.js";
 
@@ -24,7 +24,7 @@ Object.defineProperty(globalThis, "navigator", {
 });
 
 const clients: Mizan[] = [];
-after(() => clients.forEach((client) => client.close()));
+afterEach(() => clients.splice(0).forEach((client) => client.close()));
 
 /** A client that shows one entry, of a server with these headers. */
 function started(options: MizanOptions = {}) {
@@ -68,6 +68,17 @@ test("another viewer in an answer means that everything is forgotten and read an
   assert.equal(value(), 2);
   assert.equal(kinds("viewer").length, 1);
   assert.equal(server.reads, 2);
+});
+
+test("after a reset nobody is known to ask, so that the next viewer is no news", async () => {
+  const { server, mizan, kinds, value } = started();
+  server.headers = { "X-Mizan-Viewer": "a" };
+  await rest(mizan);
+  mizan.reset();
+  server.headers = { "X-Mizan-Viewer": "b" };
+  await rest(mizan);
+  assert.equal(kinds("viewer").length, 0);
+  assert.equal(value(), 2);
 });
 
 test("what was rendered for one viewer is not shown to another", async () => {

@@ -346,13 +346,17 @@ test("only what is looked at, and that the function may change, is shown to the 
 
 test("an entry made after a call was answered does not take an older merge", async () => {
   const { kernel, read, call } = scene();
+  const of = (id: number, value: string): Answer => ({
+    result: null,
+    merge: [{ context: "room", slot: "title", params: { id }, value }],
+  });
   await settle(() => void kernel.call(SAVE, {}));
   await settle(() => void kernel.call(SAVE, {}));
-  await call(1).answer(merge("second"));
-  const entry = kernel.entry(ROOM, { id: 1 });
+  await call(1).answer(of(9, "second"));
+  const entry = kernel.entry(ROOM, { id: 9 });
   await settle(() => entry.subscribe(() => undefined));
   await read(0).answer({ title: "second", items: [] });
-  await call(0).answer(merge("first"));
+  await call(0).answer(of(9, "first"));
   assert.equal(entry.slot("title").value, "second");
 });
 
@@ -405,4 +409,82 @@ test("entries that nobody looks at are forgotten beyond a thousand, and begin an
   assert.equal(first.slot("title").value, undefined);
   await settle(() => first.subscribe(() => undefined));
   assert.equal(first.isFetching, true);
+});
+
+test("a refresh tells the server's spelling, and ends a failure", async () => {
+  const { kernel, call, read, reads } = scene();
+  const entry = kernel.entry(ROOM, { id: " ABC" });
+  await settle(() => entry.subscribe(() => undefined));
+  await read(0).fail();
+  await settle(() => void kernel.call({ ...SAVE, affects: ["room"] }, {}));
+  const bundle = { title: "new", items: [] };
+  await call(0).answer({
+    result: null,
+    refresh: [{ context: "room", params: { id: " ABC" }, bundle, scope: "room;id=abc" }],
+  });
+  assert.equal(entry.error, null);
+  assert.equal(entry.isStale, false);
+  await settle(() => kernel.invalidate([{ context: "room", params: { id: "abc" } }]));
+  assert.equal(reads.length, 2);
+});
+
+test("what was rendered, and that nobody has asked for yet, is forgotten in a reset", () => {
+  const { kernel } = scene();
+  kernel.hydrate([{ context: "room", params: { id: 9 }, bundle: { title: "of another", items: [] } }]);
+  kernel.reset();
+  assert.equal(kernel.entry(ROOM, { id: 9 }).slot("title").value, undefined);
+});
+
+test("what was rendered is old once an answer was lost", async () => {
+  const { kernel, call } = scene();
+  kernel.hydrate([{ context: "room", params: { id: 9 }, bundle: { title: "old", items: [] } }]);
+  await settle(() => void kernel.call(SAVE, {}).catch(() => undefined));
+  await call(0).fail(new TypeError("lost"));
+  const entry = kernel.entry(ROOM, { id: 9 });
+  assert.equal(entry.slot("title").value, "old");
+  assert.equal(entry.isStale, true);
+});
+
+test("a parameter that was left out is the one that a merge says is null", async () => {
+  const FILTERED = { name: "room", slots: { title: ["filter", "id"], items: ["filter", "id"] } };
+  const { kernel, call } = scene();
+  const [all, filtered] = [kernel.entry(FILTERED, { id: 9 }), kernel.entry(FILTERED, { id: 9, filter: "x" })];
+  for (const entry of [all, filtered]) entry.hydrate({ bundle: { title: "old", items: [] } });
+  await settle(() => void kernel.call(SAVE, {}));
+  const params = { id: 9, filter: null };
+  await call(0).answer({ result: null, merge: [{ context: "room", slot: "title", params, value: "new" }] });
+  assert.deepEqual([all.slot("title").value, filtered.slot("title").value], ["new", "old"]);
+  assert.deepEqual([all.isStale, filtered.isStale], [false, false]);
+});
+
+test("a number is the same however the server writes it", () => {
+  const stale = (size: Json, news: object) => {
+    const { kernel } = scene();
+    const entry = kernel.entry(ROOM, { size });
+    entry.hydrate({ bundle: { title: "x", items: [] }, scope: "room;size=5.0" });
+    kernel.invalidate([{ context: "room", ...news }]);
+    return entry.isStale;
+  };
+  assert.equal(stale(5, { texts: { size: "6" } }), false);
+  assert.equal(stale(5, { params: { size: 6 } }), false);
+  assert.equal(stale("5", { texts: { size: "5.00" } }), true);
+  assert.equal(stale("5", { params: { size: 5 } }), true);
+});
+
+test("nothing is expected of what is not there", async () => {
+  const { kernel, entry, read, title } = scene();
+  await settle(() => entry.subscribe(() => undefined));
+  const asked: unknown[] = [];
+  const optimistic = {
+    room: {
+      title: (old: Json) => {
+        asked.push(old);
+        return "draft";
+      },
+    },
+  };
+  await settle(() => void kernel.call(SAVE, { id: 1 }, { optimistic }));
+  assert.equal(title(), undefined);
+  assert.deepEqual(asked, []);
+  await read(0).answer({ title: "first", items: [] });
 });
