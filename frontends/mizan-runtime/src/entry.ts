@@ -48,7 +48,7 @@ export class Entry {
   #hydrated: Bundle = {};
   /** How the server spells the parameters; null until it has said so. */
   #scope: string | null = null;
-  #texts: Texts = {};
+  #texts: Texts | null = null;
   readonly #declared: Declared;
   readonly #surroundings: Surroundings;
 

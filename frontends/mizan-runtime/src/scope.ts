@@ -14,10 +14,10 @@ export type Scope = Pick<Stale, "params" | "texts">;
 /** How sure it is: "maybe" where the entry lacks a parameter, so that a default counts which only the server knows. */
 export type Relation = "same" | "maybe" | "other";
 
-/** The parameters of an entry: as they were asked for, and as the server spells them. */
+/** The parameters of an entry: as they were asked for, and as the server spells them; null until it has said so. */
 export interface Known {
   readonly params: Params;
-  readonly texts: Texts;
+  readonly texts: Texts | null;
 }
 
 /** How *scope* relates to an entry, as far as the parameters *names* decide; all of them without. */
@@ -35,22 +35,30 @@ export function relation(known: Known, { params = {}, texts = {} }: Scope, names
   return result;
 }
 
-/** Whether a server that writes *texts* means other parameters than were asked for. */
+/** Whether a server that writes *texts* spells some of what was asked for otherwise, or does not say how. */
 export function isRespelled(params: Params, texts: Texts): boolean {
-  return Object.entries(texts).some(([name, text]) => params[name] !== undefined && !isTextOf(text, params[name]));
+  return Object.entries(params).some(([name, value]) => {
+    const text = texts[name];
+    return value !== undefined && (text === undefined || !isTextOf(text, value));
+  });
 }
 
 function isValue({ params, texts }: Known, name: string, value: Json): boolean | null {
-  const [own, text] = [params[name], texts[name]];
+  const [own, text] = [params[name], texts?.[name]];
   if (own !== undefined && canonical(own) === canonical(value)) return true;
   if (text !== undefined) return isTextOf(text, value);
-  if (own !== undefined) return false;
-  return value === null ? true : null;
+  if (own === undefined) return value === null ? true : null;
+  return isUnlike(texts);
 }
 
 function isText({ params, texts }: Known, name: string, said: string): boolean | null {
-  const [own, text] = [params[name], texts[name]];
+  const [own, text] = [params[name], texts?.[name]];
   if (own !== undefined && isTextOf(said, own)) return true;
   if (text !== undefined) return text === said || Number(text) === Number(said);
-  return own === undefined ? null : false;
+  return own === undefined ? null : isUnlike(texts);
+}
+
+/** What another spelling means: nothing, where the server has said its own of the others and not of this parameter. */
+function isUnlike(texts: Texts | null): false | null {
+  return texts === null ? false : null;
 }

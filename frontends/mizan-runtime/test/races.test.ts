@@ -276,6 +276,25 @@ test("an entry is known by the server's spelling of its parameters once it has b
   assert.equal(reads.length, 2);
 });
 
+test("of a parameter that the server does not spell everything that is said may concern the entry", async () => {
+  const { kernel, reads, call, read } = scene();
+  const entry = kernel.entry(ROOM, { id: "1.50", page: 1 });
+  await settle(() => entry.subscribe(() => undefined));
+  await settle(() => kernel.invalidate([{ context: "room", params: { id: "1.5" } }]));
+  await read(0).answer({ title: "old", items: [] }, "room;page=1");
+  await read(1).answer({ title: "new", items: [] }, "room;page=1");
+  assert.equal(entry.isStale, false);
+  await settle(() => kernel.invalidate([{ context: "room", params: { id: "1.5", page: 2 } }]));
+  assert.equal(entry.isStale, false);
+  await settle(() => void kernel.call(SAVE, {}));
+  await call(0).answer({
+    result: null,
+    merge: [{ context: "room", slot: "title", params: { id: "1.5" }, value: "not known to be this entry's" }],
+  });
+  assert.equal(entry.slot("title").value, "new");
+  assert.equal(reads.length, 3);
+});
+
 test("what is said before the server's spelling is known is not lost", async () => {
   const { kernel, read, reads } = scene();
   const entry = kernel.entry(ROOM, { id: " ABC" });
