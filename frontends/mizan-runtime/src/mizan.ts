@@ -10,7 +10,7 @@ import { isOffline, watchPage } from "./page.js";
 import type { Answer, Dehydrated, News, Params, Shown } from "./wire.js";
 
 export interface MizanOptions extends Partial<HttpOptions> {
-  /** Whether other windows of the same site learn what has changed here. */
+  /** Whether other windows of the same site learn what has changed here; where nothing is said, in browsers. */
   readonly tabs?: boolean;
   /** The hash of the interface that the functions were generated from; another one of the server is an event. */
   readonly interface?: string;
@@ -44,7 +44,8 @@ export class Mizan {
   #toldInterface: string | null = null;
 
   constructor(options: MizanOptions = {}) {
-    const { baseUrl = "/api/mizan", tabs = true } = options;
+    // A server has no windows: what one request has changed is no news for the others.
+    const { baseUrl = "/api/mizan", tabs = typeof window !== "undefined" } = options;
     this.#options = options;
     this.#http = new HttpTransport({ ...options, baseUrl }, (headers) => this.#hearHeaders(headers));
     this.#kernel = new Kernel(

@@ -19,7 +19,8 @@ function serving(headers: { readonly [name: string]: string } = {}) {
 
 test("another window learns what a call has changed, and a reset", async () => {
   const { fetch } = serving();
-  const [here, there] = [new Mizan({ baseUrl: "/tabs", fetch }), new Mizan({ baseUrl: "/tabs", fetch })];
+  const options = { baseUrl: "/tabs", fetch, tabs: true };
+  const [here, there] = [new Mizan(options), new Mizan(options)];
   try {
     const entry = there.entry(USER, { id: 1 });
     entry.subscribe(() => undefined);
@@ -32,6 +33,24 @@ test("another window learns what a call has changed, and a reset", async () => {
   } finally {
     here.close();
     there.close();
+  }
+});
+
+test("on a server the clients of two requests do not hear of one another", async () => {
+  const { fetch } = serving();
+  const [one, other] = [new Mizan({ fetch }), new Mizan({ fetch })];
+  const listener = new BroadcastChannel("mizan /api/mizan");
+  let heard = 0;
+  listener.onmessage = () => heard++;
+  const told = new BroadcastChannel("mizan /api/mizan");
+  one.reset();
+  other.invalidate(["user"]);
+  told.postMessage("last");
+  try {
+    await until(() => heard > 0);
+    assert.equal(heard, 1);
+  } finally {
+    for (const channel of [listener, told, one, other]) channel.close();
   }
 });
 
