@@ -74,7 +74,7 @@ class WrittenSignature:
     returns: Any
 
     def bind(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
-        """The request, and the arguments by name, of a call as Python takes it. None is looked for that is missing.
+        """The request, and the arguments by name, of a call as Python takes it; validation sees what is missing.
 
         :param name: the function's, for messages.
         :raises TypeError: when the request is missing, there are too many arguments, or one is given twice.
