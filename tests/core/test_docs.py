@@ -14,7 +14,7 @@ PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").g
 
 _BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _IMPORT = re.compile(r"^(?:from mizan\S* import [^#\n]+|import mizan[^#\n]*)", re.MULTILINE)
-_NAME = re.compile(r"`(mizan_(?:core|fastapi|redis|native)(?:\.\w+)+)[^`]*`")
+_NAME = re.compile(r"`(mizan_(?:core|fastapi|redis)(?:\.\w+)+)[^`]*`")
 _PATH = re.compile(
     r"`((?:cores|src|python|backends|caches|protocol|frontends|tests|benchmarks|examples|docs)/[^`*{<\s]*)`"
 )
