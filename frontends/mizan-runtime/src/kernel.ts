@@ -97,7 +97,7 @@ export class Kernel {
   }
 
   /** The entry of a context with *params*; the same object for equal ones. */
-  entry(context: Context, params: object): Entry {
+  entry(context: Context, params: object = {}): Entry {
     const key = keyOf(context.name, params as Params);
     let entry = this.#byKey.get(key);
     if (entry === undefined) {
@@ -162,10 +162,10 @@ export class Kernel {
     return entry.content() as S;
   }
 
-  /** What somebody else has changed. */
+  /** What somebody else has changed; `["*"]` is a reset. */
   invalidate(news: News): void {
     if (news.includes(EVERYTHING)) {
-      this.reset();
+      this.#clear();
       return;
     }
     this.#outside.watch?.({ kind: "news", news });
@@ -180,13 +180,7 @@ export class Kernel {
 
   /** Another viewer, or none: nothing that is here, or under way, is theirs. */
   reset(): void {
-    this.#epoch++;
-    this.#hydrated.clear();
-    this.#outside.watch?.({ kind: "reset" });
-    for (const entry of this.entries()) {
-      if (entry.isMounted) entry.clear();
-      else this.#forget(entry);
-    }
+    this.invalidate([EVERYTHING]);
   }
 
   /** Take what a server rendered before this kernel was made. */
@@ -220,6 +214,16 @@ export class Kernel {
   /** Try again what could not be read. */
   retry(): void {
     for (const entry of this.#entries) entry.retry();
+  }
+
+  #clear(): void {
+    this.#epoch++;
+    this.#hydrated.clear();
+    this.#outside.watch?.({ kind: "reset" });
+    for (const entry of this.entries()) {
+      if (entry.isMounted) entry.clear();
+      else this.#forget(entry);
+    }
   }
 
   #touchedAt(context: string): number {

@@ -1,7 +1,6 @@
 /** A client of one server: the kernel, its requests, the page, and the other windows of the same client. */
 
-import type { CallOptions, Context, ServerFunction } from "./descriptors.js";
-import type { Entry } from "./entry.js";
+import type { ServerFunction } from "./descriptors.js";
 import { MizanError } from "./errors.js";
 import { readHeader } from "./header.js";
 import { HttpTransport, type HttpOptions } from "./http.js";
@@ -30,8 +29,7 @@ export type MizanEvent =
 
 const EVERYTHING = "*";
 
-export class Mizan {
-  readonly #kernel: Kernel;
+export class Mizan extends Kernel {
   readonly #http: HttpTransport;
   readonly #options: MizanOptions;
   readonly #listeners = new Set<(event: MizanEvent) => void>();
@@ -46,15 +44,15 @@ export class Mizan {
   constructor(options: MizanOptions = {}) {
     // A server has no windows: what one request has changed is no news for the others.
     const { baseUrl = "/api/mizan", tabs = typeof window !== "undefined" } = options;
-    this.#options = options;
-    this.#http = new HttpTransport({ ...options, baseUrl }, (headers) => this.#hearHeaders(headers));
-    this.#kernel = new Kernel(
+    super(
       {
         fetch: (context, params, signal) => this.#http.fetch(context, params, signal),
         call: (info, args, shown) => this.#call(info, args, shown),
       },
       { tell: (news) => this.#channel?.postMessage(news), watch: (happening) => this.#emit(happening) },
     );
+    this.#options = options;
+    this.#http = new HttpTransport({ ...options, baseUrl }, (headers) => this.#hearHeaders(headers));
     if (tabs && typeof BroadcastChannel !== "undefined") {
       this.#channel = new BroadcastChannel(`mizan ${baseUrl}`);
       this.#channel.onmessage = ({ data }) => this.#hearTab(data as News);
@@ -65,65 +63,23 @@ export class Mizan {
     });
   }
 
-  /** The entry of a context; the same object for equal parameters. */
-  entry(context: Context, params: object = {}): Entry {
-    return this.#kernel.entry(context, params);
-  }
-
-  /** All entries that there are. */
-  entries(): readonly Entry[] {
-    return this.#kernel.entries();
-  }
-
-  /** Call a function; see `Kernel.call`. */
-  call<A extends object, R, X extends object>(
-    info: ServerFunction<A, R, X>,
-    args: A,
-    options?: CallOptions<A, X>,
-  ): Promise<R> {
-    return this.#kernel.call(info, args, options);
-  }
-
-  /** What a context has now, from the server; a request that is under way is shared. @throws MizanError */
-  read<P extends object, S extends object>(context: Context<P, S>, params: P): Promise<S> {
-    return this.#kernel.read(context, params);
-  }
-
   /** Make contexts stale, here and in the other windows. */
-  invalidate(news: News): void {
+  override invalidate(news: News): void {
     this.#take(news);
     this.#channel?.postMessage(news);
   }
 
-  /** After a login or a logout: forget everything, here and in the other windows. */
-  reset(): void {
-    this.invalidate([EVERYTHING]);
-  }
-
-  /** Take what a server has rendered. */
-  hydrate(state: Dehydrated): void {
+  override hydrate(state: Dehydrated): void {
     this.#viewer ??= state.find(({ viewer }) => viewer !== undefined)?.viewer ?? null;
-    this.#kernel.hydrate(state);
+    super.hydrate(state);
   }
 
-  /** What is known and fresh. */
-  dehydrate(): Dehydrated {
-    return this.#signed(this.#kernel.dehydrate());
+  override dehydrate(): Dehydrated {
+    return this.#signed(super.dehydrate());
   }
 
-  /** What has become known since the last `drain`. */
-  drain(): Dehydrated {
-    return this.#signed(this.#kernel.drain());
-  }
-
-  /** Resolves when nothing is under way. */
-  idle(): Promise<void> {
-    return this.#kernel.idle();
-  }
-
-  /** Try again what could not be read. */
-  retry(): void {
-    this.#kernel.retry();
+  override drain(): Dehydrated {
+    return this.#signed(super.drain());
   }
 
   /** Whether there is a network, as far as the browser knows. */
@@ -177,7 +133,7 @@ export class Mizan {
   }
 
   #lookAgain(hidden: number): void {
-    if (hidden >= (this.#options.staleAfter ?? 60_000)) this.#kernel.doubt();
+    if (hidden >= (this.#options.staleAfter ?? 60_000)) this.doubt();
     else this.retry();
   }
 
@@ -209,7 +165,7 @@ export class Mizan {
       const reason = new MizanError({ code: "OFFLINE", message: "It was given up: somebody else is asking." });
       for (const { giveUp } of this.#waiting.splice(0)) giveUp(reason);
     }
-    this.#kernel.invalidate(news);
+    super.invalidate(news);
   }
 
   #emit(event: MizanEvent): void {
