@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import mizan_native
 from mizan_core.engine import pure
-from mizan_core.engine.contract import Engine
+from mizan_core.engine.contract import CallPlan, Engine
 
 KEY = "only-for-these-tests-0123456789ab"
 NOW = 1_790_000_000
@@ -75,6 +75,10 @@ def opened(engine: Engine, version: bytes) -> bytes | None:
     return keyer.unseal("key", keyer.seal("key", [b"version1"], b"{}"), [version])
 
 
+def plan(engine: Engine, name: str) -> CallPlan:
+    return engine.plan_call(engine.compile_graph(SPECIFICATION), name, ARGUMENTS, ARGUMENTS)
+
+
 Call = Callable[[Engine], object]
 
 # Under each name calls that succeed and one that is refused: results must be equal, and so must refusals.
@@ -97,6 +101,7 @@ CALLS: dict[str, list[Call]] = {
         lambda engine: engine.CacheKeyer(KEY).derive("shop", rev=-1),
         lambda engine: engine.CacheKeyer(KEY).plan("shop", {"owner": 7}, shapes=[["owner"], ["page"]]),
         lambda engine: engine.CacheKeyer(KEY).purge_tags("shop", {"owner": 7}),
+        lambda engine: engine.CacheKeyer(KEY).call_tags([plan(engine, "place")]),
         lambda engine: engine.CacheKeyer(KEY).seal("key", [b"version1"], b"{}"),
         lambda engine: engine.CacheKeyer(KEY).seal("key", [], b"{}"),
         lambda engine: opened(engine, b"version1"),
@@ -139,6 +144,14 @@ CALLS: dict[str, list[Call]] = {
     "compute_merges": [
         lambda engine: engine.compute_merges(engine.compile_graph(SPECIFICATION), "place", ARGUMENTS, {"id": 1}),
         lambda engine: engine.compute_merges(engine.compile_graph(SPECIFICATION), "plac", ARGUMENTS, {"id": 1}),
+    ],
+    "plan_call": [
+        lambda engine: plan(engine, "place").finish(b'{"id":1}', [plan(engine, "place")]),
+        lambda engine: plan(engine, "plac"),
+    ],
+    "stale_entries": [
+        lambda engine: engine.stale_entries([plan(engine, "place")]),
+        lambda engine: engine.stale_entries(cast(Any, [1])),
     ],
     "encode_response": [
         lambda engine: engine.encode_response(engine.compile_graph(SPECIFICATION), "place", ARGUMENTS, b'{"id":1}'),
