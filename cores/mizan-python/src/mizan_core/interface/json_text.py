@@ -10,6 +10,7 @@ from mizan_core.errors import BadRequest
 
 MAX_DEPTH = 64
 _LONG = 64
+_CONTAINERS = (dict, list)
 
 
 def read_json(body: bytes) -> tuple[Any, int]:
@@ -28,14 +29,15 @@ def read_json(body: bytes) -> tuple[Any, int]:
 
 
 def is_deeper(value: Any, limit: int) -> bool:
-    """Whether containers are nested in *value* beyond *limit* levels."""
-    level = [value]
+    """Whether containers are nested in *value*, a JSON value of built-in types, beyond *limit* levels."""
+    level = [value] if type(value) in _CONTAINERS else []
     for _ in range(limit):
-        level = [item for container in level if isinstance(container, dict | list) for item in _children(container)]
         if not level:
             return False
-    return any(isinstance(item, dict | list) for item in level)
-
-
-def _children(container: dict[str, Any] | list[Any]) -> list[Any]:
-    return list(container.values()) if isinstance(container, dict) else container
+        level = [
+            item
+            for container in level
+            for item in (container.values() if type(container) is dict else container)
+            if type(item) in _CONTAINERS
+        ]
+    return bool(level)
