@@ -11,6 +11,7 @@ import fastapi
 import pytest
 from pydantic import BaseModel
 
+import mizan_fastapi.signatures  # noqa: F401 - so that its responses are known
 from mizan_core.client import Context, client
 from mizan_core.engine import Engine
 from mizan_core.errors import GraphError
