@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use mizan_core::Value;
+use mizan_core::graph::specification::Specification;
 use mizan_core::graph::{Function, Graph as Compiled, Param};
 use mizan_core::invalidation::{ARGS, Arguments};
 use mizan_core::path::Path;
@@ -38,7 +39,11 @@ impl Graph {
 #[pyfunction]
 pub fn compile_graph(spec: &Bound<'_, PyAny>) -> Result<Graph> {
     let py = spec.py();
-    let compiled = Compiled::compile(&convert::value(spec, &Path::root("spec"), 1)?)?;
+    let compiled = Compiled::compile(&Specification::read(&convert::value(
+        spec,
+        &Path::root("spec"),
+        1,
+    )?)?)?;
     let intern = |param: &Arc<Param>| PyString::intern(py, param.name()).unbind();
     let names = compiled.params().iter().map(intern).collect();
     Ok(Graph { compiled, names })

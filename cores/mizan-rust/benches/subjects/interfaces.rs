@@ -4,6 +4,7 @@ use std::hint::black_box;
 
 use mizan_core::Value;
 use mizan_core::graph::Graph;
+use mizan_core::graph::specification::Specification;
 use mizan_core::ir;
 
 use super::Subject;
@@ -18,7 +19,8 @@ pub fn subjects() -> Vec<Subject> {
     let text = ir::emit(&self::document(SOME)).unwrap();
     vec![
         Subject::new("compile_graph", move || {
-            black_box(Graph::compile(black_box(&spec)).unwrap());
+            let read = Specification::read(black_box(&spec)).unwrap();
+            black_box(Graph::compile(&read).unwrap());
         })
         .once(),
         Subject::new("emit_ir", move || {

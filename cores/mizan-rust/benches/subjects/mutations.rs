@@ -5,6 +5,7 @@ use std::hint::black_box;
 use mizan_core::Value;
 use mizan_core::envelope::encode_response;
 use mizan_core::graph::Graph;
+use mizan_core::graph::specification::Specification;
 use mizan_core::invalidation::compute_invalidation;
 use mizan_core::merges::compute_merges;
 use mizan_core::value::Members;
@@ -82,7 +83,7 @@ fn graph() -> Graph {
         ("types", Value::object([])),
         ("functions", Value::List(functions)),
     ];
-    Graph::compile(&Value::object(spec)).unwrap()
+    Graph::compile(&Specification::read(&Value::object(spec)).unwrap()).unwrap()
 }
 
 fn reader(name: &str, of: &str, output: &Value) -> Value {

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Problem, Result};
 use crate::names::{is_context_name, is_function_name};
 use crate::path::quoted;
-use crate::shape::Shape;
+use crate::shape::{Shape, endless_alias};
 
 use super::comparison::Comparison;
 use super::narrowing::{Shapes, fingerprint, purges, shapes};
@@ -16,6 +16,10 @@ use super::{Context, Effect, Function as Compiled, Graph, Merge, Param};
 
 /// Compiles a specification, or answers every contradiction in it.
 pub(super) fn compile(spec: &Specification) -> Result<Graph> {
+    let problems = unknown_types(spec);
+    if !problems.is_empty() {
+        return Err(Error::Contradictions(problems));
+    }
     let mut compiler = Compiler::new(spec);
     compiler.check_names();
     compiler.check_parameters();
@@ -296,6 +300,37 @@ impl<'a> Compiler<'a> {
         let shared = params.filter(|name| function.params.contains_key(*name));
         shared.map(|name| self.params.intern(name)).collect()
     }
+}
+
+/// What keeps types from being compared: names that no type has, and aliases of nothing.
+fn unknown_types(spec: &Specification) -> Vec<String> {
+    let mut problems = Vec::new();
+    let mut check = |kind: &str, name: &str, references: Vec<&str>| {
+        let unknown = references
+            .into_iter()
+            .filter(|reference| !spec.types.contains_key(*reference));
+        problems.extend(unknown.map(|unknown| {
+            let (name, unknown) = (quoted(name), quoted(unknown));
+            format!("{kind} {name}: no type is named {unknown}")
+        }));
+    };
+    for (name, body) in &spec.types {
+        let mut references = Vec::new();
+        body.collect_references(&mut references);
+        check("type", name, references);
+    }
+    for function in &spec.functions {
+        let mut references = Vec::new();
+        let params = function.params.values().map(|param| &param.shape);
+        for shape in params.chain(&function.output) {
+            shape.collect_references(&mut references);
+        }
+        check("function", &function.name, references);
+    }
+    let bodies = spec.types.iter().map(|(name, body)| (name.as_str(), body));
+    let alias = endless_alias(&bodies.collect());
+    problems.extend(alias.map(|name| format!("type {}: {}", quoted(name), Problem::EndlessAlias)));
+    problems
 }
 
 /// The parameters that narrow targets, once for each name.

@@ -5,7 +5,7 @@ mod comparison;
 mod compiler;
 mod description;
 mod narrowing;
-mod specification;
+pub mod specification;
 mod suggestions;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -16,9 +16,9 @@ use std::sync::Arc;
 use crate::error::{Error, Result};
 use crate::escape::{write_percent_encoded, write_string};
 use crate::keyword::keywords;
-use crate::value::Value;
 
 use narrowing::Shapes;
+use specification::Specification;
 
 pub use description::Description;
 
@@ -119,12 +119,9 @@ pub struct Context {
 }
 
 impl Graph {
-    /// Compiles a specification (docs/engine-data.md).
-    ///
-    /// A value error names the place where `spec` is not one; a graph error holds every
-    /// contradiction at once.
-    pub fn compile(spec: &Value) -> Result<Self> {
-        compiler::compile(&specification::Specification::read(spec)?)
+    /// Compiles a specification; [`Error::Contradictions`] holds everything that is wrong with it.
+    pub fn compile(spec: &Specification) -> Result<Self> {
+        compiler::compile(spec)
     }
 
     /// A function by its name; [`Error::UnknownFunction`] when it is not in the graph.

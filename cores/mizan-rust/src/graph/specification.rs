@@ -1,6 +1,9 @@
-//! Reading a graph specification (docs/engine-data.md) into typed values.
+//! What a graph is compiled from: the registered functions, typed, by hand or read from plain data
+//! (docs/engine-data.md).
 
 use std::collections::{BTreeMap, HashSet};
+
+use serde::Deserialize;
 
 use crate::error::{Error, Problem, Result};
 use crate::reader::{Reader, Record, check_unique};
@@ -22,39 +25,54 @@ const FUNCTION_MEMBERS: [&str; 9] = [
 ];
 const PARAM_MEMBERS: [&str; 4] = ["name", "shape", "required", "identity"];
 
-/// The registry as the graph sees it.
-#[derive(Debug)]
-pub(super) struct Specification {
-    pub(super) types: BTreeMap<String, Body>,
-    pub(super) functions: Vec<Function>,
+/// The registered functions, and the types that they name. Serde reads it from the form of
+/// docs/engine-data.md, as [`read`](Self::read) does.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(try_from = "Value")]
+pub struct Specification {
+    /// What each named type stands for.
+    pub types: BTreeMap<String, Body>,
+    /// The functions, in any order.
+    pub functions: Vec<Function>,
 }
 
-/// A registered function. `output` is None on the view path.
-#[derive(Debug)]
-pub(super) struct Function {
-    pub(super) name: String,
-    pub(super) context: Option<String>,
-    pub(super) params: BTreeMap<String, Param>,
-    pub(super) output: Option<Shape>,
-    pub(super) affects: Vec<Target>,
-    pub(super) merge: Vec<Target>,
-    pub(super) auto_scope: bool,
-    pub(super) private: bool,
-    pub(super) auth: Option<Auth>,
+/// A registered function.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Function {
+    /// Its name (docs/protocol.md section 1).
+    pub name: String,
+    /// The context that it belongs to.
+    pub context: Option<String>,
+    /// Its parameters by name.
+    pub params: BTreeMap<String, Param>,
+    /// The type of its result; None on the view path.
+    pub output: Option<Shape>,
+    /// What a call makes stale.
+    pub affects: Vec<Target>,
+    /// Which slots take its result.
+    pub merge: Vec<Target>,
+    /// Whether parameters of its targets' names narrow them.
+    pub auto_scope: bool,
+    /// Whether clients may not call it.
+    pub private: bool,
+    /// Whom it is for; None for everybody.
+    pub auth: Option<Auth>,
 }
 
-/// A parameter. `identity` names how its values are told apart; None when equal values need not have
-/// one identity.
-#[derive(Debug)]
-pub(super) struct Param {
-    pub(super) shape: Shape,
-    pub(super) required: bool,
-    pub(super) identity: Option<String>,
+/// A parameter of a function.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Param {
+    /// The type of its values.
+    pub shape: Shape,
+    /// Whether a call must have a value for it.
+    pub required: bool,
+    /// The name of how its values are told apart; None when equal values need not have one identity.
+    pub identity: Option<String>,
 }
 
 /// What `affects` or `merge` names.
-#[derive(Debug)]
-pub(super) enum Target {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Target {
     /// A string as typed: a context, else a function inside one.
     Name(String),
     /// A Context object.
@@ -64,8 +82,8 @@ pub(super) enum Target {
 }
 
 impl Specification {
-    /// Checks and reads a specification; a value error with the place otherwise.
-    pub(super) fn read(spec: &Value) -> Result<Self> {
+    /// Reads plain data; [`Error::Invalid`] names the place where it is no specification.
+    pub fn read(spec: &Value) -> Result<Self> {
         let reader = Reader::of(spec, "spec")?;
         let record = reader.record(&["types", "functions"], &[])?;
         let table = record.member("types")?;
@@ -92,6 +110,14 @@ impl Specification {
             types,
             functions: functions.collect::<Result<_>>()?,
         })
+    }
+}
+
+impl TryFrom<Value> for Specification {
+    type Error = Error;
+
+    fn try_from(spec: Value) -> Result<Self> {
+        Self::read(&spec)
     }
 }
 

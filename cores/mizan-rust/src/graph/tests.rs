@@ -2,28 +2,13 @@
 
 use crate::error::{Error, Result};
 use crate::graph::Graph;
+use crate::graph::specification::Specification;
+use crate::shape::{Body, Shape};
 use crate::value::Value;
 
-/// Plain data from JSON text; numbers are small here.
+/// Plain data from JSON text.
 pub(crate) fn plain(text: &str) -> Value {
-    fn convert(value: &serde_json::Value) -> Value {
-        match value {
-            serde_json::Value::Null => Value::Null,
-            serde_json::Value::Bool(flag) => Value::Bool(*flag),
-            serde_json::Value::Number(number) => number
-                .as_i64()
-                .map_or_else(|| Value::Float(number.as_f64().unwrap()), Value::Int),
-            serde_json::Value::String(text) => Value::from(text.as_str()),
-            serde_json::Value::Array(items) => items.iter().map(convert).collect(),
-            serde_json::Value::Object(members) => Value::Map(
-                members
-                    .iter()
-                    .map(|(key, item)| (key.clone(), convert(item)))
-                    .collect(),
-            ),
-        }
-    }
-    convert(&serde_json::from_str(text).unwrap())
+    serde_json::from_str(text).unwrap()
 }
 
 fn param(mut param: Value) -> Value {
@@ -36,7 +21,7 @@ fn param(mut param: Value) -> Value {
 }
 
 /// A specification of functions that leave out what is empty.
-pub(crate) fn spec(types: &str, functions: &[&str]) -> Value {
+pub(crate) fn spec(types: &str, functions: &[&str]) -> Specification {
     let functions = functions.iter().map(|function| {
         let Value::Map(mut members) = plain(function) else {
             panic!("an object")
@@ -61,7 +46,8 @@ pub(crate) fn spec(types: &str, functions: &[&str]) -> Value {
         }
         Value::Map(members)
     });
-    Value::object([("types", plain(types)), ("functions", functions.collect())])
+    let spec = Value::object([("types", plain(types)), ("functions", functions.collect())]);
+    Specification::read(&spec).unwrap()
 }
 
 fn compile(types: &str, functions: &[&str]) -> Result<Graph> {
@@ -307,7 +293,8 @@ fn a_failed_assumption_proves_nothing() {
 fn long_chains_of_types_need_no_stack() {
     let link = |prefix: &str, index: usize| {
         let next = format!(r#"{{"kind":"ref","name":"{prefix}{}"}}"#, index + 1);
-        format!(r#""{prefix}{index}":{{"kind":"list","item":{next}}}"#)
+        let list = format!(r#"{{"kind":"list","item":{next}}}"#);
+        format!(r#""{prefix}{index}":{{"kind":"alias","shape":{list}}}"#)
     };
     let length = 20_000;
     let mut links: Vec<_> = (0..length)
@@ -324,7 +311,7 @@ fn long_chains_of_types_need_no_stack() {
 
 #[test]
 fn specifications_are_checked_with_their_place() {
-    let message = |spec: &str| Graph::compile(&plain(spec)).unwrap_err().to_string();
+    let message = |spec: &str| Specification::read(&plain(spec)).unwrap_err().to_string();
     let function = |members: &str| {
         message(&format!(
             r#"{{"types":{{"T":{{"kind":"enum","values":["a"]}}}},"functions":[{{"name":"f","context":null,
@@ -421,4 +408,35 @@ fn specifications_are_checked_with_their_place() {
     ] {
         assert_eq!(found, expected);
     }
+}
+
+#[test]
+fn a_specification_is_read_by_serde() {
+    let function = r#"{"name":"f","context":"user","params":[],"output":null,"affects":[],"merge":[],
+        "auto_scope":true,"private":false,"auth":"staff"}"#;
+    let text = format!(r#"{{"types":{{}},"functions":[{function}]}}"#);
+    let read: Specification = serde_json::from_str(&text).unwrap();
+    assert_eq!(read, Specification::read(&plain(&text)).unwrap());
+    let error = serde_json::from_str::<Specification>(&text.replace("staff", "admin")).unwrap_err();
+    let expected = "spec.functions[0].auth: expected one of required, staff, superuser, custom";
+    assert!(error.to_string().starts_with(expected), "{error}");
+}
+
+#[test]
+fn a_specification_made_by_hand_is_checked() {
+    let named = |name: &str| Shape::Ref(name.to_owned());
+    let mut spec = spec("{}", &[r#"{"name":"f"}"#]);
+    spec.functions[0].output = Some(named("Nowhere"));
+    spec.types.insert("A".into(), Body::Alias(named("B")));
+    spec.types.insert("B".into(), Body::Alias(named("A")));
+    spec.types.insert("C".into(), Body::Alias(named("Nothing")));
+    let Err(Error::Contradictions(problems)) = Graph::compile(&spec) else {
+        panic!("it must not compile")
+    };
+    let expected = [
+        r#"type "C": no type is named "Nothing""#,
+        r#"function "f": no type is named "Nowhere""#,
+        r#"type "A": the alias leads back to itself"#,
+    ];
+    assert_eq!(problems, expected);
 }
