@@ -88,7 +88,7 @@ test-rust: $(ENVIRONMENT) ## cargo test
 	@cargo test --workspace --quiet$(LOCKED)
 
 .PHONY: test-web
-test-web: $(FRONTENDS) ## the clients: types, format, kernel and React (needs no server)
+test-web: $(FRONTENDS) ## the clients: types, format, kernel, frameworks, sizes, packages (needs no server)
 	@echo "== prettier, tsc, node --test"
 	@PATH="$(abspath $(NODE)):$$PATH" npm run --silent check
 	@PATH="$(abspath $(NODE)):$$PATH" npm run --silent test
