@@ -176,13 +176,13 @@ class _Thread:
 
     def __init__(self, keeper: Keeper) -> None:
         self.is_stopped = False
-        self._news = Event()
+        self._woken = Event()
         self._keeper = weakref.ref(keeper, lambda _: self.wake())
         self._thread = Thread(target=self._run, name=THREAD, daemon=True)
         self._thread.start()
 
     def wake(self) -> None:
-        self._news.set()
+        self._woken.set()
 
     def stop(self) -> None:
         """Return when the last turn has ended."""
@@ -198,5 +198,5 @@ class _Thread:
             if pause is None:
                 return
             del keeper
-            self._news.wait(pause)
-            self._news.clear()
+            self._woken.wait(pause)
+            self._woken.clear()
