@@ -128,3 +128,92 @@ fn distinct(entries: impl Iterator<Item = Entry>) -> Result<Vec<Entry>> {
     }
     Ok(found)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::graph::Graph;
+    use crate::graph::tests::{plain, spec};
+    use crate::value::Members;
+
+    fn graph() -> Graph {
+        let param = |name: &str, required: bool| {
+            format!(
+                r#"{{"name":"{name}","required":{required},"identity":"int",
+                    "shape":{{"kind":"primitive","name":"integer"}}}}"#
+            )
+        };
+        let params = format!("{},{}", param("id", true), param("page", false));
+        let members = format!(r#""params":[{params}],"output":{{"kind":"null"}}"#);
+        let profile = format!(r#"{{"name":"profile","context":"user",{members}}}"#);
+        let rename = format!(
+            r#"{{"name":"rename",{members},"affects":[{{"name":"user"}}],"merge":[{{"name":"user"}}]}}"#
+        );
+        Graph::compile(&spec("{}", &[&profile, &rename])).unwrap()
+    }
+
+    fn plan(args: &str, unidentified: &[&str]) -> Plan {
+        let Value::Map(args) = plain(args) else {
+            panic!("an object")
+        };
+        let known = args.iter().filter(|(name, _)| !unidentified.contains(name));
+        let identities: Members = known
+            .map(|(name, value)| (name.to_owned(), value.clone()))
+            .collect();
+        let is_unidentified = |param: &Param| unidentified.contains(&param.name());
+        let graph = graph();
+        let function = graph.function("rename").unwrap();
+        Plan::new(function, &args, &identities, is_unidentified).unwrap()
+    }
+
+    fn narrowed(args: &str, unidentified: &[&str]) -> Vec<String> {
+        let plan = plan(args, unidentified);
+        assert_eq!(plan.purged().len(), 1, "a context comes once");
+        let identities = plan.purged()[0].identities().iter();
+        identities
+            .map(|(param, _)| param.name().to_owned())
+            .collect()
+    }
+
+    #[test]
+    fn a_purge_is_narrowed_by_what_is_known_for_certain() {
+        assert_eq!(narrowed(r#"{"id":1,"page":2}"#, &[]), ["id", "page"]);
+        assert_eq!(narrowed(r#"{"id":1}"#, &[]), ["id"]);
+        assert_eq!(narrowed(r#"{"id":1,"page":null}"#, &[]), ["id"]);
+        for (args, unidentified) in [
+            (r#"{"page":2}"#, &[][..]),
+            (r#"{"id":null,"page":2}"#, &[]),
+            (r#"{"id":1,"page":2}"#, &["id"]),
+            (r#"{"id":1,"page":2}"#, &["page"]),
+        ] {
+            assert!(narrowed(args, unidentified).is_empty(), "{args}");
+        }
+    }
+
+    #[test]
+    fn what_nested_calls_make_stale_stands_behind_the_calls_own() {
+        let (own, other) = (plan(r#"{"id":1}"#, &[]), plan(r#"{"id":2,"page":3}"#, &[]));
+        let response = own.finish(b"0", &[&other, &own]).unwrap();
+        let expected = concat!(
+            r#"{"result":0,"invalidate":[{"context":"user","params":{"id":1}},"#,
+            r#"{"context":"user","function":"profile","params":{"id":1}},"#,
+            r#"{"context":"user","params":{"id":2,"page":3}},"#,
+            r#"{"context":"user","function":"profile","params":{"id":2,"page":3}}]}"#,
+        );
+        assert_eq!(String::from_utf8(response.body.to_vec()).unwrap(), expected);
+        assert_eq!(
+            response.header.as_deref(),
+            Some("user;id=1, user;id=2;page=3")
+        );
+    }
+
+    #[test]
+    fn a_slot_whose_result_reaches_no_client_is_stale() {
+        let call = plan(r#"{"id":1,"page":null}"#, &[]);
+        let stale = stale_entries(&[&call, &call]).unwrap();
+        let found: Vec<_> = stale.iter().map(Entry::to_value).collect();
+        let expected = r#"[{"context":"user","params":{"id":1}},
+            {"context":"user","function":"profile","params":{"id":1}}]"#;
+        assert_eq!(Value::List(found), plain(expected));
+    }
+}
