@@ -254,7 +254,13 @@ fn item_body() -> Value {
         ("price", primitive("number")),
         ("note", wrapped("optional", "item", primitive("string"))),
     ];
-    let field = |(name, shape): (&str, Value)| param(name, &shape);
+    let field = |(name, shape): (&str, Value)| {
+        Value::object([
+            ("name", Value::from(name)),
+            ("shape", shape),
+            ("required", Value::Bool(true)),
+        ])
+    };
     let fields = fields.into_iter().map(field).collect();
     Value::object([("kind", Value::from("struct")), ("fields", fields)])
 }
