@@ -101,7 +101,7 @@ DESCRIPTION: dict[str, Any] = {
                 {"context": "user", "function": None, "scope": ["user_id"]},
                 {"context": "audit", "function": None, "scope": []},
             ],
-            "merge": [{"context": "user", "slot": "user_profile", "scope": ["user_id"]}],
+            "merge": [{"context": "user", "slot": "user_profile", "scope": ["user_id"], "mode": "replace"}],
             "purges": [{"context": "user", "narrowing": ["user_id"]}, {"context": "audit", "narrowing": []}],
         },
         "user_profile": {

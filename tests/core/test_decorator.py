@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from mizan_core.client import CachePolicy, ClientFunction, Context, Declaration, Options, client
+from mizan_core.client import CachePolicy, ClientFunction, Context, Declaration, Merge, Options, client
 from mizan_core.client.function import client as same_client
 from tests.core.inspecting import refusal
 
@@ -136,6 +136,28 @@ class TestTargets:
     def test_one_alone(self, single: Any) -> None:
         assert client(affects=single, merge=single)(plain).declaration.affects == (single,)
 
+    def test_items_of_a_list(self) -> None:
+        merge = Merge("user", place="append", key="sku")
+        assert client(merge=merge)(plain).declaration.merge == (merge,)
+        assert client(merge=["a", Merge(Context("b"))])(plain).declaration.merge == ("a", Merge(Context("b")))
+        assert (Merge("user").key, Merge("user").place) == (None, None)
+
+    @pytest.mark.parametrize(
+        ("options", "kind", "words"),
+        [
+            ({"target": "a b"}, ValueError, "Merge='a b' names neither a context nor a function"),
+            ({"target": 5}, TypeError, "not 5"),
+            (
+                {"target": "user", "place": "top"},
+                ValueError,
+                "place='top' is unknown; 'append', 'prepend' or 'refetch'",
+            ),
+            ({"target": "user", "key": 5}, TypeError, "key= takes the name of a field (str), not 5"),
+        ],
+    )
+    def test_items_refused(self, options: dict[str, Any], kind: type[Exception], words: str) -> None:
+        assert words in refusal(lambda: Merge(**options), kind)
+
     def test_context_object_as_context(self) -> None:
         assert client(context=Context("user"))(plain).declaration.context == "user"
 
@@ -241,6 +263,9 @@ class TestCache:
         ),
         ({"context": "user", "affects": "other"}, ValueError, "context='user' together with affects="),
         ({"context": "user", "merge": "user"}, ValueError, "context='user' together with merge="),
+        ({"affects": Merge("user")}, TypeError, "affects= takes a name, a Context, a @client function"),
+        ({"idempotent": 1}, TypeError, "idempotent= takes True or False, not 1"),
+        ({"context": "user", "idempotent": True}, ValueError, "reading changes nothing anyway; leave it out"),
         ({"auth": False}, ValueError, "auth=False says nothing; leave it out when everybody may call"),
         ({"auth": "admin"}, ValueError, "auth='admin' is unknown; True, 'staff', 'superuser' or a callable"),
         ({"auth": "required"}, ValueError, "auth='required' is unknown"),

@@ -105,7 +105,9 @@ class TestSpecification:
             {"context": "user", "function": "user_profile", "scope": ["user_id"]},
             {"context": "elsewhere", "function": None, "scope": []},
         ]
-        assert functions["rename"]["merge"] == [{"context": "user", "slot": "user_profile", "scope": ["user_id"]}]
+        assert functions["rename"]["merge"] == [
+            {"context": "user", "slot": "user_profile", "scope": ["user_id"], "mode": "replace"}
+        ]
         assert functions["place_order"]["affects"] == [{"context": "user", "function": "user_orders", "scope": []}]
 
     def test_a_function_object_is_known_by_its_registered_name(self) -> None:

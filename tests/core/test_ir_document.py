@@ -5,8 +5,11 @@
 
 from __future__ import annotations
 
+import textwrap
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple, Optional, Union
+from enum import Enum
+from pathlib import Path
+from typing import Annotated, Any, Literal, NamedTuple, Optional, Union
 
 import ckdl
 import fastapi
@@ -14,7 +17,8 @@ import pytest
 from pydantic import BaseModel, Field, RootModel, computed_field
 from typing_extensions import TypeAliasType, TypedDict
 
-from mizan_core.client import Context, client
+import mizan_fastapi.signatures  # noqa: F401 - whose classes are known
+from mizan_core.client import Context, Merge, client
 from mizan_core.engine import ENGINE, Engine
 from mizan_core.errors import GraphError
 from mizan_core.introspection.description import describe
@@ -159,7 +163,51 @@ async def user_orders(request: object, user_id: int) -> list[Order]: ...
 def update_profile(request: object, user_id: int, name: str) -> Profile: ...
 
 
+class Color(Enum):
+    RED = "red"
+    GREEN = "green"
+
+
+class Card(BaseModel):
+    kind: Literal["card"]
+    digits: str = Field(min_length=4, max_length=4, pattern="^[0-9]+$")
+
+
+class Invoice(BaseModel):
+    kind: Literal["invoice"]
+
+
+class Purchase(BaseModel):
+    """What a customer bought."""
+
+    id: int
+    color: Color
+    note: str | None = Field(default=None, max_length=200, description="Shown on the parcel.")
+    position: tuple[float, float]
+    payment: Card | Invoice = Field(discriminator="kind")
+
+
+@client(context="shop", cache=60)
+def purchases(request: object, user_id: int) -> list[Purchase]: ...
+
+
+@client(affects="shop", merge=Merge("shop", place="append"), auth=True, idempotent=True)
+def buy(
+    request: object, user_id: int, count: Annotated[int, Field(ge=1, le=99, description="How many.")] = 1
+) -> Purchase | None:
+    """Buy what is in the basket.
+
+    Nothing happens when it is empty.
+    """
+
+
 class TestText:
+    def test_the_protocol_s_page_has_it(self, engine: Engine) -> None:
+        page = Path(__file__).parents[2].joinpath("docs/protocol.md").read_text("utf-8")
+        functions = registry_of(buy, purchases).get_all_functions()
+        text = engine.emit_ir(document_of(describe(functions)))
+        assert textwrap.indent(text, "    ") in page
+
     def test_the_protocol_s_example(self, engine: Engine) -> None:
         functions = registry_of(update_profile, user_orders, user_profile).get_all_functions()
         assert engine.emit_ir(document_of(describe(functions))) == EXAMPLE

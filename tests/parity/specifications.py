@@ -24,6 +24,11 @@ PARAMETER_SHAPES: tuple[Shape, ...] = (
 IDENTITIES = st.sampled_from(("a", "a", "a", "b", None))
 TYPOS = ("usr", "user_", "User", "shopp", "user_profil", "f0", "nowhere", "", "a\nb", "é" * 200, "user,shop")
 
+_SAID_OF_ITEMS = st.fixed_dictionaries(
+    {}, optional={"key": st.sampled_from(("id", "a")), "place": st.sampled_from(("append", "prepend", "refetch"))}
+)
+"""What ``Merge`` says beside its target."""
+
 
 def type_tables() -> st.SearchStrategy[dict[str, Shape]]:
     """Named types that may refer to one another and to themselves, but no alias that stands for nothing."""
@@ -132,7 +137,7 @@ def _writer(
         params=_params(draw, agreed),
         output=_fitting(draw, slot["output"]) if merge else draw(shapes.shapes(types) | st.none()),
         affects=draw(st.lists(_targets(readers), max_size=3)),
-        merge=[draw(st.sampled_from(_names(slot)))] if merge else [],
+        merge=[{**draw(st.sampled_from(_names(slot))), **draw(_SAID_OF_ITEMS)}] if merge else [],
         auto_scope=draw(st.sampled_from((True, True, False))),
         private=draw(st.booleans()),
         auth=draw(st.sampled_from((None, "required", "staff", "superuser", "custom"))),

@@ -132,7 +132,11 @@ def test_a_merge_finds_its_slot_by_type(same: Same, data: st.DataObject, types: 
     if len(fitting) == 1:
         assert outcome.error is None
         described: Any = outcome.value
-        assert described["functions"]["write"]["merge"] == [{"context": "user", "slot": fitting[0], "scope": []}]
+        (slot,) = (reader["output"] for reader in readers if reader["name"] == fitting[0])
+        mode = _mode(types, result, slot)
+        assert described["functions"]["write"]["merge"] == [
+            {"context": "user", "slot": fitting[0], "scope": [], **mode}
+        ]
     else:
         (problem,) = problems(outcome)
         assert all(json.dumps(name) in problem for name in fitting)
@@ -144,6 +148,26 @@ def _fits(types: dict[str, Shape], result: Shape, slot: Shape) -> bool:
     if meaning.equal(bare, place):
         return True
     return place["kind"] == "list" and meaning.equal(bare, _without_optional(types, place["item"]))
+
+
+def _mode(types: dict[str, Shape], result: Shape, slot: Shape) -> dict[str, str]:
+    """How a slot takes a result when nothing is said of it."""
+    place = _without_optional(types, slot)
+    if Meaning(types).equal(_without_optional(types, result), place):
+        return {"mode": "replace"}
+    item = _resolved(types, place["item"])
+    key = next((member for member in item.get("fields", ()) if member["name"] == "id"), None)
+    if key is None or not key["required"] or _resolved(types, key["shape"])["kind"] not in ("primitive", "enum"):
+        return {"mode": "refetch"}
+    return {"mode": "upsert", "key": "id", "place": "refetch"}
+
+
+def _resolved(types: dict[str, Shape], shape: Shape) -> Shape:
+    """The shape behind names."""
+    while shape["kind"] == "ref":
+        body = types[shape["name"]]
+        shape = body["shape"] if body["kind"] == "alias" else body
+    return shape
 
 
 def _without_optional(types: dict[str, Shape], shape: Shape) -> Shape:
@@ -368,11 +392,93 @@ def test_unknown_targets(same: Same, word: str, target: dict[str, str], hint: st
 def test_merges(same: Same) -> None:
     replace = function("write", output=optional(STRING), params=[param("user_id")], merge=[{"name": "user"}])
     assert resolved(same, PROFILE, ORDERS, replace)["merge"] == [
-        {"context": "user", "slot": "user_profile", "scope": ["user_id"]}
+        {"context": "user", "slot": "user_profile", "scope": ["user_id"], "mode": "replace"}
     ]
     for output in (INTEGER, list_of(INTEGER), optional(list_of(INTEGER))):
         upsert = function("write", output=output, merge=[{"name": "user"}])
         assert resolved(same, PROFILE, ORDERS, upsert)["merge"][0]["slot"] == "user_orders"
+
+
+ITEM = {"Item": struct(id=INTEGER, sku=STRING, tags=list_of(STRING)), "Bare": struct(sku=STRING)}
+ITEMS = function("items", context="shop", output=list_of(ref("Item")))
+BARE = function("bare", context="bare", output=list_of(ref("Bare")))
+
+
+@pytest.mark.parametrize(
+    ("said", "mode"),
+    [
+        ({}, {"mode": "upsert", "key": "id", "place": "refetch"}),
+        ({"place": "append"}, {"mode": "upsert", "key": "id", "place": "append"}),
+        ({"place": "prepend", "key": "sku"}, {"mode": "upsert", "key": "sku", "place": "prepend"}),
+        ({"key": "sku"}, {"mode": "upsert", "key": "sku", "place": "refetch"}),
+    ],
+)
+def test_items_of_a_list(same: Same, said: dict[str, str], mode: dict[str, str]) -> None:
+    write = function("write", output=optional(ref("Item")), merge=[{"name": "shop", **said}])
+    described: Any = describe(same, interface(ITEMS, write, types=ITEM)).value
+    assert described["functions"]["write"]["merge"] == [{"context": "shop", "slot": "items", "scope": [], **mode}]
+
+
+@pytest.mark.parametrize(
+    ("output", "mode"),
+    [
+        (list_of(ref("Item")), {"mode": "replace"}),
+        (ref("Item"), {"mode": "upsert", "key": "id", "place": "refetch"}),
+    ],
+)
+def test_a_list_takes_itself_whole(same: Same, output: Shape, mode: dict[str, str]) -> None:
+    write = function("write", output=output, merge=[{"name": "shop"}])
+    described: Any = describe(same, interface(ITEMS, write, types=ITEM)).value
+    (merge,) = described["functions"]["write"]["merge"]
+    assert {name: word for name, word in merge.items() if name in ("mode", "key", "place")} == mode
+
+
+def test_items_that_nothing_tells_apart_are_read_again(same: Same) -> None:
+    write = function("write", output=ref("Bare"), merge=[{"name": "bare"}])
+    described: Any = describe(same, interface(BARE, write, types=ITEM)).value
+    assert described["functions"]["write"]["merge"][0]["mode"] == "refetch"
+    perhaps = function("perhaps", context="bare", output=list_of(optional(ref("Item"))))
+    write = function("write", output=ref("Item"), merge=[{"name": "perhaps"}])
+    described = describe(same, interface(perhaps, write, types=ITEM)).value
+    assert described["functions"]["write"]["merge"][0]["mode"] == "refetch", "null has no key"
+
+
+@pytest.mark.parametrize(
+    ("output", "target", "problem"),
+    [
+        (
+            ref("Bare"),
+            {"name": "bare", "place": "append"},
+            'needs a field that tells the items of "bare" apart, and "id" is none that all of them have',
+        ),
+        (
+            ref("Item"),
+            {"name": "shop", "key": "tags"},
+            'needs a field that tells the items of "items" apart, and "tags" is none that all of them have',
+        ),
+        (
+            list_of(ref("Item")),
+            {"context": "shop", "place": "append"},
+            'is taken by "items" whole; key and place are for a list of it',
+        ),
+    ],
+)
+def test_items_that_cannot_be_merged_as_it_is_said(
+    same: Same, output: Shape, target: dict[str, str], problem: str
+) -> None:
+    write = function("write", output=output, merge=[target])
+    (found,) = problems(describe(same, interface(ITEMS, BARE, write, types=ITEM)))
+    name = json.dumps(target.get("name") or target["context"])
+    assert found == f'function "write": merge {name} {problem}'
+
+
+@pytest.mark.parametrize(
+    "target", [{"key": "id"}, {"name": "shop", "place": "top"}, {"name": "shop", "key": None}, {"name": "shop", "x": 1}]
+)
+def test_merge_targets_of_no_form(same: Same, target: dict[str, Any]) -> None:
+    outcome = describe(same, interface(ITEMS, function("write", output=ref("Item"), merge=[target]), types=ITEM))
+    assert type(outcome.error) is ValueError
+    assert str(outcome.error).startswith("spec.functions[1].merge[0]")
 
 
 @pytest.mark.parametrize(

@@ -132,6 +132,26 @@ impl Comparison {
         }
     }
 
+    /// Whether objects of the shape always have that field, and its values are scalars.
+    pub(super) fn has_key(&self, shape: Id, field: &str) -> bool {
+        let Node::Struct(fields) = &self.nodes[self.named(shape).0] else {
+            return false;
+        };
+        fields.get(field).is_some_and(|(required, shape)| {
+            let node = &self.nodes[self.named(*shape).0];
+            *required && matches!(node, Node::Primitive(..) | Node::Enum(_))
+        })
+    }
+
+    /// The shape itself, freed of names around it.
+    fn named(&self, mut id: Id) -> Id {
+        let mut seen = HashSet::new();
+        while self.is_ref(id) && seen.insert(id) {
+            id = self.resolve(id);
+        }
+        id
+    }
+
     /// Whether the two shapes accept the same values, names aside.
     pub(super) fn equal(&mut self, left: Id, right: Id) -> bool {
         let mut steps = vec![Step::All(vec![Goal::Equal(left, right)].into_iter())];

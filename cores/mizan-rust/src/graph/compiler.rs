@@ -8,11 +8,14 @@ use crate::names::{is_context_name, is_function_name};
 use crate::path::quoted;
 use crate::shape::{Shape, endless_alias};
 
-use super::comparison::Comparison;
+use super::comparison::{Comparison, Id};
 use super::narrowing::{Shapes, fingerprint, purges, shapes};
-use super::specification::{Function, Specification, Target};
+use super::specification::{Function, MergeTarget, Specification, Target};
 use super::suggestions::did_you_mean;
-use super::{Context, Effect, Function as Compiled, Graph, Merge, Param};
+use super::{Context, Effect, Function as Compiled, Graph, Merge, MergeMode, Param, Place};
+
+/// The field that tells items apart where nothing else is said.
+const KEY: &str = "id";
 
 /// Compiles a specification, or answers every contradiction in it.
 pub(super) fn compile(spec: &Specification) -> Result<Graph> {
@@ -164,10 +167,10 @@ impl<'a> Compiler<'a> {
         let mut seen = HashSet::new();
         let mut merges = Vec::new();
         for target in &function.merge {
-            let Some((context, name)) = self.resolve(function, "merge", target) else {
+            let Some((context, name)) = self.resolve(function, "merge", &target.target) else {
                 continue;
             };
-            let Some(slot) = self.slot(function, target, context, name) else {
+            let Some((slot, mode)) = self.slot(function, target, context, name) else {
                 continue;
             };
             if seen.insert((context, slot)) {
@@ -176,7 +179,7 @@ impl<'a> Compiler<'a> {
                 let is_affected = affects
                     .iter()
                     .any(|effect| effect.context() == context && effect.function() == Some(slot));
-                merges.push(Merge::new(context, slot, scope, needed, is_affected).into());
+                merges.push(Merge::new(context, slot, mode, scope, needed, is_affected).into());
             }
         }
         merges
@@ -233,20 +236,21 @@ impl<'a> Compiler<'a> {
     fn slot(
         &mut self,
         function: &Function,
-        target: &Target,
+        target: &MergeTarget,
         context: &str,
         name: Option<&str>,
-    ) -> Option<&'a str> {
+    ) -> Option<(&'a str, MergeMode)> {
         let found = match &function.output {
             None => Err("needs a result, and a framework response is none".to_owned()),
             Some(output) => self.matching(output, context, name),
         };
+        let found = found.and_then(|(slot, fit)| Ok((slot, self.mode(target, slot, &fit)?)));
         found
             .map_err(|problem| {
                 let start = format!(
                     "function {}: merge {}",
                     quoted(&function.name),
-                    quoted(target.value())
+                    quoted(target.target.value())
                 );
                 self.problems.push(format!("{start} {problem}"));
             })
@@ -258,26 +262,54 @@ impl<'a> Compiler<'a> {
         output: &Shape,
         context: &str,
         name: Option<&str>,
-    ) -> Result<&'a str, String> {
+    ) -> Result<(&'a str, Fit), String> {
         let candidates = self.contexts.get(context).into_iter().flatten().copied();
         let candidates = candidates.filter(|candidate| {
             candidate.output.is_some() && name.is_none_or(|name| name == candidate.name)
         });
         let candidates: Vec<&'a Function> = candidates.collect();
-        let matching: Vec<&'a Function> = candidates
+        let matching: Vec<(&'a Function, Fit)> = candidates
             .iter()
-            .copied()
-            .filter(|candidate| matches_output(&mut self.comparison, output, candidate))
+            .filter_map(|candidate| {
+                let fit = fit_of(&mut self.comparison, output, candidate)?;
+                Some((*candidate, fit))
+            })
             .collect();
         match matching.as_slice() {
-            [one] => Ok(&one.name),
+            [(one, fit)] => Ok((&one.name, *fit)),
             [] if candidates.is_empty() => Err(no_match("none")),
             [] => Err(no_match(&listed(&candidates))),
             several => Err(format!(
                 "is ambiguous: the result has the type of {}",
-                listed(several)
+                listed(&several.iter().map(|(one, _)| *one).collect::<Vec<_>>())
             )),
         }
+    }
+
+    /// How the slot takes the result.
+    fn mode(&self, target: &MergeTarget, slot: &str, fit: &Fit) -> Result<MergeMode, String> {
+        let Fit::Item(item) = fit else {
+            return if target.is_for_items() {
+                let slot = quoted(slot);
+                Err(format!(
+                    "is taken by {slot} whole; key and place are for a list of it"
+                ))
+            } else {
+                Ok(MergeMode::Replace)
+            };
+        };
+        let key = target.key.as_deref().unwrap_or(KEY);
+        if self.comparison.has_key(*item, key) {
+            let (key, place) = (key.to_owned(), target.place.unwrap_or(Place::Refetch));
+            return Ok(MergeMode::Upsert { key, place });
+        }
+        if target.is_for_items() {
+            let (slot, key) = (quoted(slot), quoted(key));
+            return Err(format!(
+                "needs a field that tells the items of {slot} apart, and {key} is none that all of them have"
+            ));
+        }
+        Ok(MergeMode::Refetch)
     }
 
     /// The slot function's parameters; None when the scope lacks one.
@@ -406,22 +438,27 @@ fn agree(comparison: &mut Comparison, functions: &[&Function], param: &str) -> b
         .all(|shape| comparison.equal(shapes[0], *shape))
 }
 
-fn matches_output(comparison: &mut Comparison, output: &Shape, candidate: &Function) -> bool {
-    let Some(slot) = &candidate.output else {
-        return false;
-    };
+/// How a slot's type fits a result's.
+#[derive(Clone, Copy, Debug)]
+enum Fit {
+    Whole,
+    /// It is a list of such items.
+    Item(Id),
+}
+
+fn fit_of(comparison: &mut Comparison, output: &Shape, candidate: &Function) -> Option<Fit> {
+    let slot = candidate.output.as_ref()?;
     let (result, slot) = (comparison.intern(output), comparison.intern(slot));
     let (result, slot) = (
         comparison.without_optional(result),
         comparison.without_optional(slot),
     );
     if comparison.equal(result, slot) {
-        return true;
+        return Some(Fit::Whole);
     }
-    comparison.list_item(slot).is_some_and(|item| {
-        let item = comparison.without_optional(item);
-        comparison.equal(result, item)
-    })
+    let item = comparison.list_item(slot)?;
+    let whole = comparison.without_optional(item);
+    comparison.equal(result, whole).then_some(Fit::Item(item))
 }
 
 fn no_match(candidates: &str) -> String {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::{Auth, Context, Effect, Graph, Merge, Param, Purge};
+use super::{Auth, Context, Effect, Graph, Merge, Param, Place, Purge};
 
 /// What a graph says, functions and contexts sorted by name.
 #[derive(Clone, Debug, Serialize)]
@@ -36,6 +36,11 @@ struct Merged<'g> {
     context: &'g str,
     slot: &'g str,
     scope: Vec<&'g str>,
+    mode: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key: Option<&'g str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    place: Option<&'static str>,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -92,6 +97,9 @@ impl<'g> Merged<'g> {
             context: merge.context(),
             slot: merge.slot(),
             scope: names(merge.scope()),
+            mode: merge.mode().as_str(),
+            key: merge.mode().key(),
+            place: merge.mode().place().map(Place::as_str),
         }
     }
 }

@@ -4,6 +4,7 @@
 mod comparison;
 mod compiler;
 mod description;
+pub(crate) mod mode;
 mod narrowing;
 pub mod specification;
 mod suggestions;
@@ -21,6 +22,7 @@ use narrowing::Shapes;
 use specification::Specification;
 
 pub use description::Description;
+pub use mode::{MergeMode, Place};
 
 /// An immutable compiled graph.
 #[derive(Clone, Debug)]
@@ -71,6 +73,7 @@ pub struct Effect {
 pub struct Merge {
     context: String,
     slot: String,
+    mode: MergeMode,
     scope: Vec<Arc<Param>>,
     /// The slot function's parameters; None when the scope lacks one.
     needed: Option<Vec<Arc<Param>>>,
@@ -250,6 +253,7 @@ impl Merge {
     fn new(
         context: &str,
         slot: &str,
+        mode: MergeMode,
         scope: Vec<Arc<Param>>,
         needed: Option<Vec<Arc<Param>>>,
         is_affected: bool,
@@ -262,6 +266,7 @@ impl Merge {
         Self {
             context: context.to_owned(),
             slot: slot.to_owned(),
+            mode,
             scope,
             needed,
             fallback,
@@ -278,6 +283,11 @@ impl Merge {
     /// The function whose cached result takes the value.
     pub fn slot(&self) -> &str {
         &self.slot
+    }
+
+    /// How it takes it.
+    pub const fn mode(&self) -> &MergeMode {
+        &self.mode
     }
 
     /// The parameters that narrow it, sorted by name.

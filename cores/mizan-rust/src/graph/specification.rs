@@ -10,7 +10,7 @@ use crate::reader::{Reader, Record, check_unique};
 use crate::shape::{Body, Shape, endless_alias};
 use crate::value::Value;
 
-use super::Auth;
+use super::{Auth, Place};
 
 const FUNCTION_MEMBERS: [&str; 9] = [
     "name",
@@ -50,7 +50,7 @@ pub struct Function {
     /// What a call makes stale.
     pub affects: Vec<Target>,
     /// Which slots take its result.
-    pub merge: Vec<Target>,
+    pub merge: Vec<MergeTarget>,
     /// Whether parameters of its targets' names narrow them.
     pub auto_scope: bool,
     /// Whether clients may not call it.
@@ -79,6 +79,17 @@ pub enum Target {
     Context(String),
     /// A function object.
     Function(String),
+}
+
+/// What `merge` names, and how a result becomes an item of a list where it says so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MergeTarget {
+    /// The context, or a function in it.
+    pub target: Target,
+    /// The field that tells items apart; None for `id`.
+    pub key: Option<String>,
+    /// Where an item goes that is new; None for [`Place::Refetch`].
+    pub place: Option<Place>,
 }
 
 impl Specification {
@@ -133,7 +144,7 @@ impl Function {
             params: read_params(&record.member("params")?, types)?,
             output: read_output(&record.member("output")?, types)?,
             affects: read_targets(&record.member("affects")?)?,
-            merge: read_targets(&record.member("merge")?)?,
+            merge: read_merge_targets(&record.member("merge")?)?,
             auto_scope: record.member("auto_scope")?.flag()?,
             private: record.member("private")?.flag()?,
             auth: read_auth(&record.member("auth")?)?,
@@ -144,15 +155,18 @@ impl Function {
 impl Target {
     fn read(reader: &Reader<'_>) -> Result<Self> {
         let members: Vec<_> = reader.members()?.collect();
-        match members.as_slice() {
-            [("name", name)] => Ok(Self::Name(name.text()?.to_owned())),
-            [("context", name)] => Ok(Self::Context(name.text()?.to_owned())),
-            [("function", name)] => Ok(Self::Function(name.text()?.to_owned())),
-            _ => {
-                let expected = r#"an object with one member: "name", "context" or "function""#;
-                Err(reader.fail(expected))
-            }
-        }
+        let expected = r#"an object with one member: "name", "context" or "function""#;
+        Self::of(&members)?.ok_or_else(|| reader.fail(expected))
+    }
+
+    /// The target that these members say, if it is one.
+    fn of(members: &[(&str, Reader<'_>)]) -> Result<Option<Self>> {
+        Ok(match members {
+            [("name", name)] => Some(Self::Name(name.text()?.to_owned())),
+            [("context", name)] => Some(Self::Context(name.text()?.to_owned())),
+            [("function", name)] => Some(Self::Function(name.text()?.to_owned())),
+            _ => None,
+        })
     }
 
     /// The name, whatever it names.
@@ -160,6 +174,32 @@ impl Target {
         match self {
             Self::Name(value) | Self::Context(value) | Self::Function(value) => value,
         }
+    }
+}
+
+impl MergeTarget {
+    fn read(reader: &Reader<'_>) -> Result<Self> {
+        let members = reader.members()?;
+        let members: Vec<_> = members
+            .filter(|(name, _)| !matches!(*name, "key" | "place"))
+            .collect();
+        let expected =
+            r#"an object with "name", "context" or "function", and perhaps "key" and "place""#;
+        let target = Target::of(&members)?.ok_or_else(|| reader.fail(expected))?;
+        let key = match reader.find("key")? {
+            Some(key) => Some(key.text()?.to_owned()),
+            None => None,
+        };
+        let place = match reader.find("place")? {
+            Some(place) => Some(place.keyword()?),
+            None => None,
+        };
+        Ok(Self { target, key, place })
+    }
+
+    /// Whether it says how items of a list are merged.
+    pub(super) const fn is_for_items(&self) -> bool {
+        self.key.is_some() || self.place.is_some()
     }
 }
 
@@ -191,6 +231,10 @@ fn read_auth(reader: &Reader<'_>) -> Result<Option<Auth>> {
         return Ok(None);
     }
     reader.keyword().map(Some)
+}
+
+fn read_merge_targets(reader: &Reader<'_>) -> Result<Vec<MergeTarget>> {
+    reader.items()?.iter().map(MergeTarget::read).collect()
 }
 
 fn read_output(reader: &Reader<'_>, types: &HashSet<&str>) -> Result<Option<Shape>> {

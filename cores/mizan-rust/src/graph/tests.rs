@@ -91,7 +91,7 @@ fn targets_and_scopes_are_resolved() {
         r#""affects":[{"context":"user","function":null,"scope":["user_id"]},"#,
         r#"{"context":"user","function":"user_profile","scope":["user_id"]},"#,
         r#"{"context":"elsewhere","function":null,"scope":[]}],"#,
-        r#""merge":[{"context":"user","slot":"user_profile","scope":["user_id"]}],"#,
+        r#""merge":[{"context":"user","slot":"user_profile","scope":["user_id"],"mode":"replace"}],"#,
         r#""purges":[{"context":"user","narrowing":[]},{"context":"elsewhere","narrowing":[]}]},"#,
         r#""user_profile":{"context":"user","private":false,"auth":null,"#,
         r#""affects":[],"merge":[],"purges":[]}},"#,

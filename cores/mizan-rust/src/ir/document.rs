@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::graph::{Auth, MergeMode};
 use crate::keyword::keywords;
 use crate::shape::{Body, Shape};
 
@@ -12,32 +13,6 @@ keywords! {
         Http = "http",
         /// Messages on an open connection.
         Websocket = "websocket",
-    }
-}
-
-keywords! {
-    /// Who may call a function.
-    pub enum Auth {
-        /// Whoever is authenticated.
-        Required = "required",
-        /// Staff.
-        Staff = "staff",
-        /// Superusers.
-        Superuser = "superuser",
-        /// Whom the server's own check lets through.
-        Custom = "custom",
-    }
-}
-
-keywords! {
-    /// Where an item goes whose key no item of the slot has.
-    pub enum Place {
-        /// To the end.
-        Append = "append",
-        /// To the beginning.
-        Prepend = "prepend",
-        /// Wherever the server has it: the slot is read again.
-        Refetch = "refetch",
     }
 }
 
@@ -117,43 +92,6 @@ pub struct Merge {
     pub slot: String,
     /// How it takes it.
     pub mode: MergeMode,
-}
-
-/// How a slot takes a result.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum MergeMode {
-    /// In its own place.
-    Replace,
-    /// As an item of a list: in the place of the one with an equal key.
-    Upsert {
-        /// The field that tells items apart.
-        key: String,
-        /// Where a new item goes.
-        place: Place,
-    },
-    /// Not at all, for items of the list have no key: it is read again.
-    Refetch,
-}
-
-keywords! {
-    /// The modes without their details.
-    pub(super) enum Mode {
-        Replace = "replace",
-        Upsert = "upsert",
-        Refetch = "refetch",
-    }
-}
-
-impl MergeMode {
-    /// How the mode is written.
-    pub const fn as_str(&self) -> &'static str {
-        let mode = match self {
-            Self::Replace => Mode::Replace,
-            Self::Upsert { .. } => Mode::Upsert,
-            Self::Refetch => Mode::Refetch,
-        };
-        mode.as_str()
-    }
 }
 
 /// A context as clients see it.

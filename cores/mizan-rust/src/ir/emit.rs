@@ -3,12 +3,13 @@
 use std::fmt::Write as _;
 
 use crate::constraints::{Constraint, Constraints, Format};
+use crate::graph::{Auth, MergeMode};
 use crate::number::{write_float, write_integer};
 use crate::shape::{Body, EnumValue, Field, Literal, Primitive, Shape, Union};
 use crate::value::Value;
 
 use super::VERSION;
-use super::document::{Auth, Cache, Context, Document, Function, Merge, MergeMode, Param, Type};
+use super::document::{Cache, Context, Document, Function, Merge, Param, Type};
 
 const INDENT: &str = "    ";
 

@@ -18,10 +18,8 @@ mod tests;
 use crate::error::Result;
 use crate::value::Value;
 
-pub use document::{
-    Auth, Cache, Context, Document, Effect, Function, Merge, MergeMode, Param, Place, Transport,
-    Type,
-};
+pub use crate::graph::{Auth, MergeMode, Place};
+pub use document::{Cache, Context, Document, Effect, Function, Merge, Param, Transport, Type};
 
 /// The version of the grammar that is written and read.
 pub const VERSION: i64 = 2;

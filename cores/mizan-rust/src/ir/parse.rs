@@ -5,15 +5,14 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::constraints::{Allowed, Constraints, Format, LENGTHS, Scalar, count, expected_count};
 use crate::error::{Problem, Result};
+use crate::graph::{MergeMode, mode::Mode};
 use crate::keyword::{Keyword, expected};
 use crate::path::quoted;
 use crate::shape::{Body, EnumValue, Field, Literal, Primitive, Shape, Union, endless_alias};
 use crate::value::MAX_DEPTH;
 
 use super::VERSION;
-use super::document::{
-    Cache, Context, Document, Effect, Function, Merge, MergeMode, Mode, Param, Type,
-};
+use super::document::{Cache, Context, Document, Effect, Function, Merge, Param, Type};
 use super::lines::{self, Line};
 use super::nodes::{Children, Node, Nodes, Word, Words};
 use super::source::Source;

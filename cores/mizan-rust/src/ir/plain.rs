@@ -4,13 +4,12 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use crate::constraints::{count, expected_count};
 use crate::error::{Problem, Result};
+use crate::graph::{Auth, MergeMode, mode::Mode};
 use crate::reader::{Reader, Record, check_reference, check_unique};
 use crate::shape::{Body, Shape, endless_alias};
 use crate::value::Value;
 
-use super::document::{
-    Auth, Cache, Context, Document, Effect, Function, Merge, MergeMode, Mode, Param, Type,
-};
+use super::document::{Cache, Context, Document, Effect, Function, Merge, Param, Type};
 
 const FUNCTION_MEMBERS: [&str; 13] = [
     "name",

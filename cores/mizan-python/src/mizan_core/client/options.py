@@ -15,6 +15,7 @@ from typing_extensions import TypedDict
 
 from mizan_core.client.cache_policy import CachePolicy, CacheRule, read_cache
 from mizan_core.client.context import Context
+from mizan_core.client.merge import Merge, MergeTargets, read_merges
 from mizan_core.client.targets import Target, Targets, read_targets
 from mizan_core.names import check_context_name
 
@@ -34,8 +35,9 @@ class Options(TypedDict, total=False):
     """The context that the function is part of; ``"global"`` is the singleton."""
     affects: Targets
     """What a mutation makes stale: contexts or functions, by name or as objects; one, or a list or tuple."""
-    merge: Targets
-    """The contexts whose slot of the result's type takes the result as it is (protocol.md section 7)."""
+    merge: MergeTargets
+    """The contexts whose slot of the result's type takes the result as it is (protocol.md section 7); ``Merge`` says
+    how it becomes an item of a slot that is a list of them."""
     auth: Auth
     """Who may call: True (whoever is authenticated), ``"staff"``, ``"superuser"``, or a callable that gets the request
     and answers True or False, possibly async."""
@@ -80,6 +82,8 @@ def read_options(options: Options) -> Declaration:
             )
     if declaration.affects or declaration.merge:
         _refuse_caching(declaration)
+    if declaration.idempotent and declaration.context is not None:
+        raise ValueError("idempotent=True in a context: reading changes nothing anyway; leave it out")
     return declaration
 
 
@@ -159,7 +163,7 @@ class Declaration:
 
     context: str | None = field(default=None, metadata={"read": _read_context})
     affects: tuple[Target, ...] = field(default=(), metadata={"read": read_targets})
-    merge: tuple[Target, ...] = field(default=(), metadata={"read": read_targets})
+    merge: tuple[Target | Merge, ...] = field(default=(), metadata={"read": read_merges})
     auth: Auth = field(default=None, metadata={"read": _read_auth})
     private: bool = field(default=False, metadata={"read": _read_flag})
     rev: int = field(default=0, metadata={"read": _read_rev})

@@ -52,10 +52,11 @@ def read_targets(word: str, targets: object) -> tuple[Target, ...]:
     if targets is None:
         return ()
     items = targets if isinstance(targets, (list, tuple)) else (targets,)
-    return tuple(_read_target(word, target) for target in items)
+    return tuple(read_target(word, target) for target in items)
 
 
-def _read_target(word: str, target: object) -> Target:
+def read_target(word: str, target: object) -> Target:
+    """Check a target that the keyword *word* was given; errors as ``read_targets``."""
     if isinstance(target, (Context, ServerFunction)):
         return target
     if isinstance(target, str):

@@ -125,7 +125,7 @@ class _Writer:
                 if target["function"] in known
             ],
             "merge": [
-                {"context": target["context"], "slot": target["slot"], "mode": "replace"}
+                {name: word for name, word in target.items() if name != "scope"}
                 for target in plan["merge"]
                 if target["slot"] in known
             ],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from mizan_core.client import ClientFunction
+from mizan_core.client import ClientFunction, Merge
 from mizan_core.client.context import Context
 from mizan_core.errors import GraphError
 from mizan_core.identity.names import IdentityNames
@@ -42,7 +42,8 @@ def _unregistered_targets(description: Description, names: Mapping[ClientFunctio
     for described in description.functions:
         declaration = described.function.declaration
         for word, targets in (("affects", declaration.affects), ("merge", declaration.merge)):
-            for target in targets:
+            for said in targets:
+                target = said.target if isinstance(said, Merge) else said
                 if isinstance(target, ClientFunction) and target not in names:
                     yield f'function "{described.name}": {word} names {target.where}, which is not registered'
 
@@ -71,7 +72,7 @@ def _function(
         ],
         "output": None if described.output is None else vocabulary.shape(described.output, "output"),
         "affects": [_target(target, names) for target in declaration.affects],
-        "merge": [_target(target, names) for target in declaration.merge],
+        "merge": [_merge_target(target, names) for target in declaration.merge],
         "auto_scope": declaration.auto_scope,
         "private": declaration.private,
         "auth": auth_word(declaration.auth),
@@ -83,6 +84,13 @@ def auth_word(auth: object) -> str | None:
     if auth is None or isinstance(auth, str):
         return auth
     return "required" if auth is True else "custom"
+
+
+def _merge_target(target: object, names: Mapping[ClientFunction[..., Any], str]) -> dict[str, str]:
+    if not isinstance(target, Merge):
+        return _target(target, names)
+    said = {"key": target.key, "place": target.place}
+    return {**_target(target.target, names), **{name: word for name, word in said.items() if word is not None}}
 
 
 def _target(target: object, names: Mapping[ClientFunction[..., Any], str]) -> dict[str, str]:

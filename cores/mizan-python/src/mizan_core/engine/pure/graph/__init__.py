@@ -20,6 +20,19 @@ class Effect:
 
 
 @dataclass(frozen=True, slots=True)
+class Mode:
+    """How a slot takes a result: ``replace``, ``upsert`` or ``refetch``.
+
+    :param key: for an upsert, the field that tells items apart.
+    :param place: for an upsert, where a new item goes.
+    """
+
+    word: str
+    key: str | None = None
+    place: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Merge:
     """A resolved ``merge`` target: the slot that takes the mutation's result.
 
@@ -28,6 +41,7 @@ class Merge:
 
     context: str
     slot: str
+    mode: Mode
     scope: tuple[str, ...]
     needed: frozenset[str]
 
@@ -125,9 +139,15 @@ def _describe_function(function: Function) -> dict[str, Any]:
             for effect in function.affects
         ],
         "merge": [
-            {"context": merge.context, "slot": merge.slot, "scope": list(merge.scope)} for merge in function.merge
+            {"context": merge.context, "slot": merge.slot, "scope": list(merge.scope), **_describe_mode(merge.mode)}
+            for merge in function.merge
         ],
         "purges": [
             {"context": purge.context, "narrowing": [name for name, _ in purge.narrowing]} for purge in function.purges
         ],
     }
+
+
+def _describe_mode(mode: Mode) -> dict[str, str]:
+    said = {"mode": mode.word, "key": mode.key, "place": mode.place}
+    return {name: word for name, word in said.items() if word is not None}

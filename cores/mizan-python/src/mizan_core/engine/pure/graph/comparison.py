@@ -74,6 +74,21 @@ class Comparison:
                 waiting.append(self._resolve(shape))
         return False
 
+    def has_key(self, shape: Shape, field: str) -> bool:
+        """Whether objects of the shape always have that field, and its values are scalars."""
+        whole = self._named(shape)
+        fields = whole["fields"] if whole["kind"] == "struct" else ()
+        found = next((member for member in fields if member["name"] == field), None)
+        return found is not None and found["required"] and self._named(found["shape"])["kind"] in ("primitive", "enum")
+
+    def _named(self, shape: Shape) -> Shape:
+        """The shape itself, freed of names around it."""
+        seen: set[str] = set()
+        while shape["kind"] == "ref" and shape["name"] not in seen:
+            seen.add(shape["name"])
+            shape = self._resolve(shape)
+        return shape
+
     def _compare(self, left: Shape, right: Shape) -> Comparing:
         if left["kind"] == "ref" or right["kind"] == "ref":
             return (yield from self._compare_named(left, right))

@@ -7,15 +7,19 @@ from dataclasses import replace
 from typing import Any
 
 from mizan_core.engine.pure import graph
-from mizan_core.engine.pure.graph import Context, Effect, Graph, Merge, Purge
+from mizan_core.engine.pure.graph import Context, Effect, Graph, Merge, Mode, Purge
 from mizan_core.engine.pure.graph.comparison import Comparison
 from mizan_core.engine.pure.graph.narrowing import Shapes, fingerprint, purge_of, shapes_of
-from mizan_core.engine.pure.graph.specification import Function, Specification, Target, read_specification
+from mizan_core.engine.pure.graph.specification import Function, MergeTarget, Specification, Target, read_specification
 from mizan_core.engine.pure.graph.suggestions import did_you_mean
 from mizan_core.engine.pure.path import quoted
 from mizan_core.engine.pure.shape import Shape
 from mizan_core.errors import GraphError
 from mizan_core.names import is_context_name, is_function_name
+
+_ANY: Shape = {"kind": "any"}
+_KEY = "id"
+"""The field that tells items apart where nothing else is said."""
 
 
 def compile_graph(spec: Mapping[str, object]) -> Graph:
@@ -77,7 +81,7 @@ class _Compiler:
 
     def _function(self, function: Function) -> graph.Function:
         affects = _distinct(self._effects(function))
-        merge = _distinct(self._merges(function))
+        merge = _distinct_slots(self._merges(function))
         scopes = {target.context: target.scope for target in (*affects, *merge)}
         purges = tuple(self._purge(function, context, scope) for context, scope in scopes.items())
         return graph.Function(function.context, function.private, function.auth, affects, merge, purges)
@@ -94,14 +98,15 @@ class _Compiler:
 
     def _merges(self, function: Function) -> Iterator[Merge]:
         for target in function.merge:
-            resolved = self._resolve(function, "merge", target)
+            resolved = self._resolve(function, "merge", target.target)
             if resolved is None:
                 continue
             context, name = resolved
             slot = self._slot(function, target, context, name)
-            if slot is not None:
-                needed = frozenset(self._by_name[slot].params)
-                yield Merge(context, slot, self._scope(function, context), needed)
+            mode = slot and self._mode(function, target, slot)
+            if slot and mode:
+                needed = frozenset(slot.params)
+                yield Merge(context, slot.name, mode, self._scope(function, context), needed)
 
     def _resolve(self, function: Function, word: str, target: Target) -> tuple[str, str | None] | None:
         """The context that *target* means, and the function in it if it means one."""
@@ -129,8 +134,8 @@ class _Compiler:
     def _target_names(self) -> list[str]:
         return [*self._contexts, *(function.name for function in self._functions if function.context is not None)]
 
-    def _slot(self, function: Function, target: Target, context: str, name: str | None) -> str | None:
-        start = f"function {quoted(function.name)}: merge {quoted(target.value)}"
+    def _slot(self, function: Function, target: MergeTarget, context: str, name: str | None) -> Function | None:
+        start = _start_of(function, target)
         if function.output is None:
             self._problems.append(f"{start} needs a result, and a framework response is none")
             return None
@@ -141,7 +146,7 @@ class _Compiler:
         ]
         matching = [candidate for candidate in candidates if self._matches(function.output, candidate)]
         if len(matching) == 1:
-            return matching[0].name
+            return matching[0]
         if matching:
             names = _listed(candidate.name for candidate in matching)
             self._problems.append(f"{start} is ambiguous: the result has the type of {names}")
@@ -151,21 +156,58 @@ class _Compiler:
         return None
 
     def _matches(self, output: Shape, candidate: Function) -> bool:
-        if candidate.output is None:
-            return False
-        result = self._comparison.without_optional(output)
-        slot = self._comparison.without_optional(candidate.output)
-        if self._comparison.equal(result, slot):
-            return True
-        return slot["kind"] == "list" and self._comparison.equal(
-            result, self._comparison.without_optional(slot["item"])
-        )
+        return self._takes_whole(output, candidate) or self._item(output, candidate) is not None
+
+    def _takes_whole(self, output: Shape, slot: Function) -> bool:
+        without = self._comparison.without_optional
+        return slot.output is not None and self._comparison.equal(without(output), without(slot.output))
+
+    def _item(self, output: Shape, slot: Function) -> Shape | None:
+        """The shape of the slot's items, if it is a list of such results."""
+        without = self._comparison.without_optional
+        whole = _ANY if slot.output is None else without(slot.output)
+        if whole["kind"] != "list" or not self._comparison.equal(without(output), without(whole["item"])):
+            return None
+        item: Shape = whole["item"]
+        return item
+
+    def _mode(self, function: Function, target: MergeTarget, slot: Function) -> Mode | None:
+        """How the slot takes the result."""
+        start, output = _start_of(function, target), function.output or _ANY
+        item = None if self._takes_whole(output, slot) else self._item(output, slot)
+        if item is None and target.is_for_items:
+            self._problems.append(f"{start} is taken by {quoted(slot.name)} whole; key and place are for a list of it")
+            return None
+        if item is None:
+            return Mode("replace")
+        key = _KEY if target.key is None else target.key
+        if self._comparison.has_key(item, key):
+            return Mode("upsert", key, target.place or "refetch")
+        if target.is_for_items:
+            self._problems.append(
+                f"{start} needs a field that tells the items of {quoted(slot.name)} apart, "
+                f"and {quoted(key)} is none that all of them have"
+            )
+            return None
+        return Mode("refetch")
 
     def _scope(self, function: Function, context: str) -> tuple[str, ...]:
         if not function.auto_scope:
             return ()
         params = _parameter_names(self._contexts.get(context, []))
         return tuple(name for name in params if name in function.params)
+
+
+def _start_of(function: Function, target: MergeTarget) -> str:
+    return f"function {quoted(function.name)}: merge {quoted(target.target.value)}"
+
+
+def _distinct_slots(merges: Iterable[Merge]) -> tuple[Merge, ...]:
+    """The first merge of each slot."""
+    first: dict[tuple[str, str], Merge] = {}
+    for merge in merges:
+        first.setdefault((merge.context, merge.slot), merge)
+    return tuple(first.values())
 
 
 def _group(functions: Iterable[Function]) -> dict[str, list[Function]]:

@@ -20,6 +20,20 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
+class MergeTarget:
+    """What ``merge`` names, and how items of a list are merged where it says so."""
+
+    target: Target
+    key: str | None
+    place: str | None
+
+    @property
+    def is_for_items(self) -> bool:
+        """Whether it says how items of a list are merged."""
+        return self.key is not None or self.place is not None
+
+
+@dataclass(frozen=True, slots=True)
 class Param:
     """A parameter.
 
@@ -40,7 +54,7 @@ class Function:
     params: dict[str, Param]
     output: Shape | None
     affects: tuple[Target, ...]
-    merge: tuple[Target, ...]
+    merge: tuple[MergeTarget, ...]
     auto_scope: bool
     private: bool
     auth: str | None
@@ -55,6 +69,7 @@ class Specification:
 _TARGET_KINDS: tuple[TargetKind, ...] = ("name", "context", "function")
 _FUNCTION_MEMBERS = ("name", "context", "params", "output", "affects", "merge", "auto_scope", "private", "auth")
 _PARAM_MEMBERS = ("name", "shape", "required", "identity")
+_PLACES = ("append", "prepend", "refetch")
 _AUTH = ("required", "staff", "superuser", "custom")
 
 
@@ -79,7 +94,7 @@ def _read_function(reader: Reader, types: dict[str, Shape]) -> Function:
         params=_read_params(members["params"], types),
         output=None if output.value is None else read_shape(output, types),
         affects=tuple(map(_read_target, members["affects"].items())),
-        merge=tuple(map(_read_target, members["merge"].items())),
+        merge=tuple(map(_read_merge_target, members["merge"].items())),
         auto_scope=members["auto_scope"].flag(),
         private=members["private"].flag(),
         auth=None if auth.value is None else auth.one_of(_AUTH),
@@ -98,8 +113,24 @@ def _read_param(members: dict[str, Reader], types: dict[str, Shape]) -> Param:
 
 
 def _read_target(reader: Reader) -> Target:
-    members = list(reader.members())
+    target = _target_of(dict(reader.members()))
+    if target is None:
+        raise reader.fail('an object with one member: "name", "context" or "function"')
+    return target
+
+
+def _read_merge_target(reader: Reader) -> MergeTarget:
+    members = dict(reader.members())
+    key, place = members.pop("key", None), members.pop("place", None)
+    target = _target_of(members)
+    if target is None:
+        raise reader.fail('an object with "name", "context" or "function", and perhaps "key" and "place"')
+    return MergeTarget(target, None if key is None else key.text(), None if place is None else place.one_of(_PLACES))
+
+
+def _target_of(members: dict[str, Reader]) -> Target | None:
+    """The target that these members say, if it is one."""
     for kind in _TARGET_KINDS:
-        if len(members) == 1 and members[0][0] == kind:
-            return Target(kind, members[0][1].text())
-    raise reader.fail('an object with one member: "name", "context" or "function"')
+        if members.keys() == {kind}:
+            return Target(kind, members[kind].text())
+    return None
