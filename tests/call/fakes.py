@@ -59,8 +59,8 @@ class FakePort:
         self.commits: list[Purge] = []
         """Purges that wait, where the request is inside a transaction."""
 
-    async def identify(self, *, guarded: bool, needed: bool) -> Viewer:
-        await self._step("identify" + " guarded" * guarded + " needed" * needed)
+    async def identify(self, *, guarded: bool) -> Viewer:
+        await self._step("identify" + " guarded" * guarded)
         return self._viewer
 
     def assume(self, user: MWTUser, check: str) -> None:

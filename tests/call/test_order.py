@@ -89,7 +89,7 @@ def test_a_call_with_a_token(way: Way) -> None:
 def test_a_call_of_the_frameworks_user(way: Way) -> None:
     port = way.port(ADA)
     assert isinstance(way.run(app().call(port, "guarded", number=1)), Result)
-    assert port.steps == ["identify guarded needed", "invoke", "guarded"]
+    assert port.steps == ["identify guarded", "invoke", "guarded"]
 
 
 def test_who_calls_what_asks_for_nobody_is_checked_all_the_same(way: Way) -> None:
@@ -118,7 +118,7 @@ def test_a_user_who_is_always_checked_is_loaded_at_once(way: Way) -> None:
         ("nothing", "no token", {"bad": 1}, NotFound, []),
         ("hidden", "no token", {"bad": 1}, Forbidden, []),
         ("guarded", "no token", {"bad": 1}, Unauthorized, []),
-        ("guarded", None, {"bad": 1}, Unauthorized, ["identify guarded needed"]),
+        ("guarded", None, {"bad": 1}, Unauthorized, ["identify guarded"]),
         ("guarded", TOKEN, {"bad": 1}, ValidationFailed, ["assume 7 loaded", "load_user"]),
         ("rename", None, {"user_id": "x", "name": "Eva"}, ValidationFailed, ["identify guarded"]),
     ],
@@ -184,7 +184,7 @@ def test_a_bundle(way: Way) -> None:
     fetched = way.run(app().fetch(port, "user", user_id=5))
     assert isinstance(fetched, Fetched)
     assert fetched.body == b'{"orders":3,"profile":"Ada"}'
-    assert port.steps == ["identify needed", "invoke_all 2 watched", "orders", "profile"]
+    assert port.steps == ["identify", "invoke_all 2 watched", "orders", "profile"]
 
 
 def test_what_nobody_has_foreseen_is_told_to_the_server_alone(way: Way) -> None:

@@ -6,20 +6,20 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
 
-from mizan_core.errors import Forbidden
+from mizan_core.errors import CsrfFailed
 
 
 def check_csrf(request: HttpRequest, *, authenticated: bool) -> None:
     """A browser adds a session by itself, so a call that rides on one must prove that its page is ours.
 
-    :raises Forbidden: when the proof is missing or wrong.
+    :raises CsrfFailed: when the proof is missing or wrong.
     """
     if not authenticated and not has_session(request):
         return
     middleware = CsrfViewMiddleware(_no_response)
     middleware.process_request(request)
     if middleware.process_view(request, _no_response, (), {}) is not None:
-        raise Forbidden("The CSRF token is missing or wrong; GET session/ gives one, send it as X-CSRFToken.")
+        raise CsrfFailed("The CSRF token is missing or wrong; GET session/ gives one, send it as X-CSRFToken.")
 
 
 def has_session(request: HttpRequest) -> bool:

@@ -101,7 +101,7 @@ class ThreadPort(RequestPort):
         if at_once and self._token_user is not None:
             self._token_user.load()
 
-    async def identify(self, *, guarded: bool, needed: bool) -> Viewer:  # noqa: ARG002 - Django's user is lazy anyway
+    async def identify(self, *, guarded: bool) -> Viewer:
         viewer = viewer_of(load_user(self.request))
         if guarded:
             check_csrf(self.request, authenticated=viewer.authenticated)
@@ -159,7 +159,7 @@ class LoopPort(RequestPort):
         if at_once and self._token_user is not None:
             await self._token_user.aload()
 
-    async def identify(self, *, guarded: bool, needed: bool) -> Viewer:  # noqa: ARG002 - Django's user is lazy anyway
+    async def identify(self, *, guarded: bool) -> Viewer:
         viewer = viewer_of(await aload_user(self.request))
         if guarded:
             check_csrf(self.request, authenticated=viewer.authenticated)

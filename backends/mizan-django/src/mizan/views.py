@@ -33,14 +33,14 @@ _TOKEN = "HTTP_" + HEADER.upper().replace("-", "_")
 @ensure_csrf_cookie
 def session(request: HttpRequest) -> HttpResponseBase:
     """``GET session/``."""
-    return _respond(request, get_session(ThreadPort(request), request.method or ""))
+    return _respond(request, get_session(dispatcher, ThreadPort(request), request.method or ""))
 
 
 @csrf_exempt
 @ensure_csrf_cookie
 async def asession(request: HttpRequest) -> HttpResponseBase:
     """``GET session/`` on an event loop."""
-    return await _arespond(request, get_session(LoopPort(request), request.method or ""))
+    return await _arespond(request, get_session(dispatcher, LoopPort(request), request.method or ""))
 
 
 @csrf_exempt

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Coroutine
+from functools import lru_cache
 from typing import Any
 
 from starlette.requests import ClientDisconnect, Request, empty_send
@@ -12,7 +13,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from mizan_core.call.dispatcher import Dispatcher
 from mizan_core.http.exchange import get_bundle, get_session, post_call, refuse
-from mizan_core.http.response import COMMON_HEADERS, PassThrough, Reply, Response
+from mizan_core.http.response import PassThrough, Reply, Response
 from mizan_core.mwt import HEADER
 from mizan_fastapi.in_flight import InFlight
 from mizan_fastapi.passing import passed_through
@@ -20,6 +21,8 @@ from mizan_fastapi.port import AsgiPort
 from mizan_fastapi.users import LoadUser
 
 _ERROR = 400
+_REMEMBERED = 4_096
+"""Header lines that are not encoded again: most are those of many answers."""
 _TOKEN = HEADER.lower().encode("ascii")
 
 
@@ -78,8 +81,8 @@ class Endpoint(ABC):
 class SessionEndpoint(Endpoint):
     """``GET session/``."""
 
-    def reply(self, dispatcher: Dispatcher, port: AsgiPort) -> Coroutine[Any, Any, Reply]:  # noqa: ARG002 - see above
-        return get_session(port, port.scope["method"])
+    def reply(self, dispatcher: Dispatcher, port: AsgiPort) -> Coroutine[Any, Any, Reply]:
+        return get_session(dispatcher, port, port.scope["method"])
 
 
 class CallEndpoint(Endpoint):
@@ -158,8 +161,7 @@ async def _write(response: Response, send: Send) -> None:
 
 
 def _headers(response: Response) -> list[tuple[bytes, bytes]]:
-    lines = _ENCODED.get(response.headers) or [_ENCODED_LINES.get(line) or _encoded(line) for line in response.headers]
-    return [*lines, (b"content-length", b"%d" % len(response.body))]
+    return [*map(_encoded, response.headers), (b"content-length", b"%d" % len(response.body))]
 
 
 def _logged(reply: Reply) -> FrameworkResponse:
@@ -172,10 +174,7 @@ def _logged(reply: Reply) -> FrameworkResponse:
     return response
 
 
+@lru_cache(_REMEMBERED)
 def _encoded(header: tuple[str, str]) -> tuple[bytes, bytes]:
     name, value = header
     return name.lower().encode("ascii"), value.encode("latin-1")
-
-
-_ENCODED = {headers: [_encoded(line) for line in headers] for headers in COMMON_HEADERS}
-_ENCODED_LINES = {line: _encoded(line) for headers in COMMON_HEADERS for line in headers}

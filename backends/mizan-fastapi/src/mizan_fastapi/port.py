@@ -84,7 +84,7 @@ class AsgiPort:
         self._body = body = await read_body(self._receive, limit)
         return body
 
-    async def identify(self, *, guarded: bool, needed: bool) -> Viewer:  # noqa: ARG002 - there is no CSRF check here
+    async def identify(self, *, guarded: bool) -> Viewer:  # noqa: ARG002 - there is no CSRF check here
         return viewer_of(scope_user(self.scope))
 
     def assume(self, user: MWTUser, check: str) -> None:

@@ -140,6 +140,13 @@ class Forbidden(APIError):
     default_message = "This is not allowed."
 
 
+class CsrfFailed(Forbidden):
+    """Nothing has run: with a valid token the same request may be sent again."""
+
+    code = "CSRF_FAILED"
+    default_message = "The CSRF token is missing or wrong."
+
+
 class NotFound(APIError):
     code = "NOT_FOUND"
     status = 404

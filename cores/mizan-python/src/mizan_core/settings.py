@@ -121,6 +121,13 @@ class Settings:
         """Derives cache keys with a prepared secret; None when there is no cache."""
         return None if self.cache_secret is None else ENGINE.CacheKeyer(self.cache_secret)
 
+    def viewer_secret(self) -> Secret | None:
+        """What marks of viewers are made with: the cache's secret, else the one that signs tokens."""
+        if self.cache_secret is not None:
+            return self.cache_secret
+        signing = self.signing_key()
+        return None if signing is None else signing[0]
+
     @property
     def store_url(self) -> str:
         """Where the cache is kept; it may hold a password."""

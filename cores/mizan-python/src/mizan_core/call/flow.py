@@ -39,7 +39,8 @@ async def answer_call(port: Port, interface: Interface, call: Call, progress: Pr
             trace(progress)
         if endpoint.private:
             raise Forbidden("This function is private.")  # noqa: TRY301 - each function more costs every call
-        await admit(port, interface, (endpoint,) if endpoint.auth is not None else (), call.token, guarded=True)
+        asking = (endpoint,) if endpoint.auth is not None else ()
+        await admit(port, interface, asking, call.token, progress, guarded=True)
         arguments = endpoint.validate(call.arguments, call.values)
         return await port.to_the_end(_run(port, interface, endpoint, arguments, progress))
     except Exception as error:  # noqa: BLE001 - whatever user code raises
@@ -54,9 +55,10 @@ async def answer_fetch(port: Port, interface: Interface, fetch: Fetch, progress:
         for trace in interface.tracers:
             trace(progress)
         viewer = await admit(
-            port, interface, bundle.guarded, fetch.token, guarded=False, needed=bundle.is_told_by_viewer
+            port, interface, bundle.guarded, fetch.token, progress, guarded=False, needed=bundle.is_told_by_viewer
         )
         arguments = bundle.validate(*fetch.read(bundle))
+        progress.scope = bundle.scope(arguments)
         entry = _entry(bundle, arguments, viewer, fetch)
         build = partial(_build, port, interface, bundle, arguments, fetch.token is not None, progress)
         if type(entry) is Bypass:
@@ -79,6 +81,7 @@ async def admit(
     interface: Interface,
     asking: Sequence[Endpoint],
     token: str | None,
+    progress: Progress,
     *,
     guarded: bool,
     needed: bool = False,
@@ -99,9 +102,10 @@ async def admit(
         if check == ALWAYS or guarded or (asking and any(endpoint.authorization is not None for endpoint in asking)):
             await port.load_user(at_once=check == ALWAYS)
     elif guarded or needed or asking:
-        viewer = await port.identify(guarded=guarded, needed=needed or bool(asking))
+        viewer = await port.identify(guarded=guarded)
     else:
-        viewer = ANONYMOUS
+        return ANONYMOUS
+    progress.viewer = viewer
     for endpoint in asking:
         if endpoint.authorization is not None:
             allowed = await port.invoke(endpoint.authorization) is True

@@ -27,12 +27,11 @@ class Port(Protocol):
     what has been written.
     """
 
-    async def identify(self, *, guarded: bool, needed: bool) -> Viewer:
+    async def identify(self, *, guarded: bool) -> Viewer:
         """Who the framework says is asking.
 
         :param guarded: the request may change something, so a browser's ambient credentials must be backed by a CSRF
             token.
-        :param needed: the viewer will be looked at; otherwise any viewer will do.
         :raises Forbidden: without the CSRF token.
         """
 

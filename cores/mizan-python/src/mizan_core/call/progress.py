@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from mizan_core.cache.store import Announcement, Purge
+from mizan_core.viewer import Viewer
 
 _log = logging.getLogger("mizan.dispatch")
 
@@ -35,9 +36,11 @@ class Progress:
     :ivar has_begun: whether code of the application runs that may raise the protocol's errors itself.
     :ivar promises: what the call may have to purge, which others do if this process dies while the request lasts.
     :ivar stale: the entries of what it has made stale although it failed, and *purges* of the same.
+    :ivar viewer: who is asking; None until it has been found out, or where nobody wanted to know.
+    :ivar scope: the context and the parameters of a fetch, as its functions understand them, once that is known.
     """
 
-    __slots__ = ("context", "function", "has_begun", "place", "promises", "purges", "stale")
+    __slots__ = ("context", "function", "has_begun", "place", "promises", "purges", "scope", "stale", "viewer")
 
     def __init__(self, place: str, *, has_begun: bool = False) -> None:
         self.place = place
@@ -47,6 +50,8 @@ class Progress:
         self.promises: Sequence[Announcement | None] = ()
         self.stale: list[Any] = []
         self.purges: list[Purge] = []
+        self.viewer: Viewer | None = None
+        self.scope: str | None = None
 
     def failure(self, error: BaseException, what: str | None = None) -> Failure:
         """*error*, which the request has come to.

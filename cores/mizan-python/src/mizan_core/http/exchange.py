@@ -12,26 +12,29 @@ from typing import Any
 from mizan_core.call.asked import Fetch
 from mizan_core.call.dispatcher import Dispatcher
 from mizan_core.call.flow import answer_call, answer_fetch, refused
-from mizan_core.call.outcome import Refused, Result, ViewResponse
+from mizan_core.call.outcome import Fetched, Refused, Result, ViewResponse
 from mizan_core.call.progress import Progress
 from mizan_core.engine import ENGINE
 from mizan_core.errors import InternalError, MethodNotAllowed
 from mizan_core.http.port import HttpPort
 from mizan_core.http.reading import check_head, read_call, read_query
 from mizan_core.http.response import (
-    BYPASSED,
+    BYPASS_HEADERS,
     CACHE_REASON_HEADER,
     HIT_HEADERS,
     MISS_HEADERS,
+    SCOPE_HEADER,
+    Headers,
     PassThrough,
     Reply,
     Response,
     error_response,
     json_response,
+    marks,
     result_response,
     view_headers,
 )
-from mizan_core.interface.interface import Bundle
+from mizan_core.interface.interface import Bundle, Interface
 
 _READ = ("GET", "HEAD")
 
@@ -54,13 +57,14 @@ async def post_call(
         interface = dispatcher.interface()
         call = read_call(await port.read_body(interface.settings.max_body_bytes), named, token)
     except Exception as error:  # noqa: BLE001 - whatever middleware raises
-        return await _refusal(port, refused(port, progress, error))
+        return await _refusal(port, _known(dispatcher), refused(port, progress, error))
     outcome = await answer_call(port, interface, call, progress)
     if type(outcome) is Result:
-        return result_response(outcome)
+        return result_response(outcome, marks(interface, progress.viewer))
     if type(outcome) is ViewResponse:
-        return PassThrough(outcome.response, view_headers(outcome.stale), outcome.purges)
-    return await _refusal(port, outcome)
+        headers = view_headers(outcome.stale, marks(interface, progress.viewer))
+        return PassThrough(outcome.response, headers, outcome.purges)
+    return await _refusal(port, interface, outcome)
 
 
 async def get_bundle(
@@ -81,56 +85,77 @@ async def get_bundle(
     def read(bundle: Bundle) -> tuple[dict[str, Any], int]:
         return bundle.read_texts(read_query(query)), len(query)
 
-    if method not in _READ:
-        return await _refusal(port, refused(port, progress, MethodNotAllowed(_READ)))
     try:
+        _check_read(method)
         interface = dispatcher.interface()
     except Exception as error:  # noqa: BLE001 - whatever settings raise
-        return await _refusal(port, refused(port, progress, error))
+        return await _refusal(port, _known(dispatcher), refused(port, progress, error))
     fetch = Fetch(context, read, token, header, port.has_credentials)
     outcome = await answer_fetch(port, interface, fetch, progress)
     if type(outcome) is Refused:
-        return await _refusal(port, outcome)
-    if outcome.bypass is None:
-        return Response(200, HIT_HEADERS if outcome.is_hit else MISS_HEADERS, outcome.body)
-    if port.is_debugging():
-        return json_response(outcome.body, BYPASSED, (CACHE_REASON_HEADER, str(outcome.bypass)))
-    return json_response(outcome.body, BYPASSED)
+        return await _refusal(port, interface, outcome)
+    return Response(200, _fetched_headers(port, interface, outcome, progress), outcome.body)
 
 
-async def get_session(port: HttpPort, method: str) -> Reply:
+async def get_session(dispatcher: Dispatcher, port: HttpPort, method: str) -> Reply:
     """``GET session/``."""
-    progress = Progress("session/")
-    if method not in _READ:
-        return await _refusal(port, refused(port, progress, MethodNotAllowed(_READ)))
+    progress, interface = Progress("session/"), _known(dispatcher)
     try:
-        return json_response(ENGINE.canonical_json({"csrfToken": port.issue_csrf_token()}))
+        _check_read(method)
+        body = ENGINE.canonical_json({"csrfToken": port.issue_csrf_token()})
     except Exception as error:  # noqa: BLE001 - whatever middleware raises
-        return await _refusal(port, refused(port, progress, error))
+        return await _refusal(port, interface, refused(port, progress, error))
+    return json_response(body, marks(interface, None))
 
 
 async def refuse(port: HttpPort, error: Exception) -> Reply:
     """The answer to what the framework has raised before it let the request through to here."""
-    return await _refusal(port, refused(port, Progress("the dependencies", has_begun=True), error))
+    return await _refusal(port, None, refused(port, Progress("the dependencies", has_begun=True), error))
 
 
-async def _refusal(port: HttpPort, refused: Refused) -> Reply:
+def _check_read(method: str) -> None:
+    if method not in _READ:
+        raise MethodNotAllowed(_READ)
+
+
+def _known(dispatcher: Dispatcher) -> Interface | None:
+    """The interface, to say which it is; None where there is none that could be served."""
+    try:
+        return dispatcher.interface()
+    except Exception:  # noqa: BLE001 - whatever settings raise; whoever needs the interface is told
+        return None
+
+
+def _fetched_headers(port: HttpPort, interface: Interface, fetched: Fetched, progress: Progress) -> Headers:
+    """What is said of a bundle beside it."""
+    own = marks(interface, progress.viewer)
+    if progress.scope is not None:
+        own = (*own, (SCOPE_HEADER, progress.scope))
+    if fetched.bypass is None:
+        return (HIT_HEADERS if fetched.is_hit else MISS_HEADERS) + own
+    if port.is_debugging():
+        own = (*own, (CACHE_REASON_HEADER, str(fetched.bypass)))
+    return BYPASS_HEADERS + own
+
+
+async def _refusal(port: HttpPort, interface: Interface | None, refused: Refused) -> Reply:
     """The error's envelope, or what the application's own handler makes of the exception."""
     error, cause, progress, failure = refused
+    own = marks(interface, progress.viewer)
     if progress.has_begun or cause is not error:
         try:
             handled = await port.handled(cause)
         except Exception as another:  # noqa: BLE001 - whatever a handler raises
-            return _failure_response(refused, another, "the exception handler")
+            return _failure_response(refused, own, another, "the exception handler")
         if handled is not None:
             failure = None if handled.is_expected else progress.failure(cause)
-            return PassThrough(handled.response, view_headers(progress.stale), progress.purges, failure)
+            return PassThrough(handled.response, view_headers(progress.stale, own), progress.purges, failure)
     try:
-        return error_response(error, progress.stale)._replace(failure=failure)
+        return error_response(error, progress.stale, own)._replace(failure=failure)
     except (TypeError, ValueError) as another:
-        return _failure_response(refused, another, f"the error {error.code} cannot be written")
+        return _failure_response(refused, own, another, f"the error {error.code} cannot be written")
 
 
-def _failure_response(refused: Refused, error: Exception, what: str) -> Response:
+def _failure_response(refused: Refused, own: Headers, error: Exception, what: str) -> Response:
     progress = refused.progress
-    return error_response(InternalError(), progress.stale)._replace(failure=progress.failure(error, what))
+    return error_response(InternalError(), progress.stale, own)._replace(failure=progress.failure(error, what))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple, TypeAlias, final
 
 from pydantic_core import to_jsonable_python
@@ -13,25 +14,37 @@ from mizan_core.call.outcome import Result
 from mizan_core.call.progress import Failure
 from mizan_core.engine import ENGINE
 from mizan_core.errors import APIError
+from mizan_core.interface.interface import Interface
+from mizan_core.viewer import Viewer
 
 INVALIDATE_HEADER = "X-Mizan-Invalidate"
 CACHE_HEADER = "X-Mizan-Cache"
 CACHE_REASON_HEADER = "X-Mizan-Cache-Reason"
+SCOPE_HEADER = "X-Mizan-Scope"
+INTERFACE_HEADER = "X-Mizan-Interface"
+VIEWER_HEADER = "X-Mizan-Viewer"
 NO_STORE = ("Cache-Control", "no-store")
 _JSON = ("Content-Type", "application/json")
-HIT, MISS, BYPASSED = (CACHE_HEADER, "HIT"), (CACHE_HEADER, "MISS"), (CACHE_HEADER, "BYPASS")
-PLAIN_HEADERS = (_JSON, NO_STORE)
-HIT_HEADERS, MISS_HEADERS = (*PLAIN_HEADERS, HIT), (*PLAIN_HEADERS, MISS)
-COMMON_HEADERS: tuple[Headers, ...] = (PLAIN_HEADERS, HIT_HEADERS, MISS_HEADERS, (*PLAIN_HEADERS, BYPASSED))
-"""Those of most responses."""
+_PLAIN = (_JSON, NO_STORE)
+HIT_HEADERS = (*_PLAIN, (CACHE_HEADER, "HIT"))
+MISS_HEADERS = (*_PLAIN, (CACHE_HEADER, "MISS"))
+BYPASS_HEADERS = (*_PLAIN, (CACHE_HEADER, "BYPASS"))
 
 Headers: TypeAlias = "tuple[tuple[str, str], ...]"
 
 
+_REMEMBERED = 4_096
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # a token, RFC 9110 section 5.6.2
 _HEADER_VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
 _OURS = frozenset(
-    {"content-type", "content-length", "cache-control", "transfer-encoding", "connection", INVALIDATE_HEADER.lower()}
+    {
+        "content-type",
+        "content-length",
+        "cache-control",
+        "transfer-encoding",
+        "connection",
+        *map(str.lower, (INVALIDATE_HEADER, SCOPE_HEADER, INTERFACE_HEADER, VIEWER_HEADER)),
+    }
 )
 """What an error cannot say otherwise: every answer is JSON, not stored, and framed by the server."""
 
@@ -67,23 +80,38 @@ class PassThrough(NamedTuple):
 Reply: TypeAlias = "Response | PassThrough"
 
 
-def json_response(body: bytes, *headers: tuple[str, str], status: int = 200) -> Response:
+def marks(interface: Interface | None, viewer: Viewer | None) -> Headers:
+    """The headers that every answer has, as far as it is known who answers and who asks."""
+    if interface is None:
+        return ()
+    return _marks(interface.mark, None if viewer is None else interface.viewer_mark(viewer))
+
+
+@lru_cache(_REMEMBERED)
+def _marks(interface: str | None, viewer: str | None) -> Headers:
+    found = ((INTERFACE_HEADER, interface), (VIEWER_HEADER, viewer))
+    return tuple((name, value) for name, value in found if value is not None)
+
+
+def json_response(body: bytes, headers: Headers = (), status: int = 200) -> Response:
     """A response of serialised JSON with the headers that every response has."""
-    return Response(status, (*PLAIN_HEADERS, *headers), body)
+    return Response(status, _PLAIN + headers, body)
 
 
-def result_response(result: Result) -> Response:
+def result_response(result: Result, marks: Headers) -> Response:
     """The answer of a call that has given a result (protocol.md section 8)."""
     body, header = result.plan.finish(result.json, result.nested)
-    return Response(200, PLAIN_HEADERS if header is None else (*PLAIN_HEADERS, (INVALIDATE_HEADER, header)), body)
+    return json_response(body, marks if header is None else (*marks, (INVALIDATE_HEADER, header)))
 
 
-def view_headers(stale: Sequence[Any]) -> Headers:
+def view_headers(stale: Sequence[Any], marks: Headers) -> Headers:
     """The headers to set on a framework response."""
-    return (NO_STORE, (INVALIDATE_HEADER, ENGINE.format_invalidate_header(stale))) if stale else (NO_STORE,)
+    if not stale:
+        return (NO_STORE, *marks)
+    return (NO_STORE, *marks, (INVALIDATE_HEADER, ENGINE.format_invalidate_header(stale)))
 
 
-def error_response(error: APIError, stale: Sequence[Any] = ()) -> Response:
+def error_response(error: APIError, stale: Sequence[Any] = (), marks: Headers = ()) -> Response:
     """The envelope of an error: ``{"error": {"code", "message", "details"}, "invalidate": [...]}``, with its headers.
 
     :param stale: the entries of what has become stale although the call failed.
@@ -92,12 +120,12 @@ def error_response(error: APIError, stale: Sequence[Any] = ()) -> Response:
     envelope: dict[str, Any] = {"code": error.code, "message": str(error.message)}
     if error.details:
         envelope["details"] = to_jsonable_python(error.details, inf_nan_mode="strings", fallback=str)
-    headers = list(_error_headers(error.headers))
+    headers = [*marks, *_error_headers(error.headers)]
     body: dict[str, Any] = {"error": envelope}
     if stale:
         body["invalidate"] = list(stale)
         headers.append((INVALIDATE_HEADER, ENGINE.format_invalidate_header(stale)))
-    return json_response(ENGINE.canonical_json(body), *headers, status=error.status)
+    return json_response(ENGINE.canonical_json(body), tuple(headers), error.status)
 
 
 def _error_headers(headers: Mapping[str, object]) -> Iterator[tuple[str, str]]:

@@ -106,6 +106,7 @@ class Endpoint:
 
     __slots__ = (
         "_defaulted",
+        "_defaults",
         "_identities",
         "_json",
         "_null_by_default",
@@ -154,7 +155,13 @@ class Endpoint:
         self._identities = {parameter.name: identity_of(parameter.annotation, function.names) for parameter in used}
         self._themselves = {name: identity.themselves for name, identity in self._identities.items()}
         self._verbatim = {
-            name: self._themselves[name] if is_verbatim(self._json[name].core_schema) else frozenset() for name in scope
+            name: self._themselves[name] if is_verbatim(adapter.core_schema) else frozenset()
+            for name, adapter in self._json.items()
+        }
+        self._defaults = {
+            parameter.name: None if parameter.default is None else self._wire(parameter.name, parameter.default)
+            for parameter in used
+            if self.context is not None and not parameter.required
         }
         self.validate = ArgumentsValidator(function.arguments).validate
         """Gives the arguments as the function takes them; only those that were passed."""
@@ -179,7 +186,7 @@ class Endpoint:
             if cls in self._verbatim[name] and (cls is not str or value.isascii()):
                 values[name] = identities[name] = value
                 continue
-            json = wire_value(self._json[name], value)
+            json = self._wire(name, value)
             if json is not UNFAITHFUL:
                 values[name] = json
             try:
@@ -187,6 +194,20 @@ class Endpoint:
             except NoIdentity:
                 unidentified.append(name)
         return ScopeArguments(values, identities, tuple(unidentified))
+
+    def wire_arguments(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """What clients would send for the arguments of a context's function, and for the defaults of those that were
+        not passed: ``UNFAITHFUL`` where no JSON says it.
+        """
+        values = self._defaults.copy()
+        for name, value in arguments.items():
+            cls = type(value)
+            is_itself = cls in self._verbatim[name] and (cls is not str or value.isascii())
+            values[name] = value if is_itself else self._wire(name, value)
+        return values
+
+    def _wire(self, name: str, value: Any) -> Any:
+        return wire_value(self._json[name], value)
 
     def identities(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """The identities of a context function's arguments.

@@ -16,9 +16,11 @@ from mizan_core.errors import MWTError, NotFound, Unauthorized, ValidationFailed
 from mizan_core.interface.builtins import token_functions
 from mizan_core.interface.caching import BundlePolicy, Caching, is_same
 from mizan_core.interface.endpoint import Endpoint, NestedCall, Unidentified
+from mizan_core.interface.marks import ViewerMarks, interface_mark
 from mizan_core.interface.refusals import REST, Refusals
 from mizan_core.interface.texts import TextReader
 from mizan_core.interface.tracing import tracers
+from mizan_core.interface.wire import UNFAITHFUL
 from mizan_core.introspection.description import describe
 from mizan_core.introspection.specification import specification_of
 from mizan_core.mwt import MWTUser
@@ -93,6 +95,26 @@ class Bundle:
             raise ValidationFailed(details=problems)
         return arguments
 
+    def scope(self, arguments: Sequence[Mapping[str, Any]]) -> str | None:
+        """The context and the arguments of a fetch, in the form of ``X-Mizan-Invalidate``: by this spelling what is
+        said of a context later concerns the bundle or not.
+
+        What the functions understand differently is left out, as is what no JSON says. None where it would be too long.
+        """
+        params: dict[str, Any] = {}
+        differing: set[str] = set()
+        for endpoint, own in zip(self.endpoints, arguments, strict=True):
+            for name, value in endpoint.wire_arguments(own).items():
+                if value is UNFAITHFUL or (name in params and not is_same(params[name], value)):
+                    differing.add(name)
+                params[name] = value
+        for name in differing:
+            del params[name]
+        if not params:
+            return self.name
+        header = ENGINE.format_invalidate_header([{"context": self.name, "params": params}])
+        return None if header == self.name else header
+
     def identify(self, arguments: Sequence[Mapping[str, Any]]) -> dict[str, Any] | Bypass:
         """What tells the arguments of a fetch from those of any other, by parameter; a bypass where nothing does.
 
@@ -139,6 +161,9 @@ class Interface:
         self.settings = settings
         self.tracers = tracers()
         self._verifier = settings.verifier()
+        self.mark = interface_mark(registry)
+        """What tells the interface from others to clients; None where it cannot be described to them."""
+        self.viewer_mark = ViewerMarks(settings.viewer_secret()).of
         functions = {**token_functions(settings, current_user), **registry.get_all_functions()}
         specification = specification_of(describe(functions))
         self.graph = ENGINE.compile_graph(specification)
