@@ -1,6 +1,6 @@
 //! Text as JSON strings, percent-encoding and hex write it.
 
-const LOWER_HEX: &[u8; 16] = b"0123456789abcdef";
+const HEX: &[u8; 16] = b"0123456789abcdef";
 const UPPER_HEX: &[u8; 16] = b"0123456789ABCDEF";
 
 /// Appends a JSON string in its canonical form (docs/protocol.md section 2), quotes included.
@@ -26,7 +26,8 @@ pub(crate) fn write_percent_encoded(out: &mut String, text: &str) {
             out.push(char::from(byte));
         } else {
             out.push('%');
-            out.extend(hex_digits(byte, UPPER_HEX).map(char::from));
+            out.push(char::from(UPPER_HEX[usize::from(byte >> 4)]));
+            out.push(char::from(UPPER_HEX[usize::from(byte & 15)]));
         }
     }
 }
@@ -35,7 +36,7 @@ pub(crate) fn write_percent_encoded(out: &mut String, text: &str) {
 #[cfg(any(feature = "keys", feature = "tokens"))]
 pub(crate) fn write_hex(out: &mut String, bytes: &[u8]) {
     for &byte in bytes {
-        out.extend(hex_digits(byte, LOWER_HEX).map(char::from));
+        out.extend(hex_digits(byte).map(char::from));
     }
 }
 
@@ -55,15 +56,12 @@ fn write_escape(out: &mut Vec<u8>, character: char) {
 
 fn write_unicode_escape(out: &mut Vec<u8>, character: char) {
     for unit in character.encode_utf16(&mut [0; 2]) {
-        let digits = unit.to_be_bytes().map(|byte| hex_digits(byte, LOWER_HEX));
+        let digits = unit.to_be_bytes().map(hex_digits).concat();
         out.extend_from_slice(b"\\u");
-        out.extend_from_slice(&digits.concat());
+        out.extend_from_slice(&digits);
     }
 }
 
-fn hex_digits(byte: u8, digits: &[u8; 16]) -> [u8; 2] {
-    [
-        digits[usize::from(byte >> 4)],
-        digits[usize::from(byte & 15)],
-    ]
+fn hex_digits(byte: u8) -> [u8; 2] {
+    [HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]]
 }
