@@ -30,7 +30,7 @@ def test_both_print_the_same_bytes(tmp_path: Path) -> None:
     fastapi = run(tmp_path, "-m", "mizan_fastapi.ir", "functions")
     assert django.returncode == fastapi.returncode == 0, django.stderr + fastapi.stderr
     assert django.stdout == fastapi.stdout
-    assert django.stdout.startswith('ir version=2\ntype "RenameInput" {\n')
+    assert django.stdout.startswith('ir version=2\ntype "Profile" {\n')
 
 
 def test_output_writes_what_is_printed(export: Export, tmp_path: Path) -> None:

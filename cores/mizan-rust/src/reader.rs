@@ -137,6 +137,11 @@ pub(crate) struct Record<'a> {
 }
 
 impl<'a> Record<'a> {
+    /// How many members it has.
+    pub(crate) fn len(&self) -> usize {
+        self.members.len()
+    }
+
     pub(crate) fn member(&self, name: &'a str) -> Result<Reader<'a>> {
         self.find(name).ok_or_else(|| self.missing(name))
     }

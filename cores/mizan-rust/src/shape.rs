@@ -339,14 +339,15 @@ fn read_primitive(reader: &Reader<'_>) -> Result<Primitive> {
         _ => None,
     };
     let allowed = Allowed::of(scalar, format);
-    let record = match format {
-        Some(_) => reader.record(&["kind", "name", "format"], allowed.members)?,
-        None => reader.record(&["kind", "name"], allowed.members)?,
+    let own: &[&str] = match format {
+        Some(_) => &["kind", "name", "format"],
+        None => &["kind", "name"],
     };
+    let record = reader.record(own, allowed.members)?;
     Ok(Primitive {
         scalar,
         format,
-        constraints: allowed.read(&record)?,
+        constraints: allowed.read(&record, own.len())?,
     })
 }
 
@@ -357,7 +358,7 @@ fn read_container(
 ) -> Result<(Box<Shape>, Constraints)> {
     let record = reader.record(&["kind", member], LENGTHS.members)?;
     let inner = Shape::read(&record.member(member)?, types)?;
-    Ok((inner.into(), LENGTHS.read(&record)?))
+    Ok((inner.into(), LENGTHS.read(&record, 2)?))
 }
 
 fn read_wrapped(reader: &Reader<'_>, member: &str, types: &HashSet<&str>) -> Result<Shape> {

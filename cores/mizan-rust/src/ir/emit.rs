@@ -286,7 +286,14 @@ impl Line<'_> {
     }
 
     fn optional_text(self, name: &str, text: Option<&str>) -> Self {
-        self.optional(name, text.map(Value::from).as_ref())
+        if let Some(text) = text {
+            let out = &mut self.writer.out;
+            out.push(' ');
+            out.push_str(name);
+            out.push('=');
+            write_text(out, text);
+        }
+        self
     }
 
     fn constraints(self, constraints: &Constraints) -> Self {
