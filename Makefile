@@ -41,8 +41,8 @@ EXTENSION := python/mizan_native/_native.abi3.so
 DISTRIBUTIONS := cores/mizan-python backends/mizan-django backends/mizan-fastapi caches/mizan-redis
 PROJECTS := pyproject.toml $(DISTRIBUTIONS:%=%/pyproject.toml)
 # Directories too: their time changes when a file comes or goes.
-RUST := Cargo.toml Cargo.lock $(shell find src cores/mizan-rust -name target -prune -o \
-	\( -type d -o -name '*.rs' -o -name Cargo.toml \) -print)
+RUST := Cargo.toml Cargo.lock $(shell find src cores/mizan-rust protocol -name target -prune -o -name node_modules -prune -o \
+	\( -type d -o -name '*.rs' -o -path '*/templates/*' -o -name Cargo.toml \) -print)
 
 # Clippy, tests and maturin see one interpreter, so that none of them recompiles PyO3 for another's sake.
 export PYO3_PYTHON := $(CURDIR)/$(BIN)/python
@@ -92,6 +92,10 @@ test-web: $(FRONTENDS) ## the clients: types, format, kernel, frameworks, sizes,
 	@echo "== prettier, tsc, node --test"
 	@PATH="$(abspath $(NODE)):$$PATH" npm run --silent check
 	@PATH="$(abspath $(NODE)):$$PATH" npm run --silent test
+
+.PHONY: generate
+generate: $(EXTENSION) ## write the client of the shop's page anew
+	@$(BIN)/python -m mizan_fastapi.generate examples.shop.fastapi_app --config examples/shop/web/mizan.toml
 
 .PHONY: soak
 soak: $(EXTENSION) | $(call program,redis-server) ## the cache's guarantee, under random reads and writes (SECONDS=240 ARGS="--break all")

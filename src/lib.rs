@@ -6,6 +6,7 @@ mod canonical;
 mod convert;
 mod envelope;
 mod error;
+mod generator;
 mod graph;
 mod imported;
 mod interpreter;
@@ -26,6 +27,8 @@ mod _native {
     use crate::canonical::canonical_json;
     #[pymodule_export]
     use crate::envelope::{encode_bundle, encode_response};
+    #[pymodule_export]
+    use crate::generator::run_generator;
     #[pymodule_export]
     use crate::graph::{Graph, compile_graph};
     #[pymodule_export]

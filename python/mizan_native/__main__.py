@@ -18,8 +18,11 @@ from mizan_native import _native, _selftest
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Print the report; 0 when every check passed, else 1."""
-    options = _parser().parse_args(arguments)
+    """Print the report; 0 when every check passed, else 1. As ``generate ...``: run the generator of clients."""
+    words = sys.argv[1:] if arguments is None else list(arguments)
+    if words[:1] == ["generate"]:
+        return _native.run_generator(words[1:], None, print, _complain)
+    options = _parser().parse_args(words)
     facts, outcomes = _facts(), _selftest.run()
     print(_as_json(facts, outcomes) if options.json else _as_text(facts, outcomes))
     return 1 if any(outcome.problem for outcome in outcomes) else 0
@@ -29,10 +32,15 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m mizan_native",
         description="Tell which Mizan engine runs here and why, and test the native one against known answers.",
-        epilog="The exit code is 0 when every check passed, else 1. MIZAN_ENGINE=auto|native|pure chooses the engine.",
+        epilog="The exit code is 0 when every check passed, else 1. MIZAN_ENGINE=auto|native|pure chooses the engine. "
+        "`python -m mizan_native generate` generates clients (--help lists its options).",
     )
     parser.add_argument("--json", action="store_true", help="print the report as one JSON object")
     return parser
+
+
+def _complain(line: str) -> None:
+    sys.stderr.write(line + "\n")
 
 
 def _facts() -> dict[str, str]:

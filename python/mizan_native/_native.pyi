@@ -5,7 +5,7 @@ Their messages are the same, but for those of ``TypeError``.
 Sections are those of docs/protocol.md; plain data has the forms of docs/engine-data.md.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final, final
 
 from typing_extensions import Self
@@ -34,6 +34,7 @@ __all__ = [
     "format_invalidate_header",
     "parse_ir",
     "plan_call",
+    "run_generator",
     "stale_entries",
 ]
 
@@ -274,4 +275,17 @@ def parse_ir(text: str) -> dict[str, Any]:
     """The document that *text* says; ``emit_ir`` turns it into *text* again (section 11).
 
     :raises ValueError: when *text* is not an interface document, with the place.
+    """
+
+def run_generator(
+    arguments: Sequence[str],
+    document: str | None,
+    say: Callable[[str], object],
+    complain: Callable[[str], object],
+) -> int:
+    """Run the command ``mizan-generate`` with *arguments* (docs/clients.md); its exit code.
+
+    :param document: the interface, where it is at hand; else the arguments say where it comes from.
+    :param say: gets each line for the user.
+    :param complain: gets each line that says what is wrong.
     """

@@ -1,0 +1,52 @@
+"""What the adapters' commands that generate clients have in common: their options, and what they do."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from typing import Any
+
+from mizan_core.engine.generator import run_generator
+from mizan_core.ir import build_ir
+
+__all__ = ("add_arguments", "generate")
+
+#: The options of ``mizan-generate`` that take a value: name, what stands for the value, help.
+_OPTIONS = (
+    ("--config", "FILE", "the configuration (default: mizan.toml, if it is there)"),
+    ("--output", "FOLDER", "where the clients are written"),
+    ("--target", "NAME[,NAME]", "typescript, react, vue, svelte or python (default: typescript)"),
+    ("--base-url", "URL", "where the server answers (default: the runtime's, /api/mizan)"),
+    ("--line-width", "COLUMNS", "how long lines may be (default: 80)"),
+    ("--import-extension", "EXT", "what imports between generated modules end with: .js or .ts (default: nothing)"),
+)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Give *parser* the options of ``mizan-generate``."""
+    for name, metavar, text in _OPTIONS:
+        parser.add_argument(name, metavar=metavar, help=text)
+    group = parser.add_mutually_exclusive_group()
+    group.add_argument("--check", action="store_true", help="write nothing; fail if something would be written")
+    group.add_argument("--watch", action="store_true", help="generate again when Python files here change")
+
+
+def generate(options: dict[str, Any], exporter: Sequence[str]) -> int:
+    """Generate clients of the default registry; the exit code.
+
+    :param options: what a parser with :func:`add_arguments` has read.
+    :param exporter: the program that prints the interface. With ``--watch`` it is run for every change: a process that
+        has imported the functions once cannot see new ones.
+    :raises GraphError: with everything that contradicts itself.
+    :raises EngineUnavailable: mizan-native is not installed, or cannot be used here.
+    """
+    arguments = _command_line(options)
+    if options["watch"]:
+        return run_generator([*arguments, "--watch", "--", *exporter])
+    return run_generator(arguments, build_ir())
+
+
+def _command_line(options: dict[str, Any]) -> list[str]:
+    given = ((name, options[name.removeprefix("--").replace("-", "_")]) for name, *_ in _OPTIONS)
+    arguments = [f"{name}={value}" for name, value in given if value is not None]
+    return [*arguments, "--check"] if options["check"] else arguments

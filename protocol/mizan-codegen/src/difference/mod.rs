@@ -1,0 +1,228 @@
+//! What is different between two interfaces, as those see it who have generated clients of the older one.
+//!
+//! What clients send and what they get differ: a new value of an enum breaks nobody who sends the old ones, and everybody
+//! who has a case for each that may come.
+
+mod constraints;
+mod shapes;
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use mizan_core::ir::{Auth, Document, Function, Param};
+
+use crate::naming::pascal;
+use shapes::{Comparison, Direction};
+
+/// What a change means for clients of the older interface.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Class {
+    /// They go on working.
+    Compatible,
+    /// They go on working until they are generated anew: then their sources need a new name.
+    Source,
+    /// They may go on working: nobody knows what a check of the server's own does.
+    Unknown,
+    /// They may be refused, or get what they do not expect.
+    Breaking,
+}
+
+/// Whether something is new, gone or different.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// It is new.
+    Added,
+    /// It is gone.
+    Removed,
+    /// It is different.
+    Changed,
+}
+
+/// One difference. Its text is a line for people: `~ placeOrder: argument lines is required now`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// Whether its subject is new, gone or different.
+    pub kind: Kind,
+    /// What it means.
+    pub class: Class,
+    /// What has changed, by its name in generated code.
+    pub subject: String,
+    /// How it has changed; empty where that is all.
+    pub detail: String,
+}
+
+impl fmt::Display for Change {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mark = match self.kind {
+            Kind::Added => '+',
+            Kind::Removed => '-',
+            Kind::Changed => '~',
+        };
+        write!(formatter, "{mark} {}", self.subject)?;
+        if self.detail.is_empty() {
+            Ok(())
+        } else {
+            write!(formatter, ": {}", self.detail)
+        }
+    }
+}
+
+/// What is different in `new`, function by function, then context by context.
+pub fn difference(old: &Document, new: &Document) -> Vec<Change> {
+    let mut changes = Changes::default();
+    functions(old, new, &mut changes);
+    contexts(old, new, &mut changes);
+    changes.all
+}
+
+/// The changes that have been found, and what they are found at.
+#[derive(Default)]
+struct Changes {
+    subject: String,
+    all: Vec<Change>,
+}
+
+impl Changes {
+    fn say(&mut self, kind: Kind, class: Class, detail: impl Into<String>) {
+        let change = Change {
+            kind,
+            class,
+            subject: self.subject.clone(),
+            detail: detail.into(),
+        };
+        if !self.all.contains(&change) {
+            self.all.push(change);
+        }
+    }
+
+    fn changed(&mut self, class: Class, detail: impl Into<String>) {
+        self.say(Kind::Changed, class, detail);
+    }
+}
+
+fn functions(old: &Document, new: &Document, changes: &mut Changes) {
+    let names: BTreeSet<_> = old.functions.keys().chain(new.functions.keys()).collect();
+    for name in names {
+        match (old.functions.get(name), new.functions.get(name)) {
+            (Some(before), Some(after)) => {
+                changes.subject = subject(after);
+                function(before, after, changes);
+                shapes_of(before, after, Comparison::new(old, new, changes));
+            }
+            (Some(before), None) => {
+                changes.subject = subject(before);
+                changes.say(Kind::Removed, Class::Breaking, "");
+            }
+            (None, Some(after)) => {
+                changes.subject = subject(after);
+                changes.say(Kind::Added, Class::Compatible, "");
+            }
+            (None, None) => {}
+        }
+    }
+}
+
+/// A function of a context is read by its hook, any other is called.
+fn subject(function: &Function) -> String {
+    match &function.context {
+        Some(_) => format!("use{}", pascal(&function.camel)),
+        None => function.camel.clone(),
+    }
+}
+
+fn function(before: &Function, after: &Function, changes: &mut Changes) {
+    if before.camel != after.camel {
+        changes.changed(Class::Source, format!("was called {} before", before.camel));
+    }
+    if before.context != after.context {
+        let place = |function: &Function| {
+            function
+                .context
+                .clone()
+                .map_or("no context".to_owned(), |name| {
+                    format!("the context {name}")
+                })
+        };
+        changes.changed(
+            Class::Breaking,
+            format!("is in {} now, not in {}", place(after), place(before)),
+        );
+    }
+    if before.transport != after.transport {
+        changes.changed(Class::Breaking, "is called another way now");
+    }
+    if before.auth != after.auth {
+        let (class, detail) = access(before.auth, after.auth);
+        changes.changed(class, detail);
+    }
+    if before.affects != after.affects || before.merge != after.merge {
+        changes.changed(Class::Compatible, "changes other contexts now");
+    }
+}
+
+fn access(before: Option<Auth>, after: Option<Auth>) -> (Class, &'static str) {
+    let needs = match after {
+        None => "needs no login now",
+        Some(Auth::Required) => "needs a login now",
+        Some(Auth::Staff) => "is for staff now",
+        Some(Auth::Superuser) => "is for superusers now",
+        Some(Auth::Custom) => "is for whom the server chooses now",
+    };
+    let is_custom = [before, after].contains(&Some(Auth::Custom));
+    let class = match () {
+        () if is_custom => Class::Unknown,
+        () if after > before => Class::Breaking,
+        () => Class::Compatible,
+    };
+    (class, needs)
+}
+
+fn shapes_of(before: &Function, after: &Function, mut comparison: Comparison<'_>) {
+    comparison.inputs(before.input.as_deref(), after.input.as_deref());
+    comparison.outputs(
+        (&before.output, before.nullable),
+        (&after.output, after.nullable),
+    );
+}
+
+fn contexts(old: &Document, new: &Document, changes: &mut Changes) {
+    let names: BTreeSet<_> = old.contexts.keys().chain(new.contexts.keys()).collect();
+    for name in names {
+        changes.subject = format!("context {name}");
+        match (old.contexts.get(name), new.contexts.get(name)) {
+            (Some(before), Some(after)) => {
+                let names: BTreeSet<_> = before.params.keys().chain(after.params.keys()).collect();
+                for name in names {
+                    param(
+                        name,
+                        before.params.get(name),
+                        after.params.get(name),
+                        Comparison::new(old, new, changes),
+                    );
+                }
+            }
+            (Some(_), None) => changes.say(Kind::Removed, Class::Breaking, ""),
+            (None, Some(_)) => changes.say(Kind::Added, Class::Compatible, ""),
+            (None, None) => {}
+        }
+    }
+}
+
+fn param(
+    name: &str,
+    before: Option<&Param>,
+    after: Option<&Param>,
+    mut comparison: Comparison<'_>,
+) {
+    let place = format!("parameter {name}");
+    let requirement = |param: &Param| param.required;
+    comparison.presence(
+        Direction::Sent,
+        &place,
+        before.map(requirement),
+        after.map(requirement),
+    );
+    if let (Some(before), Some(after)) = (before, after) {
+        comparison.shapes(Direction::Sent, &place, &before.shape, &after.shape);
+    }
+}

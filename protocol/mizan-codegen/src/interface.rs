@@ -1,0 +1,353 @@
+//! What is generated of an interface document, in the terms of no language.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use mizan_core::ir::{Document, Function, Merge, MergeMode, Param, Transport};
+use mizan_core::shape::{Body, Shape};
+use sha2::{Digest, Sha256};
+
+/// An interface as generated code sees it. Everything stands in the document's order, which is that of names.
+#[derive(Debug)]
+pub struct Interface<'a> {
+    /// What tells this interface from another: the first 16 hex digits of the SHA-256 of the document's text.
+    pub hash: String,
+    /// The types that are written under their name.
+    pub types: Vec<Named<'a>>,
+    /// The contexts that have functions.
+    pub contexts: Vec<Context<'a>>,
+    /// The functions that are called by themselves.
+    pub calls: Vec<Call<'a>>,
+}
+
+/// A type with its name.
+#[derive(Clone, Copy, Debug)]
+pub struct Named<'a> {
+    /// Its name in the document.
+    pub name: &'a str,
+    /// What it is, in the author's words.
+    pub description: &'a Option<String>,
+    /// What it stands for.
+    pub body: &'a Body,
+}
+
+/// A context with its slots.
+#[derive(Debug)]
+pub struct Context<'a> {
+    /// Its name on the wire.
+    pub name: &'a str,
+    /// Its parameters.
+    pub params: &'a BTreeMap<String, Param>,
+    /// The results of its functions.
+    pub slots: Vec<Slot<'a>>,
+}
+
+/// A function of a context.
+#[derive(Debug)]
+pub struct Slot<'a> {
+    /// Its name on the wire.
+    pub name: &'a str,
+    /// The function.
+    pub function: &'a Function,
+    /// The parameters of the context that it declares, sorted.
+    pub params: Vec<&'a str>,
+    /// What it holds.
+    pub output: Output<'a>,
+}
+
+/// A function that is called by itself.
+#[derive(Debug)]
+pub struct Call<'a> {
+    /// Its name on the wire.
+    pub name: &'a str,
+    /// The function.
+    pub function: &'a Function,
+    /// Its arguments, if it has any.
+    pub input: Option<Named<'a>>,
+    /// What it answers.
+    pub output: Output<'a>,
+    /// The contexts that it may change, each once, sorted.
+    pub affects: BTreeSet<&'a str>,
+    /// The slots whose change a page may show before the answer, by context.
+    pub expectations: BTreeMap<&'a str, BTreeSet<&'a str>>,
+    /// The merges that put an item into a list, by context.
+    pub upserts: BTreeMap<&'a str, Vec<&'a Merge>>,
+}
+
+/// The form of a result.
+#[derive(Clone, Copy, Debug)]
+pub struct Output<'a> {
+    /// What it is when it is not null.
+    pub form: Form<'a>,
+    /// Whether it may be null.
+    pub nullable: bool,
+}
+
+/// A type by its name, or a shape in its place.
+#[derive(Clone, Copy, Debug)]
+pub enum Form<'a> {
+    /// The named type.
+    Named(&'a str),
+    /// A shape that has no name.
+    Shape(&'a Shape),
+}
+
+impl<'a> Interface<'a> {
+    /// The view of a document.
+    pub fn of(document: &'a Document) -> Self {
+        let referred = referred_types(document);
+        let contexts: Vec<_> = document
+            .contexts
+            .iter()
+            .map(|(name, context)| Context::of(name, context, document, &referred))
+            .filter(|context| !context.slots.is_empty())
+            .collect();
+        let calls: Vec<_> = document
+            .functions
+            .iter()
+            .filter(|(_, function)| {
+                function.context.is_none() && function.transport == Transport::Http
+            })
+            .map(|(name, function)| Call::of(name, function, document, &referred))
+            .map(|call| call.with_expectations(&contexts))
+            .collect();
+        Self {
+            hash: hash(&document.emit()),
+            types: named_types(document, &referred),
+            contexts,
+            calls,
+        }
+    }
+}
+
+impl<'a> Context<'a> {
+    fn of(
+        name: &'a str,
+        context: &'a mizan_core::ir::Context,
+        document: &'a Document,
+        referred: &HashSet<&str>,
+    ) -> Self {
+        let slot = |name: &'a String| {
+            let function = document.functions.get(name)?;
+            let declared = context
+                .params
+                .iter()
+                .filter(|(_, param)| param.shared_by.contains(name));
+            Some(Slot {
+                name,
+                function,
+                params: declared.map(|(param, _)| param.as_str()).collect(),
+                output: Output::of(function, document, referred),
+            })
+        };
+        let is_served = |slot: &Slot<'_>| slot.function.transport == Transport::Http;
+        Self {
+            name,
+            params: &context.params,
+            slots: context
+                .functions
+                .iter()
+                .filter_map(slot)
+                .filter(is_served)
+                .collect(),
+        }
+    }
+
+    /// Whether it can be read without saying anything.
+    pub fn takes_nothing(&self) -> bool {
+        self.params.values().all(|param| !param.required)
+    }
+}
+
+impl<'a> Call<'a> {
+    fn of(
+        name: &'a str,
+        function: &'a Function,
+        document: &'a Document,
+        referred: &HashSet<&str>,
+    ) -> Self {
+        let input = function
+            .input
+            .as_deref()
+            .and_then(|input| named(document, input));
+        Self {
+            name,
+            function,
+            input,
+            output: Output::of(function, document, referred),
+            affects: function
+                .affects
+                .iter()
+                .map(|effect| effect.context.as_str())
+                .chain(function.merge.iter().map(|merge| merge.context.as_str()))
+                .collect(),
+            expectations: BTreeMap::new(),
+            upserts: upserts(function),
+        }
+    }
+
+    fn with_expectations(mut self, contexts: &[Context<'a>]) -> Self {
+        for context in contexts
+            .iter()
+            .filter(|context| self.affects.contains(context.name))
+        {
+            let slots = context.slots.iter().map(|slot| slot.name);
+            let slots: BTreeSet<_> = slots
+                .filter(|slot| may_change(self.function, context.name, slot))
+                .collect();
+            if !slots.is_empty() {
+                self.expectations.insert(context.name, slots);
+            }
+        }
+        self
+    }
+
+    /// Whether it can be called without saying anything.
+    pub fn takes_nothing(&self) -> bool {
+        match self.input.map(|input| input.body) {
+            Some(Body::Struct(fields)) => fields.iter().all(|field| !field.required),
+            Some(_) => false,
+            None => true,
+        }
+    }
+}
+
+impl<'a> Output<'a> {
+    fn of(function: &'a Function, document: &'a Document, referred: &HashSet<&str>) -> Self {
+        let name = function.output.as_str();
+        let form = match document.types.get(name).map(|found| &found.body) {
+            Some(Body::Alias(shape)) if is_in_place(name, shape, referred) => Form::of(shape),
+            _ => Form::Named(name),
+        };
+        Self {
+            form,
+            nullable: function.nullable,
+        }
+    }
+}
+
+impl<'a> Form<'a> {
+    fn of(shape: &'a Shape) -> Self {
+        match shape {
+            Shape::Ref(name) => Self::Named(name),
+            other => Self::Shape(other),
+        }
+    }
+}
+
+fn upserts(function: &Function) -> BTreeMap<&str, Vec<&Merge>> {
+    let mut upserts = BTreeMap::<_, Vec<_>>::new();
+    let is_upsert = |merge: &&Merge| matches!(merge.mode, MergeMode::Upsert { .. });
+    for merge in function.merge.iter().filter(is_upsert) {
+        upserts
+            .entry(merge.context.as_str())
+            .or_default()
+            .push(merge);
+    }
+    upserts
+}
+
+/// Whether an output is written where it is used: nothing else uses it, and it is no longer than its name.
+fn is_in_place(name: &str, shape: &Shape, referred: &HashSet<&str>) -> bool {
+    !referred.contains(name) && is_short(shape)
+}
+
+fn is_short(shape: &Shape) -> bool {
+    match shape {
+        Shape::List(inner, _) | Shape::Optional(inner) => is_short(inner),
+        Shape::Primitive(_) | Shape::Ref(_) | Shape::Any | Shape::Null | Shape::Upload => true,
+        Shape::Map(..) | Shape::Tuple(_) | Shape::Enum(_) | Shape::Union(_) => false,
+    }
+}
+
+/// Whether the function says that it may change the slot.
+fn may_change(function: &Function, context: &str, slot: &str) -> bool {
+    let affected = function.affects.iter().any(|effect| {
+        effect.context == context
+            && effect
+                .function
+                .as_deref()
+                .is_none_or(|function| function == slot)
+    });
+    affected
+        || function
+            .merge
+            .iter()
+            .any(|merge| merge.context == context && merge.slot == slot)
+}
+
+/// The types that others or parameters refer to, not only a function as its output.
+fn referred_types(document: &Document) -> HashSet<&str> {
+    let mut names = Vec::new();
+    for named in document.types.values() {
+        match &named.body {
+            Body::Struct(fields) => fields
+                .iter()
+                .for_each(|field| collect(&field.shape, &mut names)),
+            Body::Alias(shape) => collect(shape, &mut names),
+            Body::Enum(_) => {}
+        }
+    }
+    for param in document
+        .contexts
+        .values()
+        .flat_map(|context| context.params.values())
+    {
+        collect(&param.shape, &mut names);
+    }
+    names.into_iter().collect()
+}
+
+fn collect<'a>(shape: &'a Shape, names: &mut Vec<&'a str>) {
+    match shape {
+        Shape::Ref(name) => names.push(name),
+        Shape::List(inner, _) | Shape::Map(inner, _) | Shape::Optional(inner) => {
+            collect(inner, names);
+        }
+        Shape::Tuple(items) => items.iter().for_each(|item| collect(item, names)),
+        Shape::Union(union) => union.items.iter().for_each(|item| collect(item, names)),
+        Shape::Primitive(_) | Shape::Enum(_) | Shape::Any | Shape::Null | Shape::Upload => {}
+    }
+}
+
+/// All types but the arguments of functions, and what is written in place.
+fn named_types<'a>(document: &'a Document, referred: &HashSet<&str>) -> Vec<Named<'a>> {
+    let functions = || document.functions.values();
+    let inputs: HashSet<_> = functions()
+        .filter_map(|function| function.input.as_deref())
+        .collect();
+    let outputs: HashSet<_> = functions()
+        .map(|function| function.output.as_str())
+        .collect();
+    let is_kept = |(name, named): &(&String, &mizan_core::ir::Type)| {
+        let is_output_in_place =
+            |shape| outputs.contains(name.as_str()) && is_in_place(name, shape, referred);
+        match &named.body {
+            Body::Alias(shape) if is_output_in_place(shape) => false,
+            _ => referred.contains(name.as_str()) || !inputs.contains(name.as_str()),
+        }
+    };
+    let types = document.types.iter().filter(is_kept);
+    types
+        .filter_map(|(name, _)| named(document, name))
+        .collect()
+}
+
+fn named<'a>(document: &'a Document, name: &str) -> Option<Named<'a>> {
+    let (name, found) = document.types.get_key_value(name)?;
+    Some(Named {
+        name,
+        description: &found.description,
+        body: &found.body,
+    })
+}
+
+fn hash(text: &str) -> String {
+    let digest = Sha256::digest(text.as_bytes());
+    let digits = digest
+        .iter()
+        .take(8)
+        .flat_map(|byte| [byte >> 4, byte & 15]);
+    digits
+        .filter_map(|digit| char::from_digit(digit.into(), 16))
+        .collect()
+}

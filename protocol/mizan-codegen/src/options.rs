@@ -1,0 +1,95 @@
+//! What the user asks of the generator.
+
+/// What clients are written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Target {
+    /// Plain functions: `types.ts`, `functions.ts`, `index.ts`. Every other target of the web has them, too.
+    Typescript,
+    /// Providers and hooks for React, and hydration.
+    React,
+    /// Composables for Vue.
+    Vue,
+    /// States for Svelte 5.
+    Svelte,
+    /// A package for Python with httpx: a client, and an asynchronous one.
+    Python,
+}
+
+impl Target {
+    /// Every target.
+    pub const ALL: [Self; 5] = [
+        Self::Typescript,
+        Self::React,
+        Self::Vue,
+        Self::Svelte,
+        Self::Python,
+    ];
+
+    /// How users name it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Typescript => "typescript",
+            Self::React => "react",
+            Self::Vue => "vue",
+            Self::Svelte => "svelte",
+            Self::Python => "python",
+        }
+    }
+
+    /// The one that users name so.
+    pub fn find(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|target| target.word() == word)
+    }
+}
+
+/// What is generated, and how.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// What for.
+    pub targets: Vec<Target>,
+    /// Where the server answers, if not at the runtime's default.
+    pub base_url: Option<String>,
+    /// How many columns a line may have.
+    pub line_width: usize,
+    /// What stands behind the names of modules that generated code imports from beside it: nothing, `.js` or `.ts`.
+    pub import_extension: String,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            targets: vec![Target::Typescript],
+            base_url: None,
+            line_width: 80,
+            import_extension: String::new(),
+        }
+    }
+}
+
+impl Options {
+    /// Whether the target is asked for.
+    pub(crate) fn asks_for(&self, target: Target) -> bool {
+        self.targets.contains(&target)
+    }
+
+    /// Whether anything for the web is asked for.
+    pub(crate) fn asks_for_web(&self) -> bool {
+        self.targets.iter().any(|target| *target != Target::Python)
+    }
+
+    /// The module of the framework, if there is one alone: the hooks of several have the same names.
+    pub(crate) fn only_framework(&self) -> Option<&'static str> {
+        let modules = [
+            (Target::React, "./react"),
+            (Target::Vue, "./vue"),
+            (Target::Svelte, "./svelte"),
+        ];
+        let mut asked = modules
+            .into_iter()
+            .filter(|(target, _)| self.asks_for(*target));
+        match (asked.next(), asked.next()) {
+            (Some((_, module)), None) => Some(module),
+            _ => None,
+        }
+    }
+}

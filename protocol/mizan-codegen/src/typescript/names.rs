@@ -1,0 +1,197 @@
+//! The names of a client in TypeScript.
+
+use std::collections::HashMap;
+
+use super::syntax::is_letter;
+use crate::interface::{Call, Context, Interface, Slot};
+use crate::naming::{Scope, Spelling, camel, pascal};
+
+/// Words that TypeScript keeps for itself, and types that stand for its own.
+#[rustfmt::skip]
+const RESERVED: &[&str] = &[
+    "any", "arguments", "as", "async", "await", "bigint", "boolean", "break", "case", "catch", "class", "const",
+    "continue", "debugger", "default", "delete", "do", "else", "enum", "eval", "export", "extends", "false", "finally",
+    "for", "function", "if", "implements", "import", "in", "instanceof", "interface", "let", "never", "new", "null",
+    "number", "object", "package", "private", "protected", "public", "return", "static", "string", "super", "switch",
+    "symbol", "this", "throw", "true", "try", "type", "typeof", "undefined", "unknown", "var", "void", "while", "with",
+    "yield",
+];
+
+/// What every client exports.
+#[rustfmt::skip]
+const EXPORTED: &[&str] = &[
+    "DjangoContext", "DjangoError", "INTERFACE", "MizanContext", "MizanError", "configureMizan", "createMizanPlugin",
+    "getDjangoHydration", "getMizan", "getMizanHydration", "setMizan",
+];
+
+/// What generated functions call their parameters.
+const PARAMETERS: &[&str] = &["args", "content", "options", "params", "props"];
+
+const SPELLING: Spelling = Spelling {
+    allows: is_letter,
+    reserved: RESERVED,
+};
+
+/// The names that generated code has for what the interface declares.
+pub struct Names<'a> {
+    /// Of the types, by their names in the document.
+    pub types: HashMap<&'a str, String>,
+    /// The contexts.
+    pub contexts: Vec<NamedContext<'a>>,
+    /// The functions that are called by themselves.
+    pub calls: Vec<NamedCall<'a>>,
+    /// What is taken.
+    pub scope: Scope,
+}
+
+/// A context with its names.
+pub struct NamedContext<'a> {
+    /// The context.
+    pub context: &'a Context<'a>,
+    /// Its slots.
+    pub slots: Vec<NamedSlot<'a>>,
+    /// The type of its parameters.
+    pub params_type: String,
+    /// The type of its slots.
+    pub slots_type: String,
+    /// The descriptor.
+    pub descriptor: String,
+    /// The function that reads it.
+    pub fetch: String,
+    /// The component that says its parameters.
+    pub provider: String,
+    /// The hook that tells how its reading goes.
+    pub status: String,
+    /// What a framework's module calls its binding.
+    pub binding: String,
+}
+
+/// A slot with its names.
+pub struct NamedSlot<'a> {
+    /// The slot.
+    pub slot: &'a Slot<'a>,
+    /// The hook.
+    pub hook: String,
+}
+
+/// A function that is called by itself, with its names.
+pub struct NamedCall<'a> {
+    /// The function.
+    pub call: &'a Call<'a>,
+    /// The type of its arguments.
+    pub args_type: String,
+    /// The type of what a page may expect of it.
+    pub expectations_type: String,
+    /// The descriptor.
+    pub descriptor: String,
+    /// The function that calls it.
+    pub function: String,
+    /// The hook.
+    pub hook: String,
+}
+
+impl<'a> Names<'a> {
+    /// Names for all of an interface: those that its author has chosen first, then those that are derived.
+    pub fn of(interface: &'a Interface<'a>) -> Self {
+        let mut scope = Scope::new(SPELLING);
+        scope.reserve(EXPORTED);
+        scope.reserve(PARAMETERS);
+        let types = interface
+            .types
+            .iter()
+            .map(|named| (named.name, scope.claim(&[named.name])))
+            .collect();
+        let calls = interface
+            .calls
+            .iter()
+            .map(|call| NamedCall::of(call, &mut scope))
+            .collect();
+        let hooks: Vec<_> = interface
+            .contexts
+            .iter()
+            .map(|context| slot_hooks(context, &mut scope))
+            .collect();
+        let contexts = interface.contexts.iter().zip(hooks);
+        let contexts = contexts
+            .map(|(context, slots)| NamedContext::of(context, slots, &mut scope))
+            .collect();
+        Self {
+            types,
+            contexts,
+            calls,
+            scope,
+        }
+    }
+
+    /// What an imported name is called here: another one where the interface has taken it.
+    pub fn import(&self, name: &str) -> String {
+        if self.scope.is_free(name) || EXPORTED.contains(&name) {
+            return name.to_owned();
+        }
+        self.scope
+            .clone()
+            .claim(&[&format!("mizan{}", pascal(name))])
+    }
+
+    /// The language's own type of that name.
+    pub fn global(&self, name: &str) -> String {
+        if self.scope.is_free(name) {
+            name.to_owned()
+        } else {
+            format!("globalThis.{name}")
+        }
+    }
+}
+
+impl<'a> NamedCall<'a> {
+    fn of(call: &'a Call<'a>, scope: &mut Scope) -> Self {
+        let camel = &call.function.camel;
+        let pascal = pascal(camel);
+        Self {
+            call,
+            hook: scope.claim(&[&format!("use{pascal}")]),
+            function: scope.claim(&[&format!("call{pascal}")]),
+            descriptor: scope.claim(&[camel]),
+            args_type: scope.claim(&[&format!("{pascal}Args"), &format!("{pascal}CallArgs")]),
+            expectations_type: scope.claim(&[&format!("{pascal}Expectations")]),
+        }
+    }
+}
+
+impl<'a> NamedContext<'a> {
+    fn of(context: &'a Context<'a>, slots: Vec<NamedSlot<'a>>, scope: &mut Scope) -> Self {
+        let camel = camel(context.name);
+        let pascal = pascal(&camel);
+        Self {
+            context,
+            slots,
+            params_type: scope.claim(&[
+                &format!("{pascal}Params"),
+                &format!("{pascal}ContextParams"),
+            ]),
+            slots_type: scope.claim(&[&format!("{pascal}Slots"), &format!("{pascal}ContextSlots")]),
+            descriptor: scope.claim(&[
+                &format!("{camel}Context"),
+                &format!("{camel}ContextDescriptor"),
+            ]),
+            fetch: scope.claim(&[&format!("fetch{pascal}"), &format!("fetch{pascal}Context")]),
+            provider: scope.claim(&[
+                &format!("{pascal}Context"),
+                &format!("{pascal}ContextProvider"),
+            ]),
+            status: scope.claim(&[
+                &format!("use{pascal}Status"),
+                &format!("use{pascal}ContextStatus"),
+            ]),
+            binding: scope.claim(&[&camel, &format!("{camel}Binding")]),
+        }
+    }
+}
+
+fn slot_hooks<'a>(context: &'a Context<'a>, scope: &mut Scope) -> Vec<NamedSlot<'a>> {
+    let named = |slot: &'a Slot<'a>| NamedSlot {
+        slot,
+        hook: scope.claim(&[&format!("use{}", pascal(&slot.function.camel))]),
+    };
+    context.slots.iter().map(named).collect()
+}

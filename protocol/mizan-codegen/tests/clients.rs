@@ -1,0 +1,228 @@
+//! Generated clients, as far as no compiler of their language is needed.
+
+// A test may stop at the first surprise, its helpers too.
+#![allow(clippy::panic)]
+
+use mizan_codegen::{File, Options, Target, generate};
+use mizan_core::ir::Document;
+
+/// An interface whose names are words of the languages, or alike.
+const AWKWARD: &str = r#"ir version=2
+type "DeleteInput" {
+    struct {
+        field "class" required=#true {
+            primitive "integer"
+        }
+        field "it's" required=#false description="Ends */ here." {
+            list {
+                union {
+                    primitive "string"
+                    "null"
+                }
+            }
+        }
+    }
+}
+type "Promise" {
+    struct {
+        field "next" required=#true {
+            optional {
+                ref "Promise"
+            }
+        }
+    }
+}
+type "PromisesOutput" {
+    alias {
+        list {
+            ref "Promise"
+        }
+    }
+}
+function "delete" description="Removes it." idempotent=#true {
+    camel "delete"
+    transport "http"
+    affects "slot"
+    merge "slot" slot="promises" mode="upsert" key="id" place="prepend"
+    input "DeleteInput"
+    output "Promise" nullable=#true
+}
+function "promises" {
+    camel "promises"
+    transport "http"
+    context "slot"
+    output "PromisesOutput" nullable=#false
+}
+function "slot" {
+    camel "slot"
+    transport "http"
+    output "Promise" nullable=#false
+}
+context "slot" {
+    function "promises"
+}
+"#;
+
+fn files(text: &str, options: &Options) -> Vec<File> {
+    let document = Document::parse(text).unwrap_or_else(|error| panic!("{error}"));
+    generate(&document, options).unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn file(target: Target, path: &str) -> String {
+    let options = Options {
+        targets: vec![target],
+        line_width: 120,
+        ..Options::default()
+    };
+    let found = files(AWKWARD, &options)
+        .into_iter()
+        .find(|file| file.path == path);
+    found.map_or_else(|| panic!("no {path}"), |file| file.text)
+}
+
+fn assert_has(text: &str, lines: &[&str]) {
+    for line in lines {
+        assert!(text.contains(line), "no {line:?} in\n{text}");
+    }
+}
+
+#[test]
+fn types_are_named_as_the_server_names_them() {
+    assert_has(
+        &file(Target::Typescript, "types.ts"),
+        &[
+            "export interface Promise {\n  readonly next: Promise | null;\n}",
+            "export type DeleteArgs = {\n  readonly class: number;\n  /** Ends *\\/ here. */\n  readonly \"it's\"?: readonly (string | null)[];\n};",
+            "export type SlotArgs = Record<never, never>;",
+            "readonly promises?: (content: readonly Promise[]) => readonly Promise[];",
+        ],
+    );
+}
+
+#[test]
+fn words_of_the_language_are_no_names_and_its_own_types_stay_reachable() {
+    assert_has(
+        &file(Target::Typescript, "functions.ts"),
+        &[
+            "export const delete_: ServerFunction<DeleteArgs, Promise | null, DeleteExpectations> = {\n  name: \"delete\",",
+            "  affects: [\"slot\"],\n  modes: {\n    slot: {\n      promises: { kind: \"upsert\", key: \"id\", place: \"prepend\" },",
+            "  idempotent: true,\n};",
+            "/** Removes it. */\nexport function callDelete(",
+            "): globalThis.Promise<Promise | null> {",
+            "export function callSlot(args: SlotArgs = {}, options?: CallOptions<SlotArgs>): globalThis.Promise<Promise> {",
+        ],
+    );
+}
+
+#[test]
+fn what_an_interface_calls_like_the_runtime_is_the_interfaces() {
+    assert_has(
+        &file(Target::React, "react.tsx"),
+        &[
+            "useSlot as mizanUseSlot",
+            "export function useSlot(options?: CallHookOptions<SlotArgs>): Call<SlotArgs, Promise> {",
+            "return mizanUseSlot(slotBinding, \"promises\");",
+        ],
+    );
+}
+
+#[test]
+fn python_takes_any_field_and_no_keyword() {
+    assert_has(
+        &file(Target::Python, "types.py"),
+        &[
+            "DeleteArgs = TypedDict(\n    \"DeleteArgs\",\n    {\n        \"class\": \"int\",\n",
+            "class Promise(TypedDict):\n    next: Promise | None\n",
+        ],
+    );
+    assert_has(
+        &file(Target::Python, "client.py"),
+        &[
+            "    def delete(\n",
+            "    async def slot(\n",
+            "    def fetch_slot(\n",
+        ],
+    );
+}
+
+#[test]
+fn each_target_has_its_files() {
+    let paths = |targets: &[Target]| -> Vec<_> {
+        let options = Options {
+            targets: targets.to_vec(),
+            ..Options::default()
+        };
+        files(AWKWARD, &options)
+            .into_iter()
+            .map(|file| file.path)
+            .collect()
+    };
+    assert_eq!(
+        paths(&[Target::Typescript]),
+        ["functions.ts", "index.ts", "types.ts"]
+    );
+    assert_eq!(
+        paths(&[Target::React]),
+        [
+            "functions.ts",
+            "index.ts",
+            "react.tsx",
+            "server.ts",
+            "types.ts"
+        ]
+    );
+    assert_eq!(
+        paths(&[Target::Vue, Target::Svelte]),
+        [
+            "functions.ts",
+            "index.ts",
+            "svelte.ts",
+            "types.ts",
+            "vue.ts"
+        ]
+    );
+    assert_eq!(
+        paths(&[Target::Python]),
+        ["__init__.py", "_transport.py", "client.py", "types.py"]
+    );
+}
+
+#[test]
+fn options_reach_the_code() {
+    let options = Options {
+        targets: vec![Target::React],
+        base_url: Some("/api/it's".to_owned()),
+        import_extension: ".js".to_owned(),
+        ..Options::default()
+    };
+    let files = files(AWKWARD, &options);
+    let text = |path: &str| {
+        files
+            .iter()
+            .find(|file| file.path == path)
+            .map_or("", |file| file.text.as_str())
+    };
+    assert_has(
+        text("index.ts"),
+        &[
+            "export * from \"./react.js\";",
+            "return base({ interface: INTERFACE, baseUrl: \"/api/it's\", ...options });",
+        ],
+    );
+    assert_has(
+        text("react.tsx"),
+        &[
+            "<Base interface={INTERFACE} baseUrl={\"/api/it's\"} {...props} />",
+            "} from \"./functions.js\";",
+        ],
+    );
+}
+
+#[test]
+fn the_same_interface_gives_the_same_files() {
+    let options = Options {
+        targets: vec![Target::React, Target::Vue],
+        ..Options::default()
+    };
+    assert_eq!(files(AWKWARD, &options), files(AWKWARD, &options));
+}

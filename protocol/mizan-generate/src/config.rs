@@ -1,0 +1,131 @@
+//! The configuration: what `mizan.toml` or the command line says.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use mizan_codegen::{Options, Target};
+use serde::{Deserialize, Serialize};
+
+use crate::{Failure, Result};
+
+/// A configuration as users write it. Paths are relative to its file.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct Config {
+    /// Where the interface comes from.
+    pub source: Source,
+    /// The folder that the clients are written to.
+    pub output: Option<PathBuf>,
+    /// What clients are written in.
+    pub targets: Vec<String>,
+    /// Where the server answers.
+    pub base_url: Option<String>,
+    /// How many columns a line may have.
+    pub line_width: Option<usize>,
+    /// What stands behind the names of modules in imports.
+    pub import_extension: Option<String>,
+}
+
+/// Where the interface comes from: one of these.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct Source {
+    /// A Django project.
+    pub django: Option<Django>,
+    /// A FastAPI application.
+    pub fastapi: Option<Fastapi>,
+    /// A file with the interface.
+    pub file: Option<PathBuf>,
+}
+
+/// A Django project.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Django {
+    /// The project's `manage.py`.
+    pub manage_path: PathBuf,
+    /// What runs Python.
+    #[serde(default = "python")]
+    pub command: Vec<String>,
+    /// Variables of its environment.
+    #[serde(default)]
+    pub env: BTreeMap<String, String>,
+}
+
+/// A FastAPI application.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Fastapi {
+    /// The module that registers the functions.
+    pub module: String,
+    /// What runs Python.
+    #[serde(default = "python")]
+    pub command: Vec<String>,
+    /// Variables of its environment.
+    #[serde(default)]
+    pub env: BTreeMap<String, String>,
+}
+
+fn python() -> Vec<String> {
+    vec!["python".to_owned()]
+}
+
+impl Config {
+    /// The configuration in a file, which is JSON where its name says so, else TOML.
+    pub fn read(path: &Path) -> Result<Self> {
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| Failure::new(format!("{}: {error}", path.display())))?;
+        let is_json = path
+            .extension()
+            .is_some_and(|extension| extension == "json");
+        let config = if is_json {
+            serde_json::from_str(&text).map_err(|error| error.to_string())
+        } else {
+            toml::from_str(&text).map_err(|error| error.to_string())
+        };
+        config.map_err(|problem: String| {
+            Failure::new(format!("{}: {}", path.display(), problem.trim_end()))
+        })
+    }
+
+    /// What the generator is asked for.
+    pub fn options(&self) -> Result<Options> {
+        let defaults = Options::default();
+        let targets: Vec<_> = self
+            .targets
+            .iter()
+            .map(|word| target(word))
+            .collect::<Result<_>>()?;
+        let import_extension = self.import_extension.clone().unwrap_or_default();
+        if !["", ".js", ".ts"].contains(&import_extension.as_str()) {
+            return Err(Failure::new(format!(
+                "importExtension is \"{import_extension}\"; it may be \"\", \".js\" or \".ts\""
+            )));
+        }
+        if targets.contains(&Target::Python) && targets.len() > 1 {
+            return Err(Failure::new(
+                "a Python client is a package of its own: generate it into a folder of its own",
+            ));
+        }
+        Ok(Options {
+            targets: if targets.is_empty() {
+                defaults.targets
+            } else {
+                targets
+            },
+            base_url: self.base_url.clone(),
+            line_width: self.line_width.unwrap_or(defaults.line_width),
+            import_extension,
+        })
+    }
+}
+
+fn target(word: &str) -> Result<Target> {
+    Target::find(word).ok_or_else(|| {
+        let known: Vec<_> = Target::ALL.iter().map(|target| target.word()).collect();
+        Failure::new(format!(
+            "no target is named \"{word}\"; there are {}",
+            known.join(", ")
+        ))
+    })
+}

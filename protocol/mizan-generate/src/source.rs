@@ -1,0 +1,163 @@
+//! Where the interface comes from.
+
+use std::collections::BTreeMap;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde::Serialize;
+
+use crate::config::Config;
+use crate::{Failure, Result};
+
+/// How the interface is to be had.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Source {
+    /// It is at hand.
+    Text(String),
+    /// A file has it; `-` is standard input.
+    File(PathBuf),
+    /// A program prints it.
+    Program(Program),
+}
+
+/// A program that prints the interface.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Program {
+    /// The program and its arguments.
+    pub command: Vec<String>,
+    /// Variables of its environment.
+    pub env: BTreeMap<String, String>,
+    /// The folder that it runs in.
+    pub folder: PathBuf,
+    /// The folder whose Python files make the interface.
+    pub watched: PathBuf,
+}
+
+impl Source {
+    /// What a configuration says, whose paths are relative to `base`.
+    pub fn of(config: &Config, base: &Path) -> Result<Self> {
+        let source = &config.source;
+        match (&source.django, &source.fastapi, &source.file) {
+            (Some(django), None, None) => {
+                let manage = django.manage_path.display().to_string();
+                let watched = folder_of(&base.join(&django.manage_path));
+                let words = [&manage, "export_mizan_ir"].map(str::to_owned);
+                Self::program(
+                    &with(&django.command, words)?,
+                    &django.env,
+                    base.to_owned(),
+                    watched,
+                )
+            }
+            (None, Some(fastapi), None) => {
+                let words = ["-m", "mizan_fastapi.ir", &fastapi.module].map(str::to_owned);
+                Self::program(
+                    &with(&fastapi.command, words)?,
+                    &fastapi.env,
+                    base.to_owned(),
+                    folder_of(&base.join("mizan.toml")),
+                )
+            }
+            (None, None, Some(file)) => Ok(Self::File(base.join(file))),
+            (None, None, None) => Err(Failure::new(
+                "there is no interface: give FILE.kdl, or a configuration with source.django, source.fastapi or source.file",
+            )),
+            _ => Err(Failure::new(
+                "the configuration has several sources; it takes one of django, fastapi and file",
+            )),
+        }
+    }
+
+    /// What a program prints that runs in `folder`.
+    pub fn program(
+        command: &[String],
+        env: &BTreeMap<String, String>,
+        folder: PathBuf,
+        watched: PathBuf,
+    ) -> Result<Self> {
+        if command.is_empty() {
+            return Err(Failure::new("there is no program behind `--`"));
+        }
+        Ok(Self::Program(Program {
+            command: command.to_vec(),
+            env: env.clone(),
+            folder,
+            watched,
+        }))
+    }
+
+    /// The interface's text.
+    pub fn read(&self) -> Result<String> {
+        match self {
+            Self::Text(text) => Ok(text.clone()),
+            Self::File(path) if path.as_os_str() == "-" => {
+                let mut text = String::new();
+                std::io::stdin()
+                    .read_to_string(&mut text)
+                    .map_err(|error| Failure::new(format!("standard input: {error}")))?;
+                Ok(text)
+            }
+            Self::File(path) => std::fs::read_to_string(path)
+                .map_err(|error| Failure::new(format!("{}: {error}", path.display()))),
+            Self::Program(program) => program.run(),
+        }
+    }
+
+    /// What says whether the interface may have changed: a file, or a folder with Python files.
+    pub fn watched(&self) -> Option<&Path> {
+        match self {
+            Self::Text(_) => None,
+            Self::File(path) => Some(path),
+            Self::Program(program) => Some(&program.watched),
+        }
+    }
+}
+
+/// What runs Python, and its arguments.
+fn with<const N: usize>(command: &[String], words: [String; N]) -> Result<Vec<String>> {
+    if command.is_empty() {
+        return Err(Failure::new(
+            "command is empty; it says what runs Python, for example [\"uv\", \"run\", \"python\"]",
+        ));
+    }
+    Ok(command.iter().cloned().chain(words).collect())
+}
+
+impl Program {
+    fn run(&self) -> Result<String> {
+        let shown = self.command.join(" ");
+        let (name, words) = self
+            .command
+            .split_first()
+            .ok_or_else(|| Failure::new("command is empty"))?;
+        let mut command = Command::new(name);
+        command.args(words).envs(&self.env);
+        if !self.folder.as_os_str().is_empty() {
+            command.current_dir(&self.folder);
+        }
+        let output = command
+            .output()
+            .map_err(|error| Failure::new(format!("`{shown}` could not be started: {error}")))?;
+        if !output.status.success() {
+            let said = String::from_utf8_lossy(&output.stderr);
+            return Err(Failure::new(format!(
+                "`{shown}` has failed ({}):\n{}",
+                output.status,
+                said.trim_end()
+            )));
+        }
+        String::from_utf8(output.stdout)
+            .map_err(|_| Failure::new(format!("`{shown}` did not print an interface")))
+    }
+}
+
+/// The folder that a file is in.
+fn folder_of(path: &Path) -> PathBuf {
+    path.parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."))
+        .to_owned()
+}

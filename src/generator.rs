@@ -1,0 +1,63 @@
+//! The generator of clients, as a command (protocol/mizan-generate).
+
+use std::time::Duration;
+
+use mizan_generate::Host;
+use pyo3::prelude::*;
+
+/// Runs `mizan-generate` with `arguments`; `document` is the interface, where it is at hand. Lines for the user go to
+/// `say` and `complain`. Gives the exit code.
+#[pyfunction]
+#[allow(clippy::needless_pass_by_value)] // PyO3 makes a list of its own from any sequence.
+pub fn run_generator(
+    py: Python<'_>,
+    arguments: Vec<String>,
+    document: Option<String>,
+    say: Py<PyAny>,
+    complain: Py<PyAny>,
+) -> PyResult<i32> {
+    let mut host = Interpreter {
+        say,
+        complain,
+        failure: None,
+    };
+    let code = py.detach(|| mizan_generate::run(&arguments, document, &mut host));
+    host.failure.map_or(Ok(code), Err)
+}
+
+/// Python around the command.
+struct Interpreter {
+    say: Py<PyAny>,
+    complain: Py<PyAny>,
+    /// What Python code has raised meanwhile: a signal's handler, or one of the functions.
+    failure: Option<PyErr>,
+}
+
+impl Interpreter {
+    fn keep(&mut self, result: PyResult<()>) {
+        if let Err(failure) = result {
+            self.failure.get_or_insert(failure);
+        }
+    }
+}
+
+impl Host for Interpreter {
+    fn say(&mut self, line: &str) {
+        let result = Python::attach(|py| self.say.call1(py, (line,)).map(drop));
+        self.keep(result);
+    }
+
+    fn complain(&mut self, line: &str) {
+        let result = Python::attach(|py| self.complain.call1(py, (line,)).map(drop));
+        self.keep(result);
+    }
+
+    fn pause(&mut self, time: Duration) -> bool {
+        std::thread::sleep(time);
+        #[allow(clippy::redundant_closure_for_method_calls)]
+        // The method alone is not general enough.
+        let result = Python::attach(|py| py.check_signals());
+        self.keep(result);
+        self.failure.is_none()
+    }
+}

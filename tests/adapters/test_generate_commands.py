@@ -1,0 +1,136 @@
+"""``mizan_generate``, ``python -m mizan_fastapi.generate`` and ``python -m mizan_native generate``: one generator."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from subprocess import CompletedProcess
+from typing import TypeAlias
+
+import pytest
+
+from mizan_core.engine.generator import run_generator
+from mizan_core.errors import EngineUnavailable
+from tests.adapters.projects import FUNCTIONS, run, write_django_project, write_module
+
+Generate: TypeAlias = Callable[..., "CompletedProcess[str]"]
+
+USE = """
+import asyncio
+
+import httpx
+from shop_client import AsyncClient, Client, MizanError
+
+from {module} import application
+
+with Client("http://server/api/mizan", http=httpx.Client(transport={sync})) as client:
+    assert client.fetch_user(user_id=5) == {{"user_profile": {{"id": 5, "name": "Ada"}}}}
+    try:
+        client.rename(user_id=5)
+    except MizanError as error:
+        assert (error.code, error.status) == ("UNAUTHORIZED", 401), error
+    try:
+        client.fetch_user(user_id="x")
+    except MizanError as error:
+        assert (error.code, list(error.details)) == ("VALIDATION_ERROR", ["user_id"]), error
+
+
+async def main():
+    async with AsyncClient("http://server/api/mizan", http=httpx.AsyncClient(transport={asynchronous})) as client:
+        assert (await client.fetch_user(user_id=7))["user_profile"]["id"] == 7
+
+
+asyncio.run(main())
+"""
+
+
+@pytest.fixture(params=["django", "fastapi"])
+def generate(request: pytest.FixtureRequest, tmp_path: Path) -> Generate:
+    if request.param == "django":
+        write_django_project(tmp_path)
+        return lambda *options: run(tmp_path, "project.py", "mizan_generate", *options)
+    write_module(tmp_path)
+    return lambda *options: run(tmp_path, "-m", "mizan_fastapi.generate", "functions", *options)
+
+
+def contents(folder: Path) -> dict[str, str]:
+    return {path.name: path.read_text() for path in folder.iterdir()}
+
+
+def test_both_adapters_and_the_engine_write_the_same_files(tmp_path: Path) -> None:
+    write_django_project(tmp_path)
+    write_module(tmp_path)
+    options = ("--target", "react", "--output")
+    commands = {
+        "django": ("project.py", "mizan_generate"),
+        "fastapi": ("-m", "mizan_fastapi.generate", "functions"),
+        "engine": ("-m", "mizan_native", "generate", "django/mizan.kdl"),
+    }
+    for folder, command in commands.items():
+        done = run(tmp_path, *command, *options, folder)
+        assert (done.returncode, done.stdout) == (0, f"{folder}: 6 written\n"), done.stderr
+    files = contents(tmp_path / "django")
+    assert files == contents(tmp_path / "fastapi") == contents(tmp_path / "engine")
+    assert "export function useUserProfile(params?: UserParams): Profile {" in files["react.tsx"]
+
+
+def test_check_fails_when_the_functions_have_changed(generate: Generate, tmp_path: Path) -> None:
+    assert generate("--output", "api").returncode == 0
+    assert generate("--output", "api", "--check").returncode == 0
+    for module in ("functions.py", "shop/functions.py", "shop/clients.py"):
+        if (path := tmp_path / module).exists() and "auth=True" in path.read_text():
+            path.write_text(path.read_text().replace("auth=True", 'auth="staff"'))
+    done = generate("--output", "api", "--check")
+    assert done.returncode == 1
+    assert "~ rename: is for staff now  (breaks clients of before)\n" in done.stdout
+    assert "functions.ts is out of date\n" in done.stderr
+
+
+def test_a_folder_is_asked_for(generate: Generate) -> None:
+    done = generate()
+    assert done.returncode == 1
+    assert "there is no folder to write to: give --output FOLDER" in done.stderr
+
+
+@pytest.mark.parametrize("adapter", ["django", "fastapi"])
+def test_the_python_client_speaks_with_the_server(adapter: str, tmp_path: Path) -> None:
+    write_django_project(tmp_path)
+    write_module(tmp_path)
+    done = run(tmp_path, "-m", "mizan_fastapi.generate", "functions", "--target", "python", "--output", "shop_client")
+    assert done.returncode == 0, done.stderr
+    if adapter == "django":
+        application = (
+            "from django.core.asgi import get_asgi_application\nfrom django.core.wsgi import get_wsgi_application\n"
+            "import project\napplication, asynchronous = get_wsgi_application(), get_asgi_application()\n"
+        )
+        transports = ("httpx.WSGITransport(app=application)", "httpx.ASGITransport(app=asynchronous)")
+    else:
+        application = (
+            "from fastapi import FastAPI\nfrom fastapi.testclient import TestClient\nimport functions\n"
+            "from mizan_fastapi import create_router\n"
+            "application = FastAPI()\napplication.include_router(create_router(), prefix='/api/mizan')\n"
+            "synchronous = TestClient(application)._transport\n"
+        )
+        transports = ("synchronous", "httpx.ASGITransport(app=application)")
+    (tmp_path / "served.py").write_text(application)
+    use = USE.format(module="served", sync=transports[0], asynchronous=transports[1])
+    imports = "from served import *\n"
+    (tmp_path / "use.py").write_text(imports + use)
+    done = run(tmp_path, "use.py")
+    assert done.returncode == 0, done.stderr
+
+
+def test_without_the_extension_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "mizan_native", None)
+    with pytest.raises(EngineUnavailable, match="pip install mizan-native; or run npx mizan-generate"):
+        run_generator(["--output", "api"], "ir version=2\n")
+
+
+def test_a_broken_interface_is_told_in_full(tmp_path: Path) -> None:
+    write_module(tmp_path, FUNCTIONS.replace('affects="user"', 'affects=["usr"]'))
+    done = run(tmp_path, "-m", "mizan_fastapi.generate", "functions", "--output", "api")
+    assert done.returncode == 1
+    assert '"usr"' in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "api").exists()
