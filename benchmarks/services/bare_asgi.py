@@ -17,8 +17,10 @@ from benchmarks.services.mizan_fastapi_app import registry
 from benchmarks.services.profiles import Profile, ProfileChange
 from benchmarks.services.tokens import SECRET
 from mizan_core.errors import MWTError
+from mizan_core.interface.marks import ViewerMarks, interface_mark
 from mizan_core.introspection.description import describe
 from mizan_core.introspection.specification import specification_of
+from mizan_core.viewer import Viewer
 
 Message = dict[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -45,6 +47,8 @@ _graph = mizan_native.compile_graph(specification_of(describe(registry.get_all_f
 _verifier = mizan_native.MWTVerifier(SECRET)
 _read_call = TypeAdapter(Call).validator.validate_json
 _write_profile = TypeAdapter(Profile).serializer.to_json
+_interface = (b"x-mizan-interface", (interface_mark(registry) or "").encode("ascii"))
+_mark_of = ViewerMarks(SECRET).of
 
 
 class Refused(Exception):
@@ -55,12 +59,12 @@ async def app(scope: Message, receive: Receive, send: Send) -> None:
     if scope["type"] != "http":
         return
     try:
-        await _answer(send, await _admitted(scope, receive))
+        await _answer(send, *await _admitted(scope, receive))
     except Refused as refusal:
         await _send(send, refusal.args[0], b"{}", [])
 
 
-async def _admitted(scope: Message, receive: Receive) -> Arguments:
+async def _admitted(scope: Message, receive: Receive) -> tuple[Viewer, Arguments]:
     headers = dict(scope["headers"])
     if scope["method"] != "POST" or scope["path"] != "/api/mizan/call/":
         raise Refused(404)
@@ -70,13 +74,13 @@ async def _admitted(scope: Message, receive: Receive) -> Arguments:
     if len(body) > _MAX_BYTES:
         raise Refused(413)
     try:
-        _verifier.decode(headers.get(b"x-mizan-token", b"").decode("latin-1"))
+        claims = _verifier.decode(headers.get(b"x-mizan-token", b"").decode("latin-1"))
         call: Call = _read_call(body)
     except MWTError:
         raise Refused(401) from None
     except ValidationError:
         raise Refused(422) from None
-    return call.args
+    return Viewer(True, claims.staff, claims.superuser, claims.sub), call.args
 
 
 async def _read_body(receive: Receive) -> bytes:
@@ -88,11 +92,12 @@ async def _read_body(receive: Receive) -> bytes:
             return b"".join(chunks)
 
 
-async def _answer(send: Send, arguments: Arguments) -> None:
+async def _answer(send: Send, viewer: Viewer, arguments: Arguments) -> None:
     result = profiles.change_profile(arguments.user_id, vars(arguments.profile))
     scope = {"user_id": arguments.user_id}
     body, header, _ = mizan_native.encode_response(_graph, "update_profile", scope, _write_profile(result))
-    await _send(send, 200, body, [(b"x-mizan-invalidate", (header or "").encode("ascii"))])
+    marks = [_interface, (b"x-mizan-viewer", (_mark_of(viewer) or "").encode("ascii"))]
+    await _send(send, 200, body, [*marks, (b"x-mizan-invalidate", (header or "").encode("ascii"))])
 
 
 async def _send(send: Send, status: int, body: bytes, further: list[tuple[bytes, bytes]]) -> None:
