@@ -179,5 +179,5 @@ fn version(item: Bound<'_, PyAny>) -> PyResult<PyBackedBytes> {
 fn names(shape: &Bound<'_, PyAny>) -> Result<Vec<PyBackedStr>> {
     let path = Path::root("shapes");
     let names = shape.cast::<PyList>().map_err(PyErr::from)?;
-    names.iter().map(|name| backed_text(name, &path)).collect()
+    names.iter().map(|name| backed_text(&name, &path)).collect()
 }

@@ -18,7 +18,7 @@ use pyo3::sync::PyOnceLock;
 use pyo3::sync::critical_section::with_critical_section;
 use pyo3::types::{PyBool, PyBytes, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple, PyType};
 
-use crate::error::{Fault, Result, lone_surrogate, unexpected};
+use crate::error::{Fault, Result, lone_surrogate, unexpected, wrong_key};
 
 /// One object, sorted into JSON's kinds.
 enum Node<'a, 'py> {
@@ -141,10 +141,19 @@ pub fn text<'a>(value: &'a Bound<'_, PyString>, path: &Path<'_>) -> Result<&'a s
 }
 
 /// The text of an object that has to be a `str`, which it keeps alive.
-pub fn backed_text(value: Bound<'_, PyAny>, path: &Path<'_>) -> Result<PyBackedStr> {
+pub fn backed_text(value: &Bound<'_, PyAny>, path: &Path<'_>) -> Result<PyBackedStr> {
     let py = value.py();
-    let string = value.cast_into::<PyString>().map_err(PyErr::from)?;
-    PyBackedStr::try_from(string).map_err(|error| text_fault(py, error, path))
+    let Ok(string) = value.cast::<PyString>() else {
+        return Err(unexpected(value, path, "str").into());
+    };
+    PyBackedStr::try_from(string.clone()).map_err(|error| text_fault(py, error, path))
+}
+
+fn key_text(key: &Bound<'_, PyAny>, path: &Path<'_>) -> Result<PyBackedStr> {
+    if key.is_instance_of::<PyString>() {
+        return backed_text(key, path);
+    }
+    Err(wrong_key(key, path).into())
 }
 
 fn read<'a, 'py>(
@@ -226,7 +235,7 @@ fn sorted_members<'py>(
     // Nothing in here runs Python code and goes on, so the dict cannot change under the iteration.
     let mut members = with_critical_section(dict, || {
         dict.iter()
-            .map(|(key, item)| Ok((backed_text(key, path)?, item)))
+            .map(|(key, item)| Ok((key_text(&key, path)?, item)))
             .collect::<Result<Vec<_>>>()
     })?;
     members.sort_by(|(left, _), (right, _)| left.as_str().cmp(right));

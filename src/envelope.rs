@@ -46,5 +46,5 @@ pub fn encode_bundle<'py>(parts: &Bound<'py, PyList>) -> Result<Bound<'py, PyByt
 
 fn read_part(part: &Bound<'_, PyAny>) -> Result<(PyBackedStr, PyBackedBytes)> {
     let (name, result): (Bound<'_, PyAny>, Bound<'_, PyBytes>) = part.extract()?;
-    Ok((backed_text(name, &Path::root("parts"))?, result.into()))
+    Ok((backed_text(&name, &Path::root("parts"))?, result.into()))
 }

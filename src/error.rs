@@ -80,6 +80,14 @@ pub fn unexpected(value: &Bound<'_, PyAny>, place: impl Display, expected: &str)
     }
 }
 
+/// A member of a dict whose key is no `str`.
+pub fn wrong_key(key: &Bound<'_, PyAny>, place: impl Display) -> PyErr {
+    match type_name(key) {
+        Ok(found) => PyTypeError::new_err(format!("{place}: keys must be str, not {found}")),
+        Err(error) => error,
+    }
+}
+
 /// A string that is not valid Unicode.
 pub fn lone_surrogate(place: impl Display) -> PyErr {
     PyValueError::new_err(format!("{place}: the string holds a lone surrogate"))

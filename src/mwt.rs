@@ -180,7 +180,7 @@ fn permission_names(permissions: &Bound<'_, PyAny>) -> Result<Vec<PyBackedStr>> 
     }
     permissions
         .try_iter()?
-        .map(|name| backed_text(name?, &path))
+        .map(|name| backed_text(&name?, &path))
         .collect()
 }
 

@@ -57,4 +57,4 @@ def test_the_rules_of_calls_hold(target: Target, world: World) -> None:
 @pytest.mark.django
 def test_csrf(target: Target, world: World) -> None:
     caller = Caller(target.new_member("plain"))
-    call(caller, world("for_users"), {"args": {"number": 1}}).refused("FORBIDDEN")
+    call(caller, world("for_users"), {"args": {"number": 1}}).refused("CSRF_FAILED")

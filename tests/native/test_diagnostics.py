@@ -78,7 +78,7 @@ def test_a_failed_check_is_told_and_ends_with_1(
     output = capsys.readouterr().out
     assert "1 of 3 checks passed" in output
     assert "FAILED wrong: native engine: gave b'{}', not b''" in output
-    assert "FAILED broken: native engine: raised TypeError: parts: expected bytes, not str" in output
+    assert "FAILED broken: native engine: raised TypeError: " in output
 
 
 def test_every_function_of_the_contract_is_checked() -> None:
