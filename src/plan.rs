@@ -21,15 +21,19 @@ pub struct Plan(pub plan::Plan);
 impl Plan {
     /// The body of the call's answer and the `X-Mizan-Invalidate` value.
     #[pyo3(
-        signature = (result_json, nested=Vec::new()),
-        text_signature = "($self, result_json, nested=())"
+        signature = (result_json, nested=Vec::new(), refresh_json=None),
+        text_signature = "($self, result_json, nested=(), refresh_json=None)"
     )]
     fn finish<'py>(
         &self,
         result_json: &Bound<'py, PyBytes>,
         nested: Vec<Bound<'py, Self>>,
+        refresh_json: Option<&Bound<'py, PyBytes>>,
     ) -> Result<(Bound<'py, PyBytes>, Option<String>)> {
-        let response = self.0.finish(result_json.as_bytes(), &read(&nested))?;
+        let refresh = refresh_json.map(|json| json.as_bytes());
+        let response = self
+            .0
+            .finish(result_json.as_bytes(), &read(&nested), refresh)?;
         Ok((joined(result_json.py(), &response.body)?, response.header))
     }
 }

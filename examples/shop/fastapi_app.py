@@ -57,7 +57,7 @@ settings = Settings(
     cache_secret=os.environ.get("MIZAN_CACHE_SECRET") or secrets.token_urlsafe(32),
     cache_url=os.environ.get("MIZAN_CACHE_URL") or "memory://",
 )
-mount(app, "/api/mizan", create_router(settings=settings))
+mount(app, "/api/mizan", create_router(settings=settings, reload_user=accounts.again))
 
 
 @app.middleware("http")

@@ -59,6 +59,12 @@ class Accounts:
             ).fetchone()
         return Account(UUID(row["id"]), bool(row["is_staff"])) if row else None
 
+    def again(self, account: Account) -> Account | None:
+        """The account as it is now; None when there is none any more."""
+        with self._database.transaction() as connection:
+            row = connection.execute("SELECT id, is_staff FROM customer WHERE id = ?", [str(account.pk)]).fetchone()
+        return Account(UUID(row["id"]), bool(row["is_staff"])) if row else None
+
 
 def _digest(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()

@@ -195,11 +195,14 @@ class Graph:
 class Plan:
     """What a call entails; made by ``plan_call`` (sections 6 to 8 and 10)."""
 
-    def finish(self, result_json: bytes, nested: Sequence[Plan] = ()) -> tuple[bytes, str | None]:
+    def finish(
+        self, result_json: bytes, nested: Sequence[Plan] = (), refresh_json: bytes | None = None
+    ) -> tuple[bytes, str | None]:
         """The body of the call's answer, and the ``X-Mizan-Invalidate`` value.
 
         :param result_json: the serialised result, spliced in unchanged.
         :param nested: the calls that it made; their entries stand behind its own, equal ones once.
+        :param refresh_json: the serialised list of the bundles that the answer brings along, spliced in unchanged.
         """
 
 def compile_graph(spec: Mapping[str, Any]) -> Graph:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
+from copy import copy
 from typing import Any, NamedTuple, TypeVar
+
+from typing_extensions import Self
 
 from mizan_core.cache.access import Access
 from mizan_core.cache.memory import MemoryCache
@@ -14,10 +17,10 @@ from mizan_core.call.asked import Call, Fetch
 from mizan_core.call.dispatcher import Dispatcher, Peers
 from mizan_core.call.flow import answer_call, answer_fetch
 from mizan_core.call.outcome import CallOutcome, FetchOutcome
-from mizan_core.call.port import Port
+from mizan_core.call.port import Port, Work
 from mizan_core.call.progress import Progress
 from mizan_core.client import client
-from mizan_core.coroutines import complete_now, to_the_end
+from mizan_core.coroutines import complete_now, one_by_one, side_by_side, to_the_end
 from mizan_core.errors import NotFound
 from mizan_core.interface.endpoint import Invocation
 from mizan_core.interface.interface import Bundle
@@ -56,6 +59,7 @@ class FakePort:
         self._waits = waits
         self._is_undone = is_undone
         self._in_transaction = in_transaction
+        self.apart_ports: list[FakePort] = []
         self.commits: list[Purge] = []
         """Purges that wait, where the request is inside a transaction."""
 
@@ -80,6 +84,18 @@ class FakePort:
         await self._step(f"invoke_all {len(invocations)}" + " watched" * (readings is not None))
         self.readings = readings
         return [await self._run(invocation) for invocation in invocations]
+
+    def apart(self) -> Self:
+        twin = copy(self)
+        self.apart_ports.append(twin)
+        return twin
+
+    async def renew_user(self) -> bool:
+        await self._step("renew_user")
+        return True
+
+    async def side_by_side(self, works: Sequence[Work[T]], seconds: float | None = None) -> list[T | None]:
+        return await side_by_side(works, seconds) if self._waits else one_by_one(works, seconds)
 
     async def to_the_end(self, work: Coroutine[Any, Any, T]) -> T:
         return await (to_the_end(work) if self._waits else work)

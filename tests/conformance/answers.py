@@ -64,6 +64,12 @@ class Answer:
         return entries
 
     @property
+    def refresh(self) -> list[Any]:
+        """``refresh`` of a call; empty when the key is not there."""
+        bundles: list[Any] = self.json.get("refresh", [])
+        return bundles
+
+    @property
     def header(self) -> str | None:
         """``X-Mizan-Invalidate``."""
         value: str | None = self.headers.get("X-Mizan-Invalidate")
@@ -91,6 +97,25 @@ def read_bundle(response: httpx.Response) -> Answer:
         assert list(answer.json) == sorted(answer.json), answer
         assert answer.headers["X-Mizan-Cache"] in ("HIT", "MISS", "BYPASS"), answer
     return answer
+
+
+def read_bundles(response: httpx.Response) -> Answer:
+    """The answer of ``ctx/``."""
+    answer = read_answer(response)
+    if answer.status == 200:
+        assert answer.json.keys() == {"bundles"}, answer
+        for part in answer.json["bundles"]:
+            _check_part(part)
+    return answer
+
+
+def _check_part(part: dict[str, Any]) -> None:
+    if part["status"] == 200:
+        assert {"status", "cache", "bundle"} <= part.keys() <= {"status", "cache", "bundle", "scope"}, part
+        assert part["cache"] in ("HIT", "MISS", "BYPASS"), part
+    else:
+        assert part.keys() == {"status", "error"}, part
+        _check_error_object(part["error"], part["status"])
 
 
 def read_session(response: httpx.Response) -> Answer:
@@ -137,23 +162,30 @@ def _check_error(answer: Answer) -> None:
     assert answer.json.get("invalidate", True), answer
     assert ("invalidate" in answer.json) == (answer.header is not None), answer
     error = answer.json["error"]
-    assert {"code", "message"} <= error.keys() <= {"code", "message", "details"}, answer
-    assert _CODE.fullmatch(error["code"]), answer
-    assert STATUSES.get(error["code"], answer.status) == answer.status, answer
-    assert isinstance(error["message"], str), answer
-    assert error["message"], answer
-    if "details" in error:
-        assert isinstance(error["details"], dict), answer
-        assert error["details"], answer
+    _check_error_object(error, answer.status)
     if error["code"] == "METHOD_NOT_ALLOWED":
         assert answer.headers.get("Allow"), answer
 
 
+def _check_error_object(error: dict[str, Any], status: int) -> None:
+    assert {"code", "message"} <= error.keys() <= {"code", "message", "details"}, error
+    assert _CODE.fullmatch(error["code"]), error
+    assert STATUSES.get(error["code"], status) == status, error
+    assert isinstance(error["message"], str), error
+    assert error["message"], error
+    if "details" in error:
+        assert isinstance(error["details"], dict), error
+        assert error["details"], error
+
+
 def _check_call(answer: Answer) -> None:
-    assert list(answer.json) == [key for key in ("result", "invalidate", "merge") if key in answer.json], answer
+    assert list(answer.json) == [key for key in ("result", "invalidate", "merge", "refresh") if key in answer.json], (
+        answer
+    )
     assert "result" in answer.json, answer
     assert answer.json.get("invalidate", True), answer
     assert answer.json.get("merge", True), answer
+    assert answer.json.get("refresh", True), answer
     assert ("invalidate" in answer.json) == (answer.header is not None), answer
 
 

@@ -6,10 +6,19 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
 import httpx
 
-from tests.conformance.answers import Answer, check_header, read_answer, read_bundle, read_call, read_session
+from tests.conformance.answers import (
+    Answer,
+    check_header,
+    read_answer,
+    read_bundle,
+    read_bundles,
+    read_call,
+    read_session,
+)
 
 BASE = "/api/mizan/"
 JSON = "application/json"
@@ -46,6 +55,22 @@ class Caller:
         """``GET ctx/<context>/``; a list in *parameters* repeats its key."""
         url = f"{self.base}ctx/{context}/"
         return read_bundle(self.http.get(url, params=parameters, headers=self._headers(headers)))
+
+    def fetch_several(self, *parts: tuple[str, Mapping[str, Any]], headers: Any = None) -> Answer:
+        """``GET ctx/?...`` of contexts and their parameters; a list in these repeats its key."""
+        query = urlencode([(context, urlencode(params, doseq=True)) for context, params in parts])
+        return self.fetch_several_raw(f"?{query}", headers)
+
+    def fetch_several_raw(self, query: str, headers: Any = None) -> Answer:
+        """``GET ctx/`` with *query* on the wire as it is."""
+        target = f"{self.base}ctx/{query}".encode("ascii")
+        sent = self._headers(headers)
+        request = self.http.build_request("GET", self.base, headers=sent, extensions={"target": target})
+        return read_bundles(self.http.send(request))
+
+    def call_showing(self, function: str, arguments: Mapping[str, Any], shown: Any) -> Answer:
+        """``POST call/`` with ``shown``."""
+        return self.post(json.dumps({"fn": function, "args": arguments, "shown": shown}).encode())
 
     def fetch_raw(self, path: str) -> Answer:
         """``GET ctx/<path>``, with *path* on the wire as it is."""

@@ -8,7 +8,11 @@ import sys
 
 from tests.conformance.target import ROOT
 
-CASES = ("tests.conformance.django_cases", "tests.conformance.django_token_cases")
+CASES = (
+    "tests.conformance.django_cases",
+    "tests.conformance.django_token_cases",
+    "tests.conformance.django_shown_cases",
+)
 
 
 def test_django_cases(engine_name: str) -> None:

@@ -124,7 +124,7 @@ def test_calls_that_do_not_fit_the_signature(engine: Engine, call: Callable[[Any
         lambda engine: engine.plan_call(engine.compile_graph(SPEC), "ping", {}, {}).finish(b"1", ()),
         lambda engine: engine.plan_call(
             graph=engine.compile_graph(SPEC), function="ping", args={}, identities={}, unidentified=()
-        ).finish(result_json=b"1", nested=[]),
+        ).finish(result_json=b"1", nested=[], refresh_json=b"[]"),
         lambda engine: engine.stale_entries(plans=[]),
         lambda engine: engine.CacheKeyer(SECRET).call_tags(plans=[]),
         lambda engine: engine.format_invalidate_header(entries=["user"]),

@@ -46,7 +46,8 @@ def test_engines_agree(same: Same, spec: Specification, made: Any, result: Any) 
     def answer(engine: Engine) -> object:
         graph = engine.compile_graph(spec)
         plan, *nested = [engine.plan_call(graph, *call) for call in made]
-        return plan.finish(body), plan.finish(body, nested), engine.stale_entries([plan, *nested])
+        said = plan.finish(body), plan.finish(body, nested), plan.finish(body, nested, b"[" + body + b"]")
+        return said, engine.stale_entries([plan, *nested])
 
     same(answer)
     same(lambda engine: tags_of(engine, spec, *made))
@@ -66,6 +67,7 @@ def test_what_is_no_plan(same: Same, plans: Any) -> None:
         lambda engine: engine.stale_entries(plans),
         lambda engine: engine.CacheKeyer(SECRET).call_tags(plans),
         lambda engine: engine.plan_call(engine.compile_graph(graph), "ping", {}, {}).finish(b"1", plans),
+        lambda engine: engine.plan_call(engine.compile_graph(graph), "ping", {}, {}).finish(b"1", (), "[]"),
     ):
         assert same(call).kind is TypeError
 

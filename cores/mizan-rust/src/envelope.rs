@@ -16,7 +16,8 @@ const NULL: &[u8] = b"null";
 /// The answer to a call.
 #[derive(Clone, Debug)]
 pub struct Response<'r> {
-    /// `{"result":R,"invalidate":[...],"merge":[...]}`, the last two where there is something.
+    /// `{"result":R,"invalidate":[...],"merge":[...],"refresh":[...]}`, all but the first where there
+    /// is something.
     pub body: Splice<'r>,
     /// The value of `X-Mizan-Invalidate`, where there are entries.
     pub header: Option<String>,
@@ -30,19 +31,25 @@ pub fn encode_response<'r, A: Arguments>(
 ) -> Result<(Response<'r>, Vec<Entry>), A::Error> {
     let entries = compute_invalidation(function, args)?;
     let merges = compute_merges(function, args)?;
-    Ok((respond(result, &entries, &merges)?, entries))
+    Ok((respond(result, &entries, &merges, None)?, entries))
 }
 
-/// The answer around a serialised result. A null result merges into nothing.
+/// The answer around a serialised result. A null result merges into nothing. `refresh` is a
+/// serialised list.
 pub(crate) fn respond<'r>(
     result: &'r [u8],
     entries: &[Entry],
     merges: &[MergeEntry],
+    refresh: Option<&'r [u8]>,
 ) -> Result<Response<'r>> {
     let mut body = Splice::default();
     body.own().extend_from_slice(b"{\"result\":");
     body.borrow(result);
     write_members(&mut body, entries, merges, result)?;
+    if let Some(refresh) = refresh {
+        body.own().extend_from_slice(b",\"refresh\":");
+        body.borrow(refresh);
+    }
     body.own().push(b'}');
     let header = (!entries.is_empty()).then(|| write_header(entries));
     Ok(Response {

@@ -56,8 +56,14 @@ impl Plan {
     }
 
     /// The answer, around the serialised result. Behind the call's own entries stand those of
-    /// `nested`, the calls that it made, equal ones once.
-    pub fn finish<'r>(&self, result: &'r [u8], nested: &[&Self]) -> Result<Response<'r>> {
+    /// `nested`, the calls that it made, equal ones once. `refresh` is the serialised list of the
+    /// bundles that the answer brings along, where it does.
+    pub fn finish<'r>(
+        &self,
+        result: &'r [u8],
+        nested: &[&Self],
+        refresh: Option<&'r [u8]>,
+    ) -> Result<Response<'r>> {
         let entries = if nested.is_empty() {
             Cow::Borrowed(&self.entries)
         } else {
@@ -65,7 +71,7 @@ impl Plan {
             let others = nested.iter().flat_map(|plan| plan.stale());
             Cow::Owned(distinct(own.chain(others))?)
         };
-        respond(result, &entries, &self.merges)
+        respond(result, &entries, &self.merges, refresh)
     }
 
     /// What the call makes stale in the cache, each context once.
@@ -193,7 +199,7 @@ mod tests {
     #[test]
     fn what_nested_calls_make_stale_stands_behind_the_calls_own() {
         let (own, other) = (plan(r#"{"id":1}"#, &[]), plan(r#"{"id":2,"page":3}"#, &[]));
-        let response = own.finish(b"0", &[&other, &own]).unwrap();
+        let response = own.finish(b"0", &[&other, &own], None).unwrap();
         let expected = concat!(
             r#"{"result":0,"invalidate":[{"context":"user","params":{"id":1}},"#,
             r#"{"context":"user","function":"profile","params":{"id":1}},"#,
@@ -205,6 +211,16 @@ mod tests {
             response.header.as_deref(),
             Some("user;id=1, user;id=2;page=3")
         );
+    }
+
+    #[test]
+    fn what_an_answer_brings_along_stands_behind_its_merges() {
+        let response = plan(r#"{"id":1,"page":2}"#, &[])
+            .finish(b"0", &[], Some(b"[{}]"))
+            .unwrap();
+        let body = String::from_utf8(response.body.to_vec()).unwrap();
+        let expected = r#""merge":[{"context":"user","params":{"id":1,"page":2},"slot":"profile","value":0}],"refresh":[{}]}"#;
+        assert!(body.ends_with(expected), "{body}");
     }
 
     #[test]

@@ -9,6 +9,7 @@ from tests.conformance.functions import (
     merges,
     nesting,
     results,
+    shown,
 )
 
-__all__ = ("arguments", "contexts", "failures", "identity", "meetings", "merges", "nesting", "results")
+__all__ = ("arguments", "contexts", "failures", "identity", "meetings", "merges", "nesting", "results", "shown")

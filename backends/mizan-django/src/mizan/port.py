@@ -12,18 +12,20 @@ from django.conf import settings
 from django.db import close_old_connections
 from django.http import HttpRequest
 from django.middleware.csrf import get_token
+from typing_extensions import Self
 
 from mizan.bodies import read_body
 from mizan.csrf import check_csrf
 from mizan.errors import translated
 from mizan.tokens import TokenUser
 from mizan.transactions import RequestTransactions, in_transaction, purge, requested_transactions
-from mizan.users import aload_user, assume_token, load_user
+from mizan.users import aload_user, assume_token, load_user, renew_user, twin_of
 from mizan.watching import watching
 from mizan_core.cache.access import Access
 from mizan_core.cache.readings import Readings
 from mizan_core.cache.store import Purge, Store
-from mizan_core.coroutines import to_the_end
+from mizan_core.call.port import Work
+from mizan_core.coroutines import one_by_one, side_by_side, to_the_end
 from mizan_core.interface.endpoint import Invocation
 from mizan_core.mwt import MWTUser
 from mizan_core.viewer import Viewer, viewer_of
@@ -42,6 +44,12 @@ class RequestPort:
 
     async def read_body(self, limit: int) -> bytes:
         return read_body(self.request, limit)
+
+    def apart(self) -> Self:
+        return type(self)(twin_of(self.request))
+
+    def header(self, name: str) -> str | None:
+        return self.request.headers.get(name)
 
     def assume(self, user: MWTUser, check: str) -> None:
         self._token_user = assume_token(self.request, user, check)
@@ -107,6 +115,12 @@ class ThreadPort(RequestPort):
             check_csrf(self.request, authenticated=viewer.authenticated)
         return viewer
 
+    async def renew_user(self) -> bool:
+        return renew_user(self.request, load_user(self.request))
+
+    async def side_by_side(self, works: Sequence[Work[T]], seconds: float | None = None) -> list[T | None]:
+        return one_by_one(works, seconds)
+
     def access(self, store: Store) -> Access:
         return store.in_thread
 
@@ -164,6 +178,12 @@ class LoopPort(RequestPort):
         if guarded:
             check_csrf(self.request, authenticated=viewer.authenticated)
         return viewer
+
+    async def renew_user(self) -> bool:
+        return await sync_to_async(renew_user)(self.request, await aload_user(self.request))
+
+    async def side_by_side(self, works: Sequence[Work[T]], seconds: float | None = None) -> list[T | None]:
+        return await side_by_side(works, seconds)
 
     def access(self, store: Store) -> Access:
         return store.on_loop

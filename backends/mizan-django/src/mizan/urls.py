@@ -9,6 +9,7 @@ app_name = "mizan"
 urlpatterns = [  # the busiest first: a pattern that does not match costs an exception
     EndpointPattern("call/", views.call, views.acall, "call"),
     EndpointPattern("call/<str:function>/", views.call, views.acall, "call-function"),
+    EndpointPattern("ctx/", views.fetch_several, views.afetch_several, "contexts"),
     EndpointPattern("ctx/<str:name>/", views.fetch, views.afetch, "context"),
     EndpointPattern("session/", views.session, views.asession, "session"),
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Model
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
@@ -59,3 +60,24 @@ def assume_user(request: HttpRequest, user: Any) -> None:
 
     request.user = user
     request.auser = auser
+
+
+def twin_of(request: HttpRequest) -> HttpRequest:
+    """A request with the members of *request*; what is set on the one is not seen on the other."""
+    twin = object.__new__(type(request))
+    vars(twin).update(vars(request))
+    return twin
+
+
+def renew_user(request: HttpRequest, user: Any) -> bool:
+    """Make *user* the request's as the database has it now; False for one that is not from there."""
+    if user is None or not user.is_authenticated:
+        return True
+    if not isinstance(user, Model):
+        return False
+    # Not ``type``: the user may still be Django's lazy object around one.
+    current = user.__class__._default_manager.filter(pk=user.pk).first()  # noqa: SLF001 - documented
+    if current is None:
+        return False
+    assume_user(request, current)
+    return True

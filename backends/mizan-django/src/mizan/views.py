@@ -21,7 +21,7 @@ from mizan.threads import run_in_thread
 from mizan.transactions import without_request_transaction
 from mizan_core.client.calls import threads_of
 from mizan_core.coroutines import complete_now
-from mizan_core.http.exchange import get_bundle, get_session, post_call
+from mizan_core.http.exchange import get_bundle, get_bundles, get_session, post_call
 from mizan_core.http.port import HttpPort
 from mizan_core.http.response import PassThrough, Reply
 from mizan_core.mwt import HEADER
@@ -69,6 +69,19 @@ async def afetch(request: HttpRequest, name: str) -> HttpResponseBase:
     return await _arespond(request, _fetch(request, LoopPort(request), name))
 
 
+@csrf_exempt
+@without_request_transaction
+def fetch_several(request: HttpRequest) -> HttpResponseBase:
+    """``GET ctx/``."""
+    return _respond(request, _fetch_several(request, ThreadPort(request)))
+
+
+@csrf_exempt
+async def afetch_several(request: HttpRequest) -> HttpResponseBase:
+    """``GET ctx/`` on an event loop."""
+    return await _arespond(request, _fetch_several(request, LoopPort(request)))
+
+
 def _call(request: HttpRequest, port: HttpPort, named: str | None) -> Coroutine[Any, Any, Reply]:
     meta = request.META
     return post_call(dispatcher, port, request.method or "", meta.get("CONTENT_TYPE"), meta.get(_TOKEN), named)
@@ -77,8 +90,12 @@ def _call(request: HttpRequest, port: HttpPort, named: str | None) -> Coroutine[
 def _fetch(request: HttpRequest, port: HttpPort, name: str) -> Coroutine[Any, Any, Reply]:
     meta = request.META
     query = meta.get("QUERY_STRING", "")
-    method, header = request.method or "", request.headers.get
-    return get_bundle(dispatcher, port, method, name, query, meta.get(_TOKEN), header)
+    return get_bundle(dispatcher, port, request.method or "", name, query, meta.get(_TOKEN))
+
+
+def _fetch_several(request: HttpRequest, port: HttpPort) -> Coroutine[Any, Any, Reply]:
+    meta = request.META
+    return get_bundles(dispatcher, port, request.method or "", meta.get("QUERY_STRING", ""), meta.get(_TOKEN))
 
 
 def _respond(request: HttpRequest, coroutine: Coroutine[Any, Any, Reply]) -> HttpResponseBase:

@@ -12,13 +12,13 @@ from starlette.responses import Response as FrameworkResponse
 from starlette.types import Message, Receive, Scope, Send
 
 from mizan_core.call.dispatcher import Dispatcher
-from mizan_core.http.exchange import get_bundle, get_session, post_call, refuse
+from mizan_core.http.exchange import get_bundle, get_bundles, get_session, post_call, refuse
 from mizan_core.http.response import PassThrough, Reply, Response
 from mizan_core.mwt import HEADER
 from mizan_fastapi.in_flight import InFlight
 from mizan_fastapi.passing import passed_through
 from mizan_fastapi.port import AsgiPort
-from mizan_fastapi.users import LoadUser
+from mizan_fastapi.users import LoadUser, ReloadUser
 
 _ERROR = 400
 _REMEMBERED = 4_096
@@ -37,17 +37,22 @@ class EndpointFailed(Exception):
 class Endpoint(ABC):
     """An ASGI application for one URL."""
 
-    __slots__ = ("_dispatcher", "_in_flight", "_load_user")
+    __slots__ = ("_dispatcher", "_in_flight", "_load_user", "_reload_user")
 
     def __init__(
-        self, dispatcher: Dispatcher, load_user: LoadUser | None = None, in_flight: InFlight | None = None
+        self,
+        dispatcher: Dispatcher,
+        load_user: LoadUser | None = None,
+        in_flight: InFlight | None = None,
+        reload_user: ReloadUser | None = None,
     ) -> None:
         self._dispatcher = dispatcher
+        self._reload_user = reload_user
         self._load_user = load_user
         self._in_flight = in_flight
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        port = AsgiPort(scope, _fields(scope), receive, send, self._load_user, self._in_flight)
+        port = AsgiPort(scope, _fields(scope), receive, send, self._load_user, self._in_flight, self._reload_user)
         reply = await self.reply(self._dispatcher, port)
         if reply.failure is not None:
             reply.failure.log()
@@ -62,7 +67,7 @@ class Endpoint(ABC):
         :raises EndpointFailed: for an answer that is an error.
         """
         scope, receive = request.scope, body_of(request)
-        port = AsgiPort(scope, _fields(scope), receive, empty_send, self._load_user, self._in_flight)
+        port = AsgiPort(scope, _fields(scope), receive, empty_send, self._load_user, self._in_flight, self._reload_user)
         response = _logged(await self.reply(self._dispatcher, port))
         if response.status_code >= _ERROR:
             raise EndpointFailed(response)
@@ -123,8 +128,16 @@ class FetchEndpoint(Endpoint):
             scope["path_params"]["name"],
             scope["query_string"].decode("latin-1"),
             None if token is None else token.decode("latin-1"),
-            port.header,
         )
+
+
+class FetchSeveralEndpoint(Endpoint):
+    """``GET ctx/``."""
+
+    def reply(self, dispatcher: Dispatcher, port: AsgiPort) -> Coroutine[Any, Any, Reply]:
+        scope, token = port.scope, port.fields.get(_TOKEN)
+        query = scope["query_string"].decode("latin-1")
+        return get_bundles(dispatcher, port, scope["method"], query, None if token is None else token.decode("latin-1"))
 
 
 def body_of(request: Request) -> Receive:

@@ -18,12 +18,13 @@ from starlette.routing import BaseRoute, Match, NoMatchFound
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mizan_fastapi.dependencies import EndpointRoute, is_free
-from mizan_fastapi.routing import CALL, CONTEXT, NAMED_CALL, SESSION, MizanRouter
+from mizan_fastapi.routing import CALL, CONTEXT, CONTEXTS, NAMED_CALL, SESSION, MizanRouter
 from mizan_fastapi.routing import router as default_router
 
 Lane: TypeAlias = Literal["router", "middleware", "outermost"]
 _TRACED = "fastapi.telemetry"
 """What the scope of a request holds that FastAPI traces."""
+_FIXED = (("/call/", CALL), ("/ctx/", CONTEXTS), ("/session/", SESSION))
 
 
 def mount(
@@ -113,7 +114,7 @@ class PrefixRoute(BaseRoute):
         self.path = self.path_format = f"{prefix}/{{path:path}}"
         self._is_bare = is_bare
         by_name = {route.name: route for route in served}
-        self._fixed = {prefix + path: by_name[name] for path, name in (("/call/", CALL), ("/session/", SESSION))}
+        self._fixed = {prefix + path: by_name[name] for path, name in _FIXED}
         self._named = (
             (f"{prefix}/ctx/", "name", by_name[CONTEXT]),
             (f"{prefix}/call/", "function", by_name[NAMED_CALL]),

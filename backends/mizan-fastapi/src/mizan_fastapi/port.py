@@ -14,7 +14,8 @@ from starlette.types import Message, Receive, Scope, Send
 from mizan_core.cache.access import Access
 from mizan_core.cache.readings import Readings
 from mizan_core.cache.store import Purge, Store
-from mizan_core.coroutines import begin, end_of
+from mizan_core.call.port import Work
+from mizan_core.coroutines import begin, end_of, side_by_side
 from mizan_core.errors import BadRequest, PayloadTooLarge
 from mizan_core.http.port import Handled
 from mizan_core.http.reading import check_body_headers
@@ -24,7 +25,17 @@ from mizan_core.settings import ALWAYS, LOADED, NEVER
 from mizan_core.viewer import Viewer, viewer_of
 from mizan_fastapi.errors import handled, translated
 from mizan_fastapi.in_flight import InFlight
-from mizan_fastapi.users import TOKEN, LoadUser, ask, assume_user, check_hook, scope_user
+from mizan_fastapi.users import (
+    TOKEN,
+    LoadUser,
+    ReloadUser,
+    ask,
+    assume_user,
+    check_hook,
+    replace_user,
+    scope_user,
+    twin_of,
+)
 from mizan_fastapi.watching import WatchedRequest
 
 T = TypeVar("T")
@@ -43,6 +54,7 @@ class AsgiPort:
         "_load_user",
         "_readings",
         "_receive",
+        "_reload_user",
         "_request",
         "_send",
         "_token",
@@ -59,6 +71,7 @@ class AsgiPort:
         send: Send,
         load_user: LoadUser | None = None,
         in_flight: InFlight | None = None,
+        reload_user: ReloadUser | None = None,
     ) -> None:
         self.scope = scope
         self.fields = fields
@@ -69,6 +82,7 @@ class AsgiPort:
         self._readings: Readings | None = None
         self._watched: WatchedRequest | None = None
         self._load_user = load_user
+        self._reload_user = reload_user
         self._in_flight = in_flight
         self._token: MWTUser | None = None
         self._check = LOADED
@@ -83,6 +97,29 @@ class AsgiPort:
         )
         self._body = body = await read_body(self._receive, limit)
         return body
+
+    def apart(self) -> AsgiPort:
+        twin = AsgiPort(
+            twin_of(self.scope),
+            self.fields,
+            self._receive,
+            self._send,
+            self._load_user,
+            self._in_flight,
+            self._reload_user,
+        )
+        twin._body = self._body
+        return twin
+
+    async def renew_user(self) -> bool:
+        user, reload = scope_user(self.scope), self._reload_user
+        if not viewer_of(user).authenticated:
+            return True
+        current = None if reload is None else await ask(reload, user)
+        return current is not None and replace_user(self.scope, current)
+
+    async def side_by_side(self, works: Sequence[Work[T]], seconds: float | None = None) -> list[T | None]:
+        return await side_by_side(works, seconds)
 
     async def identify(self, *, guarded: bool) -> Viewer:  # noqa: ARG002 - there is no CSRF check here
         return viewer_of(scope_user(self.scope))

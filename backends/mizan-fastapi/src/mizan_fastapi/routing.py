@@ -18,12 +18,20 @@ from mizan_core.registry import Registry, default_registry
 from mizan_core.setting_warnings import WORKERS, warnings_about
 from mizan_core.settings import Settings
 from mizan_fastapi.dependencies import EndpointRoute
-from mizan_fastapi.endpoints import CallEndpoint, Endpoint, FetchEndpoint, NamedCallEndpoint, SessionEndpoint
+from mizan_fastapi.endpoints import (
+    CallEndpoint,
+    Endpoint,
+    FetchEndpoint,
+    FetchSeveralEndpoint,
+    NamedCallEndpoint,
+    SessionEndpoint,
+)
 from mizan_fastapi.in_flight import InFlight
 from mizan_fastapi.purging import aperform, perform, serve
-from mizan_fastapi.users import LoadUser, check_hook, current_user
+from mizan_fastapi.users import LoadUser, ReloadUser, check_hook, current_user
 
-CALL, NAMED_CALL, CONTEXT, SESSION = "mizan-call", "mizan-call-function", "mizan-context", "mizan-session"
+CALL, NAMED_CALL, CONTEXT = "mizan-call", "mizan-call-function", "mizan-context"
+CONTEXTS, SESSION = "mizan-contexts", "mizan-session"
 """The names of the routes."""
 
 _log = logging.getLogger("mizan.settings")
@@ -37,6 +45,7 @@ class MizanRouter(APIRouter):
         dispatcher: Dispatcher,
         dependencies: Sequence[Depends] | None = None,
         load_user: LoadUser | None = None,
+        reload_user: ReloadUser | None = None,
     ) -> None:
         in_flight = InFlight()
 
@@ -54,10 +63,11 @@ class MizanRouter(APIRouter):
         super().__init__(dependencies=dependencies, lifespan=lifespan)
         self._dispatcher = dispatcher
         # FastAPI tries them in this order, and each that it tries costs.
-        self._add("/call/", CallEndpoint(dispatcher, load_user, in_flight), CALL)
-        self._add("/ctx/{name}/", FetchEndpoint(dispatcher, load_user, in_flight), CONTEXT)
-        self._add("/session/", SessionEndpoint(dispatcher, load_user, in_flight), SESSION)
-        self._add("/call/{function}/", NamedCallEndpoint(dispatcher, load_user, in_flight), NAMED_CALL)
+        self._add("/call/", CallEndpoint(dispatcher, load_user, in_flight, reload_user), CALL)
+        self._add("/ctx/{name}/", FetchEndpoint(dispatcher, load_user, in_flight, reload_user), CONTEXT)
+        self._add("/ctx/", FetchSeveralEndpoint(dispatcher, load_user, in_flight, reload_user), CONTEXTS)
+        self._add("/session/", SessionEndpoint(dispatcher, load_user, in_flight, reload_user), SESSION)
+        self._add("/call/{function}/", NamedCallEndpoint(dispatcher, load_user, in_flight, reload_user), NAMED_CALL)
         serve(dispatcher)
 
     def _add(self, path: str, endpoint: Endpoint, name: str) -> None:
@@ -91,6 +101,7 @@ def create_router(
     *,
     dependencies: Sequence[Depends] | None = None,
     load_user: LoadUser | None = None,
+    reload_user: ReloadUser | None = None,
 ) -> MizanRouter:
     """A router for ``mount(app, "/api/mizan", ...)``, or for ``app.include_router(..., prefix="/api/mizan")``.
 
@@ -103,13 +114,16 @@ def create_router(
     :param load_user: gives the user that a token stands for (it is passed the ``MWTUser``), or None when there is none
         any more; a coroutine function or not. It is asked before functions run, never for a cached bundle; without it
         functions see the ``MWTUser`` itself (docs/security.md).
+    :param reload_user: gives the user that a middleware has found as it is now (it is passed that user), or None when
+        there is none any more; a coroutine function or not. Mutations that such a user calls bring along what they
+        have changed only where there is this hook: the user may be what has changed.
     """
     chosen = default_registry if registry is None else registry
 
     def load_settings() -> Settings:
         return settings or settings_from_environment()
 
-    return MizanRouter(Dispatcher(chosen, load_settings, current_user), dependencies, load_user)
+    return MizanRouter(Dispatcher(chosen, load_settings, current_user), dependencies, load_user, reload_user)
 
 
 def settings_from_environment() -> Settings:

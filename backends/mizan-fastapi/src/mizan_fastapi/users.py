@@ -17,6 +17,8 @@ from mizan_core.settings import ALWAYS
 
 LoadUser: TypeAlias = "Callable[[MWTUser], Any]"
 """Gives the user that a token stands for, or None when there is none any more; a coroutine function or not."""
+ReloadUser: TypeAlias = "Callable[[Any], Any]"
+"""Gives a user that a middleware has found as it is now, or None when there is none any more."""
 TOKEN = "mizan.token"
 """The place of the token's own user in a scope."""
 
@@ -41,11 +43,11 @@ def check_hook(check: str, load_user: LoadUser | None) -> None:
         raise ConfigurationError("MIZAN_MWT_CHECK: always needs a hook that loads users: create_router(load_user=...)")
 
 
-async def ask(load_user: LoadUser, token: MWTUser) -> Any:
+async def ask(hook: Callable[[Any], Any], user_or_token: Any) -> Any:
     """What the hook gives; one that is no coroutine function runs in a thread."""
-    if iscoroutinefunction(load_user) or iscoroutinefunction(type(load_user).__call__):
-        return await load_user(token)
-    user = await run_in_threadpool(load_user, token)
+    if iscoroutinefunction(hook) or iscoroutinefunction(type(hook).__call__):
+        return await hook(user_or_token)
+    user = await run_in_threadpool(hook, user_or_token)
     return await user if isawaitable(user) else user
 
 
@@ -54,3 +56,22 @@ def assume_user(scope: Scope, user: Any) -> None:
     scope.setdefault("state", {})["user"] = user
     scope["user"] = user
     scope["auth"] = AuthCredentials()
+
+
+def twin_of(scope: Scope) -> Scope:
+    """A scope with the members of *scope*; what is set on the one, or on its state, is not seen on the other."""
+    return {**scope, "state": dict(scope["state"])} if "state" in scope else {**scope}
+
+
+def replace_user(scope: Scope, user: Any) -> bool:
+    """Make *user* the request's where a middleware has put another; what that was permitted stays.
+
+    Gives whether that is all there is of the other one.
+    """
+    old = scope_user(scope)
+    places = [place for place in (scope.get("state", {}), scope) if place.get("user") is not None]
+    if any(place["user"] is not old for place in places):
+        return False
+    for place in places:
+        place["user"] = user
+    return True

@@ -13,12 +13,15 @@ from __future__ import annotations
 
 import asyncio
 import sys
+import time
 from asyncio import futures, tasks
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from contextvars import copy_context
 from typing import Any, TypeVar
 
 T = TypeVar("T")
+MOST_SIDE_BY_SIDE = 8
+"""Works of one request that an event loop does at a time."""
 
 
 def complete_now(coroutine: Coroutine[Any, Any, T]) -> T:
@@ -39,6 +42,33 @@ async def to_the_end(coroutine: Coroutine[Any, Any, T]) -> T:
     """What *coroutine* gives. A cancellation meanwhile takes effect when it has finished."""
     work = begin(coroutine)
     return work.result() if work.done() else await end_of(work)
+
+
+def one_by_one(works: Sequence[Callable[[], Coroutine[Any, Any, T]]], seconds: float | None = None) -> list[T | None]:
+    """What *works* give, as by ``complete_now``; none begins later than *seconds* from now, and gives None."""
+    end = None if seconds is None else time.monotonic() + seconds
+    return [None if end is not None and time.monotonic() >= end else complete_now(work()) for work in works]
+
+
+async def side_by_side(
+    works: Sequence[Callable[[], Coroutine[Any, Any, T]]], seconds: float | None = None
+) -> list[T | None]:
+    """What *works* give, ``MOST_SIDE_BY_SIDE`` of them at a time; those that have not ended after *seconds* are
+    cancelled, and give None.
+    """
+    turns = asyncio.Semaphore(MOST_SIDE_BY_SIDE)
+
+    async def run(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        async with turns:
+            return await work()
+
+    tasks = [asyncio.ensure_future(run(work)) for work in works]
+    try:
+        await asyncio.wait(tasks, timeout=seconds)
+        return [task.result() if task.done() else None for task in tasks]
+    finally:
+        for task in tasks:
+            task.cancel()
 
 
 async def end_of(work: asyncio.Future[T]) -> T:

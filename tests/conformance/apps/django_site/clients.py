@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.handlers.asgi import ASGIRequest
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
@@ -178,3 +179,33 @@ async def looks_too_early(request: HttpRequest) -> str:
 def discovered(request: HttpRequest) -> str:
     """Registered by ``mizan_clients`` alone."""
     return "found"
+
+
+# The user, whom the request has had since before anything was written.
+
+
+def own_name(request: HttpRequest) -> str:
+    return str(request.user.first_name)  # type: ignore[union-attr]
+
+
+async def _own_name(request: HttpRequest) -> str:
+    return str((await request.auser()).first_name)  # type: ignore[union-attr]
+
+
+pair(own_name, _own_name, context="own_name", auth=True)
+
+
+def _changing(**changes: Any) -> tuple[Callable[..., None], Callable[..., Any]]:
+    def change(request: HttpRequest, name: str) -> None:
+        User.objects.filter(username="plain").update(first_name=name, **changes)
+
+    async def change_async(request: HttpRequest, name: str) -> None:
+        await User.objects.filter(username="plain").aupdate(first_name=name, **changes)
+
+    return change, change_async
+
+
+for _name, _changes in (("rename_me", {}), ("promote_me", {"is_staff": True}), ("retire_me", {"is_active": False})):
+    _plain, _coroutine = _changing(**_changes)
+    _plain.__name__ = _name
+    pair(_plain, _coroutine, affects="own_name", auth=True)

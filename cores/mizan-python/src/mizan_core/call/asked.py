@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, NamedTuple
 
 from mizan_core.interface.interface import Bundle
+
+
+class Shown(NamedTuple):
+    """A bundle that somebody looks at while a function is called.
+
+    :param params: JSON values by parameter, as the client has them.
+    """
+
+    context: str
+    params: dict[str, Any]
 
 
 class Call(NamedTuple):
@@ -14,12 +24,14 @@ class Call(NamedTuple):
     :param arguments: JSON values by parameter.
     :param values: how many values the arguments consist of, at most; a long one counts as several.
     :param token: the MWT that says who is asking; None for the framework's own user.
+    :param shown: what the answer is to bring along as far as the call has made it stale.
     """
 
     function: str
     arguments: dict[str, Any]
     values: int
     token: str | None = None
+    shown: Sequence[Shown] = ()
 
 
 class Fetch(NamedTuple):

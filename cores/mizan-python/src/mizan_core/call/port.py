@@ -6,8 +6,10 @@ is asked at once, so that ``complete_now`` finishes the flow's coroutines withou
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Sequence
-from typing import Any, Protocol, TypeVar
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any, Protocol, TypeAlias, TypeVar
+
+from typing_extensions import Self
 
 from mizan_core.cache.access import Access
 from mizan_core.cache.readings import Readings
@@ -17,6 +19,7 @@ from mizan_core.mwt import MWTUser
 from mizan_core.viewer import Viewer
 
 T = TypeVar("T")
+Work: TypeAlias = "Callable[[], Coroutine[Any, Any, T]]"
 
 
 class Port(Protocol):
@@ -62,6 +65,24 @@ class Port(Protocol):
 
     def to_the_end(self, work: Coroutine[Any, Any, T]) -> Coroutine[Any, Any, T]:
         """What *work* gives. It goes on to its end, whatever becomes of the request: it may write, and purges then."""
+
+    def apart(self) -> Self:
+        """A port for one fetch of the same request, which may run beside others.
+
+        Its functions see the request as it is now, whatever others do to it later.
+        """
+
+    async def renew_user(self) -> bool:
+        """Have functions see the framework's user as it is now, not as it was before a call of the request changed it.
+
+        Gives whether that can be.
+        """
+
+    async def side_by_side(self, works: Sequence[Work[T]], seconds: float | None = None) -> list[T | None]:
+        """What *works* give, in their order; on an event loop some of them run side by side.
+
+        :param seconds: after these nobody waits any more for those that have not ended: they give None.
+        """
 
     def access(self, store: Store) -> Access:
         """The port's way to a store: ``in_thread`` or ``on_loop``."""

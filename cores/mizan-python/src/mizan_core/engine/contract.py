@@ -10,7 +10,7 @@ from typing import Any, Protocol, TypeAlias
 
 from mizan_core.types import MWTClaims
 
-CONTRACT_VERSION = 4
+CONTRACT_VERSION = 5
 """Grows with every change of the contract; an engine of another version is not used."""
 
 Json: TypeAlias = Any
@@ -33,10 +33,13 @@ class CompiledGraph(Protocol):
 class CallPlan(Protocol):
     """What a call entails; each engine has a class of its own, which ``plan_call`` makes."""
 
-    def finish(self, result_json: bytes, nested: Sequence[Any] = ()) -> tuple[bytes, str | None]:
+    def finish(
+        self, result_json: bytes, nested: Sequence[Any] = (), refresh_json: bytes | None = None
+    ) -> tuple[bytes, str | None]:
         """The body of the call's answer, and the ``X-Mizan-Invalidate`` value.
 
         :param nested: the plans of the calls that it made.
+        :param refresh_json: the serialised list of the bundles that the answer brings along.
         """
 
 

@@ -6,18 +6,19 @@ error response.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from mizan_core.call.asked import Fetch
 from mizan_core.call.dispatcher import Dispatcher
-from mizan_core.call.flow import answer_call, answer_fetch, refused
+from mizan_core.call.flow import admit, answer_call, answer_fetch, refused
 from mizan_core.call.outcome import Fetched, Refused, Result, ViewResponse
-from mizan_core.call.progress import Progress
+from mizan_core.call.progress import Failure, Progress
 from mizan_core.engine import ENGINE
 from mizan_core.errors import InternalError, MethodNotAllowed
+from mizan_core.http.parts import Part, answer_part
 from mizan_core.http.port import HttpPort
-from mizan_core.http.reading import check_head, read_call, read_query
+from mizan_core.http.reading import check_head, read_call, read_pairs, read_query
 from mizan_core.http.response import (
     BYPASS_HEADERS,
     CACHE_REASON_HEADER,
@@ -28,12 +29,16 @@ from mizan_core.http.response import (
     PassThrough,
     Reply,
     Response,
+    bundles_response,
+    error_part,
     error_response,
+    fetched_part,
     json_response,
     marks,
     result_response,
     view_headers,
 )
+from mizan_core.http.shown import ShownBundles
 from mizan_core.interface.interface import Bundle, Interface
 
 _READ = ("GET", "HEAD")
@@ -56,11 +61,13 @@ async def post_call(
         check_head(method, content_type)
         interface = dispatcher.interface()
         call = read_call(await port.read_body(interface.settings.max_body_bytes), named, token)
+        shown = ShownBundles(port, interface, call) if call.shown else None
     except Exception as error:  # noqa: BLE001 - whatever middleware raises
         return await _refusal(port, _known(dispatcher), refused(port, progress, error))
     outcome = await answer_call(port, interface, call, progress)
     if type(outcome) is Result:
-        return result_response(outcome, marks(interface, progress.viewer))
+        refresh = None if shown is None else await shown.read(outcome, progress.viewer)
+        return result_response(outcome, marks(interface, progress.viewer), refresh)
     if type(outcome) is ViewResponse:
         headers = view_headers(outcome.stale, marks(interface, progress.viewer))
         return PassThrough(outcome.response, headers, outcome.purges)
@@ -74,12 +81,8 @@ async def get_bundle(
     context: str,
     query: str,
     token: str | None,
-    header: Callable[[str], str | None],
 ) -> Reply:
-    """``GET ctx/<name>/``.
-
-    :param header: gives the value of a request header by its lower-case name.
-    """
+    """``GET ctx/<name>/``."""
     progress = Progress("ctx/")
 
     def read(bundle: Bundle) -> tuple[dict[str, Any], int]:
@@ -90,11 +93,45 @@ async def get_bundle(
         interface = dispatcher.interface()
     except Exception as error:  # noqa: BLE001 - whatever settings raise
         return await _refusal(port, _known(dispatcher), refused(port, progress, error))
-    fetch = Fetch(context, read, token, header, port.has_credentials)
+    fetch = Fetch(context, read, token, port.header, port.has_credentials)
     outcome = await answer_fetch(port, interface, fetch, progress)
     if type(outcome) is Refused:
         return await _refusal(port, interface, outcome)
     return Response(200, _fetched_headers(port, interface, outcome, progress), outcome.body)
+
+
+async def get_bundles(dispatcher: Dispatcher, port: HttpPort, method: str, query: str, token: str | None) -> Reply:
+    """``GET ctx/``: several fetches, each answered as its own."""
+    progress = Progress("ctx/")
+    try:
+        _check_read(method)
+        interface = dispatcher.interface()
+        asked = read_pairs(query)
+        await admit(port, interface, (), token, progress, guarded=False)
+        works = [partial(answer_part, port.apart(), interface, part, token) for part in asked]
+        parts = await port.side_by_side(works)
+    except Exception as error:  # noqa: BLE001 - whatever settings and middleware raise
+        return await _refusal(port, _known(dispatcher), refused(port, progress, error))
+    done = [part for part in parts if part is not None]
+    viewer = next((part.progress.viewer for part in done if part.progress.viewer is not None), progress.viewer)
+    written = [_written(part) for part in done]
+    failures = [failure for _, failure in written if failure is not None]
+    for another in failures[1:]:
+        another.log()
+    response = bundles_response([text for text, _ in written], marks(interface, viewer))
+    return response._replace(failure=failures[0]) if failures else response
+
+
+def _written(part: Part) -> tuple[bytes, Failure | None]:
+    """A part of an answer, and what has gone wrong in it in an unforeseen way."""
+    outcome, progress = part
+    if isinstance(outcome, Fetched):
+        return fetched_part(outcome, progress.scope), None
+    try:
+        return error_part(outcome.error), outcome.failure
+    except (TypeError, ValueError) as another:
+        failure = progress.failure(another, f"the error {outcome.error.code} cannot be written")
+        return error_part(InternalError()), failure
 
 
 async def get_session(dispatcher: Dispatcher, port: HttpPort, method: str) -> Reply:

@@ -27,6 +27,9 @@ class HttpPort(Port, Protocol):
         :raises PayloadTooLarge: past *limit* bytes.
         """
 
+    def header(self, name: str) -> str | None:
+        """The value of a request header, by its lower-case name."""
+
     def issue_csrf_token(self) -> str | None:
         """The framework's CSRF token for this client, or None where there is no such thing."""
 

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from typing import Any
 from urllib.parse import parse_qsl
 
-from mizan_core.call.asked import Call
+from pydantic_core import to_json
+
+from mizan_core.call.asked import Call, Shown
 from mizan_core.errors import BadRequest, MethodNotAllowed, PayloadTooLarge, UnsupportedMediaType
+from mizan_core.http.parts import Asked
 from mizan_core.interface.json_text import read_json
 
 _JSON = "application/json"
-_MEMBERS = {"fn", "args"}
+_MEMBERS = {"fn", "args", "shown"}
+_SHOWN_MEMBERS = {"context", "params"}
+MAX_SHOWN = MAX_PARTS = 16
 _MAX_DIGITS = 18
 MAX_FIELDS = 1_000
 _REMEMBERED, _REMEMBERED_LENGTH = 1_024, 256
@@ -64,7 +70,7 @@ def read_call(body: bytes, named: str | None = None, token: str | None = None) -
     if type(value) is not dict:
         raise BadRequest('The body must be a JSON object: {"fn": name, "args": {...}}.')
     if not value.keys() <= _MEMBERS:
-        raise BadRequest('The body has an unknown member; "fn" and "args" are known.')
+        raise BadRequest('The body has an unknown member; "fn", "args" and "shown" are known.')
     function, arguments = value.get("fn", named), value.get("args", {})
     if type(function) is not str:
         raise BadRequest('"fn" must be there and name a function.')
@@ -72,7 +78,45 @@ def read_call(body: bytes, named: str | None = None, token: str | None = None) -
         raise BadRequest('"fn" is another function than the one that the URL names.')
     if type(arguments) is not dict:
         raise BadRequest('"args" must be an object.')
-    return Call(function, arguments, values, token)
+    return Call(function, arguments, values, token, _read_shown(value["shown"]) if "shown" in value else ())
+
+
+def _read_shown(value: Any) -> list[Shown]:
+    if type(value) is not list or len(value) > MAX_SHOWN:
+        raise BadRequest(f'"shown" must be a list of {MAX_SHOWN} entries at most.')
+    entries: list[Shown] = []
+    for index, entry in enumerate(value):
+        if type(entry) is not dict or entry.keys() != _SHOWN_MEMBERS:
+            raise BadRequest(f'"shown", entry {index}: it must be {{"context": name, "params": {{...}}}}.')
+        if type(entry["context"]) is not str or type(entry["params"]) is not dict:
+            raise BadRequest(f'"shown", entry {index}: "context" must be a string, "params" an object.')
+        entries.append(Shown(entry["context"], entry["params"]))
+    return entries
+
+
+def texts_of(params: Mapping[str, Any]) -> dict[str, list[str]]:
+    """What the query of a fetch says of JSON values: a list is a repeated key, null is left out."""
+    lists = {name: value if type(value) is list else [value] for name, value in params.items()}
+    texts = {name: [_text(item) for item in items if item is not None] for name, items in lists.items()}
+    return {name: items for name, items in texts.items() if items}
+
+
+def _text(value: Any) -> str:
+    return value if type(value) is str else to_json(value).decode()
+
+
+def read_pairs(query: str) -> list[Asked]:
+    """The fetches that a query asks for: each pair is a context and the query of its own fetch.
+
+    :raises BadRequest: for none, more than 16, or one that is no query.
+    """
+    try:
+        pairs = parse_qsl(query, keep_blank_values=True, errors="strict", max_num_fields=MAX_PARTS)
+    except ValueError:
+        pairs = []
+    if not pairs:
+        raise BadRequest(f"The query must have 1 to {MAX_PARTS} pairs: a context, and the query of its fetch.")
+    return [Asked(context, read_query(part), len(part)) for context, part in pairs]
 
 
 def read_query(query: str) -> Mapping[str, Sequence[str]]:

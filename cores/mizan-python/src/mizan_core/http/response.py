@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, TypeAlias, final
 from pydantic_core import to_jsonable_python
 
 from mizan_core.cache.store import Purge
-from mizan_core.call.outcome import Result
+from mizan_core.call.outcome import Fetched, Result
 from mizan_core.call.progress import Failure
 from mizan_core.engine import ENGINE
 from mizan_core.errors import APIError
@@ -98,9 +98,12 @@ def json_response(body: bytes, headers: Headers = (), status: int = 200) -> Resp
     return Response(status, _PLAIN + headers, body)
 
 
-def result_response(result: Result, marks: Headers) -> Response:
-    """The answer of a call that has given a result (protocol.md section 8)."""
-    body, header = result.plan.finish(result.json, result.nested)
+def result_response(result: Result, marks: Headers, refresh: bytes | None = None) -> Response:
+    """The answer of a call that has given a result (protocol.md section 8).
+
+    :param refresh: the list of what it brings along.
+    """
+    body, header = result.plan.finish(result.json, result.nested, refresh)
     return json_response(body, marks if header is None else (*marks, (INVALIDATE_HEADER, header)))
 
 
@@ -111,17 +114,40 @@ def view_headers(stale: Sequence[Any], marks: Headers) -> Headers:
     return (NO_STORE, *marks, (INVALIDATE_HEADER, ENGINE.format_invalidate_header(stale)))
 
 
+def bundles_response(parts: Sequence[bytes], marks: Headers) -> Response:
+    """The answer of several fetches."""
+    return json_response(b'{"bundles":[' + b",".join(parts) + b"]}", marks)
+
+
+def fetched_part(fetched: Fetched, scope: str | None) -> bytes:
+    """A bundle as one of several."""
+    cache = "BYPASS" if fetched.bypass is not None else "HIT" if fetched.is_hit else "MISS"
+    members = [("status", b"200"), ("cache", b'"%s"' % cache.encode()), ("bundle", fetched.body)]
+    if scope is not None:
+        members.append(("scope", ENGINE.canonical_json(scope)))
+    return ENGINE.encode_bundle(members)
+
+
+def error_part(error: APIError) -> bytes:
+    """A refusal as one of several."""
+    return ENGINE.canonical_json({"status": error.status, "error": _envelope(error)})
+
+
+def _envelope(error: APIError) -> dict[str, Any]:
+    envelope: dict[str, Any] = {"code": error.code, "message": str(error.message)}
+    if error.details:
+        envelope["details"] = to_jsonable_python(error.details, inf_nan_mode="strings", fallback=str)
+    return envelope
+
+
 def error_response(error: APIError, stale: Sequence[Any] = (), marks: Headers = ()) -> Response:
     """The envelope of an error: ``{"error": {"code", "message", "details"}, "invalidate": [...]}``, with its headers.
 
     :param stale: the entries of what has become stale although the call failed.
     :raises ValueError: when a message or a detail is not valid Unicode, or a header is none.
     """
-    envelope: dict[str, Any] = {"code": error.code, "message": str(error.message)}
-    if error.details:
-        envelope["details"] = to_jsonable_python(error.details, inf_nan_mode="strings", fallback=str)
     headers = [*marks, *_error_headers(error.headers)]
-    body: dict[str, Any] = {"error": envelope}
+    body: dict[str, Any] = {"error": _envelope(error)}
     if stale:
         body["invalidate"] = list(stale)
         headers.append((INVALIDATE_HEADER, ENGINE.format_invalidate_header(stale)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple, TypeAlias
 
@@ -122,6 +122,7 @@ class Endpoint:
         "name",
         "parameters",
         "private",
+        "rereads",
         "scope",
         "validate",
     )
@@ -147,6 +148,8 @@ class Endpoint:
         self.announced: Sequence[tuple[Store, list[str]]] = ()
         """Where the tags of the contexts that a call may purge have to be announced before it runs."""
         used = [parameter for parameter in function.parameters if parameter.name in scope or self.context is not None]
+        self.rereads: Collection[tuple[str, str]] = ()
+        """The slots, by context, that its merges have a client read again."""
         self._null_by_default = frozenset(
             parameter.name for parameter in used if parameter.default is None and parameter.name not in defaulted
         )

@@ -174,6 +174,8 @@ class Interface:
             name: Endpoint(name, function, _scope(plans[name]), _defaulted(plans[name], graph["contexts"], parameters))
             for name, function in functions.items()
         }
+        for name, endpoint in self._endpoints.items():
+            endpoint.rereads = _rereads(plans[name])
         keyer = settings.keyer()
         self.caching = None
         if store is not None and keyer is not None:
@@ -283,6 +285,14 @@ def _purgeable(plans: Mapping[str, Any], keyer: Keyer) -> dict[str, list[str]]:
 def _fingerprint(graph: CompiledGraph, keyer: Keyer) -> bytes:
     """What decides the tags of entries and purges, in ``GRAPH_BYTES``."""
     return bytes.fromhex(keyer.derive("graph", {"graph": graph.fingerprint()})[-2 * GRAPH_BYTES :])
+
+
+def _rereads(plan: Mapping[str, Any]) -> frozenset[tuple[str, str]]:
+    return frozenset(
+        (target["context"], target["slot"])
+        for target in plan["merge"]
+        if "refetch" in (target["mode"], target.get("place"))
+    )
 
 
 def _scope(plan: Mapping[str, Any]) -> frozenset[str]:

@@ -33,10 +33,14 @@ def encode_response(
 
 
 def respond(
-    result: bytes, entries: list[Json], merges: list[tuple[Merge, dict[str, Json]]]
+    result: bytes, entries: list[Json], merges: list[tuple[Merge, dict[str, Json]]], refresh: bytes | None = None
 ) -> tuple[bytes, str | None]:
-    """The body and the header's value around a serialised result. A null result merges into nothing."""
-    body = b"".join([b'{"result":', result, *_members(result, entries, merges), b"}"])
+    """The body and the header's value around a serialised result. A null result merges into nothing.
+
+    :param refresh: a serialised list.
+    """
+    brought = () if refresh is None else (b',"refresh":', refresh)
+    body = b"".join([b'{"result":', result, *_members(result, entries, merges), *brought, b"}"])
     return body, _header(entries) if entries else None
 
 

@@ -25,16 +25,20 @@ class Plan:
     merges: list[tuple[Merge, dict[str, Json]]]
     purged: list[tuple[str, dict[str, Json]]]
 
-    def finish(self, result_json: bytes, nested: Sequence[Plan] = ()) -> tuple[bytes, str | None]:
+    def finish(
+        self, result_json: bytes, nested: Sequence[Plan] = (), refresh_json: bytes | None = None
+    ) -> tuple[bytes, str | None]:
         """The body of the call's answer, and the ``X-Mizan-Invalidate`` value.
 
         :param result_json: the serialised result, spliced in unchanged.
         :param nested: the calls that it made; their entries stand behind its own, equal ones once.
+        :param refresh_json: the serialised list of the bundles that the answer brings along, spliced in unchanged.
         """
         result = bytes_argument(result_json, "result_json")
         others = plans_argument(nested, "nested")
+        refresh = None if refresh_json is None else bytes_argument(refresh_json, "refresh_json")
         entries = _distinct([*self.entries, *_stale(others)]) if others else self.entries
-        return respond(result, entries, self.merges)
+        return respond(result, entries, self.merges, refresh)
 
 
 def plan_call(
