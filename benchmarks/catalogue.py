@@ -9,6 +9,7 @@ from pathlib import Path
 _HERE = Path(__file__).parent
 _ORDER = (
     "cache_key",
+    "floors",
     "create_mwt",
     "decode_mwt",
     "mutation_answer",
@@ -16,6 +17,7 @@ _ORDER = (
     "fastapi_mutation",
     "django_mutation",
     "context_hit",
+    "public_requests",
     "purge",
     "loopback",
     "registered_functions",

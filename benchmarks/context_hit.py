@@ -44,11 +44,11 @@ def _compare(own_store: str, other_store: str, effort: Effort) -> Samples:
 
 
 QUESTIONS = (
-    Question("context fetch, HIT, memory", "FastAPI with cashews on mem://", 4, memory),
+    Question("context fetch, HIT, memory", "FastAPI with cashews on mem://", 6, memory),
     Question(
         "context fetch, HIT, Redis",
         "FastAPI with cashews on Redis",
-        2,
+        3,
         redis,
         note="Ours reads five replies in its one round trip: the entry, three tags, and the history of the server's "
         "data; the peer reads one.",

@@ -46,8 +46,8 @@ _PROFILE = (
 )
 
 QUESTIONS = (
-    Question("Django mutation in process, to django-ninja", "django-ninja with PyJWT", 2.2, ninja, note=_PROFILE),
-    Question("Django mutation in process, to DRF", "Django REST framework with simplejwt", 4, rest_framework),
+    Question("Django mutation in process, to django-ninja", "django-ninja with PyJWT", 2.5, ninja, note=_PROFILE),
+    Question("Django mutation in process, to DRF", "Django REST framework with simplejwt", 8, rest_framework),
     Question(
         "Django alone, a view that does nothing",
         "django-ninja with PyJWT",

@@ -47,7 +47,7 @@ _graph = mizan_native.compile_graph(specification_of(describe(registry.get_all_f
 _verifier = mizan_native.MWTVerifier(SECRET)
 _read_call = TypeAdapter(Call).validator.validate_json
 _write_profile = TypeAdapter(Profile).serializer.to_json
-_interface = (b"x-mizan-interface", (interface_mark(registry) or "").encode("ascii"))
+_interface = (b"x-mizan-interface", (interface_mark(registry.get_all_functions()) or "").encode("ascii"))
 _mark_of = ViewerMarks(SECRET).of
 
 

@@ -13,6 +13,7 @@ from mizan_core.registry import Registry
 from mizan_core.settings import Settings
 from mizan_fastapi import create_router, mount
 from mizan_fastapi.client import client
+from mizan_fastapi.mounting import Lane
 
 registry = Registry()
 
@@ -35,9 +36,9 @@ async def update_profile(request: Any, user_id: int, profile: ProfileChange) -> 
     return profiles.change_profile(user_id, vars(profile))
 
 
-def application(settings: Settings) -> FastAPI:
+def application(settings: Settings, lane: Lane = "router") -> FastAPI:
     app = FastAPI()
-    mount(app, "/api/mizan", create_router(registry, settings))
+    mount(app, "/api/mizan", create_router(registry, settings), lane=lane)
     return app
 
 

@@ -4,7 +4,7 @@ being written, and how it differs from a file.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import unified_diff
 from typing import Any
 
@@ -15,7 +15,7 @@ from mizan_core.introspection.description import describe
 from mizan_core.introspection.document import client_name_problems, document_of
 from mizan_core.registry import Registry, default_registry
 
-__all__ = ("build_ir", "difference", "validate_registry")
+__all__ = ("build_ir", "difference", "validate_registry", "write_ir")
 
 
 def build_ir(registry: Registry | None = None) -> str:
@@ -25,7 +25,11 @@ def build_ir(registry: Registry | None = None) -> str:
 
     :raises GraphError: with everything that contradicts itself.
     """
-    functions = (default_registry if registry is None else registry).get_all_functions()
+    return write_ir((default_registry if registry is None else registry).get_all_functions())
+
+
+def write_ir(functions: Mapping[str, ClientFunction[..., Any]]) -> str:
+    """As ``build_ir``, of functions by their names."""
     return ENGINE.emit_ir(document_of(describe(functions)))
 
 

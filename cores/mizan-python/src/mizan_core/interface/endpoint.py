@@ -147,13 +147,24 @@ class Endpoint:
         self.scope = scope
         self.announced: Sequence[tuple[Store, list[str]]] = ()
         """Where the tags of the contexts that a call may purge have to be announced before it runs."""
+        self._defaulted = defaulted
+
+    def __getattr__(self, name: str) -> Any:
+        """What calls need is made for the first one: most functions wait long for theirs."""
+        if name not in _FOR_CALLS:
+            raise AttributeError(name)
+        self._prepare()
+        return getattr(self, name)
+
+    def _prepare(self) -> None:
+        """Two threads that come at once make the same; nothing here finds fault with a function."""
+        name, function, scope = self.name, self.function, self.scope
         used = [parameter for parameter in function.parameters if parameter.name in scope or self.context is not None]
         self.rereads: Collection[tuple[str, str]] = ()
         """The slots, by context, that its merges have a client read again."""
         self._null_by_default = frozenset(
-            parameter.name for parameter in used if parameter.default is None and parameter.name not in defaulted
+            parameter.name for parameter in used if parameter.default is None and parameter.name not in self._defaulted
         )
-        self._defaulted = defaulted
         self._json = {parameter.name: TypeAdapter[Any](parameter.annotation) for parameter in used}
         self._identities = {parameter.name: identity_of(parameter.annotation, function.names) for parameter in used}
         self._themselves = {name: identity.themselves for name, identity in self._identities.items()}
@@ -246,6 +257,11 @@ class Endpoint:
         :param failed: gets the name with what the function raises, so that it is known which one of several it was.
         """
         return Invocation(partial(self._run, calls, failed), arguments, self.function.is_async)
+
+
+_FOR_CALLS = frozenset(
+    ("_defaults", "_identities", "_json", "_null_by_default", "_run", "_themselves", "_verbatim", "validate")
+)
 
 
 def _authorization(auth: Auth) -> Invocation | None:

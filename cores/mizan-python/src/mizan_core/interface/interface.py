@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 from mizan_core.cache.bypass import Bypass, BypassReason
@@ -161,10 +162,10 @@ class Interface:
         self.settings = settings
         self.tracers = tracers()
         self._verifier = settings.verifier()
-        self.mark = interface_mark(registry)
+        self._described = registry.get_all_functions()
         """What tells the interface from others to clients; None where it cannot be described to them."""
         self.viewer_mark = ViewerMarks(settings.viewer_secret()).of
-        functions = {**token_functions(settings, current_user), **registry.get_all_functions()}
+        functions = {**token_functions(settings, current_user), **self._described}
         specification = specification_of(describe(functions))
         self.graph = ENGINE.compile_graph(specification)
         graph = self.graph.describe()
@@ -190,6 +191,11 @@ class Interface:
         self.knows: Callable[[ServerFunction], bool] = self._names.__contains__
         """Whether a function is registered here."""
         self._bundles = _bundles(self._endpoints, specification, self.caching)
+
+    @cached_property
+    def mark(self) -> str | None:
+        """The interface's: made for the first answer, as a server that starts is waited for."""
+        return interface_mark(self._described)
 
     def token_user(self, token: str) -> MWTUser:
         """The user that a token stands for.

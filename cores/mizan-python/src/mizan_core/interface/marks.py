@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Mapping
 from functools import lru_cache
+from typing import Any
 
+from mizan_core.client import ClientFunction
 from mizan_core.engine import ENGINE
 from mizan_core.engine.contract import Secret
 from mizan_core.errors import GraphError
-from mizan_core.ir import build_ir
-from mizan_core.registry import Registry
+from mizan_core.ir import write_ir
 from mizan_core.viewer import Viewer
 
 _PURPOSE = b"mizan:viewer"
@@ -21,10 +23,10 @@ _REMEMBERED = 4_096
 """Viewers whose marks are not made again."""
 
 
-def interface_mark(registry: Registry) -> str | None:
+def interface_mark(functions: Mapping[str, ClientFunction[..., Any]]) -> str | None:
     """The hash of the interface document, as clients that are generated from it have it; None where there is none."""
     try:
-        text = build_ir(registry)
+        text = write_ir(functions)
     except GraphError:  # it can be served, but not described
         return None
     return hashlib.sha256(text.encode()).hexdigest()[:_INTERFACE_DIGITS]

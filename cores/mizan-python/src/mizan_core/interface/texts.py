@@ -70,6 +70,8 @@ class TextReader:
             elif shape["kind"] == "ref":
                 body = self._types[shape["name"]]
                 shape = body["shape"] if body["kind"] == "alias" else body
+            else:
+                break
         return shape
 
 
