@@ -46,7 +46,7 @@ export function isRespelled(params: Params, texts: Texts): boolean {
 function isValue({ params, texts }: Known, name: string, value: Json): boolean | null {
   const [own, text] = [params[name], texts?.[name]];
   if (own !== undefined && canonical(own) === canonical(value)) return true;
-  if (text !== undefined) return isTextOf(text, value);
+  if (text !== undefined) return isTextOf(text, value) || (isComposed(text) ? null : false);
   if (own === undefined) return value === null ? true : null;
   return isUnlike(texts);
 }
@@ -54,8 +54,13 @@ function isValue({ params, texts }: Known, name: string, value: Json): boolean |
 function isText({ params, texts }: Known, name: string, said: string): boolean | null {
   const [own, text] = [params[name], texts?.[name]];
   if (own !== undefined && isTextOf(said, own)) return true;
-  if (text !== undefined) return text === said || Number(text) === Number(said);
+  if (text !== undefined) return text === said || Number(text) === Number(said) || (isComposed(text) ? null : false);
   return own === undefined ? null : isUnlike(texts);
+}
+
+/** Whether a text is a list's or an object's: what is inside has more than one spelling, so that another is no other value. */
+function isComposed(text: string): boolean {
+  return /^[[{]/.test(text);
 }
 
 /** What another spelling means: nothing, where the server has said its own of the others and not of this parameter. */

@@ -295,6 +295,16 @@ test("of a parameter that the server does not spell everything that is said may 
   assert.equal(reads.length, 3);
 });
 
+test("of a list or an object another spelling excludes nothing", async () => {
+  const { kernel, read } = scene();
+  const entry = kernel.entry(ROOM, { sizes: [1, 2] });
+  await settle(() => entry.subscribe(() => undefined));
+  await read(0).answer({ title: "old", items: [] }, "room;sizes=%5B%221.0%22%2C%222.0%22%5D");
+  assert.equal(entry.isStale, false);
+  await settle(() => kernel.invalidate([{ context: "room", params: { sizes: [1.5, 2] } }]));
+  assert.equal(entry.isStale, true);
+});
+
 test("what is said before the server's spelling is known is not lost", async () => {
   const { kernel, read, reads } = scene();
   const entry = kernel.entry(ROOM, { id: " ABC" });
