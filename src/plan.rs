@@ -30,7 +30,7 @@ impl Plan {
         nested: Vec<Bound<'py, Self>>,
         refresh_json: Option<&Bound<'py, PyBytes>>,
     ) -> Result<(Bound<'py, PyBytes>, Option<String>)> {
-        let refresh = refresh_json.map(|json| json.as_bytes());
+        let refresh = refresh_json.map(PyBytesMethods::as_bytes);
         let response = self
             .0
             .finish(result_json.as_bytes(), &read(&nested), refresh)?;

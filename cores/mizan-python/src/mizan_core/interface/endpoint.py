@@ -148,6 +148,8 @@ class Endpoint:
         self.announced: Sequence[tuple[Store, list[str]]] = ()
         """Where the tags of the contexts that a call may purge have to be announced before it runs."""
         self._defaulted = defaulted
+        self.rereads: Collection[tuple[str, str]] = ()
+        """The slots, by context, that its merges have a client read again."""
 
     def __getattr__(self, name: str) -> Any:
         """What calls need is made for the first one: most functions wait long for theirs."""
@@ -160,8 +162,6 @@ class Endpoint:
         """Two threads that come at once make the same; nothing here finds fault with a function."""
         name, function, scope = self.name, self.function, self.scope
         used = [parameter for parameter in function.parameters if parameter.name in scope or self.context is not None]
-        self.rereads: Collection[tuple[str, str]] = ()
-        """The slots, by context, that its merges have a client read again."""
         self._null_by_default = frozenset(
             parameter.name for parameter in used if parameter.default is None and parameter.name not in self._defaulted
         )
