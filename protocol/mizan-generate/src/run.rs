@@ -108,9 +108,7 @@ fn configuration(arguments: &Arguments) -> Result<(Config, PathBuf)> {
 impl Job {
     fn carry_out(&self, arguments: &Arguments, host: &mut dyn Host) -> Result<i32> {
         if arguments.print_source {
-            let output = self.output.as_deref();
-            let text = serde_json::json!({ "source": self.source, "output": output }).to_string();
-            host.say(&text);
+            host.say(&self.described(arguments));
             return Ok(0);
         }
         let output = self.output.as_deref().ok_or_else(|| Failure::new("there is no folder to write to: give --output FOLDER, or `output` in the configuration"))?;
@@ -121,6 +119,27 @@ impl Job {
             return self.watch(output, host);
         }
         self.write(output, host).map(|()| 0)
+    }
+
+    /// The job as JSON, for a host that gets the interface itself and then runs the command with these arguments.
+    fn described(&self, arguments: &Arguments) -> String {
+        let Options {
+            targets,
+            base_url,
+            line_width,
+            import_extension,
+        } = &self.options;
+        let targets: Vec<_> = targets.iter().map(|target| target.word()).collect();
+        let mut flags = vec![
+            format!("--target={}", targets.join(",")),
+            format!("--line-width={line_width}"),
+            format!("--import-extension={import_extension}"),
+        ];
+        flags.extend(base_url.iter().map(|url| format!("--base-url={url}")));
+        flags.extend(arguments.check.then(|| "--check".to_owned()));
+        let (source, output, watch) = (&self.source, self.output.as_deref(), arguments.watch);
+        serde_json::json!({ "source": source, "output": output, "arguments": flags, "watch": watch })
+            .to_string()
     }
 
     /// What has to be done, and what has changed in the interface.

@@ -27,6 +27,8 @@ pub struct Code<'a> {
     names: &'a Names<'a>,
     options: &'a Options,
     slots: HashMap<(&'a str, &'a str), &'a Slot<'a>>,
+    /// What imported names are called here, as far as it has been asked.
+    locals: RefCell<HashMap<String, String>>,
     /// What is imported, by module.
     imports: RefCell<BTreeMap<String, BTreeSet<Import>>>,
 }
@@ -65,6 +67,7 @@ impl<'a> Code<'a> {
             names,
             options,
             slots: names.contexts.iter().flat_map(of).collect(),
+            locals: RefCell::default(),
             imports: RefCell::default(),
         }
     }
@@ -126,19 +129,30 @@ impl<'a> Code<'a> {
         local
     }
 
+    fn local(&self, name: &str) -> String {
+        if let Some(local) = self.locals.borrow().get(name) {
+            return local.clone();
+        }
+        let local = self.names.import(name);
+        self.locals
+            .borrow_mut()
+            .insert(name.to_owned(), local.clone());
+        local
+    }
+
     /// A value of a package.
     pub fn value(&self, module: &str, name: &str) -> String {
-        self.imported(module, name, self.names.import(name), false)
+        self.imported(module, name, self.local(name), false)
     }
 
     /// A value of a package under another name, for its own is exported here.
     pub fn value_as(&self, module: &str, name: &str, local: &str) -> String {
-        self.imported(module, name, self.names.import(local), false)
+        self.imported(module, name, self.local(local), false)
     }
 
     /// A type of a package.
     pub fn kind(&self, module: &str, name: &str) -> String {
-        self.imported(module, name, self.names.import(name), true)
+        self.imported(module, name, self.local(name), true)
     }
 
     /// A constant or function of `functions.ts`.

@@ -1,0 +1,97 @@
+// The npm package's command, as users start it.
+
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { after, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
+
+const COMMAND = fileURLToPath(new URL("../bin/mizan-generate.mjs", import.meta.url));
+const INTERFACE = `ir version=2
+type "AboutOutput" {
+    alias {
+        primitive "string"
+    }
+}
+function "about" {
+    camel "about"
+    transport "http"
+    output "AboutOutput" nullable=#false
+}
+`;
+
+let folder;
+before(() => (folder = mkdtempSync(path.join(tmpdir(), "generate-test-"))));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+const at = (name) => path.join(folder, name);
+
+function generate(...words) {
+  const done = spawnSync(process.execPath, [COMMAND, ...words], { cwd: folder, encoding: "utf8" });
+  return { code: done.status, out: done.stdout, err: done.stderr };
+}
+
+/** A project whose `manage.py` is a program for Node. */
+function project() {
+  const source = `
+    if (process.argv[2] !== "export_mizan_ir" || process.env.PROJECT !== "shop") throw new Error("asked for something else");
+    process.stdout.write((await import("node:fs")).readFileSync(new URL("interface.kdl", import.meta.url)));
+  `;
+  writeFileSync(at("manage.mjs"), source);
+  writeFileSync(at("interface.kdl"), INTERFACE);
+  const django = { managePath: at("manage.mjs"), command: [process.execPath], env: { PROJECT: "shop" } };
+  const config = { source: { django }, output: "src/api", targets: ["react"] };
+  writeFileSync(at("django.config.mjs"), `export default ${JSON.stringify(config)};\n`);
+  return ["--config", "django.config.mjs"];
+}
+
+test("the configuration of a Django project is enough", () => {
+  const config = project();
+  assert.deepEqual(generate(...config), { code: 0, out: `${path.join("src", "api")}: 6 written\n`, err: "" });
+  assert.ok(readdirSync(at("src/api")).includes("react.tsx"));
+  assert.deepEqual(generate(...config, "--check"), { code: 0, out: "", err: "" });
+});
+
+test("changes are told, and a check fails", () => {
+  const config = project();
+  generate(...config);
+  writeFileSync(at("interface.kdl"), INTERFACE.replace("    output", '    auth "staff"\n    output'));
+  const done = generate(...config, "--check");
+  assert.equal(done.code, 1);
+  assert.equal(done.out, "~ about: is for staff now  (breaks clients of before)\n");
+  assert.match(done.err, /^src.api.functions\.ts is out of date\n/);
+  assert.equal(readFileSync(at("src/api/mizan.kdl"), "utf8"), INTERFACE);
+});
+
+test("an interface may come from a file, a program or mizan.toml", () => {
+  project();
+  assert.equal(generate("interface.kdl", "--output", "one", "--target", "vue").code, 0);
+  const program = [process.execPath, "-e", `process.stdout.write(${JSON.stringify(INTERFACE)})`];
+  assert.equal(generate("--output", "two", "--target", "vue", "--", ...program).code, 0);
+  writeFileSync(at("mizan.toml"), 'output = "three"\ntargets = ["vue"]\n[source]\nfile = "interface.kdl"\n');
+  assert.equal(generate().code, 0);
+  rmSync(at("mizan.toml"));
+  const vue = (name) => readFileSync(at(`${name}/vue.ts`), "utf8");
+  assert.equal(vue("one"), vue("two"));
+  assert.equal(vue("one"), vue("three"));
+});
+
+test("what goes wrong is said without a stack", () => {
+  const config = project();
+  writeFileSync(at("manage.mjs"), 'console.error("no database"); process.exit(3);\n');
+  const failures = [
+    [config, /^`.*manage\.mjs export_mizan_ir` has failed \(3\):\nno database\n$/],
+    [["--config", "none.mjs"], /^none\.mjs: there is no such file\n$/],
+    [["none.kdl", "--output", "x"], /none\.kdl/],
+    [["interface.kdl"], /^there is no folder to write to/],
+    [["--targt"], /^invalid option '--targt'/],
+  ];
+  for (const [words, message] of failures) {
+    const done = generate(...words);
+    assert.notEqual(done.code, 0);
+    assert.match(done.err, message);
+    assert.doesNotMatch(done.err, /\n {4}at /);
+  }
+});
