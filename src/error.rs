@@ -50,6 +50,7 @@ fn exception(py: Python<'_>, error: Error) -> PyErr {
         }
         Error::UnknownFunction(_) => return PyLookupError::new_err(error.to_string()),
         Error::Contradictions(problems) => return project(py, "GraphError", problems),
+        Error::Call(_) => "BadRequest",
         Error::Secret { .. } => "ConfigurationError",
         Error::ForgedEntry => "ForgedEntry",
         Error::Token(ref error) => token_class(error),

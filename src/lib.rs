@@ -41,7 +41,7 @@ mod _native {
     use crate::mwt::{MWTVerifier, compute_permission_key, create_mwt, decode_mwt};
 
     #[pymodule_export]
-    use crate::plan::{Plan, plan_call, stale_entries};
+    use crate::plan::{Plan, begin_call, plan_call, stale_entries};
 
     #[pymodule_export]
     #[allow(non_upper_case_globals)]
@@ -49,7 +49,7 @@ mod _native {
 
     /// The engine contract that this extension speaks; `mizan_core` uses no other.
     #[pymodule_export]
-    const CONTRACT_VERSION: u32 = 5;
+    const CONTRACT_VERSION: u32 = 6;
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {

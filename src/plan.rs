@@ -2,6 +2,7 @@
 
 #![allow(clippy::needless_pass_by_value, reason = "PyO3 hands vectors over")]
 
+use mizan_core::call;
 use mizan_core::graph::Param;
 use mizan_core::plan;
 use pyo3::prelude::*;
@@ -36,6 +37,38 @@ impl Plan {
             .finish(result_json.as_bytes(), &read(&nested), refresh)?;
         Ok((joined(result_json.py(), &response.body)?, response.header))
     }
+}
+
+/// A function, the JSON text of its arguments, whether that is plain, how many values there are in the
+/// body, and the JSON text of what the client shows.
+type Begun<'py> = (
+    Bound<'py, PyString>,
+    Bound<'py, PyBytes>,
+    bool,
+    usize,
+    Option<Bound<'py, PyBytes>>,
+);
+
+/// The call that a body asks for.
+#[pyfunction]
+#[pyo3(signature = (body, named=None))]
+pub fn begin_call<'py>(
+    body: &Bound<'py, PyBytes>,
+    named: Option<&Bound<'py, PyString>>,
+) -> Result<Begun<'py>> {
+    let py = body.py();
+    let named = named.map(|name| name.to_string_lossy());
+    let call = call::Call::read(body.as_bytes(), named.as_deref())?;
+    let text = |part: &str| PyBytes::new(py, part.as_bytes());
+    let function = PyString::new(py, call.function());
+    let shown = call.shown().map(text);
+    Ok((
+        function,
+        text(call.args()),
+        call.is_plain(),
+        call.values(),
+        shown,
+    ))
 }
 
 /// What a call entails; to be made before the function runs.

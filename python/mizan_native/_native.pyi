@@ -20,6 +20,7 @@ __all__ = [
     "MWTVerifier",
     "Plan",
     "__version__",
+    "begin_call",
     "canonical_json",
     "compile_graph",
     "compute_invalidation",
@@ -241,6 +242,16 @@ def encode_response(
     :param args: the validated arguments that the caller passed, and those left at a default of None, as JSON values.
     :param result_json: the serialised result, spliced in unchanged.
     :raises LookupError: for a function that is not in the graph.
+    """
+
+def begin_call(body: bytes, named: str | None = None) -> tuple[str, bytes, bool, int, bytes | None]:
+    """What a client asks for (section 9). Of members that come twice the last one counts.
+
+    :param named: the function that the URL names; the body may then leave it out.
+    :return: the function; the JSON text of the arguments, an object; whether it is plain: each name comes once, and no
+        number may be beyond all floats; how many values there are inside the body, at most, where a long one counts as
+        several; the JSON text of what the client shows, None where it does not say.
+    :raises BadRequest: saying what is wrong, without repeating the body.
     """
 
 def plan_call(

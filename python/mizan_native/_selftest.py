@@ -123,6 +123,11 @@ def _checks() -> Iterator[Check]:
         (vectors.BODY, vectors.HEADER, vectors.ENTRIES),
     )
     yield Check(
+        "begin_call",
+        lambda engine: engine.begin_call(b'{"fn":"rename","args":{"user_id":5}}'),
+        ("rename", b'{"user_id":5}', True, 3, None),
+    )
+    yield Check(
         "plan_call",
         _with_graph(lambda engine, graph: _plan(engine, graph).finish(vectors.RESULT_JSON)),
         (vectors.BODY, vectors.HEADER),

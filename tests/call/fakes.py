@@ -7,6 +7,7 @@ from collections.abc import Callable, Coroutine, Mapping, Sequence
 from copy import copy
 from typing import Any, NamedTuple, TypeVar
 
+from pydantic_core import to_json
 from typing_extensions import Self
 
 from mizan_core.cache.access import Access
@@ -22,6 +23,7 @@ from mizan_core.call.progress import Progress
 from mizan_core.client import client
 from mizan_core.coroutines import complete_now, one_by_one, side_by_side, to_the_end
 from mizan_core.errors import NotFound
+from mizan_core.interface.arguments import JsonArguments
 from mizan_core.interface.endpoint import Invocation
 from mizan_core.interface.interface import Bundle
 from mizan_core.mwt import MWTUser, create_mwt
@@ -181,7 +183,7 @@ class App:
     def call(
         self, port: Port, function: str, token: str | None = None, **arguments: Any
     ) -> Coroutine[Any, Any, CallOutcome]:
-        asked = Call(function, arguments, len(arguments), token)
+        asked = Call(function, JsonArguments(to_json(arguments), True, len(arguments)), token)
         return answer_call(port, self.dispatcher.interface(), asked, Progress("test/"))
 
     def fetch(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -14,12 +15,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter
-from pydantic_core import ValidationError, to_json
+from pydantic_core import ValidationError, from_json, to_json
 from typing_extensions import TypedDict
 
 from mizan_core.client import client
+from mizan_core.engine import ENGINE, Engine, pure
 from mizan_core.errors import ValidationFailed
-from mizan_core.interface.arguments import MAX_FEW, ArgumentsValidator
+from mizan_core.interface.arguments import MAX_FEW, ArgumentsValidator, JsonArguments
 from mizan_core.interface.bounded_schemas import NO_LIMIT, failing_fast, most_names
 from mizan_core.interface.refusals import REST
 
@@ -330,3 +332,101 @@ def test_huge_integers_are_integers(values: int) -> None:
     assert (taken.count, taken.anything, taken.size) == (HUGE, HUGE, 1.7e308)
     infinite = {"anything": "Infinity"}
     assert _validator(Measure).validate({"value": infinite}, values)["value"].anything == "Infinity"
+
+
+class Spelled(BaseModel):
+    model_config = ConfigDict(extra="allow")
+
+    a: int = 0
+    b: str = ""
+
+
+SPELLINGS = [
+    '{"value":-0}',
+    '{"value":-0.0}',
+    '{"value":1.0}',
+    '{"value": 1 }',
+    '{"value":1e2}',
+    '{"value":1E+2}',
+    '{"value":100000000000000000000}',
+    '{"value":123456789012345678901234567890.0}',
+    '{"value":1.10}',
+    '{"value":0.1000000000000000055511151231257827}',
+    '{"value":1760000000.5}',
+    '{"value":1e999}',
+    '{"value":' + "9" * 400 + "}",
+    '{"value":"' + "9" * 400 + '"}',
+    '{"value":"' + "\\u0039" * 400 + '"}',
+    '{"value":"1.10"}',
+    '{"value":"\\u0000"}',
+    '{"value":"\\u00e9\\ud83d\\ude00\\/"}',
+    '{"value":"2026-01-02T03:04:05\\u005a"}',
+    '{"\\u0076alue":true}',
+    '{"value":1,"value":2}',
+    '{"value":"x","value":2}',
+    '{"value":2,"value":"x"}',
+    '{"more":1,"value":1,"more":2}',
+    '{"value":{"a":"x","b":"y","a":1}}',
+    '{"value":{"1":"x","c":1e2,"\\u0031":1}}',
+    '{"value":{"c":1,"a":1.0,"c":2}}',
+    '{"value":[1.0, 2,\n\t3e0]}',
+    '{"value":[[1,"a"],{"b":[]}]}',
+    "{ }",
+]
+ANNOTATIONS: list[Any] = [
+    int,
+    float,
+    str,
+    bytes,
+    bool,
+    Decimal,
+    dt.datetime,
+    dt.date,
+    dt.timedelta,
+    UUID,
+    Any,
+    object,
+    Literal[1, 2, True],
+    int | float,
+    float | int | str,
+    Annotated[int, Field(strict=True)],
+    Annotated[float, Field(strict=True, ge=1)],
+    Annotated[Decimal, Field(max_digits=3)],
+    list[int],
+    tuple[float, ...],
+    dict[str, int],
+    dict[int, int],
+    dict[str, Any],
+    Spelled,
+    Spelled | dict[str, float],
+    list[list[Any] | dict[str, Any]],
+]
+
+
+@pytest.mark.parametrize("annotation", ANNOTATIONS, ids=str)
+@pytest.mark.parametrize("engine", [ENGINE, pure], ids=["chosen", "pure"])
+@pytest.mark.parametrize("values", [0, MANY])
+def test_what_is_sent_means_what_is_read_of_it(annotation: Any, engine: Engine, values: int) -> None:
+    validator = _validator(annotation)
+    for text in SPELLINGS:
+        _, sent, is_plain, _, _ = engine.begin_call(f'{{"fn":"f","args":{text}}}'.encode())
+        try:
+            expected: Any = validator.validate(from_json(text), values)
+        except ValidationFailed as error:
+            expected = error.details
+        try:
+            found: Any = validator.validate_json(JsonArguments(sent, is_plain, values))
+        except ValidationFailed as error:
+            found = error.details
+        assert repr(found) == repr(expected), text
+
+
+@given(ARGUMENTS, st.sampled_from([None, 1]), st.booleans(), st.sampled_from([0, MAX_FEW + 1]))
+def test_every_spelling_means_the_same(value: Any, indent: int | None, ensure_ascii: bool, values: int) -> None:
+    body = json.dumps({"fn": "f", "args": {"value": value}}, indent=indent, ensure_ascii=ensure_ascii)
+    _, text, is_plain, _, _ = ENGINE.begin_call(body.encode())
+    try:
+        found: Any = EVERYTHING.validate_json(JsonArguments(text, is_plain, values))
+    except ValidationFailed as error:
+        found = error.details
+    assert found == _outcome(EVERYTHING, value, values)

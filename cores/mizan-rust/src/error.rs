@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use std::fmt::{self, Display};
 
 use crate::path::quoted;
+use crate::value::MAX_DEPTH;
 
 /// What this crate answers.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -57,6 +58,9 @@ pub enum Error {
     /// A token that is not valid.
     #[error(transparent)]
     Token(#[from] TokenError),
+    /// A body that is no call.
+    #[error(transparent)]
+    Call(#[from] CallProblem),
 }
 
 /// What is wrong with a value.
@@ -165,6 +169,33 @@ pub enum TokenError {
     /// `aud` is not the audience expected here.
     #[error("the token is meant for another audience")]
     InvalidAudience,
+}
+
+/// Why a body is no call (docs/protocol.md section 9); clients are told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CallProblem {
+    /// Not one JSON text in UTF-8.
+    #[error("The body is not valid JSON.")]
+    NotJson,
+    /// A container inside too many others.
+    #[error("The body is nested deeper than {MAX_DEPTH} levels.")]
+    TooDeep,
+    /// JSON of another kind.
+    #[error(r#"The body must be a JSON object: {{"fn": name, "args": {{...}}}}."#)]
+    NotAnObject,
+    /// A member that no call has.
+    #[error(r#"The body has an unknown member; "fn", "args" and "shown" are known."#)]
+    UnknownMember,
+    /// No function is named, or not by a string.
+    #[error(r#""fn" must be there and name a function."#)]
+    NoFunction,
+    /// The body and the URL name two functions.
+    #[error(r#""fn" is another function than the one that the URL names."#)]
+    AnotherFunction,
+    /// Arguments without names.
+    #[error(r#""args" must be an object."#)]
+    ArgsNotAnObject,
 }
 
 /// What is wrong with a token's claims, told by their names alone.

@@ -1,5 +1,5 @@
-//! The Mizan protocol in Rust: what docs/protocol.md says in sections 1 to 8, 10 and 11. No I/O, no
-//! clock, no Python.
+//! The Mizan protocol in Rust: what docs/protocol.md says in sections 1 to 8, 10 and 11, and of 9 the
+//! body of a call. No I/O, no clock, no Python.
 //!
 //! # Example: a token, and what a mutation makes stale
 //!
@@ -41,6 +41,7 @@
 //! | 7 merges | [`merges`] |
 //! | 8 the response envelope | [`envelope`] |
 //! | 6 to 8 and 10, of one call | [`plan`] |
+//! | 9 the body of a call | [`call`] |
 //! | 10 the origin cache | [`tags`], [`entries`] |
 //! | 11 the IR | [`ir`] |
 //!
@@ -51,14 +52,16 @@
 //!
 //! # Features
 //!
-//! Sections 3 and 10 come with `keys`, section 4 with `tokens`, both by default. Without them there
-//! is no cryptography: a generator of clients needs the graph and the IR alone.
+//! Sections 3 and 10 come with `keys`, section 4 with `tokens`, section 9 with `calls`, all by default.
+//! Without the first two there is no cryptography: a generator of clients needs the graph and the IR alone.
 
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
 #[cfg(feature = "keys")]
 pub mod cache_key;
+#[cfg(feature = "calls")]
+pub mod call;
 pub mod canonical;
 pub mod checks;
 pub mod constraints;
@@ -73,6 +76,8 @@ pub mod header;
 pub mod hs256;
 pub mod invalidation;
 pub mod ir;
+#[cfg(feature = "calls")]
+mod json_text;
 mod keyword;
 mod members;
 pub mod merges;

@@ -145,6 +145,11 @@ CALLS: dict[str, list[Call]] = {
         lambda engine: engine.compute_merges(engine.compile_graph(SPECIFICATION), "place", ARGUMENTS, {"id": 1}),
         lambda engine: engine.compute_merges(engine.compile_graph(SPECIFICATION), "plac", ARGUMENTS, {"id": 1}),
     ],
+    "begin_call": [
+        lambda engine: engine.begin_call(b'{"fn":"place","args":{"owner":7},"shown":[]}'),
+        lambda engine: engine.begin_call(b'{"args":{}}', "place"),
+        lambda engine: engine.begin_call(b'{"fn":"place","args":[]}'),
+    ],
     "plan_call": [
         lambda engine: plan(engine, "place").finish(b'{"id":1}', [plan(engine, "place")]),
         lambda engine: plan(engine, "plac"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from typing import Any, NamedTuple
 
+from mizan_core.interface.arguments import JsonArguments
 from mizan_core.interface.interface import Bundle
 
 
@@ -21,15 +22,12 @@ class Shown(NamedTuple):
 class Call(NamedTuple):
     """A function to run, and its arguments, which are not validated yet.
 
-    :param arguments: JSON values by parameter.
-    :param values: how many values the arguments consist of, at most; a long one counts as several.
     :param token: the MWT that says who is asking; None for the framework's own user.
     :param shown: what the answer is to bring along as far as the call has made it stale.
     """
 
     function: str
-    arguments: dict[str, Any]
-    values: int
+    arguments: JsonArguments
     token: str | None = None
     shown: Sequence[Shown] = ()
 

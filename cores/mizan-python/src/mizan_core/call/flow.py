@@ -41,7 +41,7 @@ async def answer_call(port: Port, interface: Interface, call: Call, progress: Pr
             raise Forbidden("This function is private.")  # noqa: TRY301 - each function more costs every call
         asking = (endpoint,) if endpoint.auth is not None else ()
         await admit(port, interface, asking, call.token, progress, guarded=True)
-        arguments = endpoint.validate(call.arguments, call.values)
+        arguments = endpoint.validate_json(call.arguments)
         return await port.to_the_end(_run(port, interface, endpoint, arguments, progress))
     except Exception as error:  # noqa: BLE001 - whatever user code raises
         return refused(port, progress, error)

@@ -10,7 +10,7 @@ from typing import Any, Protocol, TypeAlias
 
 from mizan_core.types import MWTClaims
 
-CONTRACT_VERSION = 5
+CONTRACT_VERSION = 6
 """Grows with every change of the contract; an engine of another version is not used."""
 
 Json: TypeAlias = Any
@@ -159,6 +159,8 @@ class Engine(Protocol):
     def encode_response(
         self, graph: Any, function: str, args: dict[str, Any], result_json: bytes
     ) -> tuple[bytes, str | None, list[Json] | None]: ...
+
+    def begin_call(self, body: bytes, named: str | None = None) -> tuple[str, bytes, bool, int, bytes | None]: ...
 
     def plan_call(
         self,

@@ -7,15 +7,15 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl
 
-from pydantic_core import to_json
+from pydantic_core import from_json, to_json
 
 from mizan_core.call.asked import Call, Shown
+from mizan_core.engine import ENGINE
 from mizan_core.errors import BadRequest, MethodNotAllowed, PayloadTooLarge, UnsupportedMediaType
 from mizan_core.http.parts import Asked
-from mizan_core.interface.json_text import read_json
+from mizan_core.interface.arguments import JsonArguments
 
 _JSON = "application/json"
-_MEMBERS = {"fn", "args", "shown"}
 _SHOWN_MEMBERS = {"context", "params"}
 MAX_SHOWN = MAX_PARTS = 16
 _MAX_DIGITS = 18
@@ -66,19 +66,9 @@ def read_call(body: bytes, named: str | None = None, token: str | None = None) -
     :param named: the function that the URL names; the body may then leave it out.
     :raises BadRequest: saying what is wrong, without repeating the body.
     """
-    value, values = read_json(body)
-    if type(value) is not dict:
-        raise BadRequest('The body must be a JSON object: {"fn": name, "args": {...}}.')
-    if not value.keys() <= _MEMBERS:
-        raise BadRequest('The body has an unknown member; "fn", "args" and "shown" are known.')
-    function, arguments = value.get("fn", named), value.get("args", {})
-    if type(function) is not str:
-        raise BadRequest('"fn" must be there and name a function.')
-    if named is not None and function != named:
-        raise BadRequest('"fn" is another function than the one that the URL names.')
-    if type(arguments) is not dict:
-        raise BadRequest('"args" must be an object.')
-    return Call(function, arguments, values, token, _read_shown(value["shown"]) if "shown" in value else ())
+    function, arguments, is_plain, values, shown = ENGINE.begin_call(body, named)
+    asked = JsonArguments(arguments, is_plain, values)
+    return Call(function, asked, token, () if shown is None else _read_shown(from_json(shown)))
 
 
 def _read_shown(value: Any) -> list[Shown]:

@@ -1,7 +1,8 @@
 """Validating arguments as JSON, at a cost that is in proportion to what is sent, be they good or bad.
 
 JSON has no dates, tuples or sets. A strict model takes their JSON form from a JSON text, and refuses it in a Python
-object, so pydantic gets a text. It is written anew from what was read: names that came twice are gone by then.
+object, so pydantic gets a text: as it was sent where that is plain, else written anew from what was read, so that names
+that came twice are gone.
 """
 
 from __future__ import annotations
@@ -9,10 +10,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import TypeAdapter, ValidationError
-from pydantic_core import SchemaValidator, to_json
+from pydantic_core import SchemaValidator, from_json, to_json
 
 from mizan_core.errors import ValidationFailed
 from mizan_core.interface.bounded_schemas import (
@@ -45,6 +46,19 @@ _ZEROS = bytes(ord("0") if chr(byte).isdecimal() else 0 for byte in range(256))
 _allowance: ContextVar[Allowance] = ContextVar("mizan_items_to_validate")
 
 
+class JsonArguments(NamedTuple):
+    """Arguments as a client has sent them, not validated yet.
+
+    :param text: JSON, an object.
+    :param is_plain: each name comes once in it, and no number may be beyond all floats.
+    :param values: how many values there are inside it, at most; a long one counts as several.
+    """
+
+    text: bytes
+    is_plain: bool
+    values: int
+
+
 class ArgumentsValidator:
     """Takes and gives what *adapter* does; what it says of bad arguments is bounded.
 
@@ -71,21 +85,28 @@ class ArgumentsValidator:
         text = to_json(arguments)
         if _INFINITE in text:
             _refuse_infinite(arguments)
+        is_unusual = values > MAX_FEW or (len(text) >= _HUGE_DIGITS and _has_huge_number(text))
+        return self._checked(text, values, is_unusual=is_unusual)
+
+    def validate_json(self, arguments: JsonArguments) -> dict[str, Any]:
+        """As ``validate``, of a text."""
+        text, is_plain, values = arguments
+        if not is_plain:
+            return self.validate(from_json(text), values)
+        return self._checked(text, values, is_unusual=values > MAX_FEW)
+
+    def _checked(self, text: bytes, values: int, *, is_unusual: bool) -> dict[str, Any]:
         try:
-            validated: dict[str, Any] = (
-                self._validate_unusual(arguments, text)
-                if values > MAX_FEW or (len(text) >= _HUGE_DIGITS and _has_huge_number(text))
-                else self._validate(text)
-            )
+            validated: dict[str, Any] = self._validate_unusual(text) if is_unusual else self._validate(text)
         except ValidationError as error:
             raise ValidationFailed(details=self._details(text, values, error)) from None
         return validated
 
-    def _validate_unusual(self, arguments: Mapping[str, Any], text: bytes) -> Any:
+    def _validate_unusual(self, text: bytes) -> Any:
         """:raises ValidationError: with as many errors as the type, not the value, may have."""
         if self._most_names is None:
             self._most_names = most_names(self._adapter.core_schema)
-        if self._most_names < NO_LIMIT and _is_wider(list(arguments.values()), self._most_names):
+        if self._most_names < NO_LIMIT and _is_wider(list(from_json(text).values()), self._most_names):
             error = _errors_of(self._listing()[0], text, Allowance())
             if error is not None:
                 raise error

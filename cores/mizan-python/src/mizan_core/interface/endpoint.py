@@ -125,6 +125,7 @@ class Endpoint:
         "rereads",
         "scope",
         "validate",
+        "validate_json",
     )
 
     def __init__(
@@ -177,8 +178,9 @@ class Endpoint:
             for parameter in used
             if self.context is not None and not parameter.required
         }
-        self.validate = ArgumentsValidator(function.arguments).validate
-        """Gives the arguments as the function takes them; only those that were passed."""
+        validator = ArgumentsValidator(function.arguments)
+        self.validate, self.validate_json = validator.validate, validator.validate_json
+        """They give the arguments as the function takes them; only those that were passed."""
         self._run = _runner(
             name, function, _view_check(name) if self.is_view else result_serializer(name, function.result)
         )
@@ -260,7 +262,17 @@ class Endpoint:
 
 
 _FOR_CALLS = frozenset(
-    ("_defaults", "_identities", "_json", "_null_by_default", "_run", "_themselves", "_verbatim", "validate")
+    (
+        "_defaults",
+        "_identities",
+        "_json",
+        "_null_by_default",
+        "_run",
+        "_themselves",
+        "_verbatim",
+        "validate",
+        "validate_json",
+    )
 )
 
 

@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 from pydantic_core import from_json
 
 from mizan_core.errors import ValidationFailed
-from mizan_core.interface.json_text import MAX_DEPTH, is_deeper
+from mizan_core.nesting import MAX_DEPTH, is_deeper
 
 _JSON_SCALARS: Mapping[str, tuple[type, ...]] = {"integer": (int,), "number": (int, float), "boolean": (bool,)}
 _INFINITE = (math.inf, -math.inf)

@@ -2,6 +2,7 @@
 
 from mizan_core.engine.contract import CONTRACT_VERSION
 from mizan_core.engine.pure.cache_key import CacheKeyer, derive_cache_key
+from mizan_core.engine.pure.call import begin_call
 from mizan_core.engine.pure.canonical import canonical_json
 from mizan_core.engine.pure.envelope import encode_bundle, encode_response
 from mizan_core.engine.pure.graph import Graph
@@ -19,6 +20,7 @@ __all__ = (
     "Graph",
     "MWTVerifier",
     "Plan",
+    "begin_call",
     "canonical_json",
     "compile_graph",
     "compute_invalidation",
