@@ -107,6 +107,8 @@ def test_a_dict_may_change_while_others_read_it() -> None:
 @pytest.mark.filterwarnings("ignore:.*multi-threaded, use of fork:DeprecationWarning")
 def test_a_forked_child_works() -> None:
     """Also when a thread is inside the extension at that moment."""
+    # What the checks import is there before: a fork in the middle of an import leaves its lock held for good.
+    _selftest.run()
     stop = threading.Event()
 
     def busy() -> None:

@@ -66,7 +66,7 @@ def log_in(tour: Tour, browser: Browser, customer: Customer) -> None:
     tour.refused("Submit a form from another site's page", form, 415, "UNSUPPORTED_MEDIA_TYPE")
     if tour.shop.has_csrf_tokens:
         forged = browser.call_without_csrf_token("mwt_obtain")
-        tour.refused("Call with the session alone, without the CSRF token", forged, 403, "FORBIDDEN")
+        tour.refused("Call with the session alone, without the CSRF token", forged, 403, "CSRF_FAILED")
 
 
 def obtain_token(tour: Tour, browser: Browser) -> str:
