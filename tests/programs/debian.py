@@ -29,6 +29,7 @@ _PACKAGES = {
     # Not Debian's script of that name, which looks for the program where it would have been installed.
     "valgrind": _Package(("valgrind",), "usr/bin/valgrind.bin"),
     "wrk": _Package(("wrk",), "usr/bin/wrk"),
+    "chromium-headless-shell": _Package(("chromium-headless-shell",), "usr/lib/chromium/chromium-headless-shell"),
 }
 _OF_THE_SYSTEM = ("libc6", "libc-bin", "libc6-dbg")
 """The C library is the one that runs: another one beside it starts nothing."""
@@ -98,7 +99,7 @@ def packages(plan: str) -> list[str]:
 
 def _variables(unpacked: Path) -> dict[str, str]:
     """What leads a program to what was unpacked with it."""
-    libraries = sorted({str(library.parent) for library in unpacked.glob("**/lib/*/*.so.*")})
+    libraries = sorted({str(library.parent) for library in unpacked.glob("**/lib/**/lib*.so*")})
     tools = [str(folder.parent) for folder in unpacked.glob("usr/lib*/**/valgrind/default.supp")]
     return {
         **({"LD_LIBRARY_PATH": ":".join(libraries)} if libraries else {}),

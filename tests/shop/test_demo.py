@@ -69,7 +69,7 @@ def test_interrupted_start_stops_everything(start: Start, temporary_folder: Path
 
 def test_serves_until_interrupted(start: Start, temporary_folder: Path) -> None:
     demo = start("--serve")
-    output = read_until(demo, "POST {username, password}")
+    output = read_until(demo, "Log in as ada")
     urls = sorted(set(_URL.findall(output)))
     assert len(urls) == 2
     for url in urls:
@@ -84,7 +84,7 @@ def test_serves_until_interrupted(start: Start, temporary_folder: Path) -> None:
 
 def test_serving_ends_with_1_when_a_server_is_gone(start: Start, temporary_folder: Path) -> None:
     demo = start("--serve")
-    output = read_until(demo, "POST {username, password}")
+    output = read_until(demo, "Log in as ada")
     process_id = re.search(r"Started server process \[(\d+)\]", output)
     assert process_id is not None, output
     subprocess.run(["kill", "-9", process_id[1]], check=True)

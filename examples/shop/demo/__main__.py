@@ -64,10 +64,8 @@ def _serve(display: Display, shops: list[RunningShop]) -> None:
     """Until a server ends (``ProcessFailed``) or someone presses Ctrl-C."""
     display.chapter("Serving until Ctrl-C")
     for shop in shops:
-        display.line(
-            f"{shop.title}\n    {shop.url}/api/mizan/session/\n    {shop.url}/api/mizan/ctx/catalogue/?query=tea"
-        )
-    display.line(f"POST {{username, password}} to /login/: ada, bea or grace (staff), password {shops[0].password}")
+        display.line(f"{shop.title}\n    {shop.url}/ (the page)\n    {shop.url}/api/mizan/ctx/catalogue/?query=tea")
+    display.line(f"Log in as ada, bea or grace (staff), password {shops[0].password}")
     while True:
         for shop in shops:
             shop.process.check_alive(within=0.5)

@@ -33,7 +33,5 @@ def walk_through_interface(display: Display) -> None:
 def _node(document: str, name: str) -> list[str]:
     """The lines of a top-level node; none when it is not there."""
     lines = document.splitlines()
-    if f"{name} {{" not in lines:
-        return []
-    begin = lines.index(f"{name} {{")
-    return lines[begin : lines.index("}", begin) + 1]
+    begin = next((number for number, line in enumerate(lines) if line.startswith(f"{name} ")), None)
+    return [] if begin is None else lines[begin : lines.index("}", begin) + 1]

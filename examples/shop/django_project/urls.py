@@ -1,13 +1,17 @@
-"""Mizan's URLs, and the two with which a session begins and ends."""
+"""Mizan's URLs, the two with which a session begins and ends, and the page."""
 
 from __future__ import annotations
 
-from django.urls import include, path
+from django.urls import include, path, re_path
+from django.views.static import serve
 
 from examples.shop.django_project import views
+from examples.shop.page import PAGE
 
 urlpatterns = [
     path("api/mizan/", include("mizan.urls")),
     path("login/", views.log_in),
     path("logout/", views.log_out),
+    path("", serve, {"path": "index.html", "document_root": PAGE}),
+    re_path("^(?P<path>assets/.*)$", serve, {"document_root": PAGE}),
 ]

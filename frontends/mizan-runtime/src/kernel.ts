@@ -90,7 +90,8 @@ export class Kernel {
       fetch: (context, params, signal) => transport.fetch(context, params, signal),
       adopt: (entry) => this.#adopt(entry),
       touched: (context) => this.#touchedAt(context),
-      soon: outside.soon ?? queueMicrotask,
+      // Browsers want their own `queueMicrotask` called on nothing but the window.
+      soon: outside.soon ?? ((task) => queueMicrotask(task)),
       readsChanged: (entry) => outside.watch?.({ kind: "read", entry }),
       rest: () => this.#rest(),
     };

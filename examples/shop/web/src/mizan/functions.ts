@@ -25,7 +25,7 @@ import type {
 } from "./types";
 
 /** The hash of the interface that this was generated from (`X-Mizan-Interface`). */
-export const INTERFACE = "57ce66374d622d15";
+export const INTERFACE = "c0d5e9da8168abd7";
 
 export const catalogueContext: Context<CatalogueParams, CatalogueSlots> = {
   name: "catalogue",
@@ -48,10 +48,10 @@ export const about: ServerFunction<AboutArgs, About> = {
 
 export const placeOrder: ServerFunction<PlaceOrderArgs, Order, PlaceOrderExpectations> = {
   name: "place_order",
-  affects: ["user"],
+  affects: ["catalogue", "user"],
   modes: {
     user: {
-      user_orders: { kind: "upsert", key: "id", place: "refetch" },
+      user_orders: { kind: "upsert", key: "id", place: "prepend" },
     },
   },
 };
@@ -76,7 +76,7 @@ export function callAbout(args: AboutArgs = {}, options?: CallOptions<AboutArgs>
   return getMizan().call(about, args, options);
 }
 
-/** The new order is merged into the user's orders; the profile, which counts them, is fetched again. */
+/** The new order goes to the top of the user's orders; the profile, which counts them, is fetched again. */
 export function callPlaceOrder(
   args: PlaceOrderArgs,
   options?: CallOptions<PlaceOrderArgs, PlaceOrderExpectations>,

@@ -107,7 +107,7 @@ export function useAbout(options?: CallHookOptions<AboutArgs>): Call<AboutArgs, 
   return useCall(about, options);
 }
 
-/** The new order is merged into the user's orders; the profile, which counts them, is fetched again. */
+/** The new order goes to the top of the user's orders; the profile, which counts them, is fetched again. */
 export function usePlaceOrder(
   options?: CallHookOptions<PlaceOrderArgs, PlaceOrderExpectations>,
 ): Call<PlaceOrderArgs, Order> {

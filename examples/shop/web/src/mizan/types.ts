@@ -103,6 +103,9 @@ export type PlaceOrderArgs = {
 
 /** What a page may expect of place_order before the answer. */
 export interface PlaceOrderExpectations {
+  readonly catalogue?: {
+    readonly search_products?: (content: readonly Product[]) => readonly Product[];
+  };
   readonly user?: {
     readonly user_orders?: (content: readonly Order[]) => readonly Order[];
     readonly user_profile?: (content: Profile) => Profile;

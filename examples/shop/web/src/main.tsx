@@ -1,0 +1,18 @@
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+
+import { App } from "./app";
+import { MizanContext, configureMizan } from "./mizan";
+import "./style.css";
+
+const mizan = configureMizan();
+// To look at it in the browser's console: `mizan.invalidate(["catalogue"])` reads the shelves again.
+Object.assign(window, { mizan });
+
+createRoot(document.getElementById("root") as HTMLElement).render(
+  <StrictMode>
+    <MizanContext client={mizan}>
+      <App />
+    </MizanContext>
+  </StrictMode>,
+);

@@ -1,0 +1,43 @@
+/** Every scenario in Chromium, with FastAPI and with Django behind the page. */
+
+import { after, before, describe } from "node:test";
+import type { Browser } from "playwright-core";
+
+import { freshness } from "./freshness.js";
+import { loading } from "./loading.js";
+import { startShops, type Shop, type Shops } from "./shops.js";
+import { surroundings } from "./surroundings.js";
+import { findBrowser, startBrowser, visit, type Tab, type Visit } from "./visit.js";
+
+/** Runs a story with a new browser in the shop that is being tried. */
+export type Visiting = (story: (tab: Tab, visit: Visit) => Promise<void>) => Promise<void>;
+
+/** At home what cannot be fetched is no failure. */
+const skip = findBrowser() === null && process.env["CI"] !== "true" ? "there is no chromium-headless-shell" : false;
+
+let shops: Shops;
+let browser: Browser;
+
+before(async () => {
+  if (skip) return;
+  [shops, browser] = await Promise.all([startShops(), startBrowser()]);
+});
+
+after(async () => {
+  await browser?.close();
+  await shops?.stop();
+});
+
+for (const name of ["FastAPI", "Django"]) {
+  const shop = (): Shop => {
+    const found = shops.all.find((one) => one.name === name);
+    if (found === undefined) throw new Error(`There is no shop in ${name}.`);
+    return found;
+  };
+  const visiting: Visiting = (story) => visit(browser, shop(), story);
+  describe(name, { skip }, () => {
+    describe("loading", () => loading(visiting));
+    describe("freshness", () => freshness(visiting));
+    describe("surroundings", () => surroundings(visiting));
+  });
+}

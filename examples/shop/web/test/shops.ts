@@ -1,0 +1,63 @@
+/** The shop in FastAPI and in Django, as `make demo ARGS=--serve` starts them. */
+
+import { spawn, type ChildProcessByStdio } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
+
+export interface Shop {
+  readonly name: string;
+  readonly url: string;
+  /** Of all customers. */
+  readonly password: string;
+}
+
+export interface Shops {
+  readonly all: readonly Shop[];
+  stop(): Promise<void>;
+}
+
+const ROOT = join(import.meta.dirname, "../../../../..");
+const TITLE = /^(FastAPI|Django)\b.* · (http:\/\/127\.0\.0\.1:\d+) · /;
+const PASSWORD = /^Log in as .*password (\S+)$/;
+
+/** @throws Error when they do not start; with what they said. */
+export async function startShops(): Promise<Shops> {
+  const python = process.env["MIZAN_TEST_PYTHON"] ?? join(ROOT, ".venv/bin/python");
+  const child = spawn(python, ["-m", "examples.shop.demo", "--serve"], {
+    cwd: ROOT,
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const ended = once(child, "exit");
+  const kill = (): boolean => child.kill("SIGTERM");
+  process.once("exit", kill);
+  try {
+    return {
+      all: await announced(child),
+      stop: async () => {
+        kill();
+        await ended;
+      },
+    };
+  } catch (error) {
+    kill();
+    throw error;
+  }
+}
+
+function announced(child: ChildProcessByStdio<null, Readable, null>): Promise<readonly Shop[]> {
+  const said: string[] = [];
+  const found: Omit<Shop, "password">[] = [];
+  return new Promise((resolve, reject) => {
+    // All is read until the end: a full pipe would stop the servers.
+    createInterface(child.stdout).on("line", (line) => {
+      said.push(line);
+      const [, name, url] = TITLE.exec(line) ?? [];
+      if (name !== undefined && url !== undefined) found.push({ name, url });
+      const password = PASSWORD.exec(line)?.[1];
+      if (password !== undefined) resolve(found.map((shop) => ({ ...shop, password })));
+    });
+    child.once("exit", () => reject(new Error(["The shops did not start:", ...said].join("\n"))));
+  });
+}

@@ -1,0 +1,75 @@
+/** Other tabs, the network, and who is asking. */
+
+import assert from "node:assert/strict";
+import { it } from "node:test";
+
+import type { Visiting } from "./browser.test.js";
+
+export function surroundings(visiting: Visiting): void {
+  it("shows in every tab what one has changed", () =>
+    visiting(async (tab, { open }) => {
+      await tab.logIn("ada");
+      const other = await open();
+      await other.orders.waitFor({ state: "attached" });
+      await other.rest();
+      const orders = await other.counted();
+      await tab.add("Assam tea");
+      await tab.order();
+      await tab.page.getByText("There is nothing in it yet.").waitFor();
+      await other.page.locator(`[data-orders="${orders + 1}"]`).waitFor();
+      await other.rest();
+      assert.equal(await other.listed(), orders + 1);
+      assert.equal(await other.stock("Assam tea"), await tab.stock("Assam tea"));
+    }));
+
+  it("logs out in every tab", () =>
+    visiting(async (tab, { open }) => {
+      await tab.logIn("ada");
+      const other = await open();
+      await other.orders.waitFor({ state: "attached" });
+      await tab.page.getByRole("button", { name: "Log out" }).click();
+      await other.page.getByRole("button", { name: "Log in", exact: true }).waitFor();
+      assert.equal(await other.orders.count(), 0);
+      assert.equal(await other.greeting.count(), 0);
+    }));
+
+  it("says that it is offline, refuses to order, and reads again when the network is back", () =>
+    visiting(async (tab, { context, proxy }) => {
+      await tab.logIn("ada");
+      const orders = await tab.counted();
+      await tab.add("Assam tea");
+      await context.setOffline(true);
+      await tab.page.getByText("You are offline.").waitFor();
+      proxy.forget();
+      await tab.order();
+      await tab.page.getByText("There is no network.").waitFor();
+      assert.deepEqual(proxy.asked, []);
+      assert.deepEqual([await tab.counted(), await tab.listed()], [orders, orders]);
+      await tab.page.getByRole("radio", { name: "Coffee" }).check();
+      await context.setOffline(false);
+      await tab.card("Ethiopian coffee").waitFor();
+      await tab.page.getByText("You are offline.").waitFor({ state: "detached" });
+      await tab.order();
+      await tab.page.getByText("There is nothing in it yet.").waitFor();
+      assert.equal(await tab.counted(), orders + 1);
+    }));
+
+  it("shows nothing of one customer to another", () =>
+    visiting(async (tab, { proxy }) => {
+      await tab.logIn("ada");
+      const read = proxy.hold(/^GET ctx\/user/);
+      const call = proxy.hold(/^POST rename/);
+      await tab.page.evaluate("mizan.invalidate(['user'])");
+      await read.arrived;
+      await tab.rename("Ada in flight");
+      await call.arrived;
+      await tab.page.getByRole("button", { name: "Log out" }).click();
+      await tab.page.getByRole("button", { name: "Log in", exact: true }).waitFor();
+      read.release();
+      call.release();
+      await tab.rest();
+      assert.equal(await tab.page.getByText("Ada").count(), 0);
+      await tab.logIn("bea");
+      assert.equal(await tab.page.getByText("Ada").count(), 0);
+    }));
+}

@@ -1,0 +1,130 @@
+/** A visit to a shop's page, as somebody makes it with a browser of their own. */
+
+import { chromium, type Browser, type BrowserContext, type Page } from "playwright-core";
+import { existsSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+
+import { Proxy } from "./proxy.js";
+import type { Shop } from "./shops.js";
+
+const PROGRAM = "chromium-headless-shell";
+const FETCHED = join(import.meta.dirname, "../../../../../.tools/bin");
+/** How long something may take to be seen, in milliseconds: far longer than it does. */
+const PATIENCE = 5_000;
+/** How long a story may take. */
+const LONGEST = 30_000;
+
+/** Where the browser is; null where it is neither on PATH nor fetched. */
+export function findBrowser(): string | null {
+  const folders = [...(process.env["PATH"] ?? "").split(delimiter), FETCHED];
+  return folders.map((folder) => join(folder, PROGRAM)).find((path) => existsSync(path)) ?? null;
+}
+
+export function startBrowser(): Promise<Browser> {
+  const program = findBrowser();
+  if (program === null) throw new Error(`${PROGRAM} is missing: make .tools/bin/${PROGRAM} fetches it`);
+  return chromium.launch({
+    executablePath: program,
+    // Root has no sandbox; and what Playwright switches off is to be tried.
+    args: ["--no-sandbox"],
+    ignoreDefaultArgs: ["--disable-back-forward-cache"],
+  });
+}
+
+/** What a page shows, and what its visitor does. */
+export class Tab {
+  constructor(
+    readonly page: Page,
+    readonly shop: Shop,
+  ) {}
+
+  /** Resolves when the page's client waits for nothing. */
+  async rest(): Promise<void> {
+    await this.page.evaluate(() => (window as unknown as { mizan: { idle(): Promise<void> } }).mizan.idle());
+  }
+
+  async logIn(username: string): Promise<void> {
+    const { page } = this;
+    await page.getByRole("button", { name: "Log in", exact: true }).click();
+    await page.getByLabel("Name", { exact: true }).fill(username);
+    await page.getByLabel("Password").fill(this.shop.password);
+    await page.getByRole("button", { name: "Enter" }).click();
+    await this.orders.waitFor({ state: "attached" });
+    await this.rest();
+  }
+
+  get orders() {
+    return this.page.getByRole("list", { name: "Orders" });
+  }
+
+  /** How many orders the profile counts. */
+  async counted(): Promise<number> {
+    return Number(await this.page.locator("[data-orders]").getAttribute("data-orders"));
+  }
+
+  async listed(): Promise<number> {
+    return this.orders.getByRole("listitem").count();
+  }
+
+  card(product: string) {
+    return this.page.getByRole("list", { name: "Products" }).getByRole("listitem").filter({ hasText: product });
+  }
+
+  async stock(product: string): Promise<string> {
+    return (await this.card(product).locator(".stock").textContent()) ?? "";
+  }
+
+  async add(product: string, quantity = 1): Promise<void> {
+    await this.page.getByRole("button", { name: `Add ${product} to the basket` }).click();
+    if (quantity > 1) await this.page.getByLabel(`Quantity of ${product}`).fill(String(quantity));
+  }
+
+  async order(): Promise<void> {
+    await this.page.getByRole("button", { name: "Order", exact: true }).click();
+  }
+
+  async rename(name: string): Promise<void> {
+    await this.page.getByLabel("Another name").fill(name);
+    await this.page.getByRole("button", { name: "Rename" }).click();
+  }
+
+  get greeting() {
+    return this.page.locator(".visitor b");
+  }
+}
+
+export interface Visit {
+  readonly proxy: Proxy;
+  readonly context: BrowserContext;
+  /** Another tab of the same browser. */
+  open(): Promise<Tab>;
+}
+
+/** Run *story* with a new browser that knows nothing, and a way to the shop of its own. */
+export async function visit(browser: Browser, shop: Shop, story: (tab: Tab, visit: Visit) => Promise<void>) {
+  const proxy = await Proxy.to(shop.url);
+  const context = await browser.newContext({ baseURL: proxy.url });
+  context.setDefaultTimeout(PATIENCE);
+  const errors: unknown[] = [];
+  context.on("weberror", (error) => errors.push(error.error()));
+  const open = async (): Promise<Tab> => {
+    const tab = new Tab(await context.newPage(), shop);
+    await tab.page.goto("/");
+    return tab;
+  };
+  try {
+    await Promise.race([open().then((tab) => story(tab, { proxy, context, open })), tooLong(proxy)]);
+    if (errors.length > 0) throw errors[0];
+  } finally {
+    await context.close();
+    await proxy.close();
+  }
+}
+
+async function tooLong(proxy: Proxy): Promise<never> {
+  await setTimeout(LONGEST, null, { ref: false });
+  throw new Error(
+    `It takes too long; unanswered: ${[...proxy.open].join(", ") || "nothing"}; asked: ${proxy.asked.join(", ")}`,
+  );
+}
