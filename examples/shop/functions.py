@@ -95,8 +95,8 @@ def take_from_stock(request: Any, product_id: UUID, quantity: Quantity) -> Produ
     return product
 
 
-# That the catalogue is stale would follow from take_from_stock. Said here, pages know it before they ask, and the answer
-# brings them the shelves that they show.
+# That the catalogue is stale would follow from take_from_stock. Said here, pages know it before they ask, and the
+# answer brings them the shelves that they show.
 @register
 @client(auth=True, affects=[user_profile, "catalogue"], merge=Merge(user_orders, place="prepend"))
 def place_order(
