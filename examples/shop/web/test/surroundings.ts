@@ -72,4 +72,66 @@ export function surroundings(visiting: Visiting): void {
       await tab.logIn("bea");
       assert.equal(await tab.page.getByText("Ada").count(), 0);
     }));
+
+  // A headless Chromium keeps no page for the back button: the page is told what it would be told then.
+  it("reads again what it shows when the back button brings it back", () =>
+    visiting(async (tab, { proxy }) => {
+      await tab.logIn("ada");
+      const orders = await tab.counted();
+      await visiting(async (elsewhere) => {
+        await elsewhere.logIn("ada");
+        await elsewhere.add("Assam tea");
+        await elsewhere.order();
+        await elsewhere.page.getByText("There is nothing in it yet.").waitFor();
+      });
+      assert.equal(await tab.counted(), orders);
+      proxy.forget();
+      await tab.page.evaluate(`dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true }))`);
+      await tab.page.locator(`[data-orders="${orders + 1}"]`).waitFor();
+      await tab.rest();
+      assert.equal(await tab.listed(), orders + 1);
+      assert.equal(proxy.asked.length, 1, proxy.asked.join("\n"));
+    }));
+
+  it("reads again what it shows when it was long out of sight", () =>
+    visiting(async (tab, { proxy }) => {
+      await tab.logIn("ada");
+      proxy.forget();
+      await tab.page.evaluate(`
+        window.look = (state) => {
+          Object.defineProperty(document, "visibilityState", { value: state, configurable: true });
+          document.dispatchEvent(new Event("visibilitychange"));
+        };
+        window.now = Date.now;
+        look("hidden");
+        Date.now = () => now() + 59_000;
+        look("visible");
+      `);
+      await tab.rest();
+      assert.deepEqual(proxy.asked, []);
+      await tab.page.evaluate(`look("hidden"); Date.now = () => now() + 59_000 + 61_000; look("visible");`);
+      await tab.rest();
+      assert.equal(proxy.asked.length, 1, proxy.asked.join("\n"));
+      assert.match(proxy.asked[0] ?? "", /^GET ctx\/\?.*user=/);
+    }));
+
+  it("shows a customer's order as shipped, and the shelf as filled, for staff who do it", () =>
+    visiting(async (tab, { proxy }) => {
+      await tab.logIn("grace");
+      await tab.add("Darjeeling tea");
+      await tab.order();
+      await tab.page.getByText("There is nothing in it yet.").waitFor();
+      await tab.rest();
+      const stock = Number.parseInt(await tab.stock("Darjeeling tea"));
+      proxy.forget();
+      await tab.orders.getByRole("button", { name: "Ship" }).first().click();
+      await tab.orders.getByText("shipped").first().waitFor();
+      await tab.page.getByRole("button", { name: "Restock Darjeeling tea" }).click();
+      await tab
+        .card("Darjeeling tea")
+        .getByText(`${stock + 10} in stock`)
+        .waitFor();
+      await tab.rest();
+      assert.deepEqual(proxy.asked, ["POST ship_order", "POST restock"]);
+    }));
 }

@@ -26,9 +26,8 @@ export function startBrowser(): Promise<Browser> {
   if (program === null) throw new Error(`${PROGRAM} is missing: make .tools/bin/${PROGRAM} fetches it`);
   return chromium.launch({
     executablePath: program,
-    // Root has no sandbox; and what Playwright switches off is to be tried.
+    // Root has no sandbox.
     args: ["--no-sandbox"],
-    ignoreDefaultArgs: ["--disable-back-forward-cache"],
   });
 }
 
