@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from decimal import Decimal
 from enum import Enum
 from typing import Annotated, Any
@@ -98,7 +99,7 @@ def _texts(header: str) -> dict[str, str]:
 
 
 @given(data=st.data())
-@pytest.mark.parametrize("kind", range(len(KINDS)), ids=lambda kind: str(KINDS[kind][0]))
+@pytest.mark.parametrize("kind", range(len(KINDS)), ids=lambda kind: re.sub(" at 0x.*?>", ">", str(KINDS[kind][0])))
 def test_equal_values_are_spelled_alike(kind: int, data: st.DataObject) -> None:
     interface, values = INTERFACES[kind]
     value = data.draw(values | st.none())
