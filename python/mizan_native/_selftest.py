@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from importlib.util import find_spec
 from typing import Any, cast
 
 import mizan_native
@@ -37,6 +38,8 @@ def run() -> list[Outcome]:
 
 def _outcome(check: Check) -> Outcome:
     engines = {"native": cast(Engine, mizan_native), "pure": cast(Engine, pure)}
+    if check.name == "begin_call" and find_spec("pydantic_core") is None:
+        del engines["pure"]  # Its pure twin reads JSON with pydantic_core, which mizan-core brings.
     problems = [
         f"{name} engine: {problem}"
         for name, engine in engines.items()

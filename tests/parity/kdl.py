@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import dataclass
 from typing import Any
 
 import ckdl
@@ -29,13 +31,26 @@ def named_type(node: Node) -> dict[str, Any]:
     return {"name": argument(node), **node.properties, "body": body(only(node))}
 
 
+@dataclass(frozen=True, eq=False)
+class Nearly:
+    """A float that equals those beside it."""
+
+    number: float
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Nearly) and math.isclose(self.number, other.number, rel_tol=1e-13)
+
+    def __hash__(self) -> int:
+        return 0
+
+
 def comparable(value: Any) -> Any:
     """A form that tells types apart, floats aside, which ckdl reads only nearly right."""
     if isinstance(value, dict):
         return {name: comparable(item) for name, item in value.items()}
     if isinstance(value, list):
         return [comparable(item) for item in value]
-    return (float, f"{value:.14g}") if isinstance(value, float) else (type(value), value)
+    return Nearly(value) if isinstance(value, float) else (type(value), value)
 
 
 def function(node: Node) -> dict[str, Any]:
