@@ -1,6 +1,7 @@
 /** React bindings: what generated code is made of. */
 
-export { useCall, type Call, type CallHookOptions } from "./calls.js";
+export type { Call, CallOptions as CallHookOptions } from "mizan-runtime";
+export { useCall } from "./calls.js";
 export { MizanContext, useMizan, type MizanContextProps } from "./client.js";
 export {
   bindContext,

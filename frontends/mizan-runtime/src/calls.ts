@@ -23,6 +23,12 @@ export interface Calls<A extends object, R> {
   reset(): void;
 }
 
+/** A function of the server, to be called as one (as `mutate`), with the state of this component's calls of it. */
+export interface Call<A extends object, R> extends Calls<A, R>, CallState<R> {
+  /** @throws MizanError */
+  (...args: Args<A>): Promise<R>;
+}
+
 export const IDLE: CallState<never> = { isPending: false, error: null, data: undefined };
 
 /** Calls by *call*, which tell by *changed* what has come of them; of several the one that was made last counts. */
@@ -63,4 +69,14 @@ export function callsOf<A extends object, R>(
       change({ error: null, data: undefined });
     },
   } as Calls<A, R>;
+}
+
+/** *calls* as a function whose state is what *state* gives whenever it is looked at. */
+export function liveCall<A extends object, R>(calls: Calls<A, R>, state: () => CallState<R>): Call<A, R> {
+  const call = Object.assign((...args: Args<A>) => calls.mutate(...args), calls);
+  return Object.defineProperties(call, {
+    isPending: { get: () => state().isPending },
+    error: { get: () => state().error },
+    data: { get: () => state().data },
+  }) as unknown as Call<A, R>;
 }

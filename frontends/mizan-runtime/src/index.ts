@@ -3,7 +3,7 @@
 export { configureMizan, getMizan } from "./default.js";
 export type { CallOptions, Context, Expectations, ServerFunction } from "./descriptors.js";
 export { Entry } from "./entry.js";
-export { callsOf, IDLE, type Args, type Calls, type CallState } from "./calls.js";
+export { callsOf, IDLE, liveCall, type Args, type Call, type Calls, type CallState } from "./calls.js";
 export { takeHydration } from "./hydration.js";
 export { MizanError, type Details, type Failure } from "./errors.js";
 export { Kernel, type Happening, type Outside, type Transport } from "./kernel.js";
