@@ -130,3 +130,16 @@ class ClosableBackend(CacheBackend, Protocol):
 
     async def aclose(self) -> None:
         """End the connections of the running event loop, in the same way."""
+
+
+class Announcer(Protocol):
+    """Tells everybody who listens which tags a purge has changed. That may get lost: who listens compares versions."""
+
+    def announce(self, tags: Sequence[str], origin: str | None = None) -> None:
+        """Tell it.
+
+        :param origin: the socket of whoever has caused the purge, where that is known: it need not be told.
+        """
+
+    async def aannounce(self, tags: Sequence[str], origin: str | None = None) -> None:
+        """As ``announce``."""
