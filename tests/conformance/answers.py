@@ -168,7 +168,7 @@ def _check_error(answer: Answer) -> None:
 
 
 def _check_error_object(error: dict[str, Any], status: int) -> None:
-    assert {"code", "message"} <= error.keys() <= {"code", "message", "details"}, error
+    assert {"code", "message"} <= error.keys() <= {"code", "message", "details", "data"}, error
     assert _CODE.fullmatch(error["code"]), error
     assert STATUSES.get(error["code"], status) == status, error
     assert isinstance(error["message"], str), error

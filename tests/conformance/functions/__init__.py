@@ -3,6 +3,7 @@
 from tests.conformance.functions import (
     arguments,
     contexts,
+    declared,
     failures,
     identity,
     meetings,
@@ -12,4 +13,15 @@ from tests.conformance.functions import (
     shown,
 )
 
-__all__ = ("arguments", "contexts", "failures", "identity", "meetings", "merges", "nesting", "results", "shown")
+__all__ = (
+    "arguments",
+    "contexts",
+    "declared",
+    "failures",
+    "identity",
+    "meetings",
+    "merges",
+    "nesting",
+    "results",
+    "shown",
+)

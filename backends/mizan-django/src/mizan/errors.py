@@ -1,4 +1,4 @@
-"""Django's own exceptions as the errors of the protocol."""
+"""Django's own exceptions as the errors of the protocol; ``ErrorCase``, for those that functions declare."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ from django.core.exceptions import BadRequest as DjangosBadRequest
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation, ValidationError
 from django.http import Http404, UnreadablePostError
 
+from mizan_core.client import ErrorCase
 from mizan_core.errors import APIError, BadRequest, Forbidden, NotFound, PayloadTooLarge, ValidationFailed
+
+__all__ = ("ErrorCase", "translated")
 
 _MEANINGS = {
     Http404: NotFound,

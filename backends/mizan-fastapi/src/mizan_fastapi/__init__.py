@@ -3,7 +3,7 @@
 import mizan_fastapi.signatures  # noqa: F401 - registers FastAPI's classes
 from mizan_core.registry import mizan_clients, register
 from mizan_core.settings import Settings
-from mizan_fastapi.client import CachePolicy, Context, Merge, client
+from mizan_fastapi.client import CachePolicy, Context, ErrorCase, Merge, client
 from mizan_fastapi.mounting import mount
 from mizan_fastapi.purging import apurge, purge
 from mizan_fastapi.routing import MizanRouter, create_router, router
@@ -13,6 +13,7 @@ __version__ = "0.1.0"
 __all__ = (
     "CachePolicy",
     "Context",
+    "ErrorCase",
     "Merge",
     "MizanRouter",
     "Settings",

@@ -1,4 +1,7 @@
-"""FastAPI's own exceptions as the errors of the protocol, and the application's own handlers of exceptions."""
+"""FastAPI's own exceptions as the errors of the protocol, and the application's own handlers of exceptions.
+
+``ErrorCase`` is for the errors that functions declare.
+"""
 
 from __future__ import annotations
 
@@ -17,8 +20,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ExceptionHandler
 
+from mizan_core.client import ErrorCase
 from mizan_core.errors import APIError, HTTPError, ValidationFailed
 from mizan_core.http.port import Handled
+
+__all__ = ("ErrorCase", "handled", "translated")
 
 _Handlers: TypeAlias = "dict[int | type[Exception], ExceptionHandler]"
 _DEFAULTS = (

@@ -21,6 +21,7 @@ from mizan_core.call.effects import Effects
 from mizan_core.call.outcome import CallOutcome, Fetched, FetchOutcome, Refused, Result, ViewResponse
 from mizan_core.call.port import Port
 from mizan_core.call.progress import Progress
+from mizan_core.client import ErrorCase
 from mizan_core.engine import ENGINE
 from mizan_core.errors import APIError, Forbidden, InternalError, Unauthorized
 from mizan_core.interface.caching import Entry
@@ -44,7 +45,7 @@ async def answer_call(port: Port, interface: Interface, call: Call, progress: Pr
         arguments = endpoint.validate_json(call.arguments)
         return await port.to_the_end(_run(port, interface, endpoint, arguments, progress))
     except Exception as error:  # noqa: BLE001 - whatever user code raises
-        return refused(port, progress, error)
+        return refused(port, progress, error, interface)
 
 
 async def answer_fetch(port: Port, interface: Interface, fetch: Fetch, progress: Progress) -> FetchOutcome:
@@ -65,15 +66,28 @@ async def answer_fetch(port: Port, interface: Interface, fetch: Fetch, progress:
             return await build_for_one(bundle.name, entry, build)
         return await _look_up(port, entry, build)
     except Exception as error:  # noqa: BLE001 - whatever user code raises
-        return refused(port, progress, error)
+        return refused(port, progress, error, interface)
 
 
-def refused(port: Port, progress: Progress, cause: Exception) -> Refused:
-    """The refusal that an exception becomes; of an unforeseen one the client learns nothing."""
+def refused(port: Port, progress: Progress, cause: Exception, interface: Interface | None = None) -> Refused:
+    """The refusal that an exception becomes; of an unforeseen one the client learns nothing.
+
+    :param interface: which tells what the function declares; without one nothing is declared.
+    """
     error = port.translated(cause)
+    if isinstance(error, ErrorCase):
+        return _declared(error, cause, progress, interface)
     if isinstance(error, APIError):
         return Refused(error, cause, progress, None)
     return Refused(InternalError(), cause, progress, progress.failure(cause))
+
+
+def _declared(error: ErrorCase, cause: Exception, progress: Progress, interface: Interface | None) -> Refused:
+    """The refusal of a declared error; one that clients do not know of is a mistake of the server's."""
+    if interface is not None and interface.declares(type(error), progress.function, progress.context):
+        return Refused(error, cause, progress, None)
+    what = f"it raised {type(error).__qualname__}, which its errors= does not declare"
+    return Refused(InternalError(), cause, progress, progress.failure(cause, what))
 
 
 async def admit(

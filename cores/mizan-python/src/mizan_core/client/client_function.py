@@ -186,9 +186,17 @@ class ClientFunction(ServerFunction, Generic[P, R]):
         signature = self.signature
         with naming(self.where):
             signature.check(self.names)  # once more: an adapter may have been imported since
+            self._complete_errors()
         self.arguments  # noqa: B018 - for its effect
         if not self.is_view:
             self.result  # noqa: B018 - for its effect
+
+    def _complete_errors(self) -> None:
+        for case in self.declaration.errors:
+            try:
+                case.complete(self.names)
+            except NameError as error:
+                raise TypeError(f"the error {case.__qualname__} names {error.name!r}, which is not defined") from error
 
     def _resolve_early(self) -> None:
         try:

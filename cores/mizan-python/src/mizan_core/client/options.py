@@ -15,6 +15,7 @@ from typing_extensions import TypedDict
 
 from mizan_core.client.cache_policy import CachePolicy, CacheRule, read_cache
 from mizan_core.client.context import Context
+from mizan_core.client.error_case import ErrorCase, read_errors
 from mizan_core.client.merge import Merge, MergeTargets, read_merges
 from mizan_core.client.targets import Target, Targets, read_targets
 from mizan_core.names import check_context_name
@@ -41,6 +42,9 @@ class Options(TypedDict, total=False):
     auth: Auth
     """Who may call: True (whoever is authenticated), ``"staff"``, ``"superuser"``, or a callable that gets the request
     and answers True or False, possibly async."""
+    errors: Sequence[type[ErrorCase]] | None
+    """The errors that clients are told of, with their data, wherever below the function they are raised. Any other
+    ``ErrorCase`` is answered as ``INTERNAL_ERROR``, and logged."""
     private: bool
     """Never callable by a client."""
     rev: int
@@ -165,6 +169,7 @@ class Declaration:
     affects: tuple[Target, ...] = field(default=(), metadata={"read": read_targets})
     merge: tuple[Target | Merge, ...] = field(default=(), metadata={"read": read_merges})
     auth: Auth = field(default=None, metadata={"read": _read_auth})
+    errors: tuple[type[ErrorCase], ...] = field(default=(), metadata={"read": read_errors})
     private: bool = field(default=False, metadata={"read": _read_flag})
     rev: int = field(default=0, metadata={"read": _read_rev})
     auto_scope: bool = field(default=True, metadata={"read": _read_flag})

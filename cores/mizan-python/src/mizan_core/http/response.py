@@ -7,9 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeAlias, final
 
-from pydantic_core import to_jsonable_python
-
 from mizan_core.cache.store import Purge
+from mizan_core.call.envelope import error_envelope
 from mizan_core.call.outcome import Fetched, Result
 from mizan_core.call.progress import Failure
 from mizan_core.engine import ENGINE
@@ -130,14 +129,7 @@ def fetched_part(fetched: Fetched, scope: str | None) -> bytes:
 
 def error_part(error: APIError) -> bytes:
     """A refusal as one of several."""
-    return ENGINE.canonical_json({"status": error.status, "error": _envelope(error)})
-
-
-def _envelope(error: APIError) -> dict[str, Any]:
-    envelope: dict[str, Any] = {"code": error.code, "message": str(error.message)}
-    if error.details:
-        envelope["details"] = to_jsonable_python(error.details, inf_nan_mode="strings", fallback=str)
-    return envelope
+    return ENGINE.canonical_json({"status": error.status, "error": error_envelope(error)})
 
 
 def error_response(error: APIError, stale: Sequence[Any] = (), marks: Headers = ()) -> Response:
@@ -147,7 +139,7 @@ def error_response(error: APIError, stale: Sequence[Any] = (), marks: Headers = 
     :raises ValueError: when a message or a detail is not valid Unicode, or a header is none.
     """
     headers = [*marks, *_error_headers(error.headers)]
-    body: dict[str, Any] = {"error": _envelope(error)}
+    body: dict[str, Any] = {"error": error_envelope(error)}
     if stale:
         body["invalidate"] = list(stale)
         headers.append((INVALIDATE_HEADER, ENGINE.format_invalidate_header(stale)))

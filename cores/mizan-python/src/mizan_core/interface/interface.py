@@ -9,7 +9,7 @@ from typing import Any
 from mizan_core.cache.bypass import Bypass, BypassReason
 from mizan_core.cache.store import Purge, Store
 from mizan_core.cache.versions import GRAPH_BYTES
-from mizan_core.client import ServerFunction
+from mizan_core.client import ErrorCase, ServerFunction
 from mizan_core.client.signature import Parameter
 from mizan_core.engine import ENGINE
 from mizan_core.engine.contract import CallPlan, CompiledGraph, Keyer
@@ -222,6 +222,15 @@ class Interface:
         if bundle is None:
             raise NotFound(f'No context is named "{name}".' if is_context_name(name) else "No such context.")
         return bundle
+
+    def declares(self, case: type[ErrorCase], function: str | None, context: str | None) -> bool:
+        """Whether clients of a function are told of errors of a class; where it is not known which of a context's has
+        raised it, whether those of any of them are.
+        """
+        if function is not None:
+            return case in self._endpoints[function].function.declaration.errors
+        members = [] if context is None else self._bundles[context].endpoints
+        return any(case in endpoint.function.declaration.errors for endpoint in members)
 
     def endpoint_of(self, function: ServerFunction) -> Endpoint | None:
         """The endpoint of a registered function; None for another."""
