@@ -14,7 +14,7 @@ from typing import Any
 from benchmarks.harness import Effort, Question, Samples, interleaved, main, repeat
 from benchmarks.services import redis_server
 from mizan_core.cache.backend import TAG_TTL
-from mizan_core.cache.versions import EPOCH, new_version
+from mizan_core.cache.versions import new_version
 from mizan_core.call.dispatcher import Dispatcher
 from mizan_core.client import client
 from mizan_core.coroutines import complete_now
@@ -88,17 +88,18 @@ def _interface(url: str) -> Dispatcher:
 
 
 def _fill(dispatcher: Dispatcher, entries: int) -> None:
-    """Store entries and tags as fetches do, many in one pipeline."""
-    backend = _caching(dispatcher).store.backend
-    keyer = ENGINE.CacheKeyer(SECRET)
-    shared = [new_version(), new_version()]
+    """Store entries and tags as fetches do, many in one pipeline; a first fetch gives the epoch and the context."""
+    store, first = _caching(dispatcher).store, _entry(dispatcher, 0)
+    found = complete_now(store.look_up(store.in_thread, first.key, first.tags))
+    assert found.versions is not None
+    backend, keyer, shared = store.backend, ENGINE.CacheKeyer(SECRET), found.versions[:2]
     for start in range(0, entries, _BATCH):
         bodies: dict[str, bytes] = {}
         tags: dict[str, bytes] = {}
         for user in range(start, min(start + _BATCH, entries)):
             entry = _entry(dispatcher, user)
             versions = [*shared, new_version()]
-            tags.update(zip([EPOCH, *entry.tags], versions, strict=True))
+            tags.update(zip(entry.tags, versions[1:], strict=True))
             bodies[entry.key] = keyer.seal(entry.key, versions, BODY)
         backend.write(tags, TAG_TTL)
         backend.write(bodies, DEFAULT_TTL)

@@ -39,12 +39,20 @@ _FUNCTION: dict[str, Any] = {
     "affects": [],
     "merge": [],
     "auto_scope": True,
+    "private": False,
+    "auth": None,
 }
+
+
+def _param(field: dict[str, Any]) -> dict[str, Any]:
+    return {**field, "identity": field["shape"]["name"]}
+
+
 SPECIFICATION = {
     "types": {"User": {"kind": "struct", "fields": [_USER_ID, _NOTE]}},
     "functions": [
-        {**_FUNCTION, "name": "user", "context": "users", "params": [_USER_ID]},
-        {**_FUNCTION, "name": "update", "params": [_USER_ID, _NOTE], "merge": [{"name": "users"}]},
+        {**_FUNCTION, "name": "user", "context": "users", "params": [_param(_USER_ID)]},
+        {**_FUNCTION, "name": "update", "params": [_param(_USER_ID), _param(_NOTE)], "merge": [{"name": "users"}]},
     ],
 }
 
@@ -93,7 +101,7 @@ def free_threaded(effort: Effort) -> Samples:
 
 def _patient(effort: Effort) -> Effort:
     """With samples that last many turns of the interpreter's threads, so that their start and end hardly count."""
-    return replace(effort, sample_seconds=0.2)
+    return replace(effort, sample_seconds=10 * effort.sample_seconds)
 
 
 def _not_free_threaded() -> str | None:
