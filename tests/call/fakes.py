@@ -165,6 +165,7 @@ class App:
         self.named = {function.__name__: client(**options)(function) for function, options in functions.items()}
         for name, function in self.named.items():
             registry.register(function, name=name)
+        self.around = registry.around
         self.dispatcher = Dispatcher(registry, lambda: settings, current_user)
         if peers is not None:
             self.dispatcher.join(peers)

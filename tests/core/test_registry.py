@@ -83,6 +83,20 @@ class TestRegister:
         message = refusal(lambda: mizan_clients("shop", registry), TypeError)
         assert "a decorator stands above @client" in message
 
+    def test_a_module_with_a_prefix(self, registry: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
+        clients = ModuleType("shop.clients")
+        for name in ("echo", "ping", "own"):
+            made = function(name)
+            made.__dict__["__module__"] = clients.__name__
+            setattr(clients, name, made)
+        registry.register(clients.own)
+        monkeypatch.setitem(sys.modules, "shop", ModuleType("shop"))
+        monkeypatch.setitem(sys.modules, "shop.clients", clients)
+        mizan_clients("shop", registry, prefix="shop.")
+        assert list(registry.get_all_functions()) == ["own", "shop.echo", "shop.ping"]
+        message = refusal(lambda: mizan_clients("shop", Registry(), prefix="my shop."), ValueError)
+        assert "'my shop.echo' is not a function name" in message
+
     def test_a_taken_name(self, registry: Registry) -> None:
         first = registry.register(function("first"), "echo")
         second = function("second")

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, Optional, Union
 
@@ -320,6 +320,37 @@ def _uses_what_follows(request: object, x: DefinedBelow) -> None: ...
 
 class DefinedBelow(BaseModel):
     x: int
+
+
+class TestReturns:
+    def test_it_stands_instead_of_the_annotation(self) -> None:
+        @client(returns=list[int])
+        def numbers(request: object) -> Iterator[object]:
+            return iter(range(2))
+
+        assert numbers.returns == list[int]
+        assert numbers.result.dump_json(numbers.result.validate_python(numbers.function(None))) == b"[0,1]"
+
+    def test_of_a_name_that_only_type_checkers_know(self) -> None:
+        @client(returns="list[int]")
+        def numbers(request: object) -> Nowhere:  # noqa: F821
+            return range(2)
+
+        assert numbers.returns == list[int]
+
+    def test_without_an_annotation(self) -> None:
+        @client(returns=int)
+        def number(request):
+            return 1
+
+        assert number.returns is int
+
+    def test_what_cannot_be_sent(self) -> None:
+        with pytest.raises(TypeError, match="the return annotation: a function cannot be sent"):
+
+            @client(returns=Callable)
+            def numbers(request: object) -> int:
+                return 1
 
 
 class TestViewPath:

@@ -11,8 +11,11 @@ from tests.adapters.projects import run, write_django_project
 
 _FASTAPI = """
 import json
+import warnings
 from fastapi import FastAPI
+warnings.simplefilter("ignore")  # of the test client's own dependencies
 from fastapi.testclient import TestClient
+warnings.resetwarnings()
 from mizan_fastapi import create_router, mount
 import example
 
@@ -23,7 +26,7 @@ if app is None:
 http = TestClient(app, follow_redirects=False)
 
 
-def call(name, **arguments):
+def call(name, /, **arguments):
     answer = http.post("/api/mizan/call/", json={"fn": name, "args": arguments})
     return [answer.status_code, answer.json()]
 
@@ -40,7 +43,7 @@ from django.test import Client
 http = Client(raise_request_exception=False)
 
 
-def call(name, **arguments):
+def call(name, /, **arguments):
     body = {"fn": name, "args": arguments}
     answer = http.post("/api/mizan/call/", body, content_type="application/json")
     return [answer.status_code, answer.json()]

@@ -1,7 +1,7 @@
 """Mizan for FastAPI: ``mount(app, "/api/mizan")``."""
 
 import mizan_fastapi.signatures  # noqa: F401 - registers FastAPI's classes
-from mizan_core.registry import mizan_clients, register
+from mizan_core.registry import around, mizan_clients, register
 from mizan_core.settings import Settings
 from mizan_fastapi.client import CachePolicy, Context, ErrorCase, Merge, client
 from mizan_fastapi.mounting import mount
@@ -18,6 +18,7 @@ __all__ = (
     "MizanRouter",
     "Settings",
     "apurge",
+    "around",
     "client",
     "create_router",
     "mizan_clients",

@@ -8,10 +8,12 @@ from threading import Lock
 from typing import Any, TypeAlias, TypeVar
 
 from mizan_core.client import ClientFunction
+from mizan_core.client.around import Around, Hook, read_hook
 from mizan_core.names import BUILT_IN, check_function_name
 
 AnyFunction: TypeAlias = "ClientFunction[Any, Any]"
 F = TypeVar("F", bound="ClientFunction[..., Any]")
+H = TypeVar("H", bound=Hook)
 
 
 class Registry:
@@ -21,6 +23,7 @@ class Registry:
         self._lock = Lock()
         self._functions: dict[str, AnyFunction] = {}
         self._names: dict[AnyFunction, str] = {}
+        self._hooks: list[Around] = []
         self.version = 0
         """Grows with every change, so that what was made from the registry knows when it is outdated."""
 
@@ -46,6 +49,27 @@ class Registry:
                 self.version += 1
         return function
 
+    def around(self, hook: H) -> H:
+        """Put *hook* around every function, and return it; the first hook is the outermost.
+
+        It gets the ``Running`` and gives a context manager, or yields once: the function runs, and its result is
+        serialised, where it yields. It may refuse by raising one of the protocol's errors, and sees what the function
+        raises. It does not stand around what a cache answers, nor around calls that server code makes itself.
+
+        :raises TypeError: when it is no such function.
+        """
+        read = read_hook(hook)
+        with self._lock:
+            self._hooks.append(read)
+            self.version += 1
+        return hook
+
+    @property
+    def hooks(self) -> tuple[Around, ...]:
+        """What stands around every function, the outermost first."""
+        with self._lock:
+            return tuple(self._hooks)
+
     def get_function(self, name: str) -> AnyFunction | None:
         """The function of that name, or None."""
         return self._functions.get(name)
@@ -65,10 +89,11 @@ class Registry:
         return dict(sorted(groups.items()))
 
     def clear(self) -> None:
-        """Forget every function."""
+        """Forget every function, and what stands around them."""
         with self._lock:
             self._functions.clear()
             self._names.clear()
+            self._hooks.clear()
             self.version += 1
 
     def _check_free(self, function: AnyFunction, name: str) -> None:
@@ -104,6 +129,11 @@ def register(function: F, name: str | None = None, *, registry: Registry | None 
     return _chosen(registry).register(function, name)
 
 
+def around(hook: H, *, registry: Registry | None = None) -> H:
+    """``Registry.around`` on *registry*, by default the default one."""
+    return _chosen(registry).around(hook)
+
+
 def get_function(name: str, *, registry: Registry | None = None) -> AnyFunction | None:
     """``Registry.get_function`` on *registry*, by default the default one."""
     return _chosen(registry).get_function(name)
@@ -124,12 +154,14 @@ def clear_registry(*, registry: Registry | None = None) -> None:
     _chosen(registry).clear()
 
 
-def mizan_clients(package: str, registry: Registry | None = None) -> None:
+def mizan_clients(package: str, registry: Registry | None = None, *, prefix: str = "") -> None:
     """Import ``<package>.clients`` and register the ``@client`` functions that it declares.
 
     A function that the module has registered itself, under whatever name, is left as it is.
 
     :param package: dotted name, for example of a Django app.
+    :param prefix: what the functions' names begin with, ``"shop."`` for example.
+    :raises ValueError: when a name breaks the rule with it.
     :raises ModuleNotFoundError: when there is no such module.
     """
     registry = _chosen(registry)
@@ -138,7 +170,7 @@ def mizan_clients(package: str, registry: Registry | None = None) -> None:
     for value in list(vars(module).values()):
         _refuse_wrapped(value)
         if isinstance(value, ClientFunction) and value.__module__ == module.__name__ and value not in registered:
-            registry.register(value)
+            registry.register(value, f"{prefix}{value.name}")
 
 
 def _chosen(registry: Registry | None) -> Registry:

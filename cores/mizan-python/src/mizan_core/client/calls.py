@@ -81,9 +81,14 @@ async def _run(function: ServerFunction, request: Any, arguments: Mapping[str, A
     plain = function.function
     if function.is_async:
         return await plain(request, **arguments)
-    run_in_thread = _run_in_thread.get() or _outside_threads[-1]
+    return await run_in_thread(lambda: plain(request, **arguments))
+
+
+async def run_in_thread(work: Callable[[], Any]) -> Any:
+    """What *work* gives, where the framework runs sync code."""
+    run = _run_in_thread.get() or _outside_threads[-1]
     # A thread goes on writing after whoever waits for it has been cancelled.
-    return await to_the_end(run_in_thread(lambda: plain(request, **arguments)))
+    return await to_the_end(run(work))
 
 
 def call_sync(function: ServerFunction, request: Any, arguments: Mapping[str, Any]) -> Any:

@@ -53,7 +53,7 @@ class ClientFunction(ServerFunction, Generic[P, R]):
         functools.update_wrapper(self, function)
         where = place_of(function)
         with naming(where):
-            written = read_signature(cast(FunctionType, function))
+            written = read_signature(cast(FunctionType, function), declaration.returns)
             _check_context(declaration.context, written)
         self._keep(
             function=function,
@@ -143,7 +143,7 @@ class ClientFunction(ServerFunction, Generic[P, R]):
 
     @property
     def returns(self) -> Any:
-        """The return annotation, resolved."""
+        """The return annotation, or what ``returns=`` says instead, resolved."""
         return self.signature.returns
 
     @property

@@ -45,6 +45,9 @@ class Options(TypedDict, total=False):
     errors: Sequence[type[ErrorCase]] | None
     """The errors that clients are told of, with their data, wherever below the function they are raised. Any other
     ``ErrorCase`` is answered as ``INTERNAL_ERROR``, and logged."""
+    returns: Any
+    """What clients get, where the function's annotation says something else to type checkers:
+    ``returns=list[OrderOut]`` of a function that returns a ``QuerySet[Order]``."""
     private: bool
     """Never callable by a client."""
     rev: int
@@ -157,6 +160,11 @@ def _read_rev(_: str, rev: object) -> int:
     return rev
 
 
+def _read_as_it_is(_: str, value: object) -> object:
+    """The signature reads it, with the annotations."""
+    return value
+
+
 def _read_cache(_: str, value: object) -> CacheRule:
     return read_cache(value)
 
@@ -170,6 +178,7 @@ class Declaration:
     merge: tuple[Target | Merge, ...] = field(default=(), metadata={"read": read_merges})
     auth: Auth = field(default=None, metadata={"read": _read_auth})
     errors: tuple[type[ErrorCase], ...] = field(default=(), metadata={"read": read_errors})
+    returns: Any = field(default=None, metadata={"read": _read_as_it_is})
     private: bool = field(default=False, metadata={"read": _read_flag})
     rev: int = field(default=0, metadata={"read": _read_rev})
     auto_scope: bool = field(default=True, metadata={"read": _read_flag})

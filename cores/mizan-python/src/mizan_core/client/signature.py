@@ -105,20 +105,21 @@ class WrittenSignature:
         return signature
 
 
-def read_signature(function: FunctionType) -> WrittenSignature:
+def read_signature(function: FunctionType, returns: Any = None) -> WrittenSignature:
     """Check the form of *function*'s signature.
 
+    :param returns: what stands instead of the return annotation; None for nothing.
     :raises TypeError, ValueError: naming the parameter that cannot be served, and what would be right.
     """
     signature = inspect.signature(function)
-    if signature.return_annotation is inspect.Signature.empty:
+    if returns is None and signature.return_annotation is inspect.Signature.empty:
         raise TypeError("the return annotation is missing; write what it returns, for example '-> None'")
     parameters = tuple(signature.parameters.values())
     if not parameters or parameters[0].kind not in _POSITIONAL:
         raise TypeError("the request parameter is missing; write 'request' as the first parameter")
     for parameter in parameters[1:]:
         _check_form(parameter)
-    return WrittenSignature(parameters[0], parameters[1:], signature.return_annotation)
+    return WrittenSignature(parameters[0], parameters[1:], signature.return_annotation if returns is None else returns)
 
 
 def _check_form(parameter: inspect.Parameter) -> None:

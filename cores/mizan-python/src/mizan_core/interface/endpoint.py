@@ -12,6 +12,7 @@ from pydantic_core import PydanticSerializationError
 
 from mizan_core.cache.store import Store
 from mizan_core.client import ClientFunction, ServerFunction
+from mizan_core.client.around import Around, surrounded
 from mizan_core.client.calls import observe, unobserve
 from mizan_core.client.frameworks import is_response_class
 from mizan_core.client.options import Auth
@@ -102,11 +103,14 @@ class Endpoint:
     :param scope: the parameters that narrow what the function invalidates.
     :param defaulted: those of them that a function which takes its result has a default for, other than None. There
         None is not what a client leaves out, and so it does not tell which result is meant.
+    :param hooks: what stands around the function.
+    :ivar is_async: whether a run of the function has to be awaited.
     """
 
     __slots__ = (
         "_defaulted",
         "_defaults",
+        "_hooks",
         "_identities",
         "_json",
         "_null_by_default",
@@ -118,6 +122,7 @@ class Endpoint:
         "authorization",
         "context",
         "function",
+        "is_async",
         "is_view",
         "name",
         "parameters",
@@ -134,6 +139,7 @@ class Endpoint:
         function: ClientFunction[..., Any],
         scope: frozenset[str],
         defaulted: frozenset[str] = frozenset(),
+        hooks: Sequence[Around] = (),
     ) -> None:
         function.prepare()
         self.name = name
@@ -149,6 +155,8 @@ class Endpoint:
         self.announced: Sequence[tuple[Store, list[str]]] = ()
         """Where the tags of the contexts that a call may purge have to be announced before it runs."""
         self._defaulted = defaulted
+        self._hooks = hooks
+        self.is_async = function.is_async or any(hook.is_async for hook in hooks)
         self.rereads: Collection[tuple[str, str]] = ()
         """The slots, by context, that its merges have a client read again."""
 
@@ -181,9 +189,11 @@ class Endpoint:
         validator = ArgumentsValidator(function.arguments)
         self.validate, self.validate_json = validator.validate, validator.validate_json
         """They give the arguments as the function takes them; only those that were passed."""
-        self._run = _runner(
-            name, function, _view_check(name) if self.is_view else result_serializer(name, function.result)
-        )
+        finish = _view_check(name) if self.is_view else result_serializer(name, function.result)
+        target = function.function
+        if self._hooks:
+            target, finish = _surrounded(name, function, finish, self._hooks), _same
+        self._run = _runner(name, target, finish, is_async=self.is_async)
 
     def scope_arguments(self, arguments: Mapping[str, Any]) -> ScopeArguments:
         """What narrows the effects of a call; worked out before the function runs, which may change its arguments."""
@@ -258,7 +268,7 @@ class Endpoint:
 
         :param failed: gets the name with what the function raises, so that it is known which one of several it was.
         """
-        return Invocation(partial(self._run, calls, failed), arguments, self.function.is_async)
+        return Invocation(partial(self._run, calls, failed), arguments, self.is_async)
 
 
 _FOR_CALLS = frozenset(
@@ -315,11 +325,30 @@ def _view_check(name: str) -> Callable[[Any], Any]:
     return check
 
 
+def _surrounded(
+    name: str, function: ClientFunction[..., Any], finish: Callable[[Any], Any], hooks: Sequence[Around]
+) -> Callable[..., Any]:
+    """The function with its serialisation, inside the hooks."""
+    plain = function.function
+
+    def work(request: Any, arguments: Mapping[str, Any]) -> Any:
+        return finish(plain(request, **arguments))
+
+    async def work_async(request: Any, arguments: Mapping[str, Any]) -> Any:
+        return finish(await plain(request, **arguments))
+
+    run = surrounded(name, function, work_async if function.is_async else work, hooks)
+    return lambda request, /, **arguments: run(request, arguments)
+
+
+def _same(result: Any) -> Any:
+    return result
+
+
 def _runner(
-    name: str, function: ClientFunction[..., Any], finish: Callable[[Any], Any]
+    name: str, target: Callable[..., Any], finish: Callable[[Any], Any], *, is_async: bool
 ) -> Callable[[NestedCalls, Blame, Any, Mapping[str, Any]], Any]:
     """Serialisation belongs to the run: a lazy attribute is then read where the function itself may read it."""
-    target = function.function
 
     def run(calls: NestedCalls, failed: Blame, request: Any, arguments: Mapping[str, Any]) -> Any:
         observation = observe(calls.take)
@@ -346,7 +375,7 @@ def _runner(
         finally:
             unobserve(observation)
 
-    return run_async if function.is_async else run
+    return run_async if is_async else run
 
 
 def _told(failed: Blame, name: str, error: Exception) -> Exception:

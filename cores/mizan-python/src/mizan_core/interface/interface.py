@@ -171,8 +171,11 @@ class Interface:
         graph = self.graph.describe()
         plans: Mapping[str, Any] = graph["functions"]
         parameters = {name: function.parameters for name, function in functions.items()}
+        hooks = registry.hooks
         self._endpoints = {
-            name: Endpoint(name, function, _scope(plans[name]), _defaulted(plans[name], graph["contexts"], parameters))
+            name: Endpoint(
+                name, function, _scope(plans[name]), _defaulted(plans[name], graph["contexts"], parameters), hooks
+            )
             for name, function in functions.items()
         }
         for name, endpoint in self._endpoints.items():
