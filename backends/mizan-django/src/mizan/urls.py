@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from mizan import views
+from django.urls import path
+
+from mizan import views, visits
 from mizan.routing import EndpointPattern
 
 app_name = "mizan"
@@ -12,4 +14,5 @@ urlpatterns = [  # the busiest first: a pattern that does not match costs an exc
     EndpointPattern("ctx/", views.fetch_several, views.afetch_several, "contexts"),
     EndpointPattern("ctx/<str:name>/", views.fetch, views.afetch, "context"),
     EndpointPattern("session/", views.session, views.asession, "session"),
+    path("ws/", visits.socket, name=visits.URL_NAME),
 ]

@@ -1,0 +1,196 @@
+"""Who may open a socket, and who has: by the project's middleware, and by what page it is."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Coroutine, MutableMapping
+from functools import partial
+from io import BytesIO
+from typing import Any, NamedTuple, TypeAlias, TypeVar
+
+from asgiref.sync import sync_to_async
+from django.conf import settings
+from django.core.exceptions import DisallowedHost
+from django.db import connections
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+from mizan.errors import translated
+from mizan.port import LoopPort, ThreadPort
+from mizan.threads import run_in_thread
+from mizan.visits import Visit, VisitHandler, request_scope
+from mizan_core.call.port import Port
+from mizan_core.client.calls import threads_of
+from mizan_core.coroutines import complete_now
+from mizan_core.errors import APIError, BadRequest, Forbidden, InternalError
+from mizan_core.http.response import error_response
+from mizan_core.live.asgi import SUBPROTOCOL, offers_protocol, without_cookies
+from mizan_core.live.origins import Verdict, judge
+from mizan_core.viewer import Viewer
+
+T = TypeVar("T")
+Scope: TypeAlias = "MutableMapping[str, Any]"
+Fields: TypeAlias = "list[tuple[bytes, bytes]]"
+Work: TypeAlias = "Callable[[Port], Coroutine[Any, Any, T]]"
+_LENGTH = b"content-length"
+_log = logging.getLogger("mizan.live")
+_hosts_log = logging.getLogger("django.security.DisallowedHost")
+
+
+class Refused(NamedTuple):
+    """What is answered instead of opening the socket."""
+
+    status: int
+    fields: Fields
+    body: bytes
+
+
+class Admitted(NamedTuple):
+    """The socket may be opened.
+
+    :param fields: header fields of the answer: cookies that middleware sets.
+    """
+
+    peer: Peer
+    fields: Fields
+
+
+class Door:
+    """Admits sockets; one for a project, whose middleware it has made ready."""
+
+    def __init__(self) -> None:
+        self._handler = VisitHandler()
+
+    async def admit(self, scope: Scope) -> Admitted | Refused:
+        """Whether whoever asks may open a socket.
+
+        :param scope: of the socket, or of a request like it.
+        """
+        try:
+            return await self._admit(request_scope(scope))
+        except Exception as error:  # noqa: BLE001 - whatever user models and settings raise
+            if isinstance(error, DisallowedHost):
+                _hosts_log.error("%s", error)  # where Django tells of it
+            meaning = translated(error)
+            if isinstance(meaning, APIError):
+                return _refused(meaning)
+            _log.exception("A socket could not be opened")
+            return _refused(InternalError())
+
+    async def _admit(self, scope: Scope) -> Admitted | Refused:
+        _check_protocol(scope)
+        if self._verdict(scope) is Verdict.ABSENT:
+            scope = without_cookies(scope)
+        visit = Visit(_identify)
+        await self._handler.run(scope, visit)
+        if not visit.is_admitted:
+            return _answered(visit.response)
+        return Admitted(Peer(self._handler, scope, visit.outcome()), _cookies(visit.response))
+
+    def _verdict(self, scope: Scope) -> Verdict:
+        """:raises Forbidden: for a page that is not ours.
+        :raises DisallowedHost: by ``ALLOWED_HOSTS``.
+        """
+        request, _ = self._handler.create_request(scope, BytesIO())
+        if request is None:
+            raise BadRequest
+        origin = request.headers.get("Origin")
+        own = f"{request.scheme}://{request.get_host()}"
+        verdict = judge(origin, own, settings.CSRF_TRUSTED_ORIGINS)
+        if verdict is Verdict.FOREIGN:
+            _log.warning(
+                "A socket was refused: its page is %r, not %r; others are trusted by CSRF_TRUSTED_ORIGINS", origin, own
+            )
+            raise Forbidden("The page's origin is not trusted.")
+        return verdict
+
+
+class Peer:
+    """Whoever has opened a socket, as the project's middleware knows them.
+
+    :ivar viewer: who it was then.
+    """
+
+    def __init__(self, handler: VisitHandler, scope: Scope, viewer: Viewer) -> None:
+        self._handler = handler
+        self._scope = scope
+        self.viewer = viewer
+
+    async def run(self, work: Work[T]) -> T:
+        """What *work* gives, as a request of the socket's user.
+
+        :raises APIError: where the project's middleware does not let the request through.
+        """
+        return await self._visit(partial(_perform, work))
+
+    async def look(self) -> Viewer:
+        """Whom the cookies of the socket stand for now."""
+        return await self._visit(_identify)
+
+    async def _visit(self, work: Callable[[HttpRequest], Coroutine[Any, Any, T]]) -> T:
+        visit = Visit(work)
+        await self._handler.run(self._scope, visit)
+        return visit.outcome()
+
+
+class SocketLoopPort(LoopPort):
+    """One call of a socket, on an event loop."""
+
+    __slots__ = ()
+
+    async def identify(self, *, guarded: bool) -> Viewer:  # noqa: ARG002 - the page has shown that it is ours
+        return await super().identify(guarded=False)
+
+
+class SocketThreadPort(ThreadPort):
+    """One call of a socket, in a thread."""
+
+    __slots__ = ()
+
+    async def identify(self, *, guarded: bool) -> Viewer:  # noqa: ARG002 - the page has shown that it is ours
+        return await super().identify(guarded=False)
+
+
+async def _identify(request: HttpRequest) -> Viewer:
+    return await LoopPort(request).identify(guarded=False)
+
+
+async def _perform(work: Work[T], request: HttpRequest) -> T:
+    if _has_atomic_requests():  # which Django knows in threads alone
+        return await sync_to_async(_perform_now)(work, request)
+    with threads_of(run_in_thread):
+        return await work(SocketLoopPort(request))
+
+
+def _perform_now(work: Work[T], request: HttpRequest) -> T:
+    return complete_now(work(SocketThreadPort(request)))
+
+
+def _has_atomic_requests() -> bool:
+    return any(each["ATOMIC_REQUESTS"] for each in connections.settings.values())
+
+
+def _check_protocol(scope: Scope) -> None:
+    if not offers_protocol(scope):
+        raise BadRequest(f"The client must offer the subprotocol {SUBPROTOCOL}.")
+
+
+def _refused(error: APIError) -> Refused:
+    response = error_response(error)
+    fields = [(name.lower().encode("ascii"), value.encode("latin-1")) for name, value in response.headers]
+    return Refused(response.status, fields, response.body)
+
+
+def _answered(response: HttpResponseBase | None) -> Refused:
+    """What middleware has answered."""
+    if response is None:
+        return _refused(InternalError())
+    body = b"" if response.streaming else response.content  # type: ignore[attr-defined]
+    named = [(name.lower().encode("ascii"), value.encode("latin-1")) for name, value in response.items()]
+    fields = [(name, value) for name, value in named if name != _LENGTH]
+    return Refused(response.status_code, [*fields, *_cookies(response)], body)
+
+
+def _cookies(response: HttpResponseBase | None) -> Fields:
+    cookies = [] if response is None else response.cookies.values()
+    return [(b"set-cookie", cookie.output(header="").strip().encode("ascii")) for cookie in cookies]

@@ -1,0 +1,134 @@
+"""An application's socket, opened in this process: what a server would hand over, and what is sent back."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from typing_extensions import Self
+
+from mizan_core.live.asgi import SUBPROTOCOL
+
+HOST = "testserver"
+ORIGIN = f"http://{HOST}"
+_LONGEST = 20.0
+"""Seconds that a frame may take before the test fails."""
+
+
+def scope_of(
+    path: str = "/api/mizan/ws/",
+    *,
+    headers: Mapping[str, str] | None = None,
+    query: str = "",
+    origin: str | None = ORIGIN,
+    subprotocols: tuple[str, ...] = (SUBPROTOCOL,),
+    **others: Any,
+) -> dict[str, Any]:
+    """What ASGI makes of an upgrade."""
+    fields = {"host": HOST, **({} if origin is None else {"origin": origin}), **(headers or {})}
+    return {
+        "type": "websocket",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "scheme": "ws",
+        "path": path,
+        "raw_path": path.encode(),
+        "root_path": "",
+        "query_string": query.encode(),
+        "headers": [(name.lower().encode(), value.encode("latin-1")) for name, value in fields.items()],
+        "client": ("127.0.0.1", 50_000),
+        "server": (HOST, 80),
+        "subprotocols": list(subprotocols),
+        "extensions": {"websocket.http.response": {}},
+        **others,
+    }
+
+
+class Refusal(Exception):
+    """The socket has not been opened."""
+
+    def __init__(self, status: int, body: bytes = b"") -> None:
+        super().__init__(status, body)
+        self.status = status
+        self.body = body
+
+
+class Closed(Exception):
+    """The server has closed the socket."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class AsgiSocket:
+    """One socket: ``async with AsgiSocket(application, scope_of(...)) as socket``.
+
+    :ivar accepted: what the server has said when it opened it.
+    """
+
+    def __init__(self, application: Any, scope: dict[str, Any]) -> None:
+        self._application = application
+        self._scope = scope
+        self._to_server: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        self._from_server: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        self._task: asyncio.Task[None] | None = None
+        self.accepted: dict[str, Any] = {}
+
+    async def __aenter__(self) -> Self:
+        """:raises Refusal: where the server does not open it."""
+        self._to_server.put_nowait({"type": "websocket.connect"})
+        self._task = asyncio.ensure_future(self._application(self._scope, self._to_server.get, self._from_server.put))
+        message = await self._next()
+        if message["type"] != "websocket.accept":
+            body = await self._next() if message["type"] == "websocket.http.response.start" else {}
+            await self._task
+            raise Refusal(message.get("status", 403), body.get("body", b""))
+        self.accepted = message
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._to_server.put_nowait({"type": "websocket.disconnect", "code": 1000})
+        assert self._task is not None
+        await asyncio.wait_for(self._task, _LONGEST)
+
+    async def send(self, **frame: Any) -> None:
+        await self.send_text(json.dumps(frame))
+
+    async def send_text(self, text: str) -> None:
+        self._to_server.put_nowait({"type": "websocket.receive", "text": text})
+
+    async def send_bytes(self, data: bytes) -> None:
+        self._to_server.put_nowait({"type": "websocket.receive", "bytes": data})
+
+    async def receive(self) -> dict[str, Any]:
+        """The next frame that is no ping.
+
+        :raises Closed: where there is none.
+        """
+        while True:
+            message = await self._next()
+            if message["type"] == "websocket.close":
+                raise Closed(message["code"])
+            frame: dict[str, Any] = json.loads(message["text"])
+            if frame.get("action") != "ping":
+                return frame
+
+    async def ask(self, **frame: Any) -> dict[str, Any]:
+        """The next frame after *frame* has been sent."""
+        await self.send(**frame)
+        return await self.receive()
+
+    async def _next(self) -> dict[str, Any]:
+        assert self._task is not None
+        getting = asyncio.ensure_future(self._from_server.get())
+        await asyncio.wait({getting, self._task}, timeout=_LONGEST, return_when=asyncio.FIRST_COMPLETED)
+        if not getting.done():
+            getting.cancel()
+            if self._task.done():
+                self._task.result()
+                raise AssertionError("the application has ended without a word")
+            raise AssertionError("no frame comes")
+        return getting.result()
