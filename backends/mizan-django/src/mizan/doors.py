@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Coroutine, MutableMapping
+from collections.abc import Callable, Coroutine, MutableMapping, Sequence
 from functools import partial
 from io import BytesIO
 from typing import Any, NamedTuple, TypeAlias, TypeVar
@@ -19,11 +19,13 @@ from mizan.errors import translated
 from mizan.port import LoopPort, ThreadPort
 from mizan.threads import run_in_thread
 from mizan.visits import Visit, VisitHandler, request_scope
+from mizan_core.cache.readings import Readings
 from mizan_core.call.port import Port
 from mizan_core.client.calls import threads_of
 from mizan_core.coroutines import complete_now
 from mizan_core.errors import APIError, BadRequest, Forbidden, InternalError
 from mizan_core.http.response import error_response
+from mizan_core.interface.endpoint import Invocation
 from mizan_core.live.asgi import SUBPROTOCOL, offers_protocol, without_cookies
 from mizan_core.live.origins import Verdict, judge
 from mizan_core.viewer import Viewer
@@ -133,8 +135,8 @@ class Peer:
         return visit.outcome()
 
 
-class SocketLoopPort(LoopPort):
-    """One call of a socket, on an event loop."""
+class SocketPort(LoopPort):
+    """One call of a socket."""
 
     __slots__ = ()
 
@@ -142,13 +144,23 @@ class SocketLoopPort(LoopPort):
         return await super().identify(guarded=False)
 
 
-class SocketThreadPort(ThreadPort):
-    """One call of a socket, in a thread."""
+class AtomicSocketPort(SocketPort):
+    """As ``SocketPort``, with ``ATOMIC_REQUESTS``: Django has transactions in threads alone, so functions run there."""
 
-    __slots__ = ()
+    __slots__ = ("_thread",)
 
-    async def identify(self, *, guarded: bool) -> Viewer:  # noqa: ARG002 - the page has shown that it is ours
-        return await super().identify(guarded=False)
+    def __init__(self, request: HttpRequest) -> None:
+        super().__init__(request)
+        self._thread = ThreadPort(request)
+
+    def is_undone(self) -> bool:
+        return self._thread.is_undone()
+
+    async def invoke(self, invocation: Invocation) -> Any:
+        return await sync_to_async(_complete)(self._thread.invoke, invocation)
+
+    async def invoke_all(self, invocations: Sequence[Invocation], readings: Readings | None) -> list[Any]:
+        return await sync_to_async(_complete)(self._thread.invoke_all, invocations, readings)
 
 
 async def _identify(request: HttpRequest) -> Viewer:
@@ -156,14 +168,13 @@ async def _identify(request: HttpRequest) -> Viewer:
 
 
 async def _perform(work: Work[T], request: HttpRequest) -> T:
-    if _has_atomic_requests():  # which Django knows in threads alone
-        return await sync_to_async(_perform_now)(work, request)
+    port = AtomicSocketPort(request) if _has_atomic_requests() else SocketPort(request)
     with threads_of(run_in_thread):
-        return await work(SocketLoopPort(request))
+        return await work(port)
 
 
-def _perform_now(work: Work[T], request: HttpRequest) -> T:
-    return complete_now(work(SocketThreadPort(request)))
+def _complete(invoke: Callable[..., Coroutine[Any, Any, T]], *arguments: Any) -> T:
+    return complete_now(invoke(*arguments))
 
 
 def _has_atomic_requests() -> bool:
