@@ -25,8 +25,10 @@ from tests.cache.django import functions
 from tests.cache.django.functions import OTHER
 from tests.cache.django.models import Stock
 from tests.cache.redis.servers import HOST, free_port
+from tests.live.recording import Announced
 
 CONTEXTS = ("stock", "stock_async")
+SOCKET = "socket-0123456789abcdef"
 
 
 class Shop(TransactionTestCase):
@@ -171,6 +173,67 @@ class Commits(Shop):
         with self.assertLogs("django.request", "ERROR"):
             self.call("deliver_and_collapse", 500)
         assert self.amounts() == [("MISS", 2)] * 2
+
+
+class Announcing(Shop):
+    """Those who watch are told of a purge when it takes place, and whose call it was."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        caching = dispatcher.interface().caching
+        assert caching is not None
+        self.announced = Announced()
+        caching.store.announce_by(self.announced)
+
+    def origins(self) -> list[str | None]:
+        """Of what has been told since they were last asked for; each purge must have named tags."""
+        told, self.announced.told = self.announced.told, []
+        assert all(tags for tags, _ in told)
+        return [origin for _, origin in told]
+
+    def call_from_socket(self, function: str) -> None:
+        response = self.client.post(
+            "/api/mizan/call/", _body(function), content_type="application/json", headers={"X-Mizan-Socket": SOCKET}
+        )
+        assert response.status_code == 200, response.content
+
+    def test_a_call_names_its_socket(self) -> None:
+        for function in ("deliver", "deliver_async"):
+            self.call_from_socket(function)
+            assert self.origins() == [SOCKET]
+            self.call(function)
+            assert self.origins() == [None]
+
+    def test_a_call_on_an_event_loop_names_its_socket(self) -> None:
+        @async_to_sync
+        async def call() -> None:
+            headers = {"X-Mizan-Socket": SOCKET}
+            for function in ("deliver", "deliver_async"):
+                response = await AsyncClient().post(
+                    "/api/mizan/call/", _body(function), content_type="application/json", headers=headers
+                )
+                assert response.status_code == 200, response.content
+
+        call()
+        assert self.origins() == [SOCKET] * 2
+
+    def test_nobody_is_told_before_the_commit(self) -> None:
+        with transaction.atomic():
+            self.call_from_socket("deliver")
+            assert self.origins() == []
+        assert self.origins() == [SOCKET]
+
+    def test_nobody_is_told_of_what_is_rolled_back(self) -> None:
+        with _undone():
+            self.call_from_socket("deliver")
+        with transaction.atomic(), _undone():
+            self.call_from_socket("deliver")
+        assert self.origins() == []
+
+    def test_what_server_code_purges_has_no_socket(self) -> None:
+        mizan.purge("stock", name="tea")
+        functions.deliver.call_sync(HttpRequest(), name="tea")
+        assert self.origins() == [None] * 2
 
 
 class ReadsInTransactions(Shop):

@@ -22,6 +22,7 @@ from mizan.transactions import RequestTransactions, in_transaction, purge, reque
 from mizan.users import aload_user, assume_token, load_user, renew_user, twin_of
 from mizan.watching import watching
 from mizan_core.cache.access import Access
+from mizan_core.cache.announcing import ORIGIN_HEADER, origin_of
 from mizan_core.cache.readings import Readings
 from mizan_core.cache.store import Purge, Store
 from mizan_core.call.port import Work
@@ -62,6 +63,10 @@ class RequestPort:
         return ("HTTP_AUTHORIZATION" in request.META and "authorization" not in vary) or (
             "HTTP_COOKIE" in request.META and "cookie" not in vary and not _has_csrf_cookie_alone(request)
         )
+
+    def origin(self, store: Store) -> str | None:
+        """The socket of whoever asks, where those who watch are told of what *store* purges."""
+        return origin_of(self.header(ORIGIN_HEADER)) if store.is_announcing else None
 
     def is_debugging(self) -> bool:
         return bool(settings.DEBUG)
@@ -125,7 +130,7 @@ class ThreadPort(RequestPort):
         return store.in_thread
 
     async def purge(self, stale: Purge) -> None:
-        purge(stale.store, stale.tags, stale.promise)
+        purge(stale.store, stale.tags, stale.promise, self.origin(stale.store))
 
     async def in_transaction(self) -> bool:
         return in_transaction()
@@ -190,7 +195,7 @@ class LoopPort(RequestPort):
 
     async def purge(self, stale: Purge) -> None:
         # Only the thread that holds the connections knows of their transactions.
-        await sync_to_async(purge)(stale.store, stale.tags, stale.promise)
+        await sync_to_async(purge)(stale.store, stale.tags, stale.promise, self.origin(stale.store))
 
     async def in_transaction(self) -> bool:
         # An async view has no transaction of its own, and one around it (a test's) belongs to the thread that waits.

@@ -21,24 +21,27 @@ _TRANSACTIONAL = ("postgresql", "sqlite")
 class PendingPurge:
     """A purge that waits in Django's own list of what to do on commit, which a roll-back to a savepoint prunes."""
 
-    def __init__(self, store: Store, tags: list[str], promise: Announcement | None) -> None:
+    def __init__(self, store: Store, tags: list[str], promise: Announcement | None, origin: str | None) -> None:
         self._store = store
+        self._origin = origin
         self._promise = promise
         self._tags = tags
 
     def __call__(self) -> None:
-        complete_now(self._store.purge(self._store.in_thread, self._tags))
+        complete_now(self._store.purge(self._store.in_thread, self._tags, self._origin))
         self._promise = None
 
 
-def purge(store: Store, tags: list[str], promise: Announcement | None = None) -> None:
+def purge(store: Store, tags: list[str], promise: Announcement | None = None, origin: str | None = None) -> None:
     """Purge *tags* when what this thread has written is visible to others, whichever of its databases that is in.
 
     That is at each commit of a transaction that is open now, and at once where a database that this thread has used has
     none. Of a transaction by hand nobody is told when it commits: for that it is at once, too, and once more when the
     connection returns to autocommit after a commit.
+
+    :param origin: the socket of whoever has caused it, for those who watch.
     """
-    pending = PendingPurge(store, tags, promise)
+    pending = PendingPurge(store, tags, promise, origin)
     used = connections.all(initialized_only=True)
     opened = [connection for connection in used if _is_open(connection)]
     for connection in opened:

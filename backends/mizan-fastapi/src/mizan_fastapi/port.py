@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.types import Message, Receive, Scope, Send
 
 from mizan_core.cache.access import Access
+from mizan_core.cache.announcing import ORIGIN_HEADER, origin_of
 from mizan_core.cache.readings import Readings
 from mizan_core.cache.store import Purge, Store
 from mizan_core.call.port import Work
@@ -159,7 +160,9 @@ class AsgiPort:
         return store.on_loop
 
     def purge(self, purge: Purge) -> Coroutine[Any, Any, None]:
-        return purge.store.purge(purge.store.on_loop, purge.tags)
+        store = purge.store
+        origin = origin_of(self.header(ORIGIN_HEADER)) if store.is_announcing else None
+        return store.purge(store.on_loop, purge.tags, origin)
 
     async def in_transaction(self) -> bool:
         """FastAPI knows of no transaction; what a function writes it commits before it returns."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -20,6 +21,9 @@ NEVER, LOADED, ALWAYS = MWT_CHECKS = ("never", "loaded", "always")
 """When the user whom a token stands for is held against it."""
 CACHE_URLS = ("cache_redis_url", "cache_url")
 """The fields that may say where the cache is kept; the first that does counts."""
+ON, OFF = "on", "off"
+_TAGS = b"mizan tags\0"
+"""What a tag's secret is derived with, so that it is no other one."""
 
 
 class Problem(NamedTuple):
@@ -50,6 +54,10 @@ class Settings:
     :param cache_timeout_ms: how long one operation on a store may take, in milliseconds.
     :param cache_pool_size: connections to a store, at most.
     :param cache_max_bytes: the room of ``memory://``.
+    :param live: whether pages are told of changes and functions answer over a socket: ``on`` or ``off``. None: where a
+        socket is mounted.
+    :param broker_url: what carries messages and announcements between processes, in the forms of a cache URL. None: the
+        cache's.
     :param unknown: names that look like settings and are none; filled in where they are read.
     """
 
@@ -67,6 +75,8 @@ class Settings:
     cache_timeout_ms: int = 250
     cache_pool_size: int = 50
     cache_max_bytes: int = 64 * 1_048_576
+    live: str | None = None
+    broker_url: str | None = field(default=None, repr=False)
     unknown: tuple[str, ...] = ()
 
     @classmethod
@@ -104,7 +114,8 @@ class Settings:
             _range_problem("cache_timeout_ms", self.cache_timeout_ms, 1, None),
             _range_problem("cache_pool_size", self.cache_pool_size, 1, None),
             _range_problem("cache_max_bytes", self.cache_max_bytes, 1, None),
-            *(_text_problem(name, getattr(self, name)) for name in CACHE_URLS),
+            *(_text_problem(name, getattr(self, name)) for name in (*CACHE_URLS, "broker_url")),
+            None if self.live is None else _choice_problem("live", self.live, (ON, OFF)),
             _text_problem("cache_prefix", self.cache_prefix),
             self._secret_problem("mwt_secret", self.mwt_secret),
             self._secret_problem("cache_secret", self.cache_secret),
@@ -120,6 +131,13 @@ class Settings:
     def keyer(self) -> Keyer | None:
         """Derives cache keys with a prepared secret; None when there is no cache."""
         return None if self.cache_secret is None else ENGINE.CacheKeyer(self.cache_secret)
+
+    def tag_keyer(self) -> Keyer:
+        """Names the tags that are watched where there is no cache: with what signs tokens, if there is that."""
+        signing = self.signing_key()
+        secret = b"" if signing is None else signing[0]
+        own = secret.encode() if isinstance(secret, str) else secret
+        return ENGINE.CacheKeyer(hashlib.sha256(_TAGS + own).hexdigest())
 
     def viewer_secret(self) -> Secret | None:
         """What marks of viewers are made with: the cache's secret, else the one that signs tokens."""
@@ -159,16 +177,29 @@ class Settings:
         :raises ConfigurationError: for a URL that no installed package serves, or that its package cannot use.
         """
         keyer = self.keyer()
-        if keyer is None:
-            return None
-        options = BackendOptions(
-            url=self.store_url,
+        return None if keyer is None else Store(open_backend(self.backend_options(self.store_url)), keyer)
+
+    def open_tag_store(self) -> Store:
+        """The versions of tags where there is no cache.
+
+        :raises ConfigurationError: as ``open_store``.
+        """
+        return Store(open_backend(self.backend_options(self.messages_url)), self.tag_keyer())
+
+    @property
+    def messages_url(self) -> str:
+        """What carries messages and announcements; it may hold a password."""
+        return self.broker_url or self.store_url
+
+    def backend_options(self, url: str) -> BackendOptions:
+        """How a store, or what carries messages, is opened."""
+        return BackendOptions(
+            url=url,
             prefix=self.cache_prefix,
             timeout=self.cache_timeout_ms / 1_000,
             pool_size=self.cache_pool_size,
             max_bytes=self.cache_max_bytes,
         )
-        return Store(open_backend(options), keyer)
 
     def signing_key(self) -> tuple[Secret, str | None] | None:
         """The secret that signs and its ``kid``; None when no secret is configured."""

@@ -7,7 +7,7 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from mizan_core.cache.backend import CacheBackend, SharedBackend
+from mizan_core.cache.backend import Announcer, AnnouncingBackend, CacheBackend, SharedBackend
 from mizan_core.cache.flights import Flight
 
 
@@ -27,6 +27,17 @@ class Access(Protocol):
     async def delete(self, keys: Sequence[str]) -> None: ...
 
     async def enroll(self, backend: SharedBackend, roster: str, ttl: int, fields: Mapping[str, bytes]) -> None: ...
+
+    async def write_announced(
+        self,
+        backend: AnnouncingBackend,
+        values: Mapping[str, bytes],
+        ttl: int,
+        witnesses: Sequence[str],
+        origin: str | None,
+    ) -> list[bytes | None]: ...
+
+    async def announce(self, announcer: Announcer, tags: Sequence[str], origin: str | None) -> None: ...
 
     async def join(self, flight: Flight) -> bytes | None:
         """Wait for another request; gives the flight's result."""
@@ -59,6 +70,19 @@ class ThreadAccess:
     async def enroll(self, backend: SharedBackend, roster: str, ttl: int, fields: Mapping[str, bytes]) -> None:
         backend.enroll(roster, ttl, fields)
 
+    async def write_announced(
+        self,
+        backend: AnnouncingBackend,
+        values: Mapping[str, bytes],
+        ttl: int,
+        witnesses: Sequence[str],
+        origin: str | None,
+    ) -> list[bytes | None]:
+        return backend.write_announced(values, ttl, witnesses, origin)
+
+    async def announce(self, announcer: Announcer, tags: Sequence[str], origin: str | None) -> None:
+        announcer.announce(tags, origin)
+
     async def join(self, flight: Flight) -> bytes | None:
         return flight.result()
 
@@ -78,6 +102,19 @@ class LoopAccess:
 
     async def enroll(self, backend: SharedBackend, roster: str, ttl: int, fields: Mapping[str, bytes]) -> None:
         await backend.aenroll(roster, ttl, fields)
+
+    async def write_announced(
+        self,
+        backend: AnnouncingBackend,
+        values: Mapping[str, bytes],
+        ttl: int,
+        witnesses: Sequence[str],
+        origin: str | None,
+    ) -> list[bytes | None]:
+        return await backend.awrite_announced(values, ttl, witnesses, origin)
+
+    async def announce(self, announcer: Announcer, tags: Sequence[str], origin: str | None) -> None:
+        await announcer.aannounce(tags, origin)
 
     async def join(self, flight: Flight) -> bytes | None:
         return await asyncio.wrap_future(flight)

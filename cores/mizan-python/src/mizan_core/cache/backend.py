@@ -143,3 +143,18 @@ class Announcer(Protocol):
 
     async def aannounce(self, tags: Sequence[str], origin: str | None = None) -> None:
         """As ``announce``."""
+
+
+@runtime_checkable
+class AnnouncingBackend(CacheBackend, Announcer, Protocol):
+    """A ``CacheBackend`` that announces what it writes in the same round trip."""
+
+    def write_announced(
+        self, values: Mapping[str, bytes], ttl: int, witnesses: Sequence[str], origin: str | None
+    ) -> list[bytes | None]:
+        """As ``write``; the keys of *values* are announced when they have been set."""
+
+    async def awrite_announced(
+        self, values: Mapping[str, bytes], ttl: int, witnesses: Sequence[str], origin: str | None
+    ) -> list[bytes | None]:
+        """As ``write_announced``."""

@@ -13,7 +13,15 @@ from contextlib import suppress
 from threading import Event, Lock, Thread, current_thread
 
 from mizan_core.after_fork import restart_after_fork
-from mizan_core.cache.backend import TAG_TTL, BackendReplaced, BackendUnavailable, Beat, CacheBackend, SharedBackend
+from mizan_core.cache.backend import (
+    TAG_TTL,
+    Announcer,
+    BackendReplaced,
+    BackendUnavailable,
+    Beat,
+    CacheBackend,
+    SharedBackend,
+)
 from mizan_core.cache.roster import Dead, Roster
 from mizan_core.cache.trust import Trust
 from mizan_core.cache.versions import EPOCH, MIXED, NO_GRAPH, broad, graph_of, new_epoch
@@ -39,6 +47,8 @@ class Keeper:
         self.graph = NO_GRAPH
         self.shared = backend if isinstance(backend, SharedBackend) else None
         self.roster = Roster(lease)
+        self.announcer: Announcer | None = None
+        """Told what has been paid, where somebody watches."""
         self.is_running = False
         self._backend = backend
         self._trust = trust
@@ -131,8 +141,12 @@ class Keeper:
     def _pay(self) -> None:
         debts = self._trust.debts
         if debts:
-            self._backend.delete([EPOCH] if EPOCH in debts else list(debts))
+            removed = [EPOCH] if EPOCH in debts else list(debts)
+            self._backend.delete(removed)
             self._trust.settle(debts)
+            if self.announcer is not None:
+                with suppress(BackendUnavailable):
+                    self.announcer.announce(removed)
 
     def _beat(self, shared: SharedBackend) -> bool:
         """Gives whether the roster was as this process has left it."""

@@ -14,8 +14,10 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from mizan_core.cache.access import Access, LoopAccess, ThreadAccess
+from mizan_core.cache.announcing import Announcements
 from mizan_core.cache.backend import (
     TAG_TTL,
+    Announcer,
     BackendRefused,
     BackendReplaced,
     BackendUnavailable,
@@ -35,6 +37,10 @@ LEASE = 5
 """Seconds that the epoch of a shared store lives without any process that renews it."""
 BUILD_TTL = 60
 """Seconds that a tag lives for which nothing has been stored; what takes longer to build is not kept."""
+WATCH_TTL = 3_600
+"""Seconds that a tag lives after those who watch it have last shown that they do."""
+_WATCHED = "watched"
+"""The key of a value that nobody reads: what is written with it are the lives of tags."""
 _LONGEST_HOLD = 3
 """Leases that the answer to a mutation is held for, at most."""
 _POLL = 0.05
@@ -95,6 +101,7 @@ class Store:
     :ivar is_shared: whether other processes have it, too.
     :ivar in_thread: for ``complete_now``.
     :ivar on_loop: for an event loop.
+    :ivar is_announcing: whether purges are announced to those who watch.
     """
 
     def __init__(self, backend: CacheBackend, keyer: Keyer, lease: int = LEASE, build_ttl: int = BUILD_TTL) -> None:
@@ -111,11 +118,19 @@ class Store:
         self._build_ttl = build_ttl
         self._is_mixed = False
         self._has_warned = False
+        self._announcements: Announcements | None = None
+        self.is_announcing = False
         _at_exit(self)
 
     def use_graph(self, graph: bytes) -> None:
         """From now on the tags come from *graph*, ``GRAPH_BYTES`` long."""
         self._keeper.graph = graph
+
+    def announce_by(self, announcer: Announcer) -> None:
+        """From now on announce by *announcer*, the backend itself or another, which tags purges change."""
+        self._announcements = Announcements(self.backend, announcer)
+        self._keeper.announcer = announcer
+        self.is_announcing = True
 
     async def look_up(self, access: Access, key: str, tags: list[str]) -> Lookup:
         """Read an entry and the present versions of its tags, in one round trip when every tag has one."""
@@ -154,6 +169,33 @@ class Store:
         except BackendUnavailable as error:
             self._fail(error)
 
+    async def versions(self, access: Access, tags: list[str]) -> list[bytes] | None:
+        """The present version of the epoch and those of *tags*, for those who watch; None when it cannot be told.
+
+        What was read after this is stale when one of them has changed, whatever has been announced.
+        """
+        self._keeper.ensure()
+        if not self._trust.is_given:
+            return None
+        try:
+            found = await access.read([EPOCH, *tags])
+            if found[0] is not None and not self._is_accepted(found[0]):
+                found[0] = await self._mix(access)
+            present = await self._complete(access, tags, found)
+        except BackendUnavailable as error:
+            self._fail(error)
+            return None
+        return None if any(len(version) != VERSION_BYTES for version in present[1:]) else present
+
+    async def prolong(self, access: Access, tags: Sequence[str]) -> None:
+        """Let those of *tags* that are there live for ``WATCH_TTL`` from now: they are watched."""
+        if not tags or not self._trust.is_given:
+            return
+        try:
+            await access.save(_WATCHED, b"", 1, tags, WATCH_TTL)
+        except BackendUnavailable as error:
+            self._fail(error)
+
     async def announce(self, access: Access, tags: Iterable[str]) -> Announcement | None:
         """Make it known, before a function runs, that the contexts of *tags* may have to be purged.
 
@@ -186,23 +228,25 @@ class Store:
         self._keeper.roster.prolong(contexts)
         return Announcement(self._keeper.roster, contexts)
 
-    async def purge(self, access: Access, tags: list[str]) -> None:
+    async def purge(self, access: Access, tags: list[str], origin: str | None = None) -> None:
         """Make every entry with one of *tags* invalid.
 
         While that cannot be written although the store answers, it waits until no entry from before is valid any more.
         Where the store does not answer, it is made up for in the background.
+
+        :param origin: the socket of whoever has caused it, for those who watch.
         """
-        if not tags or await self.try_purge(access, tags) or await self._hold(access):
+        if not tags or await self.try_purge(access, tags, origin) or await self._hold(access):
             COUNTERS.count("purges")
             return
         self._trust.owe(map(broad, tags))
         self._keeper.wake()
 
-    async def try_purge(self, access: Access, tags: list[str]) -> bool:
+    async def try_purge(self, access: Access, tags: list[str], origin: str | None = None) -> bool:
         """As ``purge``, at once or not at all; gives whether it has been done."""
         for _ in range(2):  # a store that has been replaced says so once
             try:
-                return await self._change(access, tags)
+                return await self._change(access, tags, origin)
             except BackendReplaced as error:
                 self._fail(error)
             except BackendRefused as error:
@@ -225,33 +269,45 @@ class Store:
         if self._closable is not None:
             await self._closable.aclose()
 
-    async def _change(self, access: Access, tags: list[str]) -> bool:
+    async def _change(self, access: Access, tags: list[str], origin: str | None) -> bool:
         """Give *tags*, and what else is owed, new versions; all of their contexts where graphs are mixed."""
         debts = self._trust.debts
         if EPOCH in debts:
             await access.delete([EPOCH])
+            await self._tell(access, [EPOCH])
         else:
             was_mixed = self._is_mixed
-            epoch = await self._renew(access, [*(_widened(tags) if was_mixed else tags), *debts])
+            epoch = await self._renew(access, [*(_widened(tags) if was_mixed else tags), *debts], origin)
             self._is_mixed = epoch is not None and graph_of(epoch) != self._keeper.graph
             if self._is_mixed and not was_mixed:
-                await self._renew(access, _widened(tags))
+                await self._renew(access, _widened(tags), origin)
         if debts:
             self._trust.settle(debts)
         return True
 
-    async def _renew(self, access: Access, tags: Iterable[str]) -> bytes | None:
+    async def _renew(self, access: Access, tags: Iterable[str], origin: str | None) -> bytes | None:
         """Gives the epoch as it was after that."""
-        [epoch] = await access.write({tag: new_version() for tag in tags}, self._build_ttl, [EPOCH])
+        versions = {tag: new_version() for tag in tags}
+        announcements = self._announcements
+        if announcements is None:
+            [epoch] = await access.write(versions, self._build_ttl, [EPOCH])
+        else:
+            [epoch] = await announcements.write(access, versions, self._build_ttl, [EPOCH], origin)
         return epoch
+
+    async def _tell(self, access: Access, tags: Sequence[str]) -> None:
+        if self._announcements is not None:
+            await self._announcements.tell(access, tags)
 
     async def _drop(self, access: Access, tags: Iterable[str]) -> bool:
         """A missing tag is a changed one. A store that is full, or refuses to grow, still removes."""
+        removed = _widened(tags)
         try:
-            await access.delete(_widened(tags))
+            await access.delete(removed)
         except BackendUnavailable as error:
             self._fail(error)
             return False
+        await self._tell(access, removed)
         return True
 
     async def _hold(self, access: Access) -> bool:

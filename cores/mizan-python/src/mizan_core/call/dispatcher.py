@@ -109,6 +109,25 @@ class Dispatcher:
             self.others.peers.change()
         return Interface(self._registry, settings, self._current_user, self._store, self.others)
 
+    def watched_store(self) -> Store:
+        """What keeps the versions of tags: the cache's store, and one of their own where there is no cache.
+
+        :raises ConfigurationError: for a setting that cannot be used.
+        """
+        with self._compiling:
+            if self._store is None:
+                settings = self._configured()
+                self._store = settings.open_store() or settings.open_tag_store()
+                # What has been compiled without it does not purge.
+                self._interface = None
+                if self.others.peers is not None:
+                    self.others.peers.change()
+            return self._store
+
+    def settings(self) -> Settings:
+        """:raises ConfigurationError: for a setting that cannot be used."""
+        return self._configured()
+
     def _configured(self) -> Settings:
         if self._settings is None:
             self._settings = self._load_settings()
@@ -132,7 +151,7 @@ class Dispatcher:
             interface = self.interface()
         except (ConfigurationError, GraphError):  # nobody can serve it
             return None
-        return interface if interface.caching is not None else None
+        return interface if interface.tagging is not None else None
 
     def reset(self) -> None:
         """Forget the settings: they have changed."""

@@ -1,4 +1,4 @@
-"""Where bundles are kept, and what makes them stale (protocol.md section 10)."""
+"""Which tags bundles have and what changes them, and where bundles are kept (protocol.md section 10)."""
 
 from __future__ import annotations
 
@@ -57,9 +57,10 @@ class Entry(NamedTuple):
     vary: tuple[str, ...]
 
 
-class Caching:
-    """The cache of one interface.
+class Tagging:
+    """The tags of one interface's bundles: for its cache, and for those who watch whether there is a cache or not.
 
+    :param store: keeps the versions of tags.
     :param shapes: the parameter names of each scope that a purge can have, by context.
     """
 
@@ -67,6 +68,29 @@ class Caching:
         self.store = store
         self._keyer = keyer
         self._shapes = shapes
+
+    def tags(self, context: str, params: dict[str, Any]) -> list[str]:
+        """Those of a bundle."""
+        return self._keyer.plan(context, params, None, 0, {}, self._shapes[context])[1]
+
+    def purge(self, plans: Sequence[CallPlan]) -> Purge | None:
+        """The purge of what calls make stale; None where nothing is."""
+        return self._purge(self._keyer.call_tags(plans))
+
+    def named_purge(self, context: str, params: Mapping[str, Any]) -> Purge | None:
+        """The purge that server code asks for by name: broad where entries have no tag for just these parameters."""
+        known = sorted(params) in self._shapes[context]
+        return self._purge(self._keyer.purge_tags(context, dict(params) if known else {}))
+
+    def _purge(self, tags: list[str]) -> Purge | None:
+        return Purge(self.store, tags, self.store.promise(tags)) if tags else None
+
+
+class Caching(Tagging):
+    """The cache of one interface. The parameters are those of ``Tagging``."""
+
+    def __init__(self, store: Store, keyer: Keyer, shapes: Mapping[str, list[list[str]]]) -> None:
+        super().__init__(store, keyer, shapes)
         self.flights = Flights()
         self.reports = ReadingReports()
 
@@ -89,18 +113,6 @@ class Caching:
         user = None if policy.shared else viewer.id
         key, tags = self._keyer.plan(context, params, user, policy.rev, varying, self._shapes[context])
         return Entry(self, context, key, tags, policy.ttl, policy.vary)
-
-    def purge(self, plans: Sequence[CallPlan]) -> Purge | None:
-        """The purge of what calls make stale; None where nothing is."""
-        return self._purge(self._keyer.call_tags(plans))
-
-    def named_purge(self, context: str, params: Mapping[str, Any]) -> Purge | None:
-        """The purge that server code asks for by name: broad where entries have no tag for just these parameters."""
-        known = sorted(params) in self._shapes[context]
-        return self._purge(self._keyer.purge_tags(context, dict(params) if known else {}))
-
-    def _purge(self, tags: list[str]) -> Purge | None:
-        return Purge(self.store, tags, self.store.promise(tags)) if tags else None
 
 
 def is_same(left: Any, right: Any) -> bool:

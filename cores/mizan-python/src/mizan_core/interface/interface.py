@@ -15,7 +15,7 @@ from mizan_core.engine import ENGINE
 from mizan_core.engine.contract import CallPlan, CompiledGraph, Keyer
 from mizan_core.errors import MWTError, NotFound, Unauthorized, ValidationFailed
 from mizan_core.interface.builtins import token_functions
-from mizan_core.interface.caching import BundlePolicy, Caching, is_same
+from mizan_core.interface.caching import BundlePolicy, Caching, Tagging, is_same
 from mizan_core.interface.endpoint import Endpoint, NestedCall, Unidentified
 from mizan_core.interface.marks import ViewerMarks, interface_mark
 from mizan_core.interface.refusals import REST, Refusals
@@ -144,7 +144,7 @@ class Interface:
     """A registry and its settings, frozen.
 
     :param current_user: gives the framework's user of a request.
-    :param store: the cache; None when there is none.
+    :param store: the cache, or the versions of tags alone for those who watch; None when there is neither.
     :param others: gives the other interfaces of the process whose cache is another store.
     :raises GraphError: with everything that contradicts itself.
     """
@@ -180,13 +180,16 @@ class Interface:
         }
         for name, endpoint in self._endpoints.items():
             endpoint.rereads = _rereads(plans[name])
-        keyer = settings.keyer()
-        self.caching = None
-        if store is not None and keyer is not None:
+        self.caching: Caching | None = None
+        self.tagging: Tagging | None = None
+        if store is not None:
+            keyer, shapes = settings.keyer(), {name: context["shapes"] for name, context in graph["contexts"].items()}
+            if keyer is None:
+                keyer = settings.tag_keyer()
+                self.tagging = Tagging(store, keyer, shapes)
+            else:
+                self.tagging = self.caching = Caching(store, keyer, shapes)
             store.use_graph(_fingerprint(self.graph, keyer))
-            self.caching = Caching(
-                store, keyer, {name: context["shapes"] for name, context in graph["contexts"].items()}
-            )
             if store.is_shared:
                 for name, tags in _purgeable(plans, keyer).items():
                     self._endpoints[name].announced = [(store, tags)]
@@ -251,10 +254,17 @@ class Interface:
 
     def purge(self, plans: Sequence[CallPlan]) -> Purge | None:
         """The purge of what calls make stale; None where nothing is."""
-        return None if self.caching is None else self.caching.purge(plans)
+        return None if self.tagging is None else self.tagging.purge(plans)
+
+    def watch_tags(self, bundle: Bundle, arguments: Sequence[Mapping[str, Any]]) -> list[str]:
+        """The tags of a bundle: when one of them changes it may be stale. None at all where no store keeps versions."""
+        if self.tagging is None:
+            return []
+        params = bundle.identify(arguments)
+        return self.tagging.tags(bundle.name, {} if type(params) is Bypass else params)
 
     def named_purge(self, context: str, params: Mapping[str, Any]) -> Purge | None:
-        """The purge that server code asks for by name; None without a cache.
+        """The purge that server code asks for by name; None without a cache, where nobody watches.
 
         :raises ValueError: for a context or a parameter that is not registered, or a value of another type.
         """
@@ -267,11 +277,11 @@ class Interface:
             raise ValueError(f"context {context!r} has no parameter {unknown[0]!r}; it has: {_listed(declaring)}")
         given = {name: value for name, value in params.items() if value is not None}
         identities = {name: _shared_identity(members, name, value) for name, value in given.items()}
-        if self.caching is None:
+        if self.tagging is None:
             return None
         if None in identities.values():
             identities = {}
-        return self.caching.named_purge(context, identities)
+        return self.tagging.named_purge(context, identities)
 
     def contexts(self) -> set[str]:
         """The names of the contexts that have functions."""

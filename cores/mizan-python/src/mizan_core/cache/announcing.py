@@ -1,0 +1,43 @@
+"""Telling those who watch what a purge has changed, and whose call it was (docs/live.md)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from mizan_core.cache.access import Access
+from mizan_core.cache.backend import Announcer, AnnouncingBackend, BackendUnavailable
+
+ORIGIN_HEADER = "x-mizan-socket"
+"""Names the socket of whoever calls: it has the answer, so it is not told what its call has made stale."""
+_ORIGIN = re.compile(r"[A-Za-z0-9_-]{16,64}")
+
+
+def origin_of(text: str | None) -> str | None:
+    """The socket that ``ORIGIN_HEADER`` names; None where its value cannot be one that a client chose at random."""
+    return text if text is not None and _ORIGIN.fullmatch(text) else None
+
+
+class Announcements:
+    """How a store's purges become known: in their own round trip where the backend announces, else after it."""
+
+    def __init__(self, backend: object, announcer: Announcer) -> None:
+        self._announcer = announcer
+        self._together = announcer if isinstance(announcer, AnnouncingBackend) and announcer is backend else None
+
+    async def write(
+        self, access: Access, values: dict[str, bytes], ttl: int, witnesses: Sequence[str], origin: str | None
+    ) -> list[bytes | None]:
+        """As ``CacheBackend.write`` for tags, and announced."""
+        if self._together is not None:
+            return await access.write_announced(self._together, values, ttl, witnesses, origin)
+        found = await access.write(values, ttl, witnesses)
+        await self.tell(access, list(values), origin)
+        return found
+
+    async def tell(self, access: Access, tags: Sequence[str], origin: str | None = None) -> None:
+        """Announce a change that has been made. When that fails those who watch find it when they compare versions."""
+        try:
+            await access.announce(self._announcer, tags, origin)
+        except BackendUnavailable:
+            return
