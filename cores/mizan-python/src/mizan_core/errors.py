@@ -192,6 +192,10 @@ class ValidationFailed(APIError):
     default_message = "The arguments are not valid."
 
 
+class Invalid(ValidationFailed):
+    """Arguments that only the function itself could check. It has written nothing, so nothing has become stale."""
+
+
 class RateLimited(APIError):
     code = "RATE_LIMITED"
     status = 429

@@ -23,7 +23,7 @@ from mizan_core.call.port import Port
 from mizan_core.call.progress import Progress
 from mizan_core.client import ErrorCase
 from mizan_core.engine import ENGINE
-from mizan_core.errors import APIError, Forbidden, InternalError, Unauthorized
+from mizan_core.errors import APIError, Forbidden, InternalError, Invalid, Unauthorized
 from mizan_core.interface.caching import Entry
 from mizan_core.interface.endpoint import Blame, Endpoint, Invocation, NestedCall, NestedCalls
 from mizan_core.interface.interface import Bundle, Interface
@@ -141,9 +141,9 @@ async def _run(
     progress.has_begun = True
     try:
         result = await port.invoke(endpoint.invocation(arguments, calls, {}))
-    except BaseException:
+    except BaseException as error:
         made = calls.end()
-        if not port.is_undone():
+        if not (port.is_undone() or (isinstance(error, Invalid) and not made)):
             nested = interface.nested_plans(made)
             progress.purges = effects.purges(nested, made)
             progress.stale = ENGINE.stale_entries([effects.plan, *nested])

@@ -183,6 +183,9 @@ class ShapeReader:
         return pydantic_shape(annotation if whole is None else whole, view.mode)
 
     def _read_class(self, cls: type, view: View, whole: Any) -> Shape:
+        said = getattr(cls, "__mizan_annotation__", None)
+        if said is not None:
+            return self.read(said(), view)
         if cls in _TEMPORAL and view.mode == "output" and is_temporal_number(cls, view.config):
             return _SCALARS[float]
         if cls is tuple:

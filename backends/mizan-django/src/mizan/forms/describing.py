@@ -1,0 +1,178 @@
+"""What clients see of a form: its type and its fields before anybody asks, and as they are for a request."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from operator import getitem
+from typing import Any, Literal
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.db.models import Manager, Model, QuerySet
+from django.db.models.fields.files import FieldFile
+from django.forms.models import ModelChoiceField, ModelMultipleChoiceField
+from django.utils.duration import duration_iso_string
+from django.utils.functional import Promise
+from django.utils.text import capfirst
+from typing_extensions import NotRequired, Required, TypedDict
+
+from mizan.forms.checks import checks_of, choices_of, has_fixed_choices, is_known, is_required
+from mizan.forms.normalising import key_type
+from mizan_core.forms.schema import FormChoice, FormField, FormWidget
+
+MAX_LISTED = 200
+"""More choices than these are no type any more, but a text."""
+
+_make_typed_dict: Any = TypedDict
+_SCALARS = (str, int, float, bool)
+
+
+def data_type(name: str, fields: Mapping[str, forms.Field], *, is_open: bool, may_be_stored: bool) -> Any:
+    """The type of what a form is sent.
+
+    :param is_open: whether a request may change the fields: then only their kinds are certain.
+    :param may_be_stored: as ``is_required`` has it.
+    """
+    entries = {
+        field_name: _entry(
+            field, is_required=not is_open and is_required(field, may_be_stored=may_be_stored), is_open=is_open
+        )
+        for field_name, field in fields.items()
+        if not field.disabled
+    }
+    return _make_typed_dict(name, entries)
+
+
+def field_schemas(form: forms.BaseForm) -> list[FormField]:
+    """The fields of a form that was made for a request."""
+    return [
+        _field_schema(name, field, _label(name, field), form.get_initial_for_field(field, name))
+        for name, field in form.fields.items()
+    ]
+
+
+def static_schema(name: str, field: forms.Field) -> FormField:
+    """A field as the class has it."""
+    initial = None if callable(field.initial) else field.initial
+    return _field_schema(name, field, _label(name, field), initial)
+
+
+def wire_initial(form: forms.BaseForm) -> dict[str, Any]:
+    """The initial values of a form's fields."""
+    return {name: wire_value(form.get_initial_for_field(field, name)) for name, field in form.fields.items()}
+
+
+def is_fixed(fields: Iterable[forms.Field]) -> bool:
+    """Whether the fields' descriptions are the same for every request and in every language."""
+    return all(_is_fixed(field) for field in fields)
+
+
+def wire_value(value: Any) -> Any:
+    """A value of Django's in the form in which it is sent; None for what has none, such as a stored file."""
+    if isinstance(value, Model):
+        return wire_value(value.pk)
+    if isinstance(value, (QuerySet, Manager)):
+        return [wire_value(item) for item in value.all()]
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [wire_value(item) for item in value]
+    if isinstance(value, Mapping):
+        return {str(key): wire_value(item) for key, item in value.items()}
+    if isinstance(value, timedelta):
+        return duration_iso_string(value)
+    if isinstance(value, (datetime, date, time)):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if value is None or isinstance(value, FieldFile):
+        return None
+    return value if type(value) in _SCALARS else str(value)
+
+
+def _field_schema(name: str, field: forms.Field, label: str, initial: Any) -> FormField:
+    choices = choices_of(field)
+    listed: list[FormChoice] | None = choices and [
+        {"value": value, "label": str(said), "group": None if group is None else str(group)}
+        for value, said, group in choices
+    ]
+    schema: Any = {
+        "name": name,
+        "label": label,
+        "help_text": str(field.help_text),
+        "required": is_required(field, may_be_stored=bool(initial)),
+        "disabled": field.disabled,
+        "widget": _widget(field.widget),
+        "initial": wire_value(initial),
+        "choices": listed,
+        **checks_of(field),
+    }
+    described: FormField = schema
+    return described
+
+
+def _widget(widget: forms.Widget) -> FormWidget:
+    return {
+        "type": type(widget).__name__,
+        "input_type": getattr(widget, "input_type", None),
+        "attrs": {name: wire_value(value) for name, value in widget.attrs.items()},
+    }
+
+
+def _label(name: str, field: forms.Field) -> str:
+    # As a page would have it: see BoundField.
+    return str(forms.utils.pretty_name(name) if field.label is None else capfirst(field.label))
+
+
+def _is_fixed(field: forms.Field) -> bool:
+    choices = choices_of(field) or []
+    texts = [field.label, field.help_text, field.initial, *field.widget.attrs.values()]
+    texts += [text for choice in choices for text in choice]
+    return (
+        not isinstance(field, ModelChoiceField)
+        and not callable(field.initial)
+        and not any(isinstance(text, Promise) for text in texts)
+        and (not hasattr(field, "choices") or has_fixed_choices(field))
+    )
+
+
+def _entry(field: forms.Field, *, is_required: bool, is_open: bool) -> Any:
+    kind = _kind(field, is_open=is_open)
+    return getitem(Required, kind) if is_required else getitem(NotRequired, kind if kind is Any else kind | None)
+
+
+def _kind(field: forms.Field, *, is_open: bool) -> Any:
+    for base, kind in _KINDS:
+        if isinstance(field, base):
+            return kind
+    if isinstance(field, ModelChoiceField):
+        key: Any = key_type(field)
+        return list[key] if isinstance(field, ModelMultipleChoiceField) else key
+    if isinstance(field, forms.ChoiceField):
+        return _choice_kind(field, is_open=is_open)
+    return Any
+
+
+def _choice_kind(field: forms.ChoiceField, *, is_open: bool) -> Any:
+    values = [value for value, _, _ in choices_of(field) or ()]
+    is_listed = not is_open and has_fixed_choices(field) and is_known(field) and 0 < len(values) <= MAX_LISTED
+    several = isinstance(field, forms.MultipleChoiceField)
+    if not is_listed:
+        return list[str] if several else str
+    # An empty text says that nothing is chosen.
+    literal: Any = Literal[tuple(values if several or field.required else ["", *values])]
+    return list[literal] if several else literal
+
+
+_KINDS: tuple[tuple[Any, Any], ...] = (
+    (forms.JSONField, Any),
+    ((forms.CharField, forms.ComboField), str),
+    (forms.DecimalField, str),
+    (forms.FloatField, float),
+    (forms.IntegerField, int),
+    (forms.BooleanField, bool),
+    ((forms.DateField, forms.TimeField, forms.DateTimeField, forms.DurationField, forms.SplitDateTimeField), str),
+    (forms.MultiValueField, list[Any]),
+    (forms.FileField, UploadedFile),
+)
+"""The first class that a field is of decides."""

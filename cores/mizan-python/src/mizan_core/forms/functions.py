@@ -1,0 +1,94 @@
+"""The three functions of a form, registered like any others."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from typing_extensions import Unpack
+
+from mizan_core.client import CachePolicy, ClientFunction, Options, client
+from mizan_core.forms.meta import FormMeta
+from mizan_core.forms.schema import FormErrors, FormSchema
+from mizan_core.registry import Registry
+
+_KIND = inspect.Parameter.POSITIONAL_OR_KEYWORD
+_REQUEST = inspect.Parameter("request", _KIND)
+
+
+@dataclass(frozen=True, slots=True)
+class FormFunctions:
+    """What a framework's form does. Each is a new function, sync or async, which gets the request first.
+
+    :param schema: ``(request, **parameters) -> FormSchema``.
+    :param validate: ``(request, data, fields, seq, **parameters) -> FormErrors``.
+    :param submit: ``(request, data, **parameters)``; raises ``Invalid`` before it has written anything.
+    :param data: what the latter two are sent.
+    :param returns: the annotation of what a submission answers.
+    :param parameters: what all three are passed beside that.
+    :param author: the author's own function: its module is where annotations mean something, and messages name it.
+    :param cache: how the schema may be cached; False for never.
+    :param rev: the revision of the schema.
+    """
+
+    schema: Callable[..., Any]
+    validate: Callable[..., Any]
+    submit: Callable[..., Any]
+    data: Any
+    returns: Any
+    author: Callable[..., Any]
+    parameters: Sequence[inspect.Parameter] = ()
+    cache: CachePolicy | bool | None = False
+    rev: int = 0
+
+
+def register_form(meta: FormMeta, functions: FormFunctions, registry: Registry) -> None:
+    """Register ``NAME.schema``, ``NAME.validate`` and ``NAME.submit``.
+
+    :raises TypeError, ValueError: as ``client`` and ``Registry.register``.
+    """
+    data = inspect.Parameter("data", _KIND, annotation=functions.data)
+    fields = inspect.Parameter("fields", _KIND, annotation=list[str] | None, default=None)
+    seq = inspect.Parameter("seq", _KIND, annotation=int, default=0)
+
+    def add(part: str, leading: Sequence[inspect.Parameter], returns: Any, **options: Unpack[Options]) -> None:
+        function = getattr(functions, part)
+        name = f"{meta.name}.{part}"
+        _dress(function, name, functions.author, _signature(leading, functions.parameters, returns))
+        registry.register(_served(function, options), name)
+
+    add(
+        "schema",
+        (),
+        FormSchema,
+        context=meta.context,
+        auth=meta.auth,
+        cache=functions.cache,
+        rev=functions.rev,
+    )
+    add("validate", (data, fields, seq), FormErrors, auth=meta.auth, private=not meta.live_validation)
+    add("submit", (data,), functions.returns, auth=meta.auth, affects=meta.affects, merge=meta.merge)
+
+
+def _signature(
+    leading: Sequence[inspect.Parameter], parameters: Sequence[inspect.Parameter], returns: Any
+) -> inspect.Signature:
+    """What must be given comes first: data, the form's own parameters, then what has a default."""
+    own = sorted([*leading, *parameters], key=lambda parameter: parameter.default is not parameter.empty)
+    return inspect.Signature([_REQUEST, *own], return_annotation=returns)
+
+
+def _dress(function: Any, name: str, author: Callable[..., Any], signature: inspect.Signature) -> None:
+    function.__name__ = name
+    function.__qualname__ = author.__qualname__
+    function.__module__ = author.__module__
+    function.__doc__ = None
+    function.__signature__ = signature
+    function.__wrapped__ = author  # whose annotations these are, and which messages name
+
+
+def _served(function: Callable[..., Any], options: Options) -> ClientFunction[..., Any]:
+    return client(**options)(function)
+
