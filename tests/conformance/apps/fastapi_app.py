@@ -14,12 +14,12 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from mizan_core.engine import current
 from mizan_fastapi import Settings, create_router, mount, router
 from tests.conformance import functions
-from tests.conformance.apps import fastapi_functions
+from tests.conformance.apps import fastapi_forms, fastapi_functions
 from tests.conformance.apps.accounts import ACCOUNTS, RING, SECRET
 from tests.conformance.apps.odd_users import HEADER as ODD_USER
 from tests.conformance.apps.odd_users import NO_STAFF, ODD_USERS
 
-__all__ = ("app", "fastapi_functions", "functions")
+__all__ = ("app", "fastapi_forms", "fastapi_functions", "functions")
 
 COOKIE = "session"
 

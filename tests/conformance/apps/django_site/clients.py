@@ -14,10 +14,11 @@ from pydantic import BaseModel
 from mizan.client import client
 from mizan_core.errors import Conflict
 from tests.conformance import functions
+from tests.conformance.apps.django_site import forms
 from tests.conformance.apps.django_site.models import Note, Signature
 from tests.conformance.functions.serving import both, only, pair
 
-__all__ = ("functions",)
+__all__ = ("forms", "functions")
 
 
 class NoteOut(BaseModel):

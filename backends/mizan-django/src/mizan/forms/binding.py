@@ -21,8 +21,8 @@ UNEXPECTED = "Extra inputs are not permitted"
 class BoundForm:
     """One form, and the JSON object that it is to check."""
 
-    def __init__(self, form: forms.BaseForm, data: Mapping[str, Any]) -> None:
-        self.form = form
+    def __init__(self, form: Any, data: Mapping[str, Any]) -> None:
+        self.form: Any = form
         self._unknown = sorted(data.keys() - form.fields.keys())
 
     def errors(self) -> Errors:
@@ -38,7 +38,7 @@ class BoundFormSet:
     """
 
     def __init__(self, form: forms.BaseFormSet[Any], data: Sequence[Mapping[str, Any]], order: Sequence[int]) -> None:
-        self.form = form
+        self.form: Any = form
         self._data = data
         self._order = order
 
@@ -92,7 +92,8 @@ def _order(formset: Any, data: Sequence[Mapping[str, Any]]) -> tuple[list[int], 
     places = range(len(data))
     if not isinstance(formset, BaseModelFormSet):
         return list(places), 0
-    key = formset.model._meta.pk.name  # noqa: SLF001 - documented
+    model: Any = formset.model
+    key = model._meta.pk.name  # noqa: SLF001 - documented
     existing = [place for place in places if data[place].get(key) not in (None, "")]
     return [*existing, *(place for place in places if place not in existing)], len(existing)
 
@@ -113,4 +114,3 @@ def _messages(form: forms.BaseForm) -> Errors:
 def _lists(errors: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:
     for name, messages in errors.items():
         yield name, [str(message) for message in messages]
-

@@ -12,7 +12,7 @@ from django import forms
 from django.core import validators
 from django.forms.models import ModelChoiceField
 
-from mizan.forms.patterns import ecmascript
+from mizan_core.forms.patterns import ecmascript
 
 _CLEANING = ("clean", "to_python", "validate", "run_validators", "compress")
 _MAX_SAFE = 2**53 - 1
@@ -93,7 +93,8 @@ def _text(value: Any) -> str:
 def _of_text(field: forms.CharField) -> dict[str, Any]:
     checks: dict[str, Any] = {"strip": True} if field.strip else {}
     patterns = [_EMAIL] if isinstance(field, forms.EmailField) else []
-    for rule in field.validators:
+    rules: Iterable[Any] = field.validators
+    for rule in rules:
         kind = type(rule)
         if kind is validators.MinLengthValidator:
             _tighten(checks, "min_length", rule.limit_value, max)

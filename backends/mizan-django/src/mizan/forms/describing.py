@@ -92,9 +92,9 @@ def wire_value(value: Any) -> Any:
 
 def _field_schema(name: str, field: forms.Field, label: str, initial: Any) -> FormField:
     choices = choices_of(field)
-    listed: list[FormChoice] | None = choices and [
+    listed: list[FormChoice] = [
         {"value": value, "label": str(said), "group": None if group is None else str(group)}
-        for value, said, group in choices
+        for value, said, group in choices or ()
     ]
     schema: Any = {
         "name": name,
@@ -104,7 +104,7 @@ def _field_schema(name: str, field: forms.Field, label: str, initial: Any) -> Fo
         "disabled": field.disabled,
         "widget": _widget(field.widget),
         "initial": wire_value(initial),
-        "choices": listed,
+        "choices": None if choices is None else listed,
         **checks_of(field),
     }
     described: FormField = schema

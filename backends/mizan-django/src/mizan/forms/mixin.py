@@ -75,7 +75,9 @@ def _register(cls: type[mizanFormMixin]) -> None:
         raise TypeError(f"{cls.__qualname__}.mizan is a mizanFormMeta(...), not {meta!r}")
     success = inspect.unwrap(cls.on_submit_success)
     if inspect.iscoroutinefunction(success):
-        raise TypeError(f"{cls.__qualname__}.on_submit_success is a plain def: a form is checked and saved in one thread")
+        raise TypeError(
+            f"{cls.__qualname__}.on_submit_success is a plain def: a form is checked and saved in one thread"
+        )
     returns = inspect.signature(success).return_annotation
     policy, rev = _caching(cls)
     functions = FormFunctions(

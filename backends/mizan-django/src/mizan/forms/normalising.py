@@ -35,8 +35,8 @@ _MAX_SHOWN = 100
 def accept_json(field: forms.Field) -> None:
     """Have this one field clean JSON values. It belongs to one form: Django copies the fields of the class."""
     widget = field.widget
-    widget.value_from_datadict = _value  # type: ignore[method-assign]
-    widget.value_omitted_from_data = _is_omitted  # type: ignore[method-assign]
+    widget.value_from_datadict = _value
+    widget.value_omitted_from_data = _is_omitted
     if field.disabled:
         return
     if isinstance(field, forms.MultiValueField) and not isinstance(field, forms.SplitDateTimeField):
@@ -50,7 +50,7 @@ def accept_json(field: forms.Field) -> None:
     field.clean = clean_json  # type: ignore[method-assign]
 
 
-def key_type(field: ModelChoiceField[Any]) -> type[int] | type[str]:
+def key_type(field: ModelChoiceField[Any]) -> type[int | str]:
     """In which form the keys of a field's objects are sent."""
     model = field.queryset.model  # type: ignore[union-attr]
     key = model._meta.get_field(field.to_field_name) if field.to_field_name else model._meta.pk  # noqa: SLF001 - documented

@@ -7,9 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from typing_extensions import Unpack
-
-from mizan_core.client import CachePolicy, ClientFunction, Options, client
+from mizan_core.client import CachePolicy, Options, client
 from mizan_core.forms.meta import FormMeta
 from mizan_core.forms.schema import FormErrors, FormSchema
 from mizan_core.registry import Registry
@@ -27,7 +25,7 @@ class FormFunctions:
     :param submit: ``(request, data, **parameters)``; raises ``Invalid`` before it has written anything.
     :param data: what the latter two are sent.
     :param returns: the annotation of what a submission answers.
-    :param parameters: what all three are passed beside that.
+    :param parameters: what all three are passed beside that, and *submit_parameters* the last of them alone.
     :param author: the author's own function: its module is where annotations mean something, and messages name it.
     :param cache: how the schema may be cached; False for never.
     :param rev: the revision of the schema.
@@ -40,6 +38,7 @@ class FormFunctions:
     returns: Any
     author: Callable[..., Any]
     parameters: Sequence[inspect.Parameter] = ()
+    submit_parameters: Sequence[inspect.Parameter] = ()
     cache: CachePolicy | bool | None = False
     rev: int = 0
 
@@ -53,23 +52,21 @@ def register_form(meta: FormMeta, functions: FormFunctions, registry: Registry) 
     fields = inspect.Parameter("fields", _KIND, annotation=list[str] | None, default=None)
     seq = inspect.Parameter("seq", _KIND, annotation=int, default=0)
 
-    def add(part: str, leading: Sequence[inspect.Parameter], returns: Any, **options: Unpack[Options]) -> None:
+    def add(part: str, leading: Sequence[inspect.Parameter], answer: Any, options: Options) -> None:
         function = getattr(functions, part)
         name = f"{meta.name}.{part}"
-        _dress(function, name, functions.author, _signature(leading, functions.parameters, returns))
-        registry.register(_served(function, options), name)
+        _dress(function, name, functions.author, _signature(leading, functions.parameters, answer))
+        registry.register(client(**options)(function), name)
 
+    read: Options = {"context": meta.context, "auth": meta.auth, "cache": functions.cache, "rev": functions.rev}
+    add("schema", (), FormSchema, read)
+    add("validate", (data, fields, seq), FormErrors, {"auth": meta.auth, "private": not meta.live_validation})
     add(
-        "schema",
-        (),
-        FormSchema,
-        context=meta.context,
-        auth=meta.auth,
-        cache=functions.cache,
-        rev=functions.rev,
+        "submit",
+        (data, *functions.submit_parameters),
+        functions.returns,
+        {"auth": meta.auth, "affects": meta.affects, "merge": meta.merge},
     )
-    add("validate", (data, fields, seq), FormErrors, auth=meta.auth, private=not meta.live_validation)
-    add("submit", (data,), functions.returns, auth=meta.auth, affects=meta.affects, merge=meta.merge)
 
 
 def _signature(
@@ -87,8 +84,3 @@ def _dress(function: Any, name: str, author: Callable[..., Any], signature: insp
     function.__doc__ = None
     function.__signature__ = signature
     function.__wrapped__ = author  # whose annotations these are, and which messages name
-
-
-def _served(function: Callable[..., Any], options: Options) -> ClientFunction[..., Any]:
-    return client(**options)(function)
-

@@ -38,9 +38,9 @@ class FormField(TypedDict):
     initial: Any
     choices: list[FormChoice] | None
     strip: NotRequired[bool]
-    min: NotRequired[float | str]
-    max: NotRequired[float | str]
-    step: NotRequired[float]
+    min: NotRequired[int | float | str]
+    max: NotRequired[int | float | str]
+    step: NotRequired[int | float]
     min_length: NotRequired[int]
     max_length: NotRequired[int]
     max_digits: NotRequired[int]

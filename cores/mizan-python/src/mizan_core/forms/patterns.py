@@ -26,7 +26,7 @@ _ENDS = ((r"\Z", "$"), ("$", r"\n?$"))
 
 
 def ecmascript(pattern: re.Pattern[str]) -> str | None:
-    """A pattern for the flag ``u`` that finds something exactly where *pattern* does; None where that is not certain."""
+    """A pattern for the flag ``u`` that finds something exactly where *pattern* does; None if that is not certain."""
     if pattern.flags & ~(re.UNICODE | re.ASCII):
         return None
     body, start = _without_start(pattern.pattern)

@@ -1,0 +1,199 @@
+"""Forms: three functions, the same whatever the framework (shared/design/forms.md)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.conformance.answers import Answer
+from tests.conformance.caller import Caller
+from tests.conformance.target import Target
+
+GOOD = {"name": "Ada", "email": "ada@example.org"}
+
+
+def submit(caller: Caller, form: str, data: Any, **parameters: Any) -> Answer:
+    return caller.call(f"{form}.submit", {"data": data, **parameters})
+
+
+def schema(caller: Caller, form: str, **options: Any) -> Any:
+    answer = caller.fetch(f"{form}-form", **options)
+    assert answer.status == 200, answer
+    return answer.json[f"{form}.schema"]
+
+
+def test_schema_says_how_to_show_it(stranger: Caller) -> None:
+    found = schema(stranger, "contact")
+    assert (found["title"], found["submit_label"], found["multiple"]) == ("Contact us", "Send", None)
+    name, email, size, count = found["fields"]
+    assert (name["name"], name["label"], name["required"], name["max_length"]) == ("name", "Your name", True, 10)
+    assert (email["name"], email["label"], email["required"]) == ("email", "Email", True)
+    assert size["choices"] == [{"value": value, "label": value.upper(), "group": None} for value in "sl"]
+    assert (size["required"], size["widget"]["type"]) == (False, "Select")
+    assert (count["min"], count["max"], count["widget"]["input_type"]) == (1, 9, "number")
+
+
+def test_a_valid_form_is_taken(stranger: Caller) -> None:
+    answer = submit(stranger, "contact", GOOD)
+    assert answer.result == {"sent": True, "name": "Ada"}
+    assert (answer.invalidate, answer.header) == (["user"], "user")
+
+
+@pytest.mark.parametrize(
+    ("change", "fields"),
+    [
+        ({"email": "ada"}, {"email"}),
+        ({"email": "ada", "name": "a" * 11}, {"email", "name"}),
+        ({"name": ""}, {"name"}),
+        ({"name": None}, {"name"}),
+        ({"name": 5}, {"name"}),
+        ({"name": ["a"]}, {"name"}),
+        ({"name": {"a": 1}}, {"name"}),
+        ({"size": "m"}, {"size"}),
+        ({"size": ["s"]}, {"size"}),
+        ({"count": "5"}, {"count"}),
+        ({"count": 5.5}, {"count"}),
+        ({"count": True}, {"count"}),
+        ({"count": 10}, {"count"}),
+        ({"name": "nobody"}, {"__all__"}),
+    ],
+)
+def test_an_invalid_form_is_refused(stranger: Caller, change: dict[str, Any], fields: set[str]) -> None:
+    answer = submit(stranger, "contact", {**GOOD, **change}).refused("VALIDATION_ERROR")
+    assert answer.details.keys() == fields
+    assert all(texts and all(isinstance(text, str) for text in texts) for texts in answer.details.values())
+    assert (answer.invalidate, answer.header) == (None, None)
+
+
+def test_the_messages_are_those_of_the_author(stranger: Caller) -> None:
+    answer = submit(stranger, "contact", {**GOOD, "email": "ada"})
+    assert answer.details == {"email": ["Enter a valid email address."]}
+    answer = submit(stranger, "contact", {**GOOD, "name": "nobody"})
+    assert answer.details == {"__all__": ["Somebody has to write."]}
+
+
+@pytest.mark.parametrize("data", ["text", 5, None, [], [GOOD], True])
+def test_data_is_an_object(stranger: Caller, data: Any) -> None:
+    submit(stranger, "contact", data).refused("VALIDATION_ERROR")
+
+
+@pytest.mark.parametrize("value", ["s", "l", "", None])
+def test_what_need_not_be_chosen(target: Target, stranger: Caller, value: str | None) -> None:
+    if value == "" and target.facade.is_fastapi:
+        value = None  # an empty text says nothing there
+    assert submit(stranger, "contact", {**GOOD, "size": value}).status == 200
+
+
+@pytest.mark.parametrize("count", [1, 9, None])
+def test_whole_numbers(stranger: Caller, count: int | None) -> None:
+    assert submit(stranger, "contact", {**GOOD, "count": count}).status == 200
+
+
+def test_live_validation_tells_of_the_fields_that_were_asked_about(stranger: Caller) -> None:
+    data = {"name": "a" * 11, "email": "ada"}
+    answer = stranger.call("contact.validate", {"data": data, "fields": ["email"], "seq": 7})
+    assert answer.result == {"errors": {"email": ["Enter a valid email address."]}, "seq": 7}
+    answer = stranger.call("contact.validate", {"data": data})
+    assert answer.result["errors"].keys() == {"name", "email"}
+    assert stranger.call("contact.validate", {"data": GOOD}).result == {"errors": {}, "seq": 0}
+    answer = stranger.call("contact.validate", {"data": {**GOOD, "name": "nobody"}, "fields": ["__all__"]})
+    assert answer.result["errors"] == {"__all__": ["Somebody has to write."]}
+
+
+def test_live_validation_is_off(target: Target) -> None:
+    target.member("staff").call("quiet.validate", {"data": {"name": "x"}}).refused("FORBIDDEN")
+
+
+def test_auth_stands_before_all_three(target: Target, stranger: Caller, plain: Caller) -> None:
+    for caller, code in ((stranger, "UNAUTHORIZED"), (plain, "FORBIDDEN")):
+        submit(caller, "quiet", {"name": "x"}).refused(code)
+        caller.fetch("quiet-form").refused(code)
+    staff = target.member("staff")
+    assert submit(staff, "quiet", {"name": "x"}).result == "x"
+    assert schema(staff, "quiet")["fields"][0]["initial"] == "Bo"
+
+
+def test_what_comes_after_the_check_is_a_call_like_any_other(stranger: Caller) -> None:
+    answer = submit(stranger, "contact", {**GOOD, "name": "late"}).refused("CONFLICT")
+    assert answer.invalidate == ["user"]
+
+
+def test_initial_values_are_those_of_the_request(stranger: Caller) -> None:
+    for color in ("red", "blue"):
+        found = schema(stranger, "personal", headers={"X-Color": color})
+        assert found["fields"][0]["initial"] == color
+
+
+@pytest.mark.fastapi
+def test_a_handlers_own_parameters(stranger: Caller) -> None:
+    assert submit(stranger, "personal", {"color": "ab"}, times=2).result == {"color": "abab", "number": 3}
+    submit(stranger, "personal", {"color": "ab"}, times="x").refused("VALIDATION_ERROR")
+
+
+@pytest.mark.django
+class TestDjango:
+    def test_what_nobody_has_declared_is_refused(self, stranger: Caller) -> None:
+        answer = submit(stranger, "contact", {**GOOD, "zip": "1"}).refused("VALIDATION_ERROR")
+        assert answer.details == {"zip": ["Extra inputs are not permitted"]}
+
+    def test_choices_of_the_request(self, stranger: Caller) -> None:
+        found = schema(stranger, "personal", headers={"X-Color": "red"})
+        assert found["fields"][0]["choices"] == [{"value": "red", "label": "Mine", "group": None}]
+        assert (found["fields"][1]["disabled"], found["fields"][1]["initial"]) == (True, "dark")
+
+        def choose(color: str) -> Answer:
+            arguments = {"data": {"color": color, "shade": "light"}}
+            return stranger.call("personal.submit", arguments, {"X-Color": "red"})
+
+        assert choose("red").result == {"color": "red", "shade": "dark"}
+        assert choose("blue").refused("VALIDATION_ERROR").details.keys() == {"color"}
+
+    def test_model_forms_save_themselves(self, stranger: Caller) -> None:
+        before = stranger.fetch("notes").json["note_count"]
+        answer = submit(stranger, "note", {"text": "by a form"})
+        assert (answer.result, answer.invalidate) == (None, ["notes"])
+        bundle = stranger.fetch("notes").json
+        assert (bundle["note_count"], bundle["note_texts"][-1]) == (before + 1, "by a form")
+        submit(stranger, "note", {"text": "  "}).refused("VALIDATION_ERROR")
+
+    def test_forms_of_an_object(self, stranger: Caller) -> None:
+        note_id = stranger.call("add_note", {"text": "old"}).result
+        found = schema(stranger, "edit", note_id=note_id)
+        assert found["fields"][0]["initial"] == "old"
+        assert submit(stranger, "edit", {"text": "new"}, note_id=note_id).result == "new"
+        assert stranger.call("stored_note", {"note_id": note_id}).result["text"] == "new"
+        submit(stranger, "edit", {"text": "new"}, note_id="x").refused("VALIDATION_ERROR")
+
+    def test_lists_of_forms(self, stranger: Caller) -> None:
+        found = schema(stranger, "lines")
+        assert found["multiple"] == {"min": 1, "max": 3, "extra": 2}
+        assert [field["name"] for field in found["fields"]] == ["sku", "count"]
+        lines = [{"sku": "a", "count": 1}, {"sku": "b", "count": 2}]
+        assert submit(stranger, "lines", lines).result == lines
+        wrong = [{"sku": "a", "count": 1}, {"sku": "b c", "count": 0}, {"zip": 1}]
+        answer = submit(stranger, "lines", wrong).refused("VALIDATION_ERROR")
+        assert answer.details.keys() == {"1.sku", "1.count", "2.sku", "2.count", "2.zip"}
+        for several in ([], [lines[0]] * 4):
+            assert "__all__" in submit(stranger, "lines", several).refused("VALIDATION_ERROR").details
+        answer = submit(stranger, "lines", [lines[0], lines[0]]).refused("VALIDATION_ERROR")
+        assert answer.details == {"__all__": ["Each once."]}
+        for data in ({"sku": "a"}, ["a"], [None]):
+            submit(stranger, "lines", data).refused("VALIDATION_ERROR")
+
+    def test_lists_of_forms_of_objects(self, stranger: Caller) -> None:
+        ids = [stranger.call("add_note", {"text": text}).result for text in ("one", "two")]
+        forms = schema(stranger, "note_list")["forms"]
+        assert [form for form in forms if form["id"] in ids] == [
+            {"id": ids[0], "text": "one"},
+            {"id": ids[1], "text": "two"},
+        ]
+        changed = [{"text": "three"}, {"id": ids[1], "text": "2"}, {"id": ids[0], "text": "1"}]
+        assert submit(stranger, "note_list", changed).status == 200
+        assert [stranger.call("stored_note", {"note_id": each}).result["text"] for each in ids] == ["1", "2"]
+        wrong = [{"text": "four"}, {"id": ids[1], "text": ""}]
+        assert submit(stranger, "note_list", wrong).refused("VALIDATION_ERROR").details.keys() == {"1.text"}
+
+    def test_texts_are_in_the_language_of_the_request(self, stranger: Caller) -> None:
+        answer = stranger.call("contact.submit", {"data": {}}, {"Accept-Language": "de"})
+        assert answer.details["name"] == ["Dieses Feld ist zwingend erforderlich."]
