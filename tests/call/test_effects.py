@@ -25,7 +25,7 @@ def _two(peers: Peers) -> tuple[App, App]:
     here = App(FUNCTIONS, peers=peers)
     there = App({}, peers=peers)
     for name, function in here.named.items():
-        there.dispatcher._registry.register(function, name=name)
+        there.dispatcher.registry.register(function, name=name)
     there.named = here.named
     return here, there
 

@@ -23,7 +23,7 @@ from mizan_fastapi.users import LoadUser, ReloadUser
 _ERROR = 400
 _REMEMBERED = 4_096
 """Header lines that are not encoded again: most are those of many answers."""
-_TOKEN = HEADER.lower().encode("ascii")
+TOKEN_FIELD = HEADER.lower().encode("ascii")
 
 
 class EndpointFailed(Exception):
@@ -52,7 +52,7 @@ class Endpoint(ABC):
         self._in_flight = in_flight
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        port = AsgiPort(scope, _fields(scope), receive, send, self._load_user, self._in_flight, self._reload_user)
+        port = AsgiPort(scope, fields_of(scope), receive, send, self._load_user, self._in_flight, self._reload_user)
         reply = await self.reply(self._dispatcher, port)
         if reply.failure is not None:
             reply.failure.log()
@@ -67,7 +67,9 @@ class Endpoint(ABC):
         :raises EndpointFailed: for an answer that is an error.
         """
         scope, receive = request.scope, body_of(request)
-        port = AsgiPort(scope, _fields(scope), receive, empty_send, self._load_user, self._in_flight, self._reload_user)
+        port = AsgiPort(
+            scope, fields_of(scope), receive, empty_send, self._load_user, self._in_flight, self._reload_user
+        )
         response = _logged(await self.reply(self._dispatcher, port))
         if response.status_code >= _ERROR:
             raise EndpointFailed(response)
@@ -75,7 +77,7 @@ class Endpoint(ABC):
 
     async def refuse(self, request: Request, error: Exception) -> FrameworkResponse:
         """The answer to what a dependency has raised."""
-        port = AsgiPort(request.scope, _fields(request.scope), body_of(request), empty_send)
+        port = AsgiPort(request.scope, fields_of(request.scope), body_of(request), empty_send)
         return _logged(await refuse(port, error))
 
     @abstractmethod
@@ -98,7 +100,7 @@ class CallEndpoint(Endpoint):
 
     @staticmethod
     def _call(dispatcher: Dispatcher, port: AsgiPort, named: str | None) -> Coroutine[Any, Any, Reply]:
-        kind, token = port.fields.get(b"content-type"), port.fields.get(_TOKEN)
+        kind, token = port.fields.get(b"content-type"), port.fields.get(TOKEN_FIELD)
         return post_call(
             dispatcher,
             port,
@@ -120,7 +122,7 @@ class FetchEndpoint(Endpoint):
     """``GET ctx/<name>/``."""
 
     def reply(self, dispatcher: Dispatcher, port: AsgiPort) -> Coroutine[Any, Any, Reply]:
-        scope, token = port.scope, port.fields.get(_TOKEN)
+        scope, token = port.scope, port.fields.get(TOKEN_FIELD)
         return get_bundle(
             dispatcher,
             port,
@@ -135,7 +137,7 @@ class FetchSeveralEndpoint(Endpoint):
     """``GET ctx/``."""
 
     def reply(self, dispatcher: Dispatcher, port: AsgiPort) -> Coroutine[Any, Any, Reply]:
-        scope, token = port.scope, port.fields.get(_TOKEN)
+        scope, token = port.scope, port.fields.get(TOKEN_FIELD)
         query = scope["query_string"].decode("latin-1")
         return get_bundles(dispatcher, port, scope["method"], query, None if token is None else token.decode("latin-1"))
 
@@ -159,7 +161,7 @@ def body_of(request: Request) -> Receive:
     return receive
 
 
-def _fields(scope: Scope) -> dict[bytes, bytes]:
+def fields_of(scope: Scope) -> dict[bytes, bytes]:
     """The request's header fields; repeated ones joined by commas, as HTTP reads them (RFC 9110 section 5.3)."""
     lines = scope["headers"]
     fields = dict(lines)

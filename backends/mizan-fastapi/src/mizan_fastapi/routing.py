@@ -14,6 +14,7 @@ from starlette.types import ASGIApp
 
 from mizan_core.call.dispatcher import Dispatcher
 from mizan_core.engine import VARIABLE as ENGINE_VARIABLE
+from mizan_core.live.serving import Serving
 from mizan_core.registry import Registry, default_registry
 from mizan_core.setting_warnings import WORKERS, warnings_about
 from mizan_core.settings import Settings
@@ -28,10 +29,11 @@ from mizan_fastapi.endpoints import (
 )
 from mizan_fastapi.in_flight import InFlight
 from mizan_fastapi.purging import aperform, perform, serve
+from mizan_fastapi.sockets import SocketEndpoint
 from mizan_fastapi.users import LoadUser, ReloadUser, check_hook, current_user
 
 CALL, NAMED_CALL, CONTEXT = "mizan-call", "mizan-call-function", "mizan-context"
-CONTEXTS, SESSION = "mizan-contexts", "mizan-session"
+CONTEXTS, SESSION, SOCKET = "mizan-contexts", "mizan-session", "mizan-socket"
 """The names of the routes."""
 
 _log = logging.getLogger("mizan.settings")
@@ -48,6 +50,7 @@ class MizanRouter(APIRouter):
         reload_user: ReloadUser | None = None,
     ) -> None:
         in_flight = InFlight()
+        serving = Serving(dispatcher)
 
         @asynccontextmanager
         async def lifespan(_: ASGIApp) -> AsyncIterator[None]:
@@ -58,6 +61,7 @@ class MizanRouter(APIRouter):
                 yield
             finally:
                 await in_flight.land()
+                await serving.aclose()
                 await dispatcher.aclose()
 
         super().__init__(dependencies=dependencies, lifespan=lifespan)
@@ -68,6 +72,8 @@ class MizanRouter(APIRouter):
         self._add("/ctx/", FetchSeveralEndpoint(dispatcher, load_user, in_flight, reload_user), CONTEXTS)
         self._add("/session/", SessionEndpoint(dispatcher, load_user, in_flight, reload_user), SESSION)
         self._add("/call/{function}/", NamedCallEndpoint(dispatcher, load_user, in_flight, reload_user), NAMED_CALL)
+        sockets = SocketEndpoint(dispatcher, serving, load_user, in_flight, reload_user)
+        self.add_api_websocket_route("/ws/", sockets.respond, name=SOCKET)
         serve(dispatcher)
 
     def _add(self, path: str, endpoint: Endpoint, name: str) -> None:

@@ -14,6 +14,8 @@ from mizan_core.names import BUILT_IN, check_function_name
 AnyFunction: TypeAlias = "ClientFunction[Any, Any]"
 F = TypeVar("F", bound="ClientFunction[..., Any]")
 H = TypeVar("H", bound=Hook)
+_REGISTER = "__mizan_register__"
+"""The class method of what is neither a function nor known here, but registers itself where it is found."""
 
 
 class Registry:
@@ -24,6 +26,7 @@ class Registry:
         self._functions: dict[str, AnyFunction] = {}
         self._names: dict[AnyFunction, str] = {}
         self._hooks: list[Around] = []
+        self._channels: dict[str, type] = {}
         self.version = 0
         """Grows with every change, so that what was made from the registry knows when it is outdated."""
 
@@ -48,6 +51,25 @@ class Registry:
                 self._names[function] = chosen
                 self.version += 1
         return function
+
+    def add_channel(self, name: str, channel: type) -> None:
+        """Add *channel* under *name*. Adding it once more changes nothing.
+
+        :raises ValueError: when the name belongs to another.
+        """
+        with self._lock:
+            holder = self._channels.setdefault(name, channel)
+            if holder is not channel:
+                raise ValueError(
+                    f"the channel name {name!r} is taken by {_where(holder)}; {_where(channel)} needs another: name = "
+                    f'"…" in its class'
+                )
+            self.version += 1
+
+    def channels(self) -> dict[str, type]:
+        """Every channel, sorted by name."""
+        with self._lock:
+            return dict(sorted(self._channels.items()))
 
     def around(self, hook: H) -> H:
         """Put *hook* around every function, and return it; the first hook is the outermost.
@@ -93,6 +115,7 @@ class Registry:
         with self._lock:
             self._functions.clear()
             self._names.clear()
+            self._channels.clear()
             self._hooks.clear()
             self.version += 1
 
@@ -155,7 +178,7 @@ def clear_registry(*, registry: Registry | None = None) -> None:
 
 
 def mizan_clients(package: str, registry: Registry | None = None, *, prefix: str = "") -> None:
-    """Import ``<package>.clients`` and register the ``@client`` functions that it declares.
+    """Import ``<package>.clients`` and register the ``@client`` functions and the channels that it declares.
 
     A function that the module has registered itself, under whatever name, is left as it is.
 
@@ -171,10 +194,16 @@ def mizan_clients(package: str, registry: Registry | None = None, *, prefix: str
         _refuse_wrapped(value)
         if isinstance(value, ClientFunction) and value.__module__ == module.__name__ and value not in registered:
             registry.register(value, f"{prefix}{value.name}")
+        elif isinstance(value, type) and value.__module__ == module.__name__ and hasattr(value, _REGISTER):
+            getattr(value, _REGISTER)(registry)
 
 
 def _chosen(registry: Registry | None) -> Registry:
     return default_registry if registry is None else registry
+
+
+def _where(kind: type) -> str:
+    return f"{kind.__module__}.{kind.__qualname__}"
 
 
 def _text(name: object) -> str:

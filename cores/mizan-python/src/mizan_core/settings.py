@@ -12,6 +12,7 @@ from mizan_core.cache.store import Store
 from mizan_core.engine import ENGINE
 from mizan_core.engine.contract import Keyer, KeyRing, Secret, Verifier
 from mizan_core.errors import ConfigurationError
+from mizan_core.live_settings import LiveSettings, read_live
 
 PREFIX = "MIZAN_"
 DEFAULT_TTL = 300
@@ -21,7 +22,6 @@ NEVER, LOADED, ALWAYS = MWT_CHECKS = ("never", "loaded", "always")
 """When the user whom a token stands for is held against it."""
 CACHE_URLS = ("cache_redis_url", "cache_url")
 """The fields that may say where the cache is kept; the first that does counts."""
-ON, OFF = "on", "off"
 _TAGS = b"mizan tags\0"
 """What a tag's secret is derived with, so that it is no other one."""
 
@@ -54,8 +54,8 @@ class Settings:
     :param cache_timeout_ms: how long one operation on a store may take, in milliseconds.
     :param cache_pool_size: connections to a store, at most.
     :param cache_max_bytes: the room of ``memory://``.
-    :param live: whether pages are told of changes and functions answer over a socket: ``on`` or ``off``. None: where a
-        socket is mounted.
+    :param live: whether pages are told of changes and functions answer over a socket: ``on``, ``off``, or the limits of
+        sockets by name (``mizan_core.live_settings``), as a mapping or its JSON text. None: where a socket is mounted.
     :param broker_url: what carries messages and announcements between processes, in the forms of a cache URL. None: the
         cache's.
     :param unknown: names that look like settings and are none; filled in where they are read.
@@ -75,7 +75,7 @@ class Settings:
     cache_timeout_ms: int = 250
     cache_pool_size: int = 50
     cache_max_bytes: int = 64 * 1_048_576
-    live: str | None = None
+    live: str | Mapping[str, Any] | None = None
     broker_url: str | None = field(default=None, repr=False)
     unknown: tuple[str, ...] = ()
 
@@ -115,7 +115,7 @@ class Settings:
             _range_problem("cache_pool_size", self.cache_pool_size, 1, None),
             _range_problem("cache_max_bytes", self.cache_max_bytes, 1, None),
             *(_text_problem(name, getattr(self, name)) for name in (*CACHE_URLS, "broker_url")),
-            None if self.live is None else _choice_problem("live", self.live, (ON, OFF)),
+            _live_problem(self.live),
             _text_problem("cache_prefix", self.cache_prefix),
             self._secret_problem("mwt_secret", self.mwt_secret),
             self._secret_problem("cache_secret", self.cache_secret),
@@ -191,6 +191,16 @@ class Settings:
         """What carries messages and announcements; it may hold a password."""
         return self.broker_url or self.store_url
 
+    @property
+    def shared_messages(self) -> tuple[str, str] | None:
+        """What tells the broker that processes share from others; None where each process has its own."""
+        return None if scheme_of(self.messages_url) == MEMORY else (self.messages_url, self.cache_prefix)
+
+    @property
+    def live_settings(self) -> LiveSettings:
+        """:raises ValueError: for what ``problems`` tells of."""
+        return LiveSettings() if self.live is None else read_live(self.live)
+
     def backend_options(self, url: str) -> BackendOptions:
         """How a store, or what carries messages, is opened."""
         return BackendOptions(
@@ -246,6 +256,14 @@ def _range_problem(name: str, value: Any, low: int, high: int | None) -> Problem
 
 def _choice_problem(name: str, value: Any, choices: Sequence[str]) -> Problem | None:
     return None if value in choices else Problem(setting_name(name), f"one of {', '.join(choices)} is needed")
+
+
+def _live_problem(value: object) -> Problem | None:
+    try:
+        read_live(value)
+    except ValueError as error:
+        return Problem(setting_name("live"), str(error))
+    return None
 
 
 def _text_problem(name: str, value: Any) -> Problem | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from typing import Any, NamedTuple
 
 from mizan_core.interface.arguments import JsonArguments
@@ -41,6 +41,8 @@ class Fetch(NamedTuple):
     :param header: gives the value of a request header by its lower-case name; for bundles that vary by headers.
     :param has_credentials: whether the request carries credentials, beside headers of the given names, that may make
         somebody of it whom we take for nobody.
+    :param watch: is told the tags of the bundle before their versions are read, where somebody is to be told when it
+        is stale.
     """
 
     context: str
@@ -48,3 +50,4 @@ class Fetch(NamedTuple):
     token: str | None
     header: Callable[[str], str | None]
     has_credentials: Callable[[Collection[str]], bool]
+    watch: Callable[[list[str]], Awaitable[None]] | None = None

@@ -78,7 +78,7 @@ class Dispatcher:
     def __init__(
         self, registry: Registry, load_settings: Callable[[], Settings], current_user: Callable[[Any], Any]
     ) -> None:
-        self._registry = registry
+        self.registry = registry
         self._load_settings = load_settings
         self._current_user = current_user
         self._interface: Interface | None = None
@@ -94,10 +94,10 @@ class Dispatcher:
         :raises ConfigurationError: for a setting that cannot be used.
         """
         interface = self._interface
-        if interface is not None and interface.version == self._registry.version:
+        if interface is not None and interface.version == self.registry.version:
             return interface
         with self._compiling:
-            if self._interface is None or self._interface.version != self._registry.version:
+            if self._interface is None or self._interface.version != self.registry.version:
                 self._interface = self._compile()
             return self._interface
 
@@ -107,7 +107,7 @@ class Dispatcher:
             self._store = settings.open_store()
         if self.others.peers is not None:
             self.others.peers.change()
-        return Interface(self._registry, settings, self._current_user, self._store, self.others)
+        return Interface(self.registry, settings, self._current_user, self._store, self.others)
 
     def watched_store(self) -> Store:
         """What keeps the versions of tags: the cache's store, and one of their own where there is no cache.
@@ -176,7 +176,7 @@ class Dispatcher:
 
     def contexts(self) -> set[str]:
         """The names of the contexts that have functions."""
-        return set(self._registry.get_context_groups())
+        return set(self.registry.get_context_groups())
 
     def named_purge(self, context: str, params: Mapping[str, Any]) -> Purge | None:
         """What makes the cached bundles of a context stale, all of them or those of some parameters.

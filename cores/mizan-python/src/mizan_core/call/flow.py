@@ -61,6 +61,8 @@ async def answer_fetch(port: Port, interface: Interface, fetch: Fetch, progress:
         arguments = bundle.validate(*fetch.read(bundle))
         progress.scope = bundle.scope(arguments)
         entry = _entry(bundle, arguments, viewer, fetch)
+        if fetch.watch is not None:
+            await fetch.watch(interface.watch_tags(bundle, arguments))
         build = partial(_build, port, interface, bundle, arguments, fetch.token is not None, progress)
         if type(entry) is Bypass:
             return await build_for_one(bundle.name, entry, build)

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl
 
-from pydantic_core import from_json, to_json
+from pydantic_core import from_json
 
 from mizan_core.call.asked import Call, Shown
 from mizan_core.engine import ENGINE
@@ -82,17 +82,6 @@ def _read_shown(value: Any) -> list[Shown]:
             raise BadRequest(f'"shown", entry {index}: "context" must be a string, "params" an object.')
         entries.append(Shown(entry["context"], entry["params"]))
     return entries
-
-
-def texts_of(params: Mapping[str, Any]) -> dict[str, list[str]]:
-    """What the query of a fetch says of JSON values: a list is a repeated key, null is left out."""
-    lists = {name: value if type(value) is list else [value] for name, value in params.items()}
-    texts = {name: [_text(item) for item in items if item is not None] for name, items in lists.items()}
-    return {name: items for name, items in texts.items() if items}
-
-
-def _text(value: Any) -> str:
-    return value if type(value) is str else to_json(value).decode()
 
 
 def read_pairs(query: str) -> list[Asked]:

@@ -18,8 +18,8 @@ from mizan_core.engine import ENGINE
 from mizan_core.errors import BadRequest, NotFound
 from mizan_core.http.parts import Asked, Part, answer_part
 from mizan_core.http.port import HttpPort
-from mizan_core.http.reading import texts_of
 from mizan_core.interface.interface import Bundle, Interface
+from mizan_core.interface.texts import texts_of
 from mizan_core.viewer import Viewer
 
 LONGEST = 1.0

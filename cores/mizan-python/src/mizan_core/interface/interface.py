@@ -161,6 +161,7 @@ class Interface:
         self.version = registry.version
         self.settings = settings
         self.tracers = tracers()
+        self.channels = registry.channels()
         self._verifier = settings.verifier()
         self._described = registry.get_all_functions()
         """What tells the interface from others to clients; None where it cannot be described to them."""

@@ -11,7 +11,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
-from pydantic_core import from_json
+from pydantic_core import from_json, to_json
 
 from mizan_core.errors import ValidationFailed
 from mizan_core.nesting import MAX_DEPTH, is_deeper
@@ -82,3 +82,14 @@ def _read_scalar(text: str, classes: tuple[type, ...]) -> Any:
     except ValueError:
         return text
     return value if type(value) in classes and value not in _INFINITE else text
+
+
+def texts_of(params: Mapping[str, Any]) -> dict[str, list[str]]:
+    """What the query of a fetch says of JSON values: a list is a repeated key, null is left out."""
+    lists = {name: value if type(value) is list else [value] for name, value in params.items()}
+    texts = {name: [_text(item) for item in items if item is not None] for name, items in lists.items()}
+    return {name: items for name, items in texts.items() if items}
+
+
+def _text(value: Any) -> str:
+    return value if type(value) is str else to_json(value).decode()

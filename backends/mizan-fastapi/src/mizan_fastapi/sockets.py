@@ -1,0 +1,181 @@
+"""``ws/``: who may open a socket, and the requests of whoever has."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
+
+from starlette.requests import empty_send
+from starlette.types import Message, Receive, Scope, Send
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from mizan_core.cache.announcing import ORIGIN_HEADER
+from mizan_core.call.dispatcher import Dispatcher
+from mizan_core.errors import APIError, BadRequest, Forbidden, InternalError, NotSupported
+from mizan_core.http.response import error_response
+from mizan_core.live.asgi import (
+    SUBPROTOCOL,
+    AsgiWire,
+    accept,
+    is_opened,
+    offers_protocol,
+    origin_of,
+    own_origin,
+    refuse,
+    socket_of,
+    without_cookies,
+)
+from mizan_core.live.counting import LIVE_COUNTERS
+from mizan_core.live.origins import Verdict, judge
+from mizan_core.live.serving import Serving
+from mizan_core.viewer import Viewer, viewer_of
+from mizan_fastapi.endpoints import TOKEN_FIELD, fields_of
+from mizan_fastapi.in_flight import InFlight
+from mizan_fastapi.port import AsgiPort
+from mizan_fastapi.users import LoadUser, ReloadUser, ask, replace_user, scope_user, twin_of
+
+T = TypeVar("T")
+_WHO = ("user", "auth", "session")
+_log = logging.getLogger("mizan.live")
+
+
+class SocketEndpoint:
+    """The endpoint of ``ws/``."""
+
+    def __init__(
+        self,
+        dispatcher: Dispatcher,
+        serving: Serving,
+        load_user: LoadUser | None,
+        in_flight: InFlight,
+        reload_user: ReloadUser | None,
+    ) -> None:
+        self._dispatcher = dispatcher
+        self._serving = serving
+        self._load_user = load_user
+        self._reload_user = reload_user
+        self._in_flight = in_flight
+
+    async def respond(self, websocket: WebSocket) -> None:
+        """Converse, when dependencies have been solved."""
+
+        async def send(message: Message) -> None:
+            try:
+                await websocket.send(message)
+            except WebSocketDisconnect:
+                raise OSError("the client has left") from None
+
+        await self(websocket.scope, websocket.receive, send)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if not await is_opened(receive):
+            return
+        try:
+            own, token = self._admitted(scope)
+        except Exception as error:  # noqa: BLE001 - whatever settings and user models raise
+            await _refuse(scope, send, error)
+            return
+        socket = socket_of(scope)
+        peer = SocketPeer(own, socket, self._load_user, self._in_flight, self._reload_user)
+        if await accept(send):
+            await self._serving.serve(AsgiWire(receive, send), peer, socket, token)
+
+    def _admitted(self, scope: Scope) -> tuple[Scope, str | None]:
+        """The scope that requests of the socket have, and the token that has come with the handshake.
+
+        :raises APIError: where it may not be opened.
+        """
+        limits = self._serving.limits
+        if not limits.enabled:
+            raise NotSupported("Sockets are not served here: MIZAN_LIVE is off.")
+        if not offers_protocol(scope):
+            raise BadRequest(f"The client must offer the subprotocol {SUBPROTOCOL}.")
+        origin, own = origin_of(scope), own_origin(scope)
+        verdict = judge(origin, own, limits.origins)
+        if verdict is Verdict.FOREIGN:
+            _log.warning("A socket was refused: its page is %r, not %r; MIZAN_LIVE's origins names others", origin, own)
+            raise Forbidden("The page's origin is not trusted.")
+        token = fields_of(scope).get(TOKEN_FIELD)
+        text = None if token is None else token.decode("latin-1")
+        if text is not None:
+            self._dispatcher.interface().token_user(text)
+        return (_as_nobody(scope) if verdict is Verdict.ABSENT else scope), text
+
+
+def _as_nobody(scope: Scope) -> Scope:
+    """As *scope*, but for what cookies may have made of it."""
+    bare = without_cookies(scope)
+    if len(bare["headers"]) == len(scope["headers"]):
+        return scope
+    state = {name: value for name, value in scope.get("state", {}).items() if name != "user"}
+    return {**{name: value for name, value in bare.items() if name not in _WHO}, "state": state}
+
+
+async def _refuse(scope: Scope, send: Send, error: Exception) -> None:
+    LIVE_COUNTERS.count("refused")
+    if not isinstance(error, APIError):
+        _log.error("A socket could not be opened", exc_info=error)
+    response = error_response(error if isinstance(error, APIError) else InternalError())
+    fields = [(name.lower().encode("ascii"), value.encode("latin-1")) for name, value in response.headers]
+    await refuse(scope, send, response.status, fields, response.body)
+
+
+class SocketPeer:
+    """Whoever has opened a socket.
+
+    :param scope: what middleware has left of the handshake.
+    :param socket: the socket's id, by which what it changes is known.
+    """
+
+    def __init__(
+        self,
+        scope: Scope,
+        socket: str | None,
+        load_user: LoadUser | None,
+        in_flight: InFlight,
+        reload_user: ReloadUser | None,
+    ) -> None:
+        self._scope: Scope = {
+            **scope,
+            "type": "http",
+            "method": "GET",
+            "scheme": "https" if scope.get("scheme") == "wss" else "http",
+        }
+        self._fields = {**fields_of(scope), ORIGIN_HEADER.encode(): (socket or "").encode()}
+        self._load_user = load_user
+        self._reload_user = reload_user
+        self._in_flight = in_flight
+        self.viewer = viewer_of(scope_user(scope))
+
+    async def run(self, work: Callable[[AsgiPort], Coroutine[Any, Any, T]]) -> T:
+        """See ``Peer``."""
+        return await work(
+            AsgiPort(
+                twin_of(self._scope),
+                self._fields,
+                _no_body,
+                empty_send,
+                self._load_user,
+                self._in_flight,
+                self._reload_user,
+            )
+        )
+
+    async def look(self) -> Viewer:
+        """See ``Peer``."""
+        user = scope_user(self._scope)
+        if self._reload_user is None or not self.viewer.authenticated:
+            return self.viewer
+        current = await ask(self._reload_user, user)
+        if current is not None:
+            replace_user(self._scope, current)
+        return viewer_of(current)
+
+    def user_of(self, request: Any) -> Any:
+        """See ``Peer``."""
+        return scope_user(request.scope)
+
+
+async def _no_body() -> Message:
+    return {"type": "http.request", "body": b"", "more_body": False}

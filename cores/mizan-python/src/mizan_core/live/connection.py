@@ -1,0 +1,497 @@
+"""Driving a session: bytes in and out, what it starts done, on asyncio.
+
+What is called runs in tasks of its own. When the socket ends, reads are given up; whatever may write goes on to its
+end, and nobody is told of its result.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import time
+from collections import deque
+from collections.abc import Callable, Collection, Coroutine, Iterable, Sequence
+from functools import partial
+from typing import Any, Protocol, TypeAlias, TypeVar
+
+from mizan_core.cache.backend import BackendUnavailable
+from mizan_core.call.asked import Call, Fetch
+from mizan_core.call.dispatcher import Dispatcher
+from mizan_core.call.envelope import error_envelope
+from mizan_core.call.flow import admit, answer_call, answer_fetch, refused
+from mizan_core.call.outcome import Refused, Result
+from mizan_core.call.port import Port
+from mizan_core.call.progress import Progress
+from mizan_core.engine import ENGINE
+from mizan_core.errors import APIError, Forbidden, HTTPError, InternalError, NotFound, NotSupported, Unauthorized
+from mizan_core.interface.endpoint import Invocation
+from mizan_core.interface.interface import Bundle, Interface
+from mizan_core.interface.texts import texts_of
+from mizan_core.live.broker import Message, Position
+from mizan_core.live.channels import Channel, channel_of
+from mizan_core.live.counting import LIVE_COUNTERS
+from mizan_core.live.frames import (
+    ClientMessage,
+    Rpc,
+    Subscribe,
+    Watch,
+    answer_frame,
+    plain_refusal,
+    refusal_frame,
+    result_frame,
+)
+from mizan_core.live.hub import Hub
+from mizan_core.live.session import (
+    Authenticate,
+    Close,
+    Effect,
+    Identity,
+    Leave,
+    Reauthorize,
+    Recover,
+    Send,
+    Session,
+    Start,
+    Stop,
+    key_of,
+)
+from mizan_core.live_settings import LiveSettings
+from mizan_core.viewer import Viewer
+
+T = TypeVar("T")
+PLACE = "ws/"
+Answer: TypeAlias = "Callable[[SocketPort, Interface, Progress], Coroutine[Any, Any, str]]"
+
+
+class SocketPort(Port, Protocol):
+    """A request that a socket has carried."""
+
+    def header(self, name: str) -> str | None:
+        """The value of a header of the handshake, by its lower-case name."""
+
+    def has_credentials(self, vary: Collection[str]) -> bool:
+        """As that of an HTTP request."""
+
+
+class Wire(Protocol):
+    """An accepted socket."""
+
+    async def receive(self) -> str | bytes | None:
+        """The next frame; None when there are no more."""
+
+    async def send(self, text: str) -> None:
+        """Send a frame; nothing happens where nobody is there any more."""
+
+    async def close(self, code: int, reason: str) -> None:
+        """End the connection."""
+
+
+class Peer(Protocol):
+    """Who is at the other end, as the framework knows them."""
+
+    @property
+    def viewer(self) -> Viewer:
+        """Who it was when the socket was opened."""
+
+    async def run(self, work: Callable[[SocketPort], Coroutine[Any, Any, T]]) -> T:
+        """What *work* gives, as a request of theirs.
+
+        :raises APIError: where the framework does not let the request through.
+        """
+
+    async def look(self) -> Viewer:
+        """Who it is now, as far as the framework knows; asked now and then."""
+
+    def user_of(self, request: Any) -> Any:
+        """The user of one of their requests, for channels."""
+
+
+class _Subscribed:
+    """What a subscription is, as long as somebody may have it."""
+
+    __slots__ = ("channel", "params", "topic")
+
+    def __init__(self, channel: Channel, params: Any, topic: str) -> None:
+        self.channel = channel
+        self.params = params
+        self.topic = topic
+
+
+class Connection:
+    """One socket."""
+
+    def __init__(
+        self, wire: Wire, hub: Hub, peer: Peer, dispatcher: Dispatcher, limits: LiveSettings, socket: str | None
+    ) -> None:
+        self.socket = socket
+        self._wire = wire
+        self._hub = hub
+        self._peer = peer
+        self._dispatcher = dispatcher
+        self._limits = limits
+        self._session = Session(limits, _now())
+        self._outbox: deque[str] = deque()
+        self._is_writing = False
+        self._is_over = False
+        self._reads: dict[int, asyncio.Task[None]] = {}
+        self._subscribed: dict[str, _Subscribed] = {}
+        self._by_topic: dict[str, list[str]] = {}
+        self._last_check = _now()
+
+    async def run(self, token: str | None) -> None:
+        """Until it ends."""
+        self._hub.attach(self)
+        try:
+            if token is not None:
+                self._session.begin_as(self._identity(token), _now())
+            while not self._session.is_closed:
+                frame = await self._wire.receive()
+                if frame is None:
+                    break
+                LIVE_COUNTERS.count("frames")
+                self._perform(self._received(frame))
+        finally:
+            self._end()
+
+    def _received(self, frame: str | bytes) -> list[Effect]:
+        return self._session.receive_text(frame, _now()) if isinstance(frame, str) else self._session.receive_bytes()
+
+    def _end(self) -> None:
+        """Reads are given up; what may write goes on."""
+        self._is_over = True
+        self._outbox.clear()
+        for task in tuple(self._reads.values()):
+            task.cancel()
+        self._hub.detach(self, tuple(self._by_topic))
+
+    # --- what the hub tells
+
+    def on_tick(self) -> None:
+        """See ``Attached``."""
+        now = _now()
+        if now - self._last_check >= self._limits.check_seconds:
+            self._last_check = now
+            self._hub.spawn(self._check())
+        self._perform(self._session.tick(now))
+
+    async def _check(self) -> None:
+        if self._session.token is None and await self._peer.look() != self._peer.viewer:
+            self._perform(self._session.ended())
+
+    def on_stale(self, ids: Sequence[int]) -> None:
+        """See ``Attached``."""
+        self._perform(self._session.signal(ids, _now()))
+
+    def on_message(self, topic: str, epoch: str, message: Message) -> None:
+        """See ``Attached``."""
+        for key in self._by_topic.get(topic, ()):
+            self._perform(self._session.deliver(key, epoch, message, _now()))
+
+    def on_lost(self, topic: str, position: Position) -> None:
+        """See ``Attached``."""
+        for key in self._by_topic.get(topic, ()):
+            self._perform(self._session.lost(key, position, _now()))
+
+    # --- what the session wants
+
+    def _perform(self, effects: Iterable[Effect]) -> None:
+        if self._is_over:
+            return
+        todo = deque(effects)
+        while todo:
+            todo.extendleft(reversed(self._carry_out(todo.popleft())))
+
+    def _carry_out(self, effect: Effect) -> Sequence[Effect]:
+        if type(effect) is Send:
+            self._send(effect.text)
+        elif type(effect) is Start:
+            self._start(effect.request)
+        elif type(effect) is Stop:
+            self._stop(effect.id)
+        elif type(effect) is Leave:
+            self._leave(effect.key)
+        elif type(effect) is Authenticate:
+            return self._authenticate(effect)
+        elif type(effect) is Recover:
+            self._hub.spawn(self._recover(effect))
+        elif type(effect) is Reauthorize:
+            self._hub.spawn(self._reauthorize(effect.keys))
+        elif type(effect) is Close:
+            self._hub.spawn(self._close(effect))
+        return ()
+
+    def _send(self, text: str) -> None:
+        self._outbox.append(text)
+        if not self._is_writing:
+            self._is_writing = True
+            self._hub.spawn(self._write())
+
+    async def _write(self) -> None:
+        try:
+            while self._outbox:
+                await self._wire.send(self._outbox.popleft())
+        finally:
+            self._is_writing = False
+
+    async def _close(self, close: Close) -> None:
+        await self._wire.close(close.code, close.reason)
+
+    def _start(self, request: Rpc | Watch | Subscribe | ClientMessage) -> None:
+        if type(request) is Rpc:
+            self._hub.spawn(self._call(request))
+        elif type(request) is ClientMessage:
+            self._hub.spawn(self._say(request))
+        elif type(request) is Watch:
+            self._begin_read(request.id, self._watch(request))
+        elif type(request) is Subscribe:
+            self._begin_read(request.id, self._subscribe(request))
+
+    def _begin_read(self, id: int, work: Coroutine[Any, Any, None]) -> None:  # noqa: A002 - the frame's word
+        task = self._reads[id] = self._hub.spawn(work)
+
+        def forget(_: object) -> None:
+            if self._reads.get(id) is task:
+                del self._reads[id]
+
+        task.add_done_callback(forget)
+
+    def _stop(self, id: int) -> None:  # noqa: A002
+        task = self._reads.get(id)
+        if task is not None and task is not asyncio.current_task():
+            del self._reads[id]
+            task.cancel()
+        self._hub.watches.leave(self, id)
+
+    def _leave(self, key: str) -> None:
+        left = self._subscribed.pop(key, None)
+        if left is None:
+            return
+        keys = self._by_topic[left.topic]
+        keys.remove(key)
+        if not keys:
+            del self._by_topic[left.topic]
+            self._hub.leave(left.topic, self)
+
+    # --- who asks
+
+    def _identity(self, token: str) -> Identity:
+        """:raises Unauthorized: for a token that is refused."""
+        claims = self._dispatcher.interface().token_user(token).claims
+        return Identity(token, claims.sub, (claims.pkey, claims.staff, claims.superuser), claims.exp - time.time())
+
+    def _authenticate(self, effect: Authenticate) -> list[Effect]:
+        try:
+            identity = self._identity(effect.token)
+        except APIError as error:
+            return self._session.refused(effect.id, plain_refusal(effect.id, error), _now())
+        return self._session.authenticated(effect.id, identity, _now())
+
+    # --- calls
+
+    async def _call(self, request: Rpc) -> None:
+        text = await self._answer(request.id, partial(self._answer_call, request))
+        self._perform(self._session.finished(request.id, text, _now()))
+
+    async def _answer_call(self, request: Rpc, port: SocketPort, interface: Interface, progress: Progress) -> str:
+        call = Call(request.fn, request.args, self._session.token)
+        outcome = await answer_call(port, interface, call, progress)
+        if type(outcome) is Result:
+            body, _ = outcome.plan.finish(outcome.json, outcome.nested)
+            return result_frame(request.id, body)
+        if type(outcome) is Refused:
+            return _refusal(request.id, outcome)
+        return plain_refusal(request.id, NotSupported("This function answers over HTTP alone."))
+
+    async def _answer(self, id: int, answer: Answer) -> str:  # noqa: A002
+        """What *answer* gives; whatever goes wrong outside of it is a refusal, too."""
+        progress = Progress(PLACE)
+        try:
+            interface = self._dispatcher.interface()
+            return await self._peer.run(lambda port: answer(port, interface, progress))
+        except APIError as error:
+            return plain_refusal(id, error)
+        except Exception as error:  # noqa: BLE001 - whatever the framework raises around a request
+            progress.failure(error).log()
+            return plain_refusal(id, InternalError())
+
+    # --- watches
+
+    async def _watch(self, request: Watch) -> None:
+        granted = False
+
+        async def answer(port: SocketPort, interface: Interface, progress: Progress) -> str:
+            nonlocal granted
+            outcome = await answer_fetch(port, interface, self._fetch(request, port), progress)
+            if type(outcome) is Refused:
+                return _refusal(request.id, outcome)
+            granted = True
+            return _bundle(request, outcome.body, progress.scope)
+
+        text = await self._answer(request.id, answer)
+        tell = self._session.watched if granted else self._session.refused
+        self._perform(tell(request.id, text, _now()))
+
+    def _fetch(self, request: Watch, port: SocketPort) -> Fetch:
+        texts = texts_of(request.params)
+        size = sum(len(text) for each in texts.values() for text in each)
+
+        def read(bundle: Bundle) -> tuple[dict[str, Any], int]:
+            return bundle.read_texts(texts), size
+
+        async def watch(tags: list[str]) -> None:
+            await self._hub.watch(self, request.id, tags)
+
+        return Fetch(request.context, read, self._session.token, port.header, port.has_credentials, watch)
+
+    # --- channels
+
+    async def _subscribe(self, request: Subscribe) -> None:
+        key = key_of(request.channel, request.params)
+        topic: str | None = None
+
+        async def answer(port: SocketPort, interface: Interface, progress: Progress) -> str:
+            nonlocal topic
+            try:
+                channel = self._channel(interface, request.channel)
+                params = channel.params(request.params, self._limits.frame_bytes)
+                await self._authorize(port, interface, progress, channel, params)
+                found = _Subscribed(channel, params, channel.topic(params))
+                topic = found.topic
+                self._subscribed[key] = found
+            except Exception as error:  # noqa: BLE001 - whatever user code raises
+                return _refusal(request.id, refused(port, progress, error, interface))
+            return ""
+
+        text = await self._answer(request.id, answer)
+        if topic is not None:
+            try:
+                position = await self._hub.join(topic, self)
+            except BackendUnavailable:
+                self._subscribed.pop(key, None)
+                text = plain_refusal(request.id, HTTPError(503, "Messages cannot be read at this moment."))
+            else:
+                self._by_topic.setdefault(topic, []).append(key)
+                self._perform(self._session.subscribed(request, key, position, _now()))
+                return
+        self._perform(self._session.refused(request.id, text, _now()))
+
+    @staticmethod
+    def _channel(interface: Interface, name: str) -> Channel:
+        """:raises NotFound: for a channel that is not registered."""
+        kind = interface.channels.get(name)
+        if kind is None:
+            raise NotFound("No such channel.")
+        return channel_of(kind)
+
+    async def _authorize(
+        self, port: SocketPort, interface: Interface, progress: Progress, channel: Channel, params: Any
+    ) -> None:
+        """:raises Unauthorized, Forbidden: where whoever it is may not."""
+        viewer = await self._admit(port, interface, progress)
+
+        def ask(request: Any, _: Any) -> Any:
+            return channel.kind(request, self._peer.user_of(request)).authorize(params)
+
+        progress.has_begun = True
+        if await port.invoke(Invocation(ask, {}, channel.authorize_is_async)) is not True:
+            raise Forbidden if viewer.authenticated else Unauthorized
+
+    async def _admit(self, port: SocketPort, interface: Interface, progress: Progress) -> Viewer:
+        return await admit(port, interface, (), self._session.token, progress, guarded=True)
+
+    async def _recover(self, effect: Recover) -> None:
+        subscribed = self._subscribed.get(effect.key)
+        if subscribed is None:
+            return
+        try:
+            history = await self._hub.broker.read(subscribed.topic, effect.since)
+        except BackendUnavailable:
+            position = self._hub.position(subscribed.topic) or effect.since
+            self._perform(self._session.not_recovered(effect.key, position, _now()))
+        else:
+            self._perform(self._session.recovered(effect.key, history, _now()))
+
+    async def _reauthorize(self, keys: Sequence[str]) -> None:
+        for key in keys:
+            subscribed = self._subscribed.get(key)
+            if subscribed is not None:
+                error = await self._right_ended(subscribed)
+                if error is not None and self._subscribed.get(key) is subscribed:
+                    LIVE_COUNTERS.count("dropped")
+                    self._perform(self._session.drop(key, error, _now()))
+
+    async def _right_ended(self, subscribed: _Subscribed) -> APIError | None:
+        """Why nobody has a right to a subscription any more; None where somebody has."""
+        progress = Progress(PLACE)
+
+        async def ask(port: SocketPort) -> APIError | None:
+            try:
+                await self._authorize(port, interface, progress, subscribed.channel, subscribed.params)
+            except Exception as error:  # noqa: BLE001 - whatever user code raises
+                outcome = refused(port, progress, error, interface)
+                if outcome.failure is not None:
+                    outcome.failure.log()
+                return outcome.error
+            return None
+
+        try:
+            interface = self._dispatcher.interface()
+            return await self._peer.run(ask)
+        except APIError as error:
+            return error
+        except Exception as error:  # noqa: BLE001 - whatever the framework raises around a request
+            progress.failure(error).log()
+            return InternalError()
+
+    async def _say(self, request: ClientMessage) -> None:
+        text = await self._answer(request.id, partial(self._answer_message, request))
+        self._perform(self._session.finished(request.id, text, _now()))
+
+    async def _answer_message(
+        self, request: ClientMessage, port: SocketPort, interface: Interface, progress: Progress
+    ) -> str:
+        subscribed = self._subscribed.get(key_of(request.channel, request.params))
+        try:
+            if subscribed is None:
+                raise NotFound("Nothing is subscribed there.")  # noqa: TRY301 - answered as all refusals are
+            said = subscribed.channel.said(request.data, self._limits.frame_bytes)
+            await self._admit(port, interface, progress)
+            progress.has_begun = True
+            await port.to_the_end(self._receive(port, subscribed, said))
+        except Exception as error:  # noqa: BLE001 - whatever user code raises
+            return _refusal(request.id, refused(port, progress, error, interface))
+        return answer_frame(request.id, [("data", b"null")])
+
+    async def _receive(self, port: SocketPort, subscribed: _Subscribed, said: Any) -> None:
+        channel, params = subscribed.channel, subscribed.params
+
+        def hear(request: Any, _: Any) -> Any:
+            return channel.kind(request, self._peer.user_of(request)).receive(params, said)
+
+        message = await port.invoke(Invocation(hear, {}, channel.receive_is_async))
+        if message is not None:
+            await self._hub.broker.apublish(subscribed.topic, channel.written(message))
+
+
+def _bundle(request: Watch, body: bytes, scope: str | None) -> str:
+    version = hashlib.blake2b(body, digest_size=16).hexdigest()
+    members = [("version", b'"%s"' % version.encode())]
+    if scope is not None:
+        members.append(("scope", ENGINE.canonical_json(scope)))
+    first = ("unchanged", b"true") if version == request.version else ("data", body)
+    return answer_frame(request.id, [first, *members])
+
+
+def _refusal(id: int, outcome: Refused) -> str:  # noqa: A002 - the frame's word
+    LIVE_COUNTERS.count("refused")
+    if outcome.failure is not None:
+        outcome.failure.log()
+    stale = outcome.progress.stale
+    try:
+        return refusal_frame(id, error_envelope(outcome.error), stale)
+    except (TypeError, ValueError) as another:
+        outcome.progress.failure(another, f"the error {outcome.error.code} cannot be written").log()
+        return refusal_frame(id, error_envelope(InternalError()), stale)
+
+
+_now = time.monotonic

@@ -1,0 +1,69 @@
+"""What serves the sockets of one dispatcher: a hub for each event loop, and the way of what server code publishes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Hashable
+from weakref import WeakKeyDictionary
+
+from mizan_core.call.dispatcher import Dispatcher
+from mizan_core.live import publishing
+from mizan_core.live.connection import Connection, Peer, Wire
+from mizan_core.live.hub import Hub
+from mizan_core.live.opening import Live, go_live
+from mizan_core.live_settings import LiveSettings
+
+
+class Serving:
+    """One dispatcher's."""
+
+    def __init__(self, dispatcher: Dispatcher) -> None:
+        self._dispatcher = dispatcher
+        publishing.serve(dispatcher.registry, self)
+        self._hubs: WeakKeyDictionary[asyncio.AbstractEventLoop, tuple[Live, Hub]] = WeakKeyDictionary()
+
+    @property
+    def limits(self) -> LiveSettings:
+        """:raises ConfigurationError: for a setting that cannot be used."""
+        return self._dispatcher.settings().live_settings
+
+    @property
+    def place(self) -> Hashable:
+        """See ``Publisher``."""
+        return self._dispatcher.settings().shared_messages or id(self)
+
+    def hub(self) -> Hub:
+        """The running event loop's.
+
+        :raises ConfigurationError: for a broker that cannot be used.
+        """
+        live, loop = go_live(self._dispatcher), asyncio.get_running_loop()
+        known = self._hubs.get(loop)
+        if known is None or known[0] is not live:
+            if known is not None:
+                known[1].spawn(known[1].aclose())
+            known = self._hubs[loop] = (live, Hub(live.broker, live.store))
+        return known[1]
+
+    async def serve(self, wire: Wire, peer: Peer, socket: str | None = None, token: str | None = None) -> None:
+        """Converse with an accepted socket until it ends.
+
+        :param socket: the id that its client has given it.
+        :param token: one that came with the handshake, and was found good then.
+        """
+        await Connection(wire, self.hub(), peer, self._dispatcher, self.limits, socket).run(token)
+
+    async def aclose(self) -> None:
+        """End what the running event loop has."""
+        known = self._hubs.pop(asyncio.get_running_loop(), None)
+        if known is not None:
+            await known[1].aclose()
+            await known[0].broker.aclose()
+
+    def publish(self, topic: str, data: bytes) -> None:
+        """See ``Publisher``."""
+        go_live(self._dispatcher).broker.publish(topic, data)
+
+    async def apublish(self, topic: str, data: bytes) -> None:
+        """As ``publish``, on an event loop."""
+        await go_live(self._dispatcher).broker.apublish(topic, data)

@@ -1,0 +1,633 @@
+"""One socket's conversation, without I/O: frames and ticks of a clock in, frames and what is to be done out.
+
+The session decides what a client may ask and in which order it is done; whoever drives it moves bytes, runs what the
+session starts and tells it what has come of that. Nothing here waits, and time is an argument: seconds of any clock
+that never goes back. Every method gives *effects*, to be carried out in their order.
+
+Flow. A client says by pong *n* that all that was sent before ping *n* has arrived. What has not is bounded: past the
+window messages and signals are left out, and told of as a gap or as one signal when there is room again; nothing new is
+begun; answers are always sent.
+
+Order. Calls run side by side, as many as the limits say, and the next ones wait; so do reads, in a line of their own.
+The messages of one subscription, and what changes it, run one after the other.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple, TypeAlias, final
+
+from mizan_core.engine import ENGINE
+from mizan_core.errors import APIError, BadRequest, NotFound, RateLimited, Unauthorized
+from mizan_core.live.broker import History, Message, Position
+from mizan_core.live.following import Deliver, Follower, Lost, Read, Step
+from mizan_core.live.frames import (
+    Auth,
+    BadFrame,
+    ChannelFrames,
+    ClientMessage,
+    Pong,
+    Rpc,
+    Subscribe,
+    Unsubscribe,
+    Unwatch,
+    Watch,
+    answer_frame,
+    ping_frame,
+    plain_refusal,
+    read_frame,
+    refusal_frame,
+    stale_frame,
+)
+from mizan_core.live_settings import LiveSettings
+
+BAD_FRAMES, SESSION_ENDED, NO_PONG, TOO_LARGE, BINARY = 4400, 4401, 4408, 4413, 4415
+"""Why a session closes."""
+_MINUTE = 60.0
+_EXPIRED = "The token has expired."
+_PINGS_IN_WINDOW = 4
+_MOST_UNREAD_REFUSALS = 100
+"""Of those that a client gets while it reads nothing."""
+
+
+@final
+class Send(NamedTuple):
+    """Send a frame."""
+
+    text: str
+
+
+@final
+class Close(NamedTuple):
+    """End the connection. Nothing comes after it."""
+
+    code: int
+    reason: str
+
+
+Request: TypeAlias = "Rpc | Watch | Subscribe | ClientMessage"
+
+
+@final
+class Start(NamedTuple):
+    """Do what is asked, and tell ``finished``, ``watched``, ``subscribed`` or ``refused``."""
+
+    request: Request
+
+
+@final
+class Stop(NamedTuple):
+    """Watch no more under this id; a read that is under way is of no use."""
+
+    id: int
+
+
+@final
+class Authenticate(NamedTuple):
+    """Find out whom the token stands for, and tell ``authenticated`` or ``refused``, before anything else."""
+
+    id: int
+    token: str
+
+
+@final
+class Reauthorize(NamedTuple):
+    """Ask once more whether somebody may have what is subscribed; tell ``drop`` where not."""
+
+    keys: Sequence[str]
+
+
+@final
+class Recover(NamedTuple):
+    """Read the topic of a subscription, and tell ``recovered`` or ``not_recovered``."""
+
+    key: str
+    since: Position
+
+
+@final
+class Leave(NamedTuple):
+    """Get nothing more for a subscription."""
+
+    key: str
+
+
+Effect: TypeAlias = "Send | Close | Start | Stop | Authenticate | Reauthorize | Recover | Leave"
+
+
+class Identity(NamedTuple):
+    """Whom a token stands for.
+
+    :param rights: what is compared to find out whether they have changed.
+    :param seconds: how long it does so from now on.
+    """
+
+    token: str
+    sub: str
+    rights: object
+    seconds: float
+
+
+class _Ping(NamedTuple):
+    n: int
+    sent: int
+    time: float
+
+
+class _Subscription:
+    """What is subscribed.
+
+    :param id: of the request that waits for the topic to be recovered.
+    """
+
+    __slots__ = ("follower", "frames", "has_lost", "id", "members")
+
+    def __init__(self, frames: ChannelFrames, follower: Follower, id: int | None, members: str) -> None:  # noqa: A002
+        self.frames = frames
+        self.follower = follower
+        self.id = id
+        self.members = members
+        self.has_lost = False
+
+
+def key_of(channel: str, params: dict[str, Any]) -> str:
+    """What tells the subscriptions of a session apart.
+
+    :raises ValueError: for what is not valid Unicode.
+    """
+    return ENGINE.canonical_json([channel, params]).decode("ascii")
+
+
+class Session:
+    """One socket's.
+
+    :param now: the time at which it begins.
+    """
+
+    def __init__(self, limits: LiveSettings, now: float) -> None:
+        self._limits = limits
+        self._token: Identity | None = None
+        self._expires: float | None = None
+        self._is_closed = False
+        self._used: dict[int, str | None] = {}
+        """The ids of requests that are not answered, with what they have to be in order with."""
+        self._watches: dict[int, None] = {}
+        """The ids that are watched, or will be."""
+        self._subscriptions: dict[str, _Subscription] = {}
+        self._joining: set[str] = set()
+        self._calls = _Line(limits.running)
+        self._reads = _Line(limits.running)
+        self._bad: deque[float] = deque()
+        self._sent = self._arrived = self._pinged = 0
+        self._pings: deque[_Ping] = deque()
+        self._n = 0
+        self._last_ping = self._last_check = now
+        self._unread_refusals = 0
+        self._unsignalled: dict[int, None] = {}
+        self._late: set[int] = set()
+        """Those of the reads under way whose bundle may be stale already."""
+        self._outdated: set[int] = set()
+        """Those of the requests under way that were begun for somebody else."""
+        self._has_expired = False
+
+    @property
+    def token(self) -> str | None:
+        """The token that says who asks; None for the framework's own user."""
+        return None if self._token is None else self._token.token
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether it has closed the connection."""
+        return self._is_closed
+
+    @property
+    def subscriptions(self) -> int:
+        """How many watches and subscriptions it has, or will have."""
+        return len(self._watches) + len(self._subscriptions) + len(self._joining)
+
+    # --- what the client sends
+
+    def receive_text(self, text: str, now: float) -> list[Effect]:
+        """A frame has come."""
+        if self._is_closed:
+            return []
+        if _size(text) > self._limits.frame_bytes:
+            return self._close(TOO_LARGE, f"a frame has {self._limits.frame_bytes} bytes at most")
+        try:
+            frame = read_frame(text)
+        except BadFrame as bad:
+            return self._bad_frame(bad, now)
+        if type(frame) is Pong:
+            return self._pong(frame, now)
+        if type(frame) is Unwatch:
+            return self._unwatch(frame.id)
+        if frame.id in self._used or (frame.id in self._watches and type(frame) is not Watch):
+            return self._close(BAD_FRAMES, "the id is in use")
+        if type(frame) is Auth:
+            self._used[frame.id] = None
+            return [Authenticate(frame.id, frame.token)]
+        if type(frame) is Unsubscribe:
+            return self._unsubscribe(frame, now)
+        return self._ask(frame, now)
+
+    def receive_bytes(self) -> list[Effect]:
+        """A binary frame has come."""
+        return self._close(BINARY, "frames are text")
+
+    # --- what the driver tells
+
+    def tick(self, now: float) -> list[Effect]:
+        """Time has gone by; to be told every second or so."""
+        if self._is_closed:
+            return []
+        if self._pings and now - self._pings[0].time >= self._limits.pong_seconds:
+            return self._close(NO_PONG, "no pong in time")
+        effects: list[Effect] = []
+        if self._expires is not None and now >= self._expires:
+            self._expires = None
+            effects += self._expire(now)
+        elif now - self._last_check >= self._limits.check_seconds:
+            self._last_check = now
+            effects += self._reauthorize()
+        if now - self._last_ping >= self._limits.ping_seconds and not self._pings:
+            effects += self._ping(now)
+        return effects
+
+    def finished(self, id: int, text: str, now: float) -> list[Effect]:  # noqa: A002 - the frame's word
+        """A call or a message has been answered."""
+        if self._is_closed or self._used.pop(id, _NOT_USED) is _NOT_USED:
+            return []
+        self._calls.end(id)
+        return [*self._send(text, now), *self._go_on()]
+
+    def watched(self, id: int, text: str, now: float) -> list[Effect]:  # noqa: A002
+        """A bundle has been read, and is watched."""
+        return self._read(id, text, now, is_watched=True)
+
+    def refused(self, id: int, text: str, now: float) -> list[Effect]:  # noqa: A002
+        """A read, a subscription or a token has been refused."""
+        return self._read(id, text, now, is_watched=False)
+
+    def subscribed(
+        self,
+        request: Subscribe,
+        key: str,
+        position: Position,
+        now: float,
+        members: str = "",
+    ) -> list[Effect]:
+        """A topic has been joined for a subscription.
+
+        :param position: of what is delivered from now on.
+        :param members: what the answer has to say beside.
+        """
+        if self._is_closed or request.id not in self._used:
+            return [Leave(key)]
+        self._joining.discard(key)
+        if self._has_expired:
+            error = Unauthorized(_EXPIRED)
+            return [Leave(key), *self._answer_subscribe(request.id, plain_refusal(request.id, error), now)]
+        asked = [Reauthorize([key])] if request.id in self._outdated else []
+        frames = ChannelFrames(request.channel, request.params)
+        since = request.since
+        if since is None or since == position:
+            self._subscriptions[key] = _Subscription(frames, Follower(position), None, members)
+            text = frames.subscribed(request.id, position, members, recovered=since is not None)
+            return [*self._answer_subscribe(request.id, text, now), *asked]
+        follower = Follower(since, is_reading=True)
+        self._subscriptions[key] = _Subscription(frames, follower, request.id, members)
+        return [Recover(key, since), *asked]
+
+    def recovered(self, key: str, history: History, now: float) -> list[Effect]:
+        """The topic of a subscription has been read."""
+        subscription = self._subscriptions.get(key)
+        if subscription is None or self._is_closed:
+            return []
+        since = subscription.follower.position
+        steps = subscription.follower.take_history(history)
+        if subscription.id is None:
+            return self._follow(key, subscription, steps, now)
+        id, subscription.id = subscription.id, None  # noqa: A001
+        lost = [step.position for step in steps if type(step) is Lost]
+        text = subscription.frames.subscribed(id, lost[-1] if lost else since, subscription.members, recovered=not lost)
+        rest = [step for step in steps if type(step) is not Lost]
+        return [*self._answer_subscribe(id, text, now), *self._follow(key, subscription, rest, now)]
+
+    def not_recovered(self, key: str, position: Position, now: float) -> list[Effect]:
+        """The topic of a subscription cannot be read; what is delivered from now on comes after *position*."""
+        return self.recovered(key, History(position, [], recovered=False), now)
+
+    def authenticated(self, id: int, identity: Identity, now: float) -> list[Effect]:  # noqa: A002
+        """A token stands for somebody."""
+        self._used.pop(id, None)
+        before = self._token
+        is_same = before is not None and before.sub == identity.sub
+        self.begin_as(identity, now)
+        members = [("data", b'{"expires_in":%d}' % max(0, int(identity.seconds)))]
+        if before is not None and not is_same:
+            members.append(("invalidate", b'["*"]'))
+        effects = self._send(answer_frame(id, members), now)
+        if not is_same:
+            self._outdated.update(self._used)
+            effects += self.signal(list(self._watches), now)
+        if not is_same or before is None or before.rights != identity.rights:
+            effects += self._reauthorize()
+        return [*effects, *self._go_on()]
+
+    def begin_as(self, identity: Identity, now: float) -> None:
+        """Whom the session stands for from now on."""
+        self._token = identity
+        self._expires = now + identity.seconds
+        self._has_expired = False
+
+    def ended(self) -> list[Effect]:
+        """The framework's user has logged out."""
+        return self._close(SESSION_ENDED, "the session has ended")
+
+    def signal(self, ids: Iterable[int], now: float) -> list[Effect]:
+        """What is watched under *ids* is stale."""
+        if self._is_closed:
+            return []
+        known = [id for id in ids if id in self._watches]  # noqa: A001
+        self._late.update(id for id in known if id in self._used)  # noqa: A001
+        return self._signal([id for id in known if id not in self._used], now)  # noqa: A001
+
+    def deliver(self, key: str, epoch: str, message: Message, now: float) -> list[Effect]:
+        """A message of a topic."""
+        subscription = self._subscriptions.get(key)
+        if subscription is None or self._is_closed:
+            return []
+        return self._follow(key, subscription, subscription.follower.take(epoch, message), now)
+
+    def lost(self, key: str, position: Position, now: float) -> list[Effect]:
+        """Messages of a topic are lost, for everybody."""
+        subscription = self._subscriptions.get(key)
+        if subscription is None or self._is_closed:
+            return []
+        return self._follow(key, subscription, subscription.follower.skip_to(position), now)
+
+    def drop(self, key: str, error: APIError, now: float) -> list[Effect]:
+        """The right to a subscription has ended."""
+        subscription = self._subscriptions.pop(key, None)
+        if subscription is None or self._is_closed:
+            return []
+        effects: list[Effect] = [Leave(key)]
+        if subscription.id is None:
+            return [*effects, *self._send(subscription.frames.dropped(error), now)]
+        return [*effects, *self._answer_subscribe(subscription.id, plain_refusal(subscription.id, error), now)]
+
+    # --- requests
+
+    def _ask(self, request: Request, now: float) -> list[Effect]:
+        id, order = request.id, None  # noqa: A001
+        if type(request) is Subscribe or type(request) is ClientMessage:
+            try:
+                order = key_of(request.channel, request.params)
+            except ValueError:
+                return self._bad_frame(BadFrame("The params are not valid Unicode.", id), now)
+        if type(request) is ClientMessage and order not in self._subscriptions:
+            return self._refuse(id, NotFound("Nothing is subscribed there."), now)
+        if type(request) is Subscribe and (order in self._subscriptions or order in self._joining):
+            return self._refuse(id, BadRequest("That is subscribed already."), now)
+        is_read = type(request) is Watch or type(request) is Subscribe
+        if is_read:
+            is_over = self.subscriptions >= self._limits.subscriptions and id not in self._watches
+        else:
+            is_over = self._calls.is_full(self._limits.waiting)
+        if is_over:
+            return self._refuse_too_many(id, now)
+        self._used[id] = order
+        if type(request) is Watch:
+            self._watches[id] = None
+        elif type(request) is Subscribe and order is not None:
+            self._joining.add(order)
+        (self._reads if is_read else self._calls).add(request, order)
+        return self._go_on()
+
+    def _refuse_too_many(self, id: int, now: float) -> list[Effect]:  # noqa: A002
+        if self._is_window_full():
+            self._unread_refusals += 1
+            if self._unread_refusals > _MOST_UNREAD_REFUSALS:
+                return self._close(NO_PONG, "nothing that is sent is read")
+        return self._refuse(id, RateLimited(), now)
+
+    def _refuse(self, id: int, error: APIError, now: float) -> list[Effect]:  # noqa: A002
+        return self._send(plain_refusal(id, error), now)
+
+    def _go_on(self) -> list[Effect]:
+        """Begin what may begin now."""
+        if self._is_window_full():
+            return []
+        return [Start(request) for line in (self._calls, self._reads) for request in line.begin()]
+
+    def _read(self, id: int, text: str, now: float, *, is_watched: bool) -> list[Effect]:  # noqa: A002
+        order = self._used.pop(id, _NOT_USED)
+        if self._is_closed or order is _NOT_USED:
+            return []
+        self._reads.end(id)
+        effects = self._send(text, now)
+        if isinstance(order, str):
+            self._joining.discard(order)
+        if is_watched:
+            effects += self._keep_watching(id, now)
+        elif id in self._watches:
+            del self._watches[id]
+            effects.append(Stop(id))
+        self._late.discard(id)
+        self._outdated.discard(id)
+        return [*effects, *self._go_on()]
+
+    def _keep_watching(self, id: int, now: float) -> list[Effect]:  # noqa: A002
+        if self._has_expired:
+            del self._watches[id]
+            return [*self._signal([id], now), Stop(id)]
+        return self._signal([id], now) if id in self._late or id in self._outdated else []
+
+    def _answer_subscribe(self, id: int, text: str, now: float) -> list[Effect]:  # noqa: A002
+        self._used.pop(id, None)
+        self._outdated.discard(id)
+        self._reads.end(id)
+        return [*self._send(text, now), *self._go_on()]
+
+    def _unwatch(self, id: int) -> list[Effect]:  # noqa: A002
+        if id not in self._watches:
+            return []
+        del self._watches[id]
+        self._unsignalled.pop(id, None)
+        self._late.discard(id)
+        self._outdated.discard(id)
+        self._used.pop(id, None)
+        self._reads.drop(id)
+        return [Stop(id), *self._go_on()]
+
+    def _unsubscribe(self, frame: Unsubscribe, now: float) -> list[Effect]:
+        try:
+            key = key_of(frame.channel, frame.params)
+        except ValueError:
+            return self._bad_frame(BadFrame("The params are not valid Unicode.", frame.id), now)
+        subscription = self._subscriptions.get(key)
+        if subscription is None or subscription.id is not None:
+            return self._refuse(frame.id, NotFound("Nothing is subscribed there."), now)
+        del self._subscriptions[key]
+        return [Leave(key), *self._send(answer_frame(frame.id, [("data", b"null")]), now)]
+
+    # --- channels and signals
+
+    def _follow(self, key: str, subscription: _Subscription, steps: Iterable[Step], now: float) -> list[Effect]:
+        effects: list[Effect] = []
+        for step in steps:
+            if type(step) is Deliver:
+                for message in step.messages:
+                    effects += self._pass_on(subscription, message, now)
+            elif type(step) is Lost:
+                effects += self._tell_gap(subscription, now)
+            elif type(step) is Read:
+                effects.append(Recover(key, step.since))
+        return effects
+
+    def _pass_on(self, subscription: _Subscription, message: Message, now: float) -> list[Effect]:
+        if subscription.has_lost or self._is_window_full():
+            subscription.has_lost = True
+            return []
+        return self._send(subscription.frames.message(message.data.decode(), message.offset), now)
+
+    def _tell_gap(self, subscription: _Subscription, now: float) -> list[Effect]:
+        if subscription.has_lost or self._is_window_full():
+            subscription.has_lost = True
+            return []
+        return self._send(subscription.frames.gap(subscription.follower.position), now)
+
+    def _signal(self, ids: Sequence[int], now: float) -> list[Effect]:
+        if not ids:
+            return []
+        if self._is_window_full():
+            self._unsignalled.update(dict.fromkeys(ids))
+            return []
+        return self._send(stale_frame(ids), now)
+
+    def _reauthorize(self) -> list[Effect]:
+        keys = [key for key, subscription in self._subscriptions.items() if subscription.id is None]
+        return [Reauthorize(keys)] if keys else []
+
+    def _expire(self, now: float) -> list[Effect]:
+        """The token has: nobody knows any more who has what it was needed for."""
+        self._has_expired = True
+        error = Unauthorized(_EXPIRED)
+        watched = [id for id in self._watches if id not in self._used]  # noqa: A001
+        effects = self._signal(watched, now)
+        for id in watched:  # noqa: A001
+            del self._watches[id]
+            effects.append(Stop(id))
+        for key in list(self._subscriptions):
+            effects += self.drop(key, error, now)
+        return effects
+
+    # --- flow
+
+    def _send(self, text: str, now: float) -> list[Effect]:
+        self._sent += _size(text)
+        if self._sent - self._pinged < self._limits.window_bytes // _PINGS_IN_WINDOW:
+            return [Send(text)]
+        return [Send(text), *self._ping(now)]
+
+    def _ping(self, now: float) -> list[Effect]:
+        self._n += 1
+        self._pings.append(_Ping(self._n, self._sent, now))
+        self._pinged, self._last_ping = self._sent, now
+        return [Send(ping_frame(self._n))]
+
+    def _pong(self, frame: Pong, now: float) -> list[Effect]:
+        if frame.n > self._n or frame.n == 0:
+            return self._bad_frame(BadFrame("There was no such ping."), now)
+        while self._pings and self._pings[0].n <= frame.n:
+            self._arrived = self._pings.popleft().sent
+        if self._is_window_full():
+            return []
+        self._unread_refusals = 0
+        return [*self._make_up(now), *self._go_on()]
+
+    def _make_up(self, now: float) -> list[Effect]:
+        """Say what has been left out."""
+        unsignalled, self._unsignalled = [id for id in self._unsignalled if id in self._watches], {}  # noqa: A001
+        effects = self._signal(unsignalled, now)
+        for subscription in self._subscriptions.values():
+            if subscription.has_lost:
+                subscription.has_lost = False
+                effects += self._tell_gap(subscription, now)
+        return effects
+
+    def _is_window_full(self) -> bool:
+        return self._sent - self._arrived > self._limits.window_bytes
+
+    # --- the end
+
+    def _bad_frame(self, bad: BadFrame, now: float) -> list[Effect]:
+        while self._bad and now - self._bad[0] >= _MINUTE:
+            self._bad.popleft()
+        self._bad.append(now)
+        if len(self._bad) > self._limits.bad_frames:
+            return self._close(BAD_FRAMES, "too many frames that are none")
+        error = BadRequest(bad.message)
+        return self._send(refusal_frame(bad.id, {"code": error.code, "message": error.message}), now)
+
+    def _close(self, code: int, reason: str) -> list[Effect]:
+        if self._is_closed:
+            return []
+        self._is_closed = True
+        return [Close(code, reason)]
+
+
+_NOT_USED: Any = object()
+
+
+class _Line:
+    """Requests that run, and those that wait for their turn.
+
+    :param most: how many run at a time.
+    """
+
+    __slots__ = ("_busy", "_most", "_running", "_waiting")
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._running: dict[int, str | None] = {}
+        self._waiting: deque[tuple[Request, str | None]] = deque()
+        self._busy: set[str] = set()
+
+    def is_full(self, most_waiting: int) -> bool:
+        return len(self._running) >= self._most and len(self._waiting) >= most_waiting
+
+    def add(self, request: Request, order: str | None) -> None:
+        self._waiting.append((request, order))
+
+    def begin(self) -> list[Request]:
+        """Those that run from now on: none beside another that it has to be in order with."""
+        begun: list[Request] = []
+        passed: deque[tuple[Request, str | None]] = deque()
+        while self._waiting and len(self._running) < self._most:
+            request, order = self._waiting.popleft()
+            if order is not None and order in self._busy:
+                passed.append((request, order))
+                continue
+            self._running[request.id] = order
+            if order is not None:
+                self._busy.add(order)
+            begun.append(request)
+        self._waiting.extendleft(reversed(passed))
+        return begun
+
+    def end(self, id: int) -> None:  # noqa: A002 - the frame's word
+        """It runs no longer."""
+        order = self._running.pop(id, None)
+        if order is not None:
+            self._busy.discard(order)
+
+    def drop(self, id: int) -> None:  # noqa: A002
+        """It need not run."""
+        self.end(id)
+        self._waiting = deque(item for item in self._waiting if item[0].id != id)
+
+
+def _size(text: str) -> int:
+    return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
