@@ -177,6 +177,13 @@ def test_any_json_may_be_a_scope(stranger: Caller, world: World, value: Any, tex
     assert json.dumps([entry], sort_keys=True, separators=(",", ":")).encode() in answer.body
 
 
+def test_a_parameter_that_the_context_understands_otherwise_narrows_nothing(stranger: Caller, world: World) -> None:
+    understood = stranger.call(world("retire"), {"handle": "Ada"})
+    assert understood.invalidate == [{"context": world("handle"), "params": {"handle": "ada"}}]
+    otherwise = stranger.call(world("retire_as_written"), {"handle": "Ada"})
+    assert otherwise.invalidate == [world("handle")]
+
+
 def test_a_call_that_fails_after_it_has_begun(stranger: Caller, world: World) -> None:
     """It may have written."""
     answer = stranger.call(world("rename_and_fail"), {"user_id": 5}).refused("CONFLICT")

@@ -83,10 +83,18 @@ def assert_well_formed(spec: Specification, graph: Any) -> None:
         assert described["params"] == sorted({known["name"] for item in members for known in item["params"]})
     for name, described in graph["functions"].items():
         assert described["context"] == functions[name]["context"]
-        own = {known["name"] for known in functions[name]["params"]}
+        own = {known["name"]: known for known in functions[name]["params"]}
         for target in (*described["affects"], *described["merge"]):
-            theirs = graph["contexts"].get(target["context"], {"params": []})["params"]
-            assert target["scope"] == (sorted(own & {*theirs}) if functions[name]["auto_scope"] else [])
+            members = [item for item in functions.values() if item["context"] == target["context"]]
+            shared = {
+                known["name"]: known["identity"] == own[known["name"]]["identity"]
+                for item in members
+                for known in item["params"]
+                if known["name"] in own
+            }
+            told_apart_alike = {parameter for parameter, agrees in shared.items() if agrees}
+            assert target["scope"] == sorted(target["scope"])
+            assert {*target["scope"]} <= (told_apart_alike if functions[name]["auto_scope"] else set())
 
 
 # Types.
@@ -352,11 +360,32 @@ def test_a_context_object_needs_no_function_here(same: Same) -> None:
 
 
 def test_a_scope_is_shared_by_name_with_any_function_of_the_context(same: Same) -> None:
-    write = function("write", params=[param("user_id", STRING), param("other")], affects=[{"name": "user_orders"}])
+    write = function("write", params=[param("user_id"), param("other")], affects=[{"name": "user_orders"}])
     described = resolved(same, function("user_name", context="user"), ORDERS, write)
     assert described["affects"] == [{"context": "user", "function": "user_orders", "scope": ["user_id"]}]
     broad = resolved(same, ORDERS, {**write, "auto_scope": False})
     assert broad["affects"] == [{"context": "user", "function": "user_orders", "scope": []}]
+
+
+@pytest.mark.parametrize(
+    ("own", "scope"),
+    [
+        pytest.param(param("user_id", optional(INTEGER)), ["user_id"], id="null aside one type"),
+        pytest.param(param("user_id", STRING), [], id="another type"),
+        pytest.param(param("user_id", identity="lower-case"), [], id="told apart in another way"),
+        pytest.param(param("user_id", identity=None), [], id="not told apart"),
+    ],
+)
+def test_what_is_understood_otherwise_narrows_nothing(same: Same, own: Any, scope: list[str]) -> None:
+    described = resolved(same, ORDERS, function("write", params=[own], affects=[{"name": "user"}]))
+    assert described["affects"] == [{"context": "user", "function": None, "scope": scope}]
+
+
+def test_what_nobody_tells_apart_narrows_where_it_is_understood_alike(same: Same) -> None:
+    loose = param("user_id", identity=None)
+    read = function("user_orders", context="user", params=[loose], output=INTEGER)
+    described = resolved(same, read, function("write", params=[loose], affects=[{"name": "user"}]))
+    assert described["affects"] == [{"context": "user", "function": None, "scope": ["user_id"]}]
 
 
 def test_equal_targets_count_once_in_declaration_order(same: Same) -> None:

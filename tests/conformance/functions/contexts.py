@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import BaseModel, StringConstraints
 
 from mizan_core.client import Context
 from mizan_core.errors import Conflict
@@ -251,6 +251,26 @@ def tune(request: Any, ratio: float) -> str:
 @both(affects="shelf")
 def put_up(request: Any, value: Any) -> str:
     return "up"
+
+
+# The context "handle" understands its parameter in lower case; one mutation does so, too, and one does not.
+
+Handle = Annotated[str, StringConstraints(to_lower=True)]
+
+
+@both(context="handle")
+def handle_owner(request: Any, handle: Handle) -> str:
+    return handle
+
+
+@both(affects="handle")
+def retire(request: Any, handle: Handle) -> None:
+    return None
+
+
+@both(affects="handle")
+def retire_as_written(request: Any, handle: str) -> None:
+    return None
 
 
 @both(affects="user")

@@ -9,7 +9,7 @@ use crate::path::quoted;
 use crate::shape::{Shape, endless_alias};
 
 use super::comparison::{Comparison, Id};
-use super::narrowing::{Shapes, fingerprint, purges, shapes};
+use super::narrowing::{Shapes, fingerprint, narrows, purges, shapes};
 use super::specification::{Function, MergeTarget, Specification, Target};
 use super::suggestions::did_you_mean;
 use super::{Context, Effect, Function as Compiled, Graph, Merge, MergeMode, Param, Place};
@@ -33,12 +33,7 @@ pub(super) fn compile(spec: &Specification) -> Result<Graph> {
     }
     for function in &spec.functions {
         if let Some(compiled) = functions.get_mut(&function.name) {
-            compiled.purges = purges(
-                &mut compiler.comparison,
-                &compiler.contexts,
-                function,
-                compiled,
-            );
+            compiled.purges = purges(&mut compiler.comparison, function, compiled);
         }
     }
     let shapes = shapes(functions.values().flat_map(|function| &function.purges));
@@ -324,12 +319,12 @@ impl<'a> Compiler<'a> {
         if !function.auto_scope {
             return Vec::new();
         }
-        let params = self
-            .contexts
-            .get(context)
-            .map(|functions| parameter_names(functions));
-        let params = params.unwrap_or_default().into_iter();
-        let shared = params.filter(|name| function.params.contains_key(*name));
+        let Some(members) = self.contexts.get(context) else {
+            return Vec::new();
+        };
+        let shared = parameter_names(members)
+            .into_iter()
+            .filter(|name| narrows(&mut self.comparison, function, members, name));
         shared.map(|name| self.params.intern(name)).collect()
     }
 }

@@ -1,9 +1,9 @@
-//! What purges may be narrowed to (docs/protocol.md section 10).
+//! What targets and purges may be narrowed to (docs/protocol.md sections 6 and 10).
 //!
-//! A purge may always be broader than what a call makes stale, never narrower. So a parameter narrows
-//! only where the mutation and every function of the context that declares it give it one shape,
-//! null aside, and tell its values apart in one way: otherwise `"05"` might be purged where `5` has
-//! been cached.
+//! What is made stale may always be broader than what a call changes, never narrower. So a parameter
+//! narrows a target only where the mutation and every function of the context that declares it give it
+//! one shape, null aside, and tell its values apart in one way: otherwise `"05"` might be invalidated
+//! where `5` is shown. A purge compares identities, and needs those as well.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use crate::shape::Shape;
 use crate::value::Value;
 
 use super::comparison::Comparison;
-use super::specification::{Function, Param, Specification};
+use super::specification::{Function, Specification};
 use super::{Function as Compiled, Narrowing, Purge};
 
 /// Parameters that a call may lack and that may narrow one purge; with more of them none does.
@@ -23,16 +23,12 @@ const MAX_OPTIONAL: usize = 4;
 /// Scope shapes of one context; with more of them every purge of it is broad.
 const MAX_SHAPES: usize = 32;
 
-/// The functions of each context.
-type Contexts<'a> = BTreeMap<&'a str, Vec<&'a Function>>;
-
 /// The parameters of each scope that a purge can have, by context.
 pub(super) type Shapes = BTreeMap<String, BTreeSet<Vec<String>>>;
 
 /// The purges of a call, each context once.
 pub(super) fn purges(
     comparison: &mut Comparison,
-    contexts: &Contexts<'_>,
     function: &Function,
     compiled: &Compiled,
 ) -> Vec<Purge> {
@@ -45,13 +41,10 @@ pub(super) fn purges(
         if purges.iter().any(|known| *known.context == **context) {
             continue;
         }
-        let members = contexts.get(context.as_str());
         let narrowing = scope.iter().filter_map(|param| {
             let own = function.params.get(param.name())?;
-            let others = members?
-                .iter()
-                .filter_map(|member| member.params.get(param.name()));
-            agree(comparison, own, others).then(|| Narrowing {
+            own.identity.as_ref()?;
+            Some(Narrowing {
                 param: Arc::clone(param),
                 is_always_there: own.required && !comparison.takes_null(&own.shape),
             })
@@ -135,16 +128,20 @@ pub(super) fn fingerprint(spec: &Specification, shapes: &Shapes) -> Result<Strin
     Ok(String::from_utf8_lossy(&text).into_owned())
 }
 
-fn agree<'a>(
+/// Whether a mutation's parameter `name` may narrow what it makes stale of a context.
+pub(super) fn narrows(
     comparison: &mut Comparison,
-    own: &Param,
-    mut others: impl Iterator<Item = &'a Param>,
+    function: &Function,
+    members: &[&Function],
+    name: &str,
 ) -> bool {
-    own.identity.is_some()
-        && others.all(|other| {
-            own.identity == other.identity
-                && comparison.equal_but_for_null(&own.shape, &other.shape)
-        })
+    let Some(own) = function.params.get(name) else {
+        return false;
+    };
+    let mut others = members.iter().filter_map(|member| member.params.get(name));
+    others.all(|other| {
+        own.identity == other.identity && comparison.equal_but_for_null(&own.shape, &other.shape)
+    })
 }
 
 /// The names of each scope: what is always there, with every choice of the rest.

@@ -80,7 +80,7 @@ fn merging(output: &str, target: &str) -> String {
 fn targets_and_scopes_are_resolved() {
     let profile = slot("user_profile", INTEGER, STRING);
     let mutation = r#"{"name":"rename","output":{"kind":"primitive","name":"string"},
-        "params":[{"name":"user_id","shape":{"kind":"any"},"required":true},
+        "params":[{"name":"user_id","shape":{"kind":"primitive","name":"integer"},"required":true},
                   {"name":"name","shape":{"kind":"any"},"required":true}],
         "affects":[{"name":"user"},{"name":"user_profile"},{"context":"elsewhere"},{"name":"user"}],
         "merge":[{"name":"user"}]}"#;

@@ -9,7 +9,7 @@ from typing import Any
 from mizan_core.engine.pure import graph
 from mizan_core.engine.pure.graph import Context, Effect, Graph, Merge, Mode, Purge
 from mizan_core.engine.pure.graph.comparison import Comparison
-from mizan_core.engine.pure.graph.narrowing import Shapes, fingerprint, purge_of, shapes_of
+from mizan_core.engine.pure.graph.narrowing import Shapes, fingerprint, narrows, purge_of, shapes_of
 from mizan_core.engine.pure.graph.specification import Function, MergeTarget, Specification, Target, read_specification
 from mizan_core.engine.pure.graph.suggestions import did_you_mean
 from mizan_core.engine.pure.path import quoted
@@ -83,11 +83,8 @@ class _Compiler:
         affects = _distinct(self._effects(function))
         merge = _distinct_slots(self._merges(function))
         scopes = {target.context: target.scope for target in (*affects, *merge)}
-        purges = tuple(self._purge(function, context, scope) for context, scope in scopes.items())
+        purges = tuple(purge_of(self._comparison, function, context, scope) for context, scope in scopes.items())
         return graph.Function(function.context, function.private, function.auth, affects, merge, purges)
-
-    def _purge(self, function: Function, context: str, scope: tuple[str, ...]) -> Purge:
-        return purge_of(self._comparison, function, context, scope, self._contexts.get(context, []))
 
     def _effects(self, function: Function) -> Iterator[Effect]:
         for target in function.affects:
@@ -194,8 +191,9 @@ class _Compiler:
     def _scope(self, function: Function, context: str) -> tuple[str, ...]:
         if not function.auto_scope:
             return ()
-        params = _parameter_names(self._contexts.get(context, []))
-        return tuple(name for name in params if name in function.params)
+        members = self._contexts.get(context, [])
+        names = _parameter_names(members)
+        return tuple(name for name in names if narrows(self._comparison, function, members, name))
 
 
 def _start_of(function: Function, target: MergeTarget) -> str:

@@ -1,20 +1,21 @@
-"""What purges may be narrowed to (protocol.md section 10).
+"""What targets and purges may be narrowed to (protocol.md sections 6 and 10).
 
-A purge may always be broader than what a call makes stale, never narrower. So a parameter narrows only where the
-mutation and every function of the context that declares it give it one shape, null aside, and tell its values apart in
-one way: otherwise ``"05"`` might be purged where ``5`` has been cached.
+What is made stale may always be broader than what a call changes, never narrower. So a parameter narrows a target only
+where the mutation and every function of the context that declares it give it one shape, null aside, and tell its values
+apart in one way: otherwise ``"05"`` might be invalidated where ``5`` is shown. A purge compares identities, and needs
+those as well.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import combinations
 from typing import TypeAlias
 
 from mizan_core.engine.pure.canonical import dump
 from mizan_core.engine.pure.graph import Purge
 from mizan_core.engine.pure.graph.comparison import Comparison
-from mizan_core.engine.pure.graph.specification import Function, Param, Specification
+from mizan_core.engine.pure.graph.specification import Function, Specification
 
 MAX_OPTIONAL = 4
 """Parameters that a call may lack and that may narrow one purge; with more of them none does."""
@@ -25,18 +26,29 @@ Shapes: TypeAlias = "Mapping[str, tuple[tuple[str, ...], ...]]"
 """The parameters of each scope that a purge can have, by context."""
 
 
-def purge_of(
-    comparison: Comparison, function: Function, context: str, scope: Iterable[str], members: Collection[Function]
-) -> Purge:
+def narrows(comparison: Comparison, function: Function, members: Iterable[Function], name: str) -> bool:
+    """Whether a mutation's parameter *name* may narrow what it makes stale of a context.
+
+    :param members: the functions of the context.
+    """
+    own = function.params.get(name)
+    if own is None:
+        return False
+    others = [member.params[name] for member in members if name in member.params]
+    return all(
+        own.identity == other.identity and comparison.equal_but_for_null(own.shape, other.shape) for other in others
+    )
+
+
+def purge_of(comparison: Comparison, function: Function, context: str, scope: Iterable[str]) -> Purge:
     """The purge of a context by a call.
 
-    :param scope: the parameters that the function shares with the context, sorted.
-    :param members: the functions of the context.
+    :param scope: the parameters that narrow what the function makes stale of the context, sorted.
     """
     narrowing = []
     for name in scope:
-        own, others = function.params[name], [member.params[name] for member in members if name in member.params]
-        if _agree(comparison, own, others):
+        own = function.params[name]
+        if own.identity is not None:
             narrowing.append((name, own.required and not comparison.takes_null(own.shape)))
     if sum(not is_always_there for _, is_always_there in narrowing) > MAX_OPTIONAL:
         narrowing = [(name, is_always_there) for name, is_always_there in narrowing if is_always_there]
@@ -68,12 +80,6 @@ def fingerprint(spec: Specification, shapes: Shapes) -> str:
             "scopes": {context: [list(names) for names in found] for context, found in shapes.items()},
             "types": {} if is_plain else {**spec.types},
         }
-    )
-
-
-def _agree(comparison: Comparison, own: Param, others: Iterable[Param]) -> bool:
-    return own.identity is not None and all(
-        own.identity == other.identity and comparison.equal_but_for_null(own.shape, other.shape) for other in others
     )
 
 
