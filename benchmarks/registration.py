@@ -45,7 +45,7 @@ def fill(registry: Registry, count: int, *, is_async: bool = False) -> None:
 
 
 def _register_group(registry: Registry, group: int, *, is_async: bool) -> None:
-    order = _order_model(group)
+    order = order_model(group)
     summary = create_model(f"Summary{group}", user_id=(int, ...), note=(str, ...))
 
     def orders(request: Any, user_id: int, page: int = 1) -> Any:
@@ -74,14 +74,14 @@ def _register_group(registry: Registry, group: int, *, is_async: bool) -> None:
         "summary": (summarise, summary),
     }
     for name, (function, result) in readers.items():
-        registry.register(client(context=context)(_returning(function, result)), f"{name}_{group}")
+        registry.register(client(context=context)(returning(function, result)), f"{name}_{group}")
     update_of = client(affects=f"orders_{group}", merge=context)(
-        _returning(update_async if is_async else update, summary)
+        returning(update_async if is_async else update, summary)
     )
     registry.register(update_of, f"update_{group}")
 
 
-def _order_model(group: int) -> type[BaseModel]:
+def order_model(group: int) -> type[BaseModel]:
     return create_model(
         f"Order{group}",
         id=(UUID, ...),
@@ -93,7 +93,7 @@ def _order_model(group: int) -> type[BaseModel]:
     )
 
 
-def _returning(function: Callable[..., Any], result: Any) -> Callable[..., Any]:
+def returning(function: Callable[..., Any], result: Any) -> Callable[..., Any]:
     """*function* with the annotation of its result, a model that is made while the program runs."""
     function.__annotations__["return"] = result
     return function

@@ -69,7 +69,7 @@ class Run:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description="Measure Mizan against what one would otherwise use.")
-    parser.add_argument("--quick", action="store_true", help="under two minutes in all; the ratios are rough")
+    parser.add_argument("--quick", action="store_true", help="a few minutes in all; the ratios are rough")
     parser.add_argument("files", metavar="FILE", nargs="*", type=_file, help=", ".join(catalogue.FILES))
     return parser
 

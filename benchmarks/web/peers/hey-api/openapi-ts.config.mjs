@@ -1,0 +1,5 @@
+export default {
+  input: "openapi.json",
+  output: "client",
+  plugins: ["@hey-api/client-fetch", "@tanstack/react-query"],
+};

@@ -1,0 +1,5 @@
+import { createTRPCContext } from "@trpc/tanstack-react-query";
+
+import type { AppRouter } from "./router";
+
+export const { TRPCProvider, useTRPC } = createTRPCContext<AppRouter>();

@@ -1,0 +1,19 @@
+/** `node size.mjs FOLDER`: the bytes of a project's page beyond React, minified and compressed with gzip at its best. */
+
+import { build } from "esbuild";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+
+const [folder] = process.argv.slice(2);
+const { outputFiles } = await build({
+  entryPoints: [join(folder, "main.tsx")],
+  bundle: true,
+  minify: true,
+  write: false,
+  format: "esm",
+  target: "es2022",
+  jsx: "automatic",
+  define: { "process.env.NODE_ENV": '"production"', "import.meta.env.DEV": "false" },
+  external: ["react", "react/*", "react-dom", "react-dom/*"],
+});
+console.log(gzipSync(outputFiles[0].contents, { level: 9 }).length);
