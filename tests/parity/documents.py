@@ -13,7 +13,9 @@ from tests.parity.shapes import Shape, ref
 
 Document: TypeAlias = dict[str, Any]
 
-TRANSPORTS = ("http", "websocket")
+TRANSPORTS = ("http", "websocket", "both")
+PARTS = ("channels", "forms", "views")
+_TYPE_MEMBERS = ("input", "output", "data", "params", "react_message", "server_message")
 AUTH_WORDS = (None, "required", "staff", "superuser", "custom")
 
 WORDS = ("Order", "OrderOutput", "user", "user_profile", "update.profile-now", "global", "type", "5", "-1", "#true")
@@ -36,7 +38,19 @@ _MERGE = st.one_of(
     st.fixed_dictionaries({**_TARGET, "mode": st.sampled_from(("replace", "refetch"))}),
     st.fixed_dictionaries({**_TARGET, "mode": st.just("upsert"), "key": _NAME, "place": _PLACES}),
 )
+_AFFECTS = st.lists(st.fixed_dictionaries({"context": _FEW_NAMES, "function": st.none() | _FEW_NAMES}), max_size=3)
 _CACHE = st.fixed_dictionaries({"ttl": st.none() | st.integers(0, 2**53 - 1), "shared": st.booleans()})
+
+
+_AUTH = st.sampled_from(AUTH_WORDS)
+_TEXTS = st.lists(_NAME, max_size=2)
+_STEPS = shapes.NUMBERS | _NAME
+_CHECKS: dict[str, values.Values] = {
+    **dict.fromkeys(("min", "max", "step"), _STEPS),
+    **dict.fromkeys((*shapes.LENGTHS, *shapes.DIGITS), shapes.COUNTS),
+}
+_CHOICE = st.fixed_dictionaries({"value": _ENUM_VALUE, "label": _NAME}, optional={"group": _NAME})
+_MANY = st.fixed_dictionaries({"min_forms": st.none() | shapes.COUNTS, "max_forms": st.none() | shapes.COUNTS})
 
 
 def names() -> st.SearchStrategy[str]:
@@ -76,6 +90,9 @@ def documents(draw: st.DrawFn) -> Document:
         item["functions"] = [functions[number] for number in item["functions"]]
         for param in item["params"]:
             param["shared_by"] = [functions[number] for number in param["shared_by"]]
+    for kind in PARTS:
+        if not renamed[kind]:
+            del renamed[kind]
     return dict(renamed)
 
 
@@ -90,6 +107,9 @@ def _numbered(types: int, functions: int, contexts: int) -> st.SearchStrategy[An
             "types": _exactly(types, named),
             "functions": _exactly(functions, _functions(known)),
             "contexts": _exactly(contexts, _contexts(known, functions)),
+            "channels": _named(_channels(known)),
+            "forms": _named(_forms(known)),
+            "views": _named(_views(known)),
         }
     )
 
@@ -104,14 +124,58 @@ def _functions(types: tuple[str, ...]) -> values.Values:
             "transport": st.sampled_from(TRANSPORTS),
             "auth": st.sampled_from(AUTH_WORDS),
             "context": st.none() | _NAME,
-            "affects": _few(st.fixed_dictionaries({"context": _FEW_NAMES, "function": st.none() | _FEW_NAMES})),
+            "affects": _AFFECTS,
             "cache": st.none() | _CACHE,
             "merge": st.lists(_MERGE, max_size=3, unique_by=lambda found: (found["context"], found["slot"])),
             "input": st.none() | reference,
             "output": reference,
             "nullable": st.booleans(),
-        }
+        },
+        optional={"errors": st.lists(_errors(types), min_size=1, max_size=2, unique_by=lambda case: str(case["code"]))},
     )
+
+
+def _errors(types: tuple[str, ...]) -> values.Values:
+    data = _maybe_reference(types)
+    members = {"code": _NAME, "description": st.none() | _NAME, "status": st.integers(400, 599), "data": data}
+    return st.fixed_dictionaries(members)
+
+
+def _views(types: tuple[str, ...]) -> values.Values:
+    own = {"camel": _NAME, "path": _NAME, "methods": st.lists(_NAME, min_size=1, max_size=3), "auth": _AUTH}
+    return st.fixed_dictionaries({**own, "affects": _AFFECTS, "input": _maybe_reference(types)})
+
+
+def _channels(types: tuple[str, ...]) -> values.Values:
+    messages = dict.fromkeys(("params", "react_message", "server_message"), _maybe_reference(types))
+    return st.fixed_dictionaries({"presence": st.booleans(), "camel": _NAME, "auth": _AUTH, **messages})
+
+
+def _forms(types: tuple[str, ...]) -> values.Values:
+    said = dict.fromkeys(("title", "submit_label"), st.none() | _NAME)
+    marks = {"live_validation": st.booleans(), "many": st.none() | _MANY}
+    fields = st.lists(_form_fields(types), max_size=2, unique_by=lambda field: str(field["name"]))
+    return st.fixed_dictionaries({"camel": _NAME, **said, **marks, "fields": fields})
+
+
+def _form_fields(types: tuple[str, ...]) -> values.Values:
+    shape = shapes.shapes(types, _ENUM_VALUE)
+    lists = {"patterns": _TEXTS, "extensions": _TEXTS, "choices": st.lists(_CHOICE, max_size=2)}
+    words = {**dict.fromkeys(("widget", "label", "help"), _NAME), "initial": _DEFAULT}
+    marks = dict.fromkeys(("strip", "disabled"), st.booleans())
+    return st.fixed_dictionaries(
+        {"name": _NAME, "required": st.booleans(), "shape": shape}, optional={**marks, **_CHECKS, **lists, **words}
+    )
+
+
+def _named(parts: values.Values) -> values.Values:
+    own = st.fixed_dictionaries({"name": _NAME, "description": st.none() | _NAME})
+    named = st.tuples(own, parts).map(lambda drawn: {**drawn[0], **drawn[1]})
+    return st.lists(named, max_size=2, unique_by=lambda part: str(part["name"]))
+
+
+def _maybe_reference(types: tuple[str, ...]) -> values.Values:
+    return st.none() | st.sampled_from([ref(name) for name in types])
 
 
 def _contexts(types: tuple[str, ...], functions: int) -> values.Values:
@@ -131,7 +195,7 @@ def _renamed(part: Any, types: list[str]) -> Any:
     if part.get("kind") == "ref":
         return ref(types[int(part["name"])])
     renamed = {name: _renamed(item, types) for name, item in part.items()}
-    for name in ("input", "output"):
+    for name in _TYPE_MEMBERS:
         if isinstance(renamed.get(name), dict):
             renamed[name] = renamed[name]["name"]
     return renamed
@@ -156,6 +220,7 @@ def emitted(source: Document) -> Document:
         "types": [_emitted_type(types[name]) for name in sorted(reached)],
         "functions": sorted(map(_emitted_function, source["functions"]), key=_name),
         "contexts": sorted(map(_emitted_context, source["contexts"]), key=_name),
+        **{kind: sorted(map(_emitted_part, source[kind]), key=_name) for kind in PARTS if source.get(kind)},
     }
 
 
@@ -172,7 +237,24 @@ def _emitted_type(item: dict[str, Any]) -> dict[str, Any]:
 
 
 def _emitted_function(item: dict[str, Any]) -> dict[str, Any]:
-    return {**item, "affects": _distinct(item["affects"]), "merge": _distinct(item["merge"])}
+    errors = sorted(item.get("errors", ()), key=lambda case: str(case["code"]))
+    targets = {"affects": _distinct(item["affects"]), "merge": _distinct(item["merge"])}
+    return {**item, **targets, **({"errors": errors} if errors else {})}
+
+
+def _emitted_part(item: dict[str, Any]) -> dict[str, Any]:
+    part = {**item}
+    if "methods" in part:
+        part |= {"methods": sorted({*part["methods"]}), "affects": _distinct(part["affects"])}
+    if "fields" in part:
+        part["fields"] = [_emitted_field(field) for field in part["fields"]]
+    return part
+
+
+def _emitted_field(field: dict[str, Any]) -> dict[str, Any]:
+    """Marks that are not set and lists without items are left out."""
+    rare = ("strip", "disabled", "patterns", "extensions", "choices")
+    return {name: said for name, said in field.items() if said or name not in rare}
 
 
 def _emitted_context(item: dict[str, Any]) -> dict[str, Any]:
@@ -187,6 +269,11 @@ def _distinct(items: list[Any]) -> list[Any]:
 def _reached(source: Document, types: dict[str, Shape]) -> set[str]:
     roots = [name for item in source["functions"] for name in (item["input"], item["output"]) if name is not None]
     roots += [name for item in source["contexts"] for name in _references(item["params"])]
+    parts = [part for kind in PARTS for part in source.get(kind, ())]
+    errors = [case for item in source["functions"] for case in item.get("errors", ())]
+    named = [part.get(member) for part in (*parts, *errors) for member in _TYPE_MEMBERS]
+    roots += [name for name in named if name is not None]
+    roots += [name for part in parts for name in _references(part.get("fields", []))]
     reached: set[str] = set()
     while roots:
         name = roots.pop()

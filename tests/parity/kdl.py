@@ -16,12 +16,15 @@ def read(text: str) -> Any:
     version, *nodes = ckdl.parse(text, version=2).nodes
     assert (version.name, version.args, version.properties, version.children) == ("ir", [], {"version": 2}, [])
     kinds = [node.name for node in nodes]
-    assert kinds == sorted(kinds, key=("type", "function", "context").index)
+    assert kinds == sorted(kinds, key=("type", "function", "context", "channel", "form", "view").index)
+    parts = {"channels": channel, "forms": form, "views": view}
+    found = {kind: [read(node) for node in nodes if node.name == kind[:-1]] for kind, read in parts.items()}
     return comparable(
         {
             "types": [named_type(node) for node in nodes if node.name == "type"],
             "functions": [function(node) for node in nodes if node.name == "function"],
             "contexts": [context(node) for node in nodes if node.name == "context"],
+            **{kind: items for kind, items in found.items() if items},
         }
     )
 
@@ -57,25 +60,105 @@ def function(node: Node) -> dict[str, Any]:
     found: dict[str, Any] = {"name": argument(node), "auth": None, "context": None, "input": None, "cache": None}
     assert node.properties.keys() <= {"description", "idempotent"}
     own = {"description": None, "idempotent": False, **node.properties}
-    order = ("camel", "transport", "auth", "context", "cache", "affects", "merge", "input", "output")
-    words = [child.name for child in node.children]
-    assert words == sorted(words, key=order.index)
-    assert all(words.count(word) <= 1 for word in order if word not in ("affects", "merge"))
+    order = ("camel", "transport", "auth", "context", "cache", "affects", "merge", "error", "input", "output")
+    kinds = [child.name for child in node.children]
+    assert kinds == sorted(kinds, key=order.index)
+    assert all(kinds.count(word) <= 1 for word in order if word not in ("affects", "merge", "error"))
     for child in node.children:
         if child.name == "cache":
             found["cache"] = {"ttl": None, **child.properties}
-        elif child.name not in ("affects", "merge"):
+        elif child.name not in ("affects", "merge", "error"):
             found[child.name] = argument(child)
     affects = [child for child in node.children if child.name == "affects"]
+    errors = [error(child) for child in node.children if child.name == "error"]
     merges = [child for child in node.children if child.name == "merge"]
     (output,) = (child for child in node.children if child.name == "output")
     return {
         **own,
         **found,
-        "affects": [{"context": argument(child), "function": child.properties.get("function")} for child in affects],
+        **({"errors": errors} if errors else {}),
+        "affects": [effect(child) for child in affects],
         "merge": [{"context": argument(child), **child.properties} for child in merges],
         **properties(output, "nullable"),
     }
+
+
+def effect(node: Node) -> dict[str, Any]:
+    return {"context": argument(node), "function": node.properties.get("function")}
+
+
+def error(node: Node) -> dict[str, Any]:
+    assert node.properties.keys() <= {"status", "description"}
+    data = words(node, "data")
+    return {"code": argument(node), "description": None, **node.properties, **data}
+
+
+def channel(node: Node) -> dict[str, Any]:
+    assert node.properties.keys() <= {"description", "presence"}
+    said = words(node, "camel", "auth", "params", "react-message", "server-message")
+    return {"name": argument(node), "description": None, "presence": False, **node.properties, **said}
+
+
+def view(node: Node) -> dict[str, Any]:
+    assert node.properties.keys() <= {"description"}
+    several = ("method", "affects")
+    return {
+        "name": argument(node),
+        "description": None,
+        **node.properties,
+        **words(node, "camel", "path", "auth", "input", several=several),
+        "methods": [argument(child) for child in node.children if child.name == "method"],
+        "affects": [effect(child) for child in node.children if child.name == "affects"],
+    }
+
+
+def form(node: Node) -> dict[str, Any]:
+    assert node.properties.keys() <= {"description"}
+    marks = {child.name: child for child in node.children}
+    several = ("live-validation", "many", "field")
+    many = marks.get("many")
+    bounds = None if many is None else {"min_forms": None, "max_forms": None, **limits(many)}
+    return {
+        "name": argument(node),
+        "description": None,
+        **node.properties,
+        **words(node, "camel", "title", "submit-label", several=several),
+        "live_validation": "live-validation" in marks,
+        "many": bounds,
+        "fields": [form_field(child) for child in node.children if child.name == "field"],
+    }
+
+
+def form_field(node: Node) -> dict[str, Any]:
+    found: dict[str, Any] = {"name": argument(node), **properties(node, "required")}
+    lists = {"pattern": "patterns", "extension": "extensions"}
+    for child in node.children:
+        name = child.name.replace("-", "_")
+        if name == "shape":
+            found[name] = shape(only(child))
+        elif name in ("strip", "disabled"):
+            assert not child.args
+            found[name] = True
+        elif name in lists:
+            found.setdefault(lists[name], []).append(argument(child))
+        elif name == "choice":
+            found.setdefault("choices", []).append({"value": argument(child), **child.properties})
+        else:
+            found[name] = argument(child)
+    return found
+
+
+def words(node: Node, *names: str, several: tuple[str, ...] = ()) -> dict[str, Any]:
+    """The words of children, each of which comes once; None where there is none."""
+    found = [child for child in node.children if child.name not in several]
+    order = [child.name for child in found]
+    assert order == [name for name in names if name in order]
+    said = {child.name: argument(child) for child in found}
+    return {name.replace("-", "_"): said.get(name) for name in names}
+
+
+def limits(node: Node) -> dict[str, Any]:
+    return {name.replace("-", "_"): value for name, value in node.properties.items()}
 
 
 def context(node: Node) -> dict[str, Any]:
@@ -114,20 +197,20 @@ def field(node: Node) -> dict[str, Any]:
 
 def shape(node: Node) -> dict[str, Any]:
     kind = node.name
-    limits = {name.replace("-", "_"): value for name, value in node.properties.items()}
+    said = limits(node)
     if kind in ("primitive", "ref"):
-        return {"kind": kind, "name": argument(node), **limits}
+        return {"kind": kind, "name": argument(node), **said}
     if kind in ("list", "optional"):
-        return {"kind": kind, "item": shape(only(node)), **limits}
+        return {"kind": kind, "item": shape(only(node)), **said}
     if kind == "map":
-        return {"kind": kind, "value": shape(only(node)), **limits}
+        return {"kind": kind, "value": shape(only(node)), **said}
     if kind in ("union", "tuple"):
-        return {"kind": kind, "items": [shape(child) for child in node.children], **limits}
+        return {"kind": kind, "items": [shape(child) for child in node.children], **said}
     if kind == "enum":
         return {"kind": kind, "values": [*node.args]}
     assert kind in ("any", "null", "upload")
     assert not node.args
-    return {"kind": kind}
+    return {"kind": kind, **said}
 
 
 def argument(node: Node) -> Any:

@@ -16,6 +16,7 @@ TEXT_FORMATS = ("date-time", "date", "time", "duration", "uuid", "binary", "emai
 BOUNDS = ("min", "exclusive_min", "max", "exclusive_max", "multiple_of")
 LENGTHS = ("min_length", "max_length")
 DIGITS = ("max_digits", "decimal_places")
+UPLOADS = ("max_bytes", "max_files")
 
 INTEGER: Shape = {"kind": "primitive", "name": "integer"}
 STRING: Shape = {"kind": "primitive", "name": "string"}
@@ -58,16 +59,16 @@ def _limited(shape: Shape, **constraints: st.SearchStrategy[Any]) -> Shapes:
     return st.fixed_dictionaries({}, optional=constraints).map(lambda found: {**shape, **found})
 
 
-_NUMBERS = st.integers(-(2**70), 2**70) | st.floats(allow_nan=False, allow_infinity=False)
-_COUNTS = st.sampled_from((0, 1, 2, 2**53 - 1))
+NUMBERS = st.integers(-(2**70), 2**70) | st.floats(allow_nan=False, allow_infinity=False)
+COUNTS = st.sampled_from((0, 1, 2, 2**53 - 1))
 _TEXTS = st.sampled_from(("", "^a$", "0.10", 'quo"ted\u2028'))
-_LENGTHS = dict.fromkeys(LENGTHS, _COUNTS)
+_LENGTHS = dict.fromkeys(LENGTHS, COUNTS)
 _LIMITS = _limited({}, **_LENGTHS)
 _PRIMITIVES = (
-    _limited(INTEGER, **dict.fromkeys(BOUNDS, _NUMBERS), format=st.just("int64")),
-    _limited({"kind": "primitive", "name": "number"}, **dict.fromkeys(BOUNDS, _NUMBERS)),
+    _limited(INTEGER, **dict.fromkeys(BOUNDS, NUMBERS), format=st.just("int64")),
+    _limited({"kind": "primitive", "name": "number"}, **dict.fromkeys(BOUNDS, NUMBERS)),
     _limited(STRING, **_LENGTHS, pattern=_TEXTS, format=st.sampled_from(TEXT_FORMATS)),
-    _limited({**STRING, "format": "decimal"}, **dict.fromkeys(BOUNDS, _TEXTS), **dict.fromkeys(DIGITS, _COUNTS)),
+    _limited({**STRING, "format": "decimal"}, **dict.fromkeys(BOUNDS, _TEXTS), **dict.fromkeys(DIGITS, COUNTS)),
 )
 
 
@@ -77,6 +78,7 @@ def _shapes(names: tuple[str, ...], enum_values: st.SearchStrategy[Any] | None) 
         st.builds(lambda name: {"kind": "primitive", "name": name}, st.sampled_from(PRIMITIVES)),
         *_PRIMITIVES,
         st.sampled_from(({"kind": "any"}, {"kind": "null"}, {"kind": "upload"})),
+        _limited({"kind": "upload"}, **dict.fromkeys(UPLOADS, COUNTS)),
         _enums(enum_values),
     ]
     references = [st.sampled_from(names).map(ref)] * 3 if names else []

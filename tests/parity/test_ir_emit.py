@@ -265,7 +265,7 @@ REFUSED: dict[str, Any] = {
     "a cache for whom": document(function("f", "T", cache={"ttl": 1}), types=T),
     "an unknown format": document(types={"T": alias({**STRING, "format": "postcode"})}),
     "no contexts": {"types": [], "functions": []},
-    "a surplus member": {**document(types=T), "channels": []},
+    "a surplus member": {**document(types=T), "queues": []},
 }
 
 

@@ -181,7 +181,7 @@ CHANGES = {
     "two names": ('type "T"', 'type "T" "U"'),
     "a number as name": ('type "T"', "type 5"),
     "an unknown node": ('camel "f"', 'snake "f"'),
-    "an unknown top node": ('context "c"', 'channel "c"'),
+    "an unknown top node": ('context "c"', 'queue "c"'),
     "a property with a reserved name": ("nullable=#false", "nullable=#false null=#true"),
     "a missing property": (" nullable=#false", ""),
     "a text for a boolean": ("nullable=#false", 'nullable="#false"'),

@@ -73,6 +73,8 @@ keywords! {
         ExclusiveMax = "exclusive-max",
         /// The number that the value is a multiple of.
         MultipleOf = "multiple-of",
+        /// The distance between the values of a form's field, counted from the least one, else from 0.
+        Step = "step",
         /// The least number of code points, items or members.
         MinLength = "min-length",
         /// The greatest number of code points, items or members.
@@ -83,11 +85,15 @@ keywords! {
         MaxDigits = "max-digits",
         /// The greatest number of digits behind a decimal's point.
         DecimalPlaces = "decimal-places",
+        /// The greatest number of bytes of an uploaded file.
+        MaxBytes = "max-bytes",
+        /// The greatest number of files that come together.
+        MaxFiles = "max-files",
     }
 }
 
-/// The limits of a shape. A bound is a number, a decimal's the text of one; a length or number of
-/// digits is an integer from 0; a pattern is a string.
+/// The limits of a shape or of a form's field. A bound is a number, a decimal's the text of one; a
+/// length or number of digits, bytes or files is an integer from 0; a pattern is a string.
 pub type Constraints = BTreeMap<Constraint, Value>;
 
 /// The greatest length, or number of digits.
@@ -100,21 +106,58 @@ pub(crate) struct Allowed {
     pub(crate) constraints: &'static [Constraint],
     /// Their names in plain data.
     pub(crate) members: &'static [&'static str],
-    /// Whether bounds are texts.
-    is_decimal: bool,
+    bounds: Bounds,
+}
+
+/// What bounds are written as.
+#[derive(Clone, Copy, Debug)]
+enum Bounds {
+    Numbers,
+    Texts,
+    Either,
 }
 
 /// What a list or a map may have.
 pub(crate) const LENGTHS: Allowed = Allowed {
     constraints: &[Constraint::MinLength, Constraint::MaxLength],
     members: &["min_length", "max_length"],
-    is_decimal: false,
+    bounds: Bounds::Numbers,
+};
+
+/// What an upload may have.
+pub(crate) const UPLOADS: Allowed = Allowed {
+    constraints: &[Constraint::MaxBytes, Constraint::MaxFiles],
+    members: &["max_bytes", "max_files"],
+    bounds: Bounds::Numbers,
+};
+
+/// What a form's field may have.
+pub(crate) const CHECKS: Allowed = Allowed {
+    constraints: &[
+        Constraint::Min,
+        Constraint::Max,
+        Constraint::Step,
+        Constraint::MinLength,
+        Constraint::MaxLength,
+        Constraint::MaxDigits,
+        Constraint::DecimalPlaces,
+    ],
+    members: &[
+        "min",
+        "max",
+        "step",
+        "min_length",
+        "max_length",
+        "max_digits",
+        "decimal_places",
+    ],
+    bounds: Bounds::Either,
 };
 
 const NONE: Allowed = Allowed {
     constraints: &[],
     members: &[],
-    is_decimal: false,
+    bounds: Bounds::Numbers,
 };
 
 const BOUNDS: Allowed = Allowed {
@@ -132,7 +175,7 @@ const BOUNDS: Allowed = Allowed {
         "exclusive_max",
         "multiple_of",
     ],
-    is_decimal: false,
+    bounds: Bounds::Numbers,
 };
 
 const DECIMAL: Allowed = Allowed {
@@ -154,7 +197,7 @@ const DECIMAL: Allowed = Allowed {
         "max_digits",
         "decimal_places",
     ],
-    is_decimal: true,
+    bounds: Bounds::Texts,
 };
 
 const TEXT: Allowed = Allowed {
@@ -164,7 +207,7 @@ const TEXT: Allowed = Allowed {
         Constraint::Pattern,
     ],
     members: &["min_length", "max_length", "pattern"],
-    is_decimal: false,
+    bounds: Bounds::Numbers,
 };
 
 impl Allowed {
@@ -210,17 +253,18 @@ impl Allowed {
             | Constraint::ExclusiveMin
             | Constraint::Max
             | Constraint::ExclusiveMax
-            | Constraint::MultipleOf => {
-                if self.is_decimal {
-                    (is_text, "a string".to_owned())
-                } else {
-                    (is_number, "a number".to_owned())
-                }
-            }
+            | Constraint::MultipleOf
+            | Constraint::Step => match self.bounds {
+                Bounds::Texts => (is_text, "a string".to_owned()),
+                Bounds::Numbers => (is_number, "a number".to_owned()),
+                Bounds::Either => (is_number || is_text, "a number or a string".to_owned()),
+            },
             Constraint::MinLength
             | Constraint::MaxLength
             | Constraint::MaxDigits
-            | Constraint::DecimalPlaces => (is_count, expected_count()),
+            | Constraint::DecimalPlaces
+            | Constraint::MaxBytes
+            | Constraint::MaxFiles => (is_count, expected_count()),
         };
         (!is_right).then_some(expected)
     }
@@ -254,7 +298,7 @@ mod tests {
 
     #[test]
     fn members_are_named_like_their_constraints_and_stand_in_their_order() {
-        for allowed in [NONE, LENGTHS, BOUNDS, DECIMAL, TEXT] {
+        for allowed in [NONE, LENGTHS, UPLOADS, CHECKS, BOUNDS, DECIMAL, TEXT] {
             assert!(allowed.constraints.is_sorted());
             let member = |constraint: &Constraint| constraint.as_str().replace('-', "_");
             let members: Vec<_> = allowed.constraints.iter().map(member).collect();

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use crate::constraints::{Allowed, Constraints, Format, LENGTHS, Scalar, members};
+use crate::constraints::{Allowed, Constraints, Format, LENGTHS, Scalar, UPLOADS, members};
 use crate::error::{Problem, Result};
 use crate::keyword::{Keyword, keywords};
 use crate::reader::{Reader, Record, check_reference, check_unique};
@@ -59,7 +59,7 @@ pub enum Shape {
     /// Null alone.
     Null,
     /// An uploaded file.
-    Upload,
+    Upload(Constraints),
 }
 
 /// A JSON scalar.
@@ -163,7 +163,10 @@ impl Shape {
             Kind::Union => read_union(reader, types).map(Self::Union),
             Kind::Any => read_bare(reader, Self::Any),
             Kind::Null => read_bare(reader, Self::Null),
-            Kind::Upload => read_bare(reader, Self::Upload),
+            Kind::Upload => {
+                let record = reader.record(&["kind"], UPLOADS.members)?;
+                UPLOADS.read(&record, 1).map(Self::Upload)
+            }
         }
     }
 
@@ -179,7 +182,7 @@ impl Shape {
                     item.collect_references(names);
                 }
             }
-            Self::Primitive(_) | Self::Enum(_) | Self::Any | Self::Null | Self::Upload => {}
+            Self::Primitive(_) | Self::Enum(_) | Self::Any | Self::Null | Self::Upload(_) => {}
         }
     }
 
@@ -201,7 +204,7 @@ impl Shape {
             Self::Union(union) => union.to_value(),
             Self::Any => tagged(Kind::Any, []),
             Self::Null => tagged(Kind::Null, []),
-            Self::Upload => tagged(Kind::Upload, []),
+            Self::Upload(constraints) => limited(tagged(Kind::Upload, []), constraints),
         }
     }
 }
@@ -404,7 +407,8 @@ fn read_names(reader: &Reader<'_>, count: usize) -> Result<Vec<Option<String>>> 
     names.iter().map(name).collect()
 }
 
-fn read_literal(reader: &Reader<'_>) -> Result<Literal> {
+/// A literal at `reader`.
+pub(crate) fn read_literal(reader: &Reader<'_>) -> Result<Literal> {
     match reader.value {
         Value::Int(number) => Ok(Literal::Int(*number)),
         Value::BigInt(digits) => Ok(Literal::BigInt(digits.clone())),
@@ -444,7 +448,8 @@ fn read_struct(reader: &Reader<'_>, types: &HashSet<&str>) -> Result<Vec<Field>>
     Ok(fields)
 }
 
-fn read_default(reader: &Reader<'_>) -> Result<Value> {
+/// A scalar at `reader`.
+pub(crate) fn read_default(reader: &Reader<'_>) -> Result<Value> {
     if matches!(reader.value, Value::List(_) | Value::Map(_)) {
         return Err(reader.fail("a string, a number, true, false or null"));
     }
@@ -491,7 +496,8 @@ fn limited(mut shape: Value, constraints: &Constraints) -> Value {
     shape
 }
 
-fn object<'a>(members: impl IntoIterator<Item = (&'a str, Value)>) -> Value {
+/// Plain data with these members.
+pub(crate) fn object<'a>(members: impl IntoIterator<Item = (&'a str, Value)>) -> Value {
     Value::Map(
         members
             .into_iter()

@@ -203,7 +203,7 @@ fn leaf(dice: &mut Dice, types: &[String]) -> Shape {
         1 => primitive(Scalar::Boolean, None),
         2 => primitive(Scalar::String, Some(Format::DateTime)),
         3 => Shape::Enum(literals(dice)),
-        4 => [Shape::Any, Shape::Null, Shape::Upload][dice.roll(3)].clone(),
+        4 => [Shape::Any, Shape::Null, Shape::Upload(Constraints::new())][dice.roll(3)].clone(),
         5 => primitive(Scalar::Number, None),
         _ => Shape::Ref(types[dice.roll(types.len())].clone()),
     }
@@ -266,6 +266,7 @@ fn add_function(
         cache: None,
         affects,
         merge,
+        errors: BTreeMap::new(),
         input: has_input.then_some(input),
         output,
         nullable: dice.chance(4),

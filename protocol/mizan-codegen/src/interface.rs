@@ -105,7 +105,7 @@ impl<'a> Interface<'a> {
             .functions
             .iter()
             .filter(|(_, function)| {
-                function.context.is_none() && function.transport == Transport::Http
+                function.context.is_none() && function.transport != Transport::Websocket
             })
             .map(|(name, function)| Call::of(name, function, document, &referred))
             .map(|call| call.with_expectations(&contexts))
@@ -139,7 +139,7 @@ impl<'a> Context<'a> {
                 output: Output::of(function, document, referred),
             })
         };
-        let is_served = |slot: &Slot<'_>| slot.function.transport == Transport::Http;
+        let is_served = |slot: &Slot<'_>| slot.function.transport != Transport::Websocket;
         Self {
             name,
             params: &context.params,
@@ -254,7 +254,7 @@ fn is_in_place(name: &str, shape: &Shape, referred: &HashSet<&str>) -> bool {
 fn is_short(shape: &Shape) -> bool {
     match shape {
         Shape::List(inner, _) | Shape::Optional(inner) => is_short(inner),
-        Shape::Primitive(_) | Shape::Ref(_) | Shape::Any | Shape::Null | Shape::Upload => true,
+        Shape::Primitive(_) | Shape::Ref(_) | Shape::Any | Shape::Null | Shape::Upload(_) => true,
         Shape::Map(..) | Shape::Tuple(_) | Shape::Enum(_) | Shape::Union(_) => false,
     }
 }
@@ -305,7 +305,7 @@ fn collect<'a>(shape: &'a Shape, names: &mut Vec<&'a str>) {
         }
         Shape::Tuple(items) => items.iter().for_each(|item| collect(item, names)),
         Shape::Union(union) => union.items.iter().for_each(|item| collect(item, names)),
-        Shape::Primitive(_) | Shape::Enum(_) | Shape::Any | Shape::Null | Shape::Upload => {}
+        Shape::Primitive(_) | Shape::Enum(_) | Shape::Any | Shape::Null | Shape::Upload(_) => {}
     }
 }
 

@@ -82,7 +82,7 @@ impl Comparison {
             Shape::Union(union) => Node::Union(self.intern_all(&union.items)),
             Shape::Any => Node::Any,
             Shape::Null => Node::Null,
-            Shape::Upload => Node::Upload,
+            Shape::Upload(_) => Node::Upload,
         };
         self.add(node)
     }

@@ -6,6 +6,8 @@ use crate::graph::{Auth, MergeMode};
 use crate::keyword::keywords;
 use crate::shape::{Body, Shape};
 
+use super::parts::{Channel, ErrorCase, Form, View};
+
 keywords! {
     /// How a function is called.
     pub enum Transport {
@@ -13,6 +15,8 @@ keywords! {
         Http = "http",
         /// Messages on an open connection.
         Websocket = "websocket",
+        /// Either way; clients prefer an open connection.
+        Both = "both",
     }
 }
 
@@ -25,6 +29,12 @@ pub struct Document {
     pub functions: BTreeMap<String, Function>,
     /// The contexts.
     pub contexts: BTreeMap<String, Context>,
+    /// The channels.
+    pub channels: BTreeMap<String, Channel>,
+    /// The forms.
+    pub forms: BTreeMap<String, Form>,
+    /// The functions that have paths of their own.
+    pub views: BTreeMap<String, View>,
 }
 
 /// A named type.
@@ -57,6 +67,8 @@ pub struct Function {
     pub affects: Vec<Effect>,
     /// Which slots take its result. One for each slot, in declaration order.
     pub merge: Vec<Merge>,
+    /// The errors that it says it may answer, by their codes.
+    pub errors: BTreeMap<String, ErrorCase>,
     /// The type of its arguments.
     pub input: Option<String>,
     /// The type of its result.
@@ -121,6 +133,17 @@ impl Document {
         for function in self.functions.values() {
             waiting.extend(function.input.as_deref());
             waiting.push(&function.output);
+            let errors = function.errors.values();
+            waiting.extend(errors.filter_map(|case| case.data.as_deref()));
+        }
+        waiting.extend(self.views.values().filter_map(|view| view.input.as_deref()));
+        for channel in self.channels.values() {
+            waiting.extend(channel.params.as_deref());
+            waiting.extend(channel.react_message.as_deref());
+            waiting.extend(channel.server_message.as_deref());
+        }
+        for field in self.forms.values().flat_map(|form| &form.fields) {
+            field.shape.collect_references(&mut waiting);
         }
         for param in self
             .contexts

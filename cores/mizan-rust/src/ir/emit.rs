@@ -9,13 +9,14 @@ use crate::shape::{Body, EnumValue, Field, Literal, Primitive, Shape, Union};
 use crate::value::Value;
 
 use super::VERSION;
-use super::document::{Cache, Context, Document, Function, Merge, Param, Type};
+use super::document::{Cache, Context, Document, Effect, Function, Merge, Param, Type};
+use super::parts::emit::{write_channel, write_error, write_form, write_view};
 
 const INDENT: &str = "    ";
 
 impl Document {
-    /// The document's text: types (those that something emitted refers to), functions and contexts,
-    /// each sorted by name.
+    /// The document's text: types (those that something emitted refers to), functions, contexts,
+    /// channels, forms and views, each sorted by name.
     pub fn emit(&self) -> String {
         let mut writer = Writer::default();
         writer
@@ -35,6 +36,15 @@ impl Document {
                 .node("context")
                 .text(name)
                 .block(|writer| write_context(writer, context));
+        }
+        for (name, channel) in &self.channels {
+            write_channel(&mut writer, name, channel);
+        }
+        for (name, form) in &self.forms {
+            write_form(&mut writer, name, form);
+        }
+        for (name, view) in &self.views {
+            write_view(&mut writer, name, view);
         }
         writer.out
     }
@@ -109,7 +119,7 @@ fn write_shape(writer: &mut Writer, shape: &Shape) {
         Shape::Any => writer.node("any").end(),
         // The bare word is reserved in KDL v2.
         Shape::Null => writer.node("\"null\"").end(),
-        Shape::Upload => writer.node("upload").end(),
+        Shape::Upload(constraints) => writer.node("upload").constraints(constraints).end(),
     }
 }
 
@@ -128,7 +138,7 @@ fn write_primitive(writer: &mut Writer, primitive: &Primitive) {
         .end();
 }
 
-fn write_wrapped(writer: &mut Writer, name: &str, shape: &Shape) {
+pub(super) fn write_wrapped(writer: &mut Writer, name: &str, shape: &Shape) {
     writer.node(name).block(|writer| write_shape(writer, shape));
 }
 
@@ -162,15 +172,12 @@ fn write_function_body(writer: &mut Writer, function: &Function) {
     if let Some(cache) = function.cache {
         write_cache(writer, cache);
     }
-    for effect in &function.affects {
-        writer
-            .node("affects")
-            .text(&effect.context)
-            .optional_text("function", effect.function.as_deref())
-            .end();
-    }
+    write_affects(writer, &function.affects);
     for merge in &function.merge {
         write_merge(writer, merge);
+    }
+    for (code, case) in &function.errors {
+        write_error(writer, code, case);
     }
     if let Some(input) = &function.input {
         writer.node("input").text(input).end();
@@ -180,6 +187,16 @@ fn write_function_body(writer: &mut Writer, function: &Function) {
         .text(&function.output)
         .flag("nullable", function.nullable)
         .end();
+}
+
+pub(super) fn write_affects(writer: &mut Writer, affects: &[Effect]) {
+    for effect in affects {
+        writer
+            .node("affects")
+            .text(&effect.context)
+            .optional_text("function", effect.function.as_deref())
+            .end();
+    }
 }
 
 fn write_cache(writer: &mut Writer, cache: Cache) {
@@ -230,14 +247,14 @@ fn write_param(writer: &mut Writer, param: &Param) {
 }
 
 #[derive(Default)]
-struct Writer {
+pub(super) struct Writer {
     out: String,
     level: usize,
 }
 
 impl Writer {
     /// Begins a node's line.
-    fn node(&mut self, name: &str) -> Line<'_> {
+    pub(super) fn node(&mut self, name: &str) -> Line<'_> {
         self.indent();
         self.out.push_str(name);
         Line { writer: self }
@@ -252,24 +269,28 @@ impl Writer {
 
 /// The line of a node, values before properties.
 #[must_use]
-struct Line<'a> {
+pub(super) struct Line<'a> {
     writer: &'a mut Writer,
 }
 
 impl Line<'_> {
-    fn text(self, text: &str) -> Self {
+    pub(super) fn text(self, text: &str) -> Self {
         self.writer.out.push(' ');
         write_text(&mut self.writer.out, text);
         self
     }
 
-    fn literal(self, literal: &Literal) -> Self {
+    pub(super) fn literal(self, literal: &Literal) -> Self {
+        self.value(&literal.to_value())
+    }
+
+    pub(super) fn value(self, value: &Value) -> Self {
         self.writer.out.push(' ');
-        write_value(&mut self.writer.out, &literal.to_value());
+        write_value(&mut self.writer.out, value);
         self
     }
 
-    fn property(self, name: &str, value: &Value) -> Self {
+    pub(super) fn property(self, name: &str, value: &Value) -> Self {
         let out = &mut self.writer.out;
         out.push(' ');
         out.push_str(name);
@@ -278,14 +299,14 @@ impl Line<'_> {
         self
     }
 
-    fn optional(self, name: &str, value: Option<&Value>) -> Self {
+    pub(super) fn optional(self, name: &str, value: Option<&Value>) -> Self {
         match value {
             Some(value) => self.property(name, value),
             None => self,
         }
     }
 
-    fn optional_text(self, name: &str, text: Option<&str>) -> Self {
+    pub(super) fn optional_text(self, name: &str, text: Option<&str>) -> Self {
         if let Some(text) = text {
             let out = &mut self.writer.out;
             out.push(' ');
@@ -303,17 +324,17 @@ impl Line<'_> {
         constraints.iter().fold(self, line)
     }
 
-    fn flag(self, name: &str, flag: bool) -> Self {
+    pub(super) fn flag(self, name: &str, flag: bool) -> Self {
         self.property(name, &Value::Bool(flag))
     }
 
     /// A node without children.
-    fn end(self) {
+    pub(super) fn end(self) {
         self.writer.out.push('\n');
     }
 
     /// A node with the children that `write` writes; without braces where those are none.
-    fn block(self, write: impl FnOnce(&mut Writer)) {
+    pub(super) fn block(self, write: impl FnOnce(&mut Writer)) {
         let writer = self.writer;
         let bare = writer.out.len();
         writer.out.push_str(" {\n");

@@ -3,7 +3,9 @@
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use crate::constraints::{Allowed, Constraints, Format, LENGTHS, Scalar, count, expected_count};
+use crate::constraints::{
+    Allowed, Constraints, Format, LENGTHS, Scalar, UPLOADS, count, expected_count,
+};
 use crate::error::{Problem, Result};
 use crate::graph::{MergeMode, mode::Mode};
 use crate::keyword::{Keyword, expected};
@@ -15,12 +17,15 @@ use super::VERSION;
 use super::document::{Cache, Context, Document, Effect, Function, Merge, Param, Type};
 use super::lines::{self, Line};
 use super::nodes::{Children, Node, Nodes, Word, Words};
+use super::parts::parse::{read_channel, read_errors, read_form, read_view};
 use super::source::Source;
 
 /// The level of plain data that a type's body stands on (document, `types`, item, body).
 const BODY_DEPTH: usize = 4;
 /// The level of a parameter's shape (document, `contexts`, item, `params`, item, shape).
 const PARAM_SHAPE_DEPTH: usize = 6;
+/// The level of the shape of a form's field (document, `forms`, item, `fields`, item, shape).
+pub(super) const FORM_SHAPE_DEPTH: usize = 6;
 
 impl Document {
     /// Reads the text of an interface document; a value error with line and column, and what was
@@ -103,7 +108,7 @@ fn line_name(line: Option<&str>) -> String {
 }
 
 /// The names that references are checked against.
-struct Names<'a> {
+pub(super) struct Names<'a> {
     types: HashMap<&'a str, Node<'a>>,
     functions: HashMap<&'a str, Node<'a>>,
 }
@@ -113,7 +118,9 @@ fn read_document(nodes: &[Node<'_>]) -> Result<Document> {
         types: named(nodes, "type")?,
         functions: named(nodes, "function")?,
     };
-    named(nodes, "context")?;
+    for kind in ["context", "channel", "form", "view"] {
+        named(nodes, kind)?;
+    }
     let mut document = Document::default();
     // The first node is `ir`, see check_version.
     for node in nodes.iter().skip(1) {
@@ -131,7 +138,20 @@ fn read_document(nodes: &[Node<'_>]) -> Result<Document> {
                 words.end()?;
                 document.contexts.insert(name, read_context(node, &known)?);
             }
-            _ => return Err(node.fail(r#""type", "function" or "context""#)),
+            "channel" => {
+                let channel = read_channel(node, words, &known)?;
+                document.channels.insert(name, channel);
+            }
+            "form" => {
+                document.forms.insert(name, read_form(node, words, &known)?);
+            }
+            "view" => {
+                document.views.insert(name, read_view(node, words, &known)?);
+            }
+            _ => {
+                let expected = r#""type", "function", "context", "channel", "form" or "view""#;
+                return Err(node.fail(expected));
+            }
         }
     }
     if let Some(node) = endless_alias(&document.bodies()).and_then(|name| known.types.get(name)) {
@@ -169,7 +189,7 @@ fn read_type(node: &Node<'_>, mut words: Words<'_>, known: &Names<'_>) -> Result
     Ok(Type { description, body })
 }
 
-fn find_text(words: &mut Words<'_>, property: &str) -> Result<Option<String>> {
+pub(super) fn find_text(words: &mut Words<'_>, property: &str) -> Result<Option<String>> {
     words
         .find_property(property)
         .map(|word| Ok(word.text()?.to_owned()))
@@ -236,7 +256,7 @@ fn read_field(node: &Node<'_>, known: &Names<'_>) -> Result<Field> {
 }
 
 /// A shape that stands on the level `depth` of plain data.
-fn read_shape(node: &Node<'_>, known: &Names<'_>, depth: usize) -> Result<Shape> {
+pub(super) fn read_shape(node: &Node<'_>, known: &Names<'_>, depth: usize) -> Result<Shape> {
     // An enum's values are a list of their own, as are a tuple's items.
     let holds_list = matches!(node.name(), "enum" | "tuple");
     if depth + usize::from(holds_list) > MAX_DEPTH {
@@ -259,7 +279,12 @@ fn read_shape(node: &Node<'_>, known: &Names<'_>, depth: usize) -> Result<Shape>
         "union" => read_union(node, known, depth).map(Shape::Union),
         "any" => read_bare(node, Shape::Any),
         "null" => read_bare(node, Shape::Null),
-        "upload" => read_bare(node, Shape::Upload),
+        "upload" => {
+            let mut words = node.leaf()?;
+            let constraints = read_constraints(&mut words, UPLOADS)?;
+            words.end()?;
+            Ok(Shape::Upload(constraints))
+        }
         _ => Err(node.fail("a shape")),
     }
 }
@@ -360,39 +385,50 @@ fn read_items(node: &Node<'_>, known: &Names<'_>, depth: usize) -> Result<Vec<Sh
 
 fn read_function(node: &Node<'_>, mut words: Words<'_>, known: &Names<'_>) -> Result<Function> {
     let description = find_text(&mut words, "description")?;
-    let idempotent = words
-        .find_property("idempotent")
-        .map(|word| word.flag())
-        .transpose()?;
+    let idempotent = find_flag(&mut words, "idempotent")?;
     words.end()?;
     let mut children = node.children();
     let camel = only_text(&children.take("camel")?)?;
     let transport = only_word(&children.take("transport")?)?;
-    let auth = children.find("auth").map(|node| only_word(&node));
+    let auth = find_word(&mut children, "auth")?;
     let context = children.find("context").map(|node| only_text(&node));
     let cache = children.find("cache").map(|node| read_cache(&node));
-    let affects = read_distinct(&mut children, "affects", read_effect, PartialEq::eq)?;
+    let affects = read_effects(&mut children)?;
     let merge = read_distinct(&mut children, "merge", read_merge, is_same_slot)?;
-    let input = children.find("input").map(|node| read_input(&node, known));
+    let errors = read_errors(&mut children, known)?;
+    let input = children
+        .find("input")
+        .map(|node| read_type_name(&node, known));
     let (output, nullable) = read_output(&children.take("output")?, known)?;
     children.end()?;
     Ok(Function {
         description,
-        idempotent: idempotent.unwrap_or_default(),
+        idempotent,
         camel,
         transport,
-        auth: auth.transpose()?,
+        auth,
         context: context.transpose()?,
         cache: cache.transpose()?,
         affects,
         merge,
+        errors,
         input: input.transpose()?,
         output,
         nullable,
     })
 }
 
-fn only_text(node: &Node<'_>) -> Result<String> {
+pub(super) fn find_flag(words: &mut Words<'_>, property: &str) -> Result<bool> {
+    words
+        .find_property(property)
+        .map_or(Ok(false), |word| word.flag())
+}
+
+pub(super) fn find_word<K: Keyword>(children: &mut Children<'_>, name: &str) -> Result<Option<K>> {
+    children.find(name).map(|node| only_word(&node)).transpose()
+}
+
+pub(super) fn only_text(node: &Node<'_>) -> Result<String> {
     let mut words = node.leaf()?;
     let text = words.value("a string")?.text()?;
     words.end()?;
@@ -422,6 +458,11 @@ fn read_distinct<'a, T>(
         items.push(item);
     }
     Ok(items)
+}
+
+/// The effects that come next.
+pub(super) fn read_effects(children: &mut Children<'_>) -> Result<Vec<Effect>> {
+    read_distinct(children, "affects", read_effect, PartialEq::eq)
 }
 
 fn read_cache(node: &Node<'_>) -> Result<Cache> {
@@ -468,7 +509,8 @@ fn read_merge(node: &Node<'_>) -> Result<Merge> {
     })
 }
 
-fn read_input(node: &Node<'_>, known: &Names<'_>) -> Result<String> {
+/// The name of a type, the only word of a node.
+pub(super) fn read_type_name(node: &Node<'_>, known: &Names<'_>) -> Result<String> {
     let mut words = node.leaf()?;
     let name = check_reference(&words.value("a type's name")?, &known.types, "type")?;
     words.end()?;

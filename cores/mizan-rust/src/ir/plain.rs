@@ -1,4 +1,4 @@
-//! The interface document read from plain data (docs/architecture.md), and turned into it.
+//! The interface document read from plain data (docs/engine-data.md), and turned into it.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -6,10 +6,11 @@ use crate::constraints::{count, expected_count};
 use crate::error::{Problem, Result};
 use crate::graph::{Auth, MergeMode, mode::Mode};
 use crate::reader::{Reader, Record, check_reference, check_unique};
-use crate::shape::{Body, Shape, endless_alias};
+use crate::shape::{Body, Shape, endless_alias, object};
 use crate::value::Value;
 
 use super::document::{Cache, Context, Document, Effect, Function, Merge, Param, Type};
+use super::parts::plain as parts;
 
 const FUNCTION_MEMBERS: [&str; 13] = [
     "name",
@@ -37,7 +38,10 @@ impl Document {
     /// Reads plain data; a value error with the place when it is not an interface document.
     pub fn read(document: &Value) -> Result<Self> {
         let reader = Reader::of(document, "document")?;
-        let record = reader.record(&["types", "functions", "contexts"], &[])?;
+        let record = reader.record(
+            &["types", "functions", "contexts"],
+            &["channels", "forms", "views"],
+        )?;
         let types = read_types(&record.member("types")?)?;
         let type_names = types.keys().map(String::as_str).collect();
         let functions = read_functions(&record.member("functions")?, &type_names)?;
@@ -47,16 +51,22 @@ impl Document {
             functions: function_names,
         };
         let contexts = read_contexts(&record.member("contexts")?, &known)?;
+        let channels = parts::read_channels(record.find("channels"), &known.types)?;
+        let forms = parts::read_forms(record.find("forms"), &known.types)?;
+        let views = parts::read_views(record.find("views"), &known.types)?;
         Ok(Self {
             types,
             functions,
             contexts,
+            channels,
+            forms,
+            views,
         })
     }
 
-    /// The document as plain data.
+    /// The document as plain data. What few documents have is a member where there is some.
     pub fn to_value(&self) -> Value {
-        Value::object([
+        let mut members = vec![
             ("types", self.types.iter().map(type_value).collect()),
             (
                 "functions",
@@ -66,7 +76,18 @@ impl Document {
                 "contexts",
                 self.contexts.iter().map(context_value).collect(),
             ),
-        ])
+        ];
+        let channels = self.channels.iter().map(parts::channel_value).collect();
+        let forms = self.forms.iter().map(parts::form_value).collect();
+        let views = self.views.iter().map(parts::view_value).collect();
+        let rare: [(_, Value, _); 3] = [
+            ("channels", channels, self.channels.is_empty()),
+            ("forms", forms, self.forms.is_empty()),
+            ("views", views, self.views.is_empty()),
+        ];
+        let there = rare.into_iter().filter(|(.., is_empty)| !is_empty);
+        members.extend(there.map(|(name, value, _)| (name, value)));
+        object(members)
     }
 }
 
@@ -98,7 +119,7 @@ fn read_functions(
     types: &HashSet<&str>,
 ) -> Result<BTreeMap<String, Function>> {
     let items = reader.items()?;
-    let records = records(&items, &FUNCTION_MEMBERS, &[])?;
+    let records = records(&items, &FUNCTION_MEMBERS, &["errors"])?;
     let names = unique_names(&records, "function")?;
     let read =
         |(name, record): (&str, &Record<'_>)| Ok((name.to_owned(), read_function(record, types)?));
@@ -114,32 +135,38 @@ fn read_function(record: &Record<'_>, types: &HashSet<&str>) -> Result<Function>
         auth: optional(&record.member("auth")?, read_auth)?,
         context: read_optional_text(&record.member("context")?)?,
         cache: optional(&record.member("cache")?, read_cache)?,
-        affects: distinct(&read_all(&record.member("affects")?, read_effect)?),
+        affects: read_effects(&record.member("affects")?)?,
         merge: read_merges(&record.member("merge")?)?,
+        errors: parts::read_errors(record.find("errors"), types)?,
         input: optional(&record.member("input")?, |name| type_name(name, types))?,
         output: type_name(&record.member("output")?, types)?,
         nullable: record.member("nullable")?.flag()?,
     })
 }
 
-fn read_optional_text(reader: &Reader<'_>) -> Result<Option<String>> {
+pub(super) fn read_optional_text(reader: &Reader<'_>) -> Result<Option<String>> {
     Ok(reader.optional_text()?.map(str::to_owned))
 }
 
-fn read_auth(reader: &Reader<'_>) -> Result<Auth> {
+pub(super) fn read_auth(reader: &Reader<'_>) -> Result<Auth> {
     reader.keyword()
 }
 
 fn read_cache(reader: &Reader<'_>) -> Result<Cache> {
     let record = reader.record(&["ttl", "shared"], &[])?;
     Ok(Cache {
-        ttl: optional(&record.member("ttl")?, read_seconds)?,
+        ttl: optional(&record.member("ttl")?, read_count)?,
         shared: record.member("shared")?.flag()?,
     })
 }
 
-fn read_seconds(reader: &Reader<'_>) -> Result<u64> {
+pub(super) fn read_count(reader: &Reader<'_>) -> Result<u64> {
     count(reader.value).ok_or_else(|| reader.fail(expected_count()))
+}
+
+/// Effects, each once.
+pub(super) fn read_effects(reader: &Reader<'_>) -> Result<Vec<Effect>> {
+    Ok(distinct(&read_all(reader, read_effect)?))
 }
 
 fn read_effect(reader: &Reader<'_>) -> Result<Effect> {
@@ -218,7 +245,7 @@ fn read_params(reader: &Reader<'_>, known: &Known<'_>) -> Result<BTreeMap<String
     names.into_iter().zip(&records).map(read).collect()
 }
 
-fn records<'a>(
+pub(super) fn records<'a>(
     items: &'a [Reader<'a>],
     required: &[&str],
     optional: &[&str],
@@ -229,7 +256,7 @@ fn records<'a>(
         .collect()
 }
 
-fn unique_names<'a>(records: &[Record<'a>], kind: &'static str) -> Result<Vec<&'a str>> {
+pub(super) fn unique_names<'a>(records: &[Record<'a>], kind: &'static str) -> Result<Vec<&'a str>> {
     let names: Vec<_> = records
         .iter()
         .map(|record| record.member("name"))
@@ -237,7 +264,7 @@ fn unique_names<'a>(records: &[Record<'a>], kind: &'static str) -> Result<Vec<&'
     check_unique(&names, kind)
 }
 
-fn type_name(reader: &Reader<'_>, types: &HashSet<&str>) -> Result<String> {
+pub(super) fn type_name(reader: &Reader<'_>, types: &HashSet<&str>) -> Result<String> {
     check_reference(reader, types, "type")
 }
 
@@ -246,7 +273,7 @@ fn function_names(reader: &Reader<'_>, known: &Known<'_>) -> Result<BTreeSet<Str
     reader.items()?.iter().map(name).collect()
 }
 
-fn optional<T>(
+pub(super) fn optional<T>(
     reader: &Reader<'_>,
     read: impl FnOnce(&Reader<'_>) -> Result<T>,
 ) -> Result<Option<T>> {
@@ -257,7 +284,10 @@ fn optional<T>(
     }
 }
 
-fn read_all<T>(reader: &Reader<'_>, read: impl Fn(&Reader<'_>) -> Result<T>) -> Result<Vec<T>> {
+pub(super) fn read_all<T>(
+    reader: &Reader<'_>,
+    read: impl Fn(&Reader<'_>) -> Result<T>,
+) -> Result<Vec<T>> {
     reader.items()?.iter().map(read).collect()
 }
 
@@ -274,7 +304,7 @@ fn type_value((name, named): (&String, &Type)) -> Value {
 }
 
 fn function_value((name, function): (&String, &Function)) -> Value {
-    Value::object([
+    let mut members = vec![
         ("name", text(name)),
         ("description", function.description.clone().into()),
         ("idempotent", function.idempotent.into()),
@@ -291,7 +321,12 @@ fn function_value((name, function): (&String, &Function)) -> Value {
         ("input", function.input.clone().into()),
         ("output", text(&function.output)),
         ("nullable", function.nullable.into()),
-    ])
+    ];
+    if !function.errors.is_empty() {
+        let errors = function.errors.iter().map(parts::error_value).collect();
+        members.push(("errors", errors));
+    }
+    object(members)
 }
 
 fn cache_value(cache: Cache) -> Value {
@@ -299,7 +334,7 @@ fn cache_value(cache: Cache) -> Value {
     Value::object([("ttl", ttl.into()), ("shared", cache.shared.into())])
 }
 
-fn effect_value(effect: &Effect) -> Value {
+pub(super) fn effect_value(effect: &Effect) -> Value {
     Value::object([
         ("context", text(&effect.context)),
         ("function", effect.function.clone().into()),
@@ -336,17 +371,10 @@ fn param_value((name, param): (&String, &Param)) -> Value {
     ])
 }
 
-fn object(members: Vec<(&str, Value)>) -> Value {
-    let owned = members
-        .into_iter()
-        .map(|(name, value)| (name.to_owned(), value));
-    Value::Map(owned.collect())
-}
-
 fn texts(names: &BTreeSet<String>) -> Value {
     Value::strings(names.iter().map(String::as_str))
 }
 
-fn text(name: &str) -> Value {
+pub(super) fn text(name: &str) -> Value {
     Value::from(name)
 }

@@ -4,7 +4,7 @@
 pub(super) fn known(node: &str) -> &'static [&'static str] {
     match node {
         "ir" => &["version"],
-        "type" => &["description"],
+        "type" | "view" | "form" => &["description"],
         "field" => &["required", "default", "description"],
         "value" => &["name"],
         "function" => &["description", "idempotent"],
@@ -27,6 +27,11 @@ pub(super) fn known(node: &str) -> &'static [&'static str] {
             "decimal-places",
         ],
         "list" | "map" => &["min-length", "max-length"],
+        "upload" => &["max-bytes", "max-files"],
+        "error" => &["status", "description"],
+        "channel" => &["description", "presence"],
+        "many" => &["min-forms", "max-forms"],
+        "choice" => &["label", "group"],
         "union" => &["discriminator"],
         _ => &[],
     }

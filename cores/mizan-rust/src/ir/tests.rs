@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 
-use crate::constraints::{Allowed, Constraint, Constraints, Format, LENGTHS, Scalar};
+use crate::constraints::{Allowed, Constraint, Constraints, Format, LENGTHS, Scalar, UPLOADS};
 use crate::graph::tests::plain;
 use crate::keyword::Keyword;
 use crate::shape::{Body, EnumValue, Field, Literal, Primitive, Shape, Union, endless_alias};
 use crate::value::Value;
 
+use super::parts::tests::{channels, errors, forms, views};
 use super::{
     Auth, Cache, Context, Document, Effect, Function, Merge, MergeMode, Param, Place, Transport,
     Type, emit, parse,
@@ -104,7 +105,7 @@ context "user" {
 }
 "#;
 
-fn refusal(text: &str) -> String {
+pub(super) fn refusal(text: &str) -> String {
     parse(text).unwrap_err().to_string()
 }
 
@@ -401,8 +402,8 @@ fn other_nodes_are_refused_where_they_stand() {
     assert_refusals(&[
         (
             "context \"empty\"",
-            "channel \"empty\"",
-            r#"line 50, column 1: expected "type", "function" or "context""#,
+            "queue \"empty\"",
+            r#"line 50, column 1: expected "type", "function", "context", "channel", "form" or "view""#,
         ),
         (
             "context \"empty\"",
@@ -483,7 +484,7 @@ fn other_words_are_refused_where_they_stand() {
         (
             "\"http\"\n    context",
             "\"pigeon\"\n    context",
-            "line 36, column 15: expected one of http, websocket",
+            "line 36, column 15: expected one of http, websocket, both",
         ),
         (
             " nullable=#true",
@@ -620,7 +621,7 @@ fn nested(levels: usize) -> Document {
     Document {
         types: [("T".to_owned(), described(None, body))].into(),
         functions: [("f".to_owned(), function)].into(),
-        contexts: [].into(),
+        ..Document::default()
     }
 }
 
@@ -639,6 +640,7 @@ fn function(camel: &str) -> Function {
         context: None,
         affects: vec![],
         merge: vec![],
+        errors: BTreeMap::new(),
         input: None,
         output: String::new(),
         nullable: false,
@@ -692,7 +694,7 @@ fn long_texts_need_no_stack() {
     assert!(parse(&format!("a{}\n", " 1".repeat(3_000))).is_err());
 }
 
-fn names() -> impl Strategy<Value = String> {
+pub(super) fn names() -> impl Strategy<Value = String> {
     prop_oneof![
         "[a-c]",
         any::<String>(),
@@ -700,7 +702,7 @@ fn names() -> impl Strategy<Value = String> {
     ]
 }
 
-fn scalars() -> impl Strategy<Value = Value> {
+pub(super) fn scalars() -> impl Strategy<Value = Value> {
     prop_oneof![
         Just(Value::Null),
         any::<bool>().prop_map(Value::from),
@@ -713,7 +715,7 @@ fn scalars() -> impl Strategy<Value = Value> {
     ]
 }
 
-fn literals() -> impl Strategy<Value = Vec<Literal>> {
+pub(super) fn literals() -> impl Strategy<Value = Vec<Literal>> {
     let literal = prop_oneof![
         any::<i64>().prop_map(Literal::Int),
         "-?[1-9][0-9]{20,60}".prop_map(Literal::BigInt),
@@ -722,12 +724,12 @@ fn literals() -> impl Strategy<Value = Vec<Literal>> {
     prop::collection::vec(literal, 1..4)
 }
 
-fn texts() -> impl Strategy<Value = Option<String>> {
+pub(super) fn texts() -> impl Strategy<Value = Option<String>> {
     prop::option::of(names())
 }
 
 /// Constraints among those that are allowed.
-fn constraints(allowed: Allowed) -> impl Strategy<Value = Constraints> {
+pub(super) fn constraints(allowed: Allowed) -> impl Strategy<Value = Constraints> {
     let one = (prop::sample::select(Constraint::ALL), scalars(), 0_i64..99)
         .prop_map(|(constraint, value, count)| (constraint, [value, count.into()]));
     prop::collection::vec(one, 0..4).prop_map(move |drawn| {
@@ -760,14 +762,14 @@ fn primitives() -> impl Strategy<Value = Primitive> {
 }
 
 /// Shapes that refer to the types `A` and `B`.
-fn shapes() -> impl Strategy<Value = Shape> {
+pub(super) fn shapes() -> impl Strategy<Value = Shape> {
     let leaves = prop_oneof![
         primitives().prop_map(Shape::Primitive),
         "[AB]".prop_map(Shape::Ref),
         literals().prop_map(Shape::Enum),
         Just(Shape::Any),
         Just(Shape::Null),
-        Just(Shape::Upload),
+        constraints(UPLOADS).prop_map(Shape::Upload),
     ];
     leaves.prop_recursive(4, 12, 3, |inner| {
         let limited = || (inner.clone(), constraints(LENGTHS));
@@ -841,12 +843,12 @@ fn functions() -> impl Strategy<Value = Function> {
             texts(),
             prop::option::of(cache),
         ),
-        (affects, merge),
+        (affects, merge, errors()),
         (prop::option::of("[AB]"), "[AB]", any::<bool>()),
     )
         .prop_map(|(own, (transport, auth, context, cache), targets, types)| {
             let (description, idempotent, camel) = own;
-            let (affects, merge) = targets;
+            let (affects, merge, errors) = targets;
             let (input, output, nullable) = types;
             let effect = |(context, function)| Effect { context, function };
             let merged = |((context, slot), mode)| Merge {
@@ -864,6 +866,7 @@ fn functions() -> impl Strategy<Value = Function> {
                 cache,
                 affects: affects.into_iter().map(effect).collect(),
                 merge: merge.into_iter().map(merged).collect(),
+                errors,
                 input,
                 output,
                 nullable,
@@ -898,12 +901,22 @@ fn documents() -> impl Strategy<Value = Document> {
         types,
         functions,
         prop::collection::btree_map(names(), context, 0..3),
+        (
+            prop::collection::btree_map(names(), channels(), 0..2),
+            prop::collection::btree_map(names(), forms(), 0..2),
+            prop::collection::btree_map(names(), views(), 0..2),
+        ),
     )
-        .prop_map(|(types, functions, contexts)| Document {
-            types,
-            functions,
-            contexts,
-        })
+        .prop_map(
+            |(types, functions, contexts, (channels, forms, views))| Document {
+                types,
+                functions,
+                contexts,
+                channels,
+                forms,
+                views,
+            },
+        )
 }
 
 fn assert_read_or_refused(text: &str) {

@@ -39,8 +39,10 @@ fn is_wider(constraint: Constraint, old: &Value, new: &Value) -> bool {
         | Constraint::ExclusiveMax
         | Constraint::MaxLength
         | Constraint::MaxDigits
-        | Constraint::DecimalPlaces => new > old,
-        Constraint::MultipleOf | Constraint::Pattern => false,
+        | Constraint::DecimalPlaces
+        | Constraint::MaxBytes
+        | Constraint::MaxFiles => new > old,
+        Constraint::MultipleOf | Constraint::Step | Constraint::Pattern => false,
     }
 }
 

@@ -258,7 +258,7 @@ impl<'a> Comparison<'a> {
             }
             (Shape::Any, Shape::Any)
             | (Shape::Null, Shape::Null)
-            | (Shape::Upload, Shape::Upload) => {}
+            | (Shape::Upload(_), Shape::Upload(_)) => {}
             (_, Shape::Any) => self
                 .changes
                 .changed(direction.widened(), format!("{place} may be anything now")),

@@ -193,7 +193,7 @@ impl<'a> Code<'a> {
             Shape::Optional(item) => format!("{} | None", self.shape(item)),
             Shape::Enum(values) => literals(values.iter()),
             Shape::Union(union) => self.any_of(&union.items),
-            Shape::Any | Shape::Upload => "Any".to_owned(),
+            Shape::Any | Shape::Upload(_) => "Any".to_owned(),
             Shape::Null => "None".to_owned(),
         }
     }

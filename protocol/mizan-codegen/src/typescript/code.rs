@@ -200,7 +200,7 @@ impl<'a> Code<'a> {
             Shape::Union(union) => distinct(self.shapes(&union.items)).join(" | "),
             Shape::Any => "unknown".to_owned(),
             Shape::Null => "null".to_owned(),
-            Shape::Upload => self.global("Blob"),
+            Shape::Upload(_) => self.global("Blob"),
         }
     }
 

@@ -10,7 +10,7 @@ from typing import Any, Protocol, TypeAlias
 
 from mizan_core.types import MWTClaims
 
-CONTRACT_VERSION = 6
+CONTRACT_VERSION = 7
 """Grows with every change of the contract; an engine of another version is not used."""
 
 Json: TypeAlias = Any

@@ -16,13 +16,18 @@ FORMATS = {
 }
 
 MAX_COUNT = 2**53 - 1
-"""The greatest length, number of digits or of seconds."""
+"""The greatest length, number of digits, bytes, files or seconds."""
 
 LENGTHS = ("min_length", "max_length")
 """What a list or a map may have."""
+UPLOADS = ("max_bytes", "max_files")
+"""What an upload may have."""
 _BOUNDS = ("min", "exclusive_min", "max", "exclusive_max", "multiple_of")
 _DIGITS = ("max_digits", "decimal_places")
-CONSTRAINTS = (*_BOUNDS, *LENGTHS, "pattern", *_DIGITS)
+_STEPS = ("min", "max", "step")
+CHECKS = (*_STEPS, *LENGTHS, *_DIGITS)
+"""What a form's field may have, in the order that it is written in."""
+CONSTRAINTS = (*_BOUNDS, *LENGTHS, "pattern", *_DIGITS, *UPLOADS)
 """In the order that they are written in."""
 
 
@@ -42,8 +47,20 @@ def read_constraints(
     return {name: _read(name, members[name], wire_format) for name in allowed if name in members}
 
 
+def read_checks(members: Mapping[str, Reader]) -> dict[str, Any]:
+    """The checks among the *members* of a form's field. A decimal's bounds are texts."""
+    found = [name for name in CHECKS if name in members]
+    return {name: _read_step(members[name]) if name in _STEPS else read_count(members[name]) for name in found}
+
+
+def _read_step(reader: Reader) -> str | int | float:
+    if isinstance(reader.value, bool) or not isinstance(reader.value, str | int | float):
+        raise reader.fail("a number or a string")
+    return reader.value
+
+
 def _read(name: str, reader: Reader, wire_format: str | None) -> str | int | float:
-    if name in (*LENGTHS, *_DIGITS):
+    if name in (*LENGTHS, *_DIGITS, *UPLOADS):
         return read_count(reader)
     return reader.text() if name == "pattern" or wire_format == "decimal" else _read_number(reader)
 

@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 
-from mizan_core.engine.pure.canonical import Json, dump
-from mizan_core.engine.pure.constraints import CONSTRAINTS, read_count
+from mizan_core.engine.pure.canonical import Json
+from mizan_core.engine.pure.constraints import read_count
+from mizan_core.engine.pure.nodes import Node, given, written
+from mizan_core.engine.pure.parts import (
+    Part,
+    channel_node,
+    effect_nodes,
+    error_node,
+    form_node,
+    part_types,
+    read_auth,
+    read_channels,
+    read_effects,
+    read_errors,
+    read_forms,
+    read_type_name,
+    read_views,
+    view_node,
+)
 from mizan_core.engine.pure.reader import Reader, check_reference, check_unique
 from mizan_core.engine.pure.shape import (
     ENDLESS_ALIAS,
@@ -18,11 +33,10 @@ from mizan_core.engine.pure.shape import (
     read_shape,
     referenced_types,
 )
+from mizan_core.engine.pure.shape_nodes import shape_node
 
 _VERSION = 2
-_INDENT = "    "
-_TRANSPORTS = ("http", "websocket")
-_AUTH_WORDS = ("required", "staff", "superuser", "custom")
+_TRANSPORTS = ("http", "websocket", "both")
 _MODES = ("replace", "upsert", "refetch")
 _PLACES = ("append", "prepend", "refetch")
 _FUNCTION_MEMBERS = (
@@ -40,33 +54,6 @@ _FUNCTION_MEMBERS = (
     "output",
     "nullable",
 )
-_SHORT_ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
-_ESCAPED = re.compile('[\\\\"\x00-\x1f\x7f\x85\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]')
-
-
-Properties: TypeAlias = "tuple[tuple[str, Json], ...]"
-
-
-@dataclass(frozen=True, slots=True)
-class Node:
-    """A KDL node; without children it has no braces."""
-
-    name: str
-    values: tuple[Json, ...] = ()
-    properties: Properties = ()
-    children: list[Node] = field(default_factory=list)
-
-    def write(self, lines: list[str], indent: str = "") -> None:
-        words = [self.name, *map(_value, self.values)]
-        words += [f"{name}={_value(value)}" for name, value in self.properties]
-        line = indent + " ".join(words)
-        if not self.children:
-            lines.append(line)
-            return
-        lines.append(line + " {")
-        for child in self.children:
-            child.write(lines, indent + _INDENT)
-        lines.append(indent + "}")
 
 
 class _Merge(NamedTuple):
@@ -92,23 +79,23 @@ def emit_ir(document: Mapping[str, object]) -> str:
     :param document: plain data (docs/engine-data.md).
     :raises TypeError, ValueError: when it is not such a document, with the place.
     """
-    members = Reader.of(document, "document").record(("types", "functions", "contexts"))
+    members = Reader.of(document, "document").record(("types", "functions", "contexts"), ("channels", "forms", "views"))
     types = _read_types(members["types"])
     functions = _read_functions(members["functions"], types)
     contexts = _read_contexts(members["contexts"], types, functions)
-    reached = _reached_types(types, functions, contexts)
+    channels = read_channels(members.get("channels"), types)
+    forms = read_forms(members.get("forms"), types)
+    views = read_views(members.get("views"), types)
+    parts = [*channels.values(), *forms.values(), *views.values()]
+    reached = _reached_types(types, functions, contexts, parts)
     nodes = [Node("ir", (), (("version", _VERSION),))]
     nodes += [_type(name, types[name]) for name in sorted(reached)]
     nodes += [_function(functions[name]) for name in sorted(functions)]
     nodes += [_context(contexts[name]) for name in sorted(contexts)]
-    return _write(nodes)
-
-
-def _write(nodes: list[Node]) -> str:
-    lines: list[str] = []
-    for node in nodes:
-        node.write(lines)
-    return "".join(line + "\n" for line in lines)
+    nodes += [channel_node(name, channels[name]) for name in sorted(channels)]
+    nodes += [form_node(name, forms[name]) for name in sorted(forms)]
+    nodes += [view_node(name, views[name]) for name in sorted(views)]
+    return written(nodes)
 
 
 # Reading.
@@ -131,33 +118,29 @@ def _read_type(record: dict[str, Reader], known: Collection[str]) -> _Type:
 
 
 def _read_functions(reader: Reader, types: Collection[str]) -> dict[str, dict[str, Any]]:
-    records = [item.record(_FUNCTION_MEMBERS) for item in reader.items()]
+    records = [item.record(_FUNCTION_MEMBERS, ("errors",)) for item in reader.items()]
     names = check_unique([record["name"] for record in records], "function")
     return {name: _read_function(record, types) for name, record in zip(names, records, strict=True)}
 
 
 def _read_function(record: dict[str, Reader], types: Collection[str]) -> dict[str, Any]:
-    auth, cache, input_type = record["auth"], record["cache"], record["input"]
+    cache = record["cache"]
     return {
         "name": record["name"].text(),
         "description": record["description"].optional_text(),
         "idempotent": record["idempotent"].flag(),
         "camel": record["camel"].text(),
         "transport": record["transport"].one_of(_TRANSPORTS),
-        "auth": None if auth.value is None else auth.one_of(_AUTH_WORDS),
+        "auth": read_auth(record["auth"]),
         "context": record["context"].optional_text(),
         "cache": None if cache.value is None else _read_cache(cache),
-        "affects": _distinct(map(_read_effect, record["affects"].items())),
+        "affects": read_effects(record["affects"]),
         "merge": _read_merges(record["merge"]),
-        "input": None if input_type.value is None else check_reference(input_type, types, "type"),
+        "errors": read_errors(record.get("errors"), types),
+        "input": read_type_name(record["input"], types),
         "output": check_reference(record["output"], types, "type"),
         "nullable": record["nullable"].flag(),
     }
-
-
-def _read_effect(reader: Reader) -> tuple[str, str | None]:
-    record = reader.record(("context", "function"))
-    return record["context"].text(), record["function"].optional_text()
 
 
 def _read_cache(reader: Reader) -> dict[str, Json]:
@@ -220,7 +203,10 @@ def _distinct(items: Iterable[Any]) -> list[Any]:
 
 
 def _reached_types(
-    types: Mapping[str, _Type], functions: Mapping[str, dict[str, Any]], contexts: Mapping[str, dict[str, Any]]
+    types: Mapping[str, _Type],
+    functions: Mapping[str, dict[str, Any]],
+    contexts: Mapping[str, dict[str, Any]],
+    parts: Iterable[Part],
 ) -> set[str]:
     """The types that something emitted refers to, directly or through other types."""
     waiting = [
@@ -229,6 +215,9 @@ def _reached_types(
     for context in contexts.values():
         for param in context["params"].values():
             waiting.extend(referenced_types(param["shape"]))
+    errors = [case for function in functions.values() for case in function["errors"].values()]
+    for part in (*errors, *parts):
+        waiting.extend(part_types(part))
     reached: set[str] = set()
     while waiting:
         name = waiting.pop()
@@ -242,7 +231,7 @@ def _reached_types(
 
 
 def _type(name: str, named: _Type) -> Node:
-    return Node("type", (name,), _given(description=named.description), [_body(named.body)])
+    return Node("type", (name,), given(description=named.description), [_body(named.body)])
 
 
 def _body(body: Shape) -> Node:
@@ -250,55 +239,29 @@ def _body(body: Shape) -> Node:
     if kind == "struct":
         return Node(kind, children=[_field(field) for field in body["fields"]])
     if kind == "alias":
-        return Node(kind, children=[_shape(body["shape"])])
+        return Node(kind, children=[shape_node(body["shape"])])
     names = body.get("names") or [None] * len(body["values"])
     values = zip(body["values"], names, strict=True)
-    return Node(kind, children=[Node("value", (value,), _given(name=name)) for value, name in values])
+    return Node(kind, children=[Node("value", (value,), given(name=name)) for value, name in values])
 
 
 def _field(member: Shape) -> Node:
     properties: list[tuple[str, Json]] = [("required", member["required"])]
     if "default" in member:
         properties.append(("default", member["default"]))
-    properties += _given(description=member.get("description"))
-    return Node("field", (member["name"],), tuple(properties), [_shape(member["shape"])])
-
-
-def _shape(shape: Shape) -> Node:
-    kind = shape["kind"]
-    if kind == "primitive":
-        properties = (*_given(format=shape.get("format")), *_constraints(shape))
-        return Node(kind, (shape["name"],), properties)
-    if kind == "ref":
-        return Node(kind, (shape["name"],))
-    if kind == "enum":
-        return Node(kind, tuple(shape["values"]))
-    if kind in ("tuple", "union"):
-        properties = _given(discriminator=shape.get("discriminator"))
-        return Node(kind, (), properties, [_shape(item) for item in shape["items"]])
-    if kind == "null":
-        return Node('"null"')  # the bare word is reserved in KDL v2
-    inner = shape.get("item") or shape.get("value")
-    return Node(kind, (), _constraints(shape), [_shape(inner)] if inner else [])
-
-
-def _constraints(shape: Shape) -> Properties:
-    return tuple((name.replace("_", "-"), shape[name]) for name in CONSTRAINTS if name in shape)
-
-
-def _given(**properties: Json) -> Properties:
-    """Those properties that have a value."""
-    return tuple((name, value) for name, value in properties.items() if value is not None)
+    properties += given(description=member.get("description"))
+    return Node("field", (member["name"],), tuple(properties), [shape_node(member["shape"])])
 
 
 def _function(function: dict[str, Any]) -> Node:
-    properties = _given(description=function["description"], idempotent=function["idempotent"] or None)
+    properties = given(description=function["description"], idempotent=function["idempotent"] or None)
     children = [Node("camel", (function["camel"],)), Node("transport", (function["transport"],))]
     children += [Node(word, (function[word],)) for word in ("auth", "context") if function[word] is not None]
     if function["cache"] is not None:
-        children.append(Node("cache", (), _given(**function["cache"])))
-    children += [Node("affects", (context,), _given(function=name)) for context, name in function["affects"]]
+        children.append(Node("cache", (), given(**function["cache"])))
+    children += effect_nodes(function["affects"])
     children += map(_merge, function["merge"])
+    children += [error_node(code, case) for code, case in sorted(function["errors"].items())]
     if function["input"] is not None:
         children.append(Node("input", (function["input"],)))
     children.append(Node("output", (function["output"],), (("nullable", function["nullable"]),)))
@@ -307,7 +270,7 @@ def _function(function: dict[str, Any]) -> Node:
 
 def _merge(merge: _Merge) -> Node:
     context, *properties = merge._asdict().items()
-    return Node("merge", (context[1],), _given(**dict(properties)))
+    return Node("merge", (context[1],), given(**dict(properties)))
 
 
 def _context(context: dict[str, Any]) -> Node:
@@ -318,23 +281,5 @@ def _context(context: dict[str, Any]) -> Node:
 
 def _param(name: str, param: dict[str, Any]) -> Node:
     shared = Node("shared-by", tuple(sorted(set(param["shared_by"]))))
-    shape = Node("shape", children=[_shape(param["shape"])])
+    shape = Node("shape", children=[shape_node(param["shape"])])
     return Node("param", (name,), (("required", param["required"]),), [shape, shared])
-
-
-# Values.
-
-
-def _value(value: Json) -> str:
-    if value is None:
-        return "#null"
-    if isinstance(value, bool):
-        return "#true" if value else "#false"
-    if isinstance(value, str):
-        return f'"{_ESCAPED.sub(_escape, value)}"'
-    return dump(value)
-
-
-def _escape(match: re.Match[str]) -> str:
-    character = match.group()
-    return _SHORT_ESCAPES.get(character) or f"\\u{{{ord(character):x}}}"

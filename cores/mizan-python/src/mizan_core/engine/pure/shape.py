@@ -9,6 +9,7 @@ from mizan_core.engine.pure.constraints import (
     FORMATS,
     LENGTHS,
     PRIMITIVES,
+    UPLOADS,
     constraints_of,
     read_constraints,
 )
@@ -40,6 +41,8 @@ def read_shape(reader: Reader, types: Collection[str]) -> Shape:
         return {"kind": kind, "values": _read_values(reader, reader.record(("kind", "values")))}
     if kind == "union":
         return _read_union(reader, types)
+    if kind == "upload":
+        return {"kind": kind, **read_constraints(reader.record(("kind",), UPLOADS), UPLOADS)}
     reader.record(("kind",))
     return {"kind": kind}
 
@@ -131,10 +134,11 @@ def _read_values(reader: Reader, members: Mapping[str, Reader]) -> list[str | in
     values = members["values"].items()
     if not values:
         raise ValueError(f"{reader.path}: an enum has one value at least")
-    return [_read_literal(value) for value in values]
+    return [read_literal(value) for value in values]
 
 
-def _read_literal(reader: Reader) -> str | int:
+def read_literal(reader: Reader) -> str | int:
+    """A string or an integer."""
     value = reader.value
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise reader.fail("a string or an integer")
@@ -176,10 +180,15 @@ def _read_field(reader: Reader, types: Collection[str]) -> Shape:
     members = reader.record(("name", "required", "shape"), ("default", "description"))
     field: Shape = {"name": members["name"].text(), "required": members["required"].flag()}
     if "default" in members:
-        if isinstance(members["default"].value, list | dict):
-            raise members["default"].fail("a string, a number, true, false or null")
-        field["default"] = members["default"].value
+        field["default"] = read_scalar(members["default"])
     if "description" in members:
         field["description"] = members["description"].text()
     field["shape"] = read_shape(members["shape"], types)
     return field
+
+
+def read_scalar(reader: Reader) -> Any:
+    """A value that is neither a list nor an object."""
+    if isinstance(reader.value, list | dict):
+        raise reader.fail("a string, a number, true, false or null")
+    return reader.value

@@ -1,0 +1,138 @@
+//! What an interface has beside functions and contexts: errors, views, forms and channels.
+
+pub(super) mod emit;
+pub(super) mod parse;
+pub(super) mod plain;
+#[cfg(test)]
+pub(super) mod tests;
+
+use std::collections::BTreeSet;
+
+use crate::constraints::Constraints;
+use crate::graph::Auth;
+use crate::shape::{Literal, Shape};
+use crate::value::Value;
+
+use super::document::Effect;
+
+/// The statuses that a declared error may have.
+const STATUSES: std::ops::RangeInclusive<u16> = 400..=599;
+
+/// An error that a function says it may answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ErrorCase {
+    /// What it means, in the author's words.
+    pub description: Option<String>,
+    /// The status of its answer over HTTP.
+    pub status: u16,
+    /// The type of what it tells.
+    pub data: Option<String>,
+}
+
+/// A function with a path of its own, whose answer is the framework's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct View {
+    /// What it shows, in the author's words.
+    pub description: Option<String>,
+    /// Its name in generated code.
+    pub camel: String,
+    /// Its path, with a converter and a name for each part that is a parameter: `/p/<int:id>/`.
+    pub path: String,
+    /// The methods that it answers.
+    pub methods: BTreeSet<String>,
+    /// Who may call it; everybody where this is None.
+    pub auth: Option<Auth>,
+    /// What it makes stale. Distinct, in declaration order.
+    pub affects: Vec<Effect>,
+    /// The type of its arguments.
+    pub input: Option<String>,
+}
+
+/// A channel: messages both ways.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Channel {
+    /// What it is for, in the author's words.
+    pub description: Option<String>,
+    /// Whether it tells who is there.
+    pub presence: bool,
+    /// Its name in generated code.
+    pub camel: String,
+    /// Who may join it; everybody where this is None.
+    pub auth: Option<Auth>,
+    /// The type of its parameters.
+    pub params: Option<String>,
+    /// The type of what clients send.
+    pub react_message: Option<String>,
+    /// The type of what the server sends.
+    pub server_message: Option<String>,
+}
+
+/// A form: what is asked, and what a client may check before it sends.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Form {
+    /// What it is for, in the author's words.
+    pub description: Option<String>,
+    /// Its name in generated code.
+    pub camel: String,
+    /// What stands above it.
+    pub title: Option<String>,
+    /// What stands on its button.
+    pub submit_label: Option<String>,
+    /// Whether the server checks fields while they are filled in.
+    pub live_validation: bool,
+    /// Where it is a list of forms: how many.
+    pub many: Option<Many>,
+    /// Its fields, in their order.
+    pub fields: Vec<FormField>,
+}
+
+/// How many forms a list of them has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Many {
+    /// At least.
+    pub min_forms: Option<u64>,
+    /// At most.
+    pub max_forms: Option<u64>,
+}
+
+/// A field of a form. Its checks look at the value as it is after `strip`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FormField {
+    /// Its name.
+    pub name: String,
+    /// Whether something has to be given: neither null nor an empty text or list; of a boolean, true.
+    pub required: bool,
+    /// Its value's shape.
+    pub shape: Shape,
+    /// Whether white space around a text, as Python understands it, is taken away first.
+    pub strip: bool,
+    /// Its limits.
+    pub checks: Constraints,
+    /// Regular expressions of ECMAScript with the flags `s` and `u`, each of which matches somewhere.
+    pub patterns: Vec<String>,
+    /// What names of uploaded files may end with, behind the dot.
+    pub extensions: Vec<String>,
+    /// The values to choose from.
+    pub choices: Vec<Choice>,
+    /// Whether it is shown only, and not sent.
+    pub disabled: bool,
+    /// What it is filled in with: the word of an HTML input's type, or of an element.
+    pub widget: Option<String>,
+    /// What it is called.
+    pub label: Option<String>,
+    /// What helps to fill it in.
+    pub help: Option<String>,
+    /// What it holds at first.
+    pub initial: Option<Value>,
+}
+
+/// A value to choose.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choice {
+    /// The value.
+    pub value: Literal,
+    /// What is shown for it.
+    pub label: String,
+    /// What it stands under.
+    pub group: Option<String>,
+}
