@@ -18,11 +18,12 @@ from pydantic import BaseModel, Field, RootModel, computed_field
 from typing_extensions import TypeAliasType, TypedDict
 
 import mizan_fastapi.signatures  # noqa: F401 - whose classes are known
-from mizan_core.client import Context, Merge, client
+from mizan_core.client import Context, ErrorCase, Merge, client
 from mizan_core.engine import ENGINE, Engine
 from mizan_core.errors import GraphError
 from mizan_core.introspection.description import describe
 from mizan_core.introspection.document import document_of
+from mizan_core.introspection.parts import ChannelPart, FormField, FormPart, FormSet
 from mizan_core.ir import build_ir
 from mizan_core.registry import Registry, default_registry
 from tests.core.inspecting import (
@@ -41,6 +42,9 @@ from tests.core.inspecting import (
     struct,
     union,
     words,
+)
+from tests.core.inspecting import (
+    text as text_of,
 )
 
 EXAMPLE = """\
@@ -191,7 +195,13 @@ class Purchase(BaseModel):
 def purchases(request: object, user_id: int) -> list[Purchase]: ...
 
 
-@client(affects="shop", merge=Merge("shop", place="append"), auth=True, idempotent=True)
+class OutOfStock(ErrorCase, status=409):
+    """Too few are left."""
+
+    left: int
+
+
+@client(affects="shop", merge=Merge("shop", place="append"), auth=True, idempotent=True, errors=[OutOfStock])
 def buy(
     request: object, user_id: int, count: Annotated[int, Field(ge=1, le=99, description="How many.")] = 1
 ) -> Purchase | None:
@@ -201,11 +211,55 @@ def buy(
     """
 
 
+class StockChannel:
+    class Params(BaseModel):
+        sku: str
+
+    class ServerMessage(BaseModel):
+        left: int
+
+
+def stock() -> ChannelPart:
+    inner = StockChannel
+    return ChannelPart("stock", inner.Params, server_message=inner.ServerMessage, auth=True, presence=True)
+
+
+CONTACT = FormPart(
+    "contact",
+    (
+        FormField(
+            *("email", True, text_of("email")),
+            strip=True,
+            max_length=320,
+            patterns=("^.+@[^@]+$",),
+            widget="email",
+            label="Your address",
+        ),
+        FormField(
+            "topic",
+            False,
+            annotation=Literal["order", "other"],
+            choices=(("order", "An order", None), ("other", "Something else", None)),
+            widget="select",
+            initial="order",
+        ),
+        FormField("photo", False, {"kind": "upload", "max_bytes": 5_000_000}, extensions=("jpg", "png")),
+    ),
+    title="Contact us",
+    submit_label="Send",
+    live_validation=True,
+)
+
+
+def contact() -> FormPart:
+    return CONTACT
+
+
 class TestText:
     def test_the_protocol_s_page_has_it(self, engine: Engine) -> None:
         page = Path(__file__).parents[2].joinpath("docs/protocol.md").read_text("utf-8")
         functions = registry_of(buy, purchases).get_all_functions()
-        text = engine.emit_ir(document_of(describe(functions)))
+        text = engine.emit_ir(document_of(describe(functions, [stock, contact])))
         assert textwrap.indent(text, "    ") in page
 
     def test_the_protocol_s_example(self, engine: Engine) -> None:
@@ -219,6 +273,20 @@ class TestText:
         functions: list[AnyFunction] = [user_profile, user_orders, update_profile]
         for turn in range(3):
             assert build_ir(registry_of(*functions[turn:], *functions[:turn])) == EXAMPLE
+
+    def test_channels_and_forms_of_a_registry(self) -> None:
+        registry = registry_of(purchases)
+        bare, version = build_ir(registry), registry.version
+        registry.declare(stock)
+        registry.declare(contact)
+        assert registry.version == version + 2
+        registry.declare(stock)
+        assert registry.version == version + 2
+        text = build_ir(registry)
+        assert text.index('channel "stock"') < text.index('form "contact"')
+        assert text.startswith(bare.partition('type "PurchasesInput"')[0])
+        registry.clear()
+        assert build_ir(registry) == "ir version=2\n"
 
     def test_of_nothing(self) -> None:
         assert build_ir(Registry()) == "ir version=2\n"
@@ -463,3 +531,82 @@ def test_every_engine_writes_the_same(engine: Engine) -> None:
     functions = registry_of(odd, update_profile, user_profile, user_orders, simple(returns=Node)).get_all_functions()
     plain = document_of(describe(functions))
     assert engine.emit_ir(plain) == ENGINE.emit_ir(plain)
+
+
+class Chat:
+    class Params(BaseModel):
+        room: str
+
+    class ReactMessage(BaseModel):
+        text: str
+
+
+def part_of(part: ChannelPart | FormPart) -> dict[str, Any]:
+    return document_of(describe({}, [lambda: part]))
+
+
+class Dangling(TypedDict):
+    missing: Missing  # type: ignore[name-defined]  # noqa: F821
+
+
+class TestParts:
+    def test_what_is_defined_inside_a_channel_goes_by_the_channel_s_name(self) -> None:
+        found = part_of(ChannelPart("team-chat", Chat.Params, Chat.ReactMessage, Order, auth=lambda request: True))
+        (channel,) = found["channels"]
+        assert channel == {
+            "name": "team-chat",
+            "description": None,
+            "presence": False,
+            "camel": "teamChat",
+            "auth": "custom",
+            "params": "TeamChatParams",
+            "react_message": "TeamChatReactMessage",
+            "server_message": "TeamChatServerMessage",
+        }
+        bodies = {item["name"]: item["body"] for item in found["types"]}
+        assert bodies["TeamChatParams"] == struct(room=STRING)
+        assert bodies["TeamChatReactMessage"] == struct(text=STRING)
+        assert bodies["TeamChatServerMessage"] == alias(ref("Order")), "what has a name of its own keeps it"
+        assert bodies.keys() == {"Order", "TeamChatParams", "TeamChatReactMessage", "TeamChatServerMessage"}
+
+    def test_messages_take_the_form_of_their_direction(self) -> None:
+        found = part_of(ChannelPart("orders", react_message=Order, server_message=Order))
+        bodies = {item["name"]: item["body"] for item in found["types"]}
+        assert bodies["OrdersReactMessage"] == alias(ref("OrderInput"))
+        assert bodies["OrdersServerMessage"] == alias(ref("Order"))
+        assert found["channels"][0]["params"] is None
+
+    def test_a_field_says_what_is_given(self) -> None:
+        fields = (
+            FormField("a", True, STRING),
+            FormField("b", False, INTEGER, min=0, step=5, disabled=True, initial=None),
+        )
+        (form,) = part_of(FormPart("f", fields, many=FormSet(1)))["forms"]
+        assert form["fields"] == [
+            {"name": "a", "required": True, "shape": STRING},
+            {"name": "b", "required": False, "shape": INTEGER, "min": 0, "step": 5, "disabled": True, "initial": None},
+        ]
+        assert form["many"] == {"min_forms": 1, "max_forms": None}
+
+    def test_types_of_fields_are_those_that_are_sent(self) -> None:
+        found = part_of(FormPart("f", (FormField("lines", True, annotation=list[Order]),)))
+        assert found["forms"][0]["fields"][0]["shape"] == list_of(ref("OrderInput"))
+
+    @pytest.mark.parametrize("part", [ChannelPart, lambda name: FormPart(name, ())])
+    def test_names_that_are_one_for_clients(self, part: Any) -> None:
+        with pytest.raises(GraphError, match=r'"a\.b" and "a_b" are both "aB" for clients'):
+            document_of(describe({}, [lambda: part("a.b"), lambda: part("a_b")]))
+
+    def test_what_cannot_be_read_is_named(self) -> None:
+        with pytest.raises(GraphError, match="the params of the channel"):
+            part_of(ChannelPart("c", params=Dangling))
+
+    def test_errors_are_sorted_and_have_their_data(self) -> None:
+        class Gone(ErrorCase, status=410): ...
+
+        @client(errors=(OutOfStock, Gone))
+        def order(request: object) -> None: ...
+
+        (function,) = document_of(describe(registry_of(order).get_all_functions()))["functions"]
+        found = [(case["code"], case["status"], case["data"]) for case in function["errors"]]
+        assert found == [("OUT_OF_STOCK", 409, "OutOfStock"), ("GONE", 410, None)]

@@ -13,6 +13,7 @@ from mizan_core.engine import ENGINE
 from mizan_core.errors import GraphError
 from mizan_core.introspection.description import describe
 from mizan_core.introspection.document import client_name_problems, document_of
+from mizan_core.introspection.parts import Describe
 from mizan_core.registry import Registry, default_registry
 
 __all__ = ("build_ir", "difference", "validate_registry", "write_ir")
@@ -25,12 +26,13 @@ def build_ir(registry: Registry | None = None) -> str:
 
     :raises GraphError: with everything that contradicts itself.
     """
-    return write_ir((default_registry if registry is None else registry).get_all_functions())
+    registry = default_registry if registry is None else registry
+    return write_ir(registry.get_all_functions(), registry.parts)
 
 
-def write_ir(functions: Mapping[str, ClientFunction[..., Any]]) -> str:
-    """As ``build_ir``, of functions by their names."""
-    return ENGINE.emit_ir(document_of(describe(functions)))
+def write_ir(functions: Mapping[str, ClientFunction[..., Any]], parts: Iterable[Describe] = ()) -> str:
+    """As ``build_ir``, of functions by their names, and of what gives channels and forms."""
+    return ENGINE.emit_ir(document_of(describe(functions, parts)))
 
 
 def validate_registry(registry: Registry | None = None) -> list[str]:
@@ -38,9 +40,10 @@ def validate_registry(registry: Registry | None = None) -> list[str]:
 
     Empty when all is well.
     """
-    functions = (default_registry if registry is None else registry).get_all_functions()
+    registry = default_registry if registry is None else registry
+    functions = registry.get_all_functions()
     problems = list(_unusable_annotations(functions.values()))
-    description = describe(functions)
+    description = describe(functions, registry.parts)
     problems += client_name_problems(description)
     try:
         document_of(description)

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias, TypeVar
 
 from mizan_core.client import ClientFunction
 from mizan_core.client.around import Around, Hook, read_hook
+from mizan_core.introspection.parts import Describe
 from mizan_core.names import BUILT_IN, check_function_name
 
 AnyFunction: TypeAlias = "ClientFunction[Any, Any]"
@@ -27,6 +28,7 @@ class Registry:
         self._names: dict[AnyFunction, str] = {}
         self._hooks: list[Around] = []
         self._channels: dict[str, type] = {}
+        self._parts: dict[Describe, None] = {}
         self.version = 0
         """Grows with every change, so that what was made from the registry knows when it is outdated."""
 
@@ -92,6 +94,21 @@ class Registry:
         with self._lock:
             return tuple(self._hooks)
 
+    def declare(self, describe: Describe) -> None:
+        """Have clients know the channel or form that *describe* gives. It is asked whenever the interface is described,
+        never for a request. Declaring it once more changes nothing.
+        """
+        with self._lock:
+            if describe not in self._parts:
+                self._parts[describe] = None
+                self.version += 1
+
+    @property
+    def parts(self) -> tuple[Describe, ...]:
+        """What gives the channels and forms that clients know."""
+        with self._lock:
+            return tuple(self._parts)
+
     def get_function(self, name: str) -> AnyFunction | None:
         """The function of that name, or None."""
         return self._functions.get(name)
@@ -111,12 +128,13 @@ class Registry:
         return dict(sorted(groups.items()))
 
     def clear(self) -> None:
-        """Forget every function, and what stands around them."""
+        """Forget every function, what stands around them, and every channel and form."""
         with self._lock:
             self._functions.clear()
             self._names.clear()
             self._channels.clear()
             self._hooks.clear()
+            self._parts.clear()
             self.version += 1
 
     def _check_free(self, function: AnyFunction, name: str) -> None:

@@ -163,7 +163,7 @@ class Interface:
         self.tracers = tracers()
         self.channels = registry.channels()
         self._verifier = settings.verifier()
-        self._described = registry.get_all_functions()
+        self._described, self._parts = registry.get_all_functions(), registry.parts
         """What tells the interface from others to clients; None where it cannot be described to them."""
         self.viewer_mark = ViewerMarks(settings.viewer_secret()).of
         functions = {**token_functions(settings, current_user), **self._described}
@@ -202,7 +202,7 @@ class Interface:
     @cached_property
     def mark(self) -> str | None:
         """The interface's: made for the first answer, as a server that starts is waited for."""
-        return interface_mark(self._described)
+        return interface_mark(self._described, self._parts)
 
     def token_user(self, token: str) -> MWTUser:
         """The user that a token stands for.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -12,6 +12,7 @@ from mizan_core.client import ClientFunction
 from mizan_core.engine import ENGINE
 from mizan_core.engine.contract import Secret
 from mizan_core.errors import GraphError
+from mizan_core.introspection.parts import Describe
 from mizan_core.ir import write_ir
 from mizan_core.viewer import Viewer
 
@@ -23,10 +24,10 @@ _REMEMBERED = 4_096
 """Viewers whose marks are not made again."""
 
 
-def interface_mark(functions: Mapping[str, ClientFunction[..., Any]]) -> str | None:
+def interface_mark(functions: Mapping[str, ClientFunction[..., Any]], parts: Iterable[Describe] = ()) -> str | None:
     """The hash of the interface document, as clients that are generated from it have it; None where there is none."""
     try:
-        text = write_ir(functions)
+        text = write_ir(functions, parts)
     except GraphError:  # it can be served, but not described
         return None
     return hashlib.sha256(text.encode()).hexdigest()[:_INTERFACE_DIGITS]

@@ -6,11 +6,22 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mizan_core.client.cache_policy import CacheRule
+from mizan_core.client.options import Declaration
 from mizan_core.engine import ENGINE
 from mizan_core.errors import GraphError
 from mizan_core.introspection.description import DescribedFunction, Description
 from mizan_core.introspection.docs import docstring
 from mizan_core.introspection.naming import camel_case, pascal_case
+from mizan_core.introspection.part_documents import (
+    channel_bodies,
+    channel_document,
+    channel_roots,
+    channel_types,
+    error_documents,
+    form_documents,
+    part_problems,
+    view_document,
+)
 from mizan_core.introspection.shapes import Body, Mode, Shape, reference
 from mizan_core.introspection.specification import auth_word, specification_of
 from mizan_core.introspection.types import TypeTable
@@ -25,7 +36,7 @@ def document_of(description: Description) -> dict[str, Any]:
     description.check()
     graph = ENGINE.compile_graph(specification_of(description)).describe()
     writer = _Writer(description)
-    problems = [*client_name_problems(description), *writer.vocabulary.problems]
+    problems = [*client_name_problems(description), *part_problems(description), *writer.vocabulary.problems]
     if problems:
         raise GraphError(problems)
     return writer.write(graph["functions"])
@@ -34,7 +45,7 @@ def document_of(description: Description) -> dict[str, Any]:
 def client_name_problems(description: Description) -> list[str]:
     """Functions whose names come out as one name for clients, or as none."""
     groups: dict[str, list[str]] = {}
-    for described in filter(_is_public, description.functions):
+    for described in filter(_is_known, description.functions):
         # Names that differ in their first letter's case are one name for types.
         groups.setdefault(pascal_case(described.name), []).append(described.name)
     problems = [
@@ -59,10 +70,17 @@ class _Writer:
     """Writes one document; its parts need the names that all parts together lead to."""
 
     def __init__(self, description: Description) -> None:
-        self._functions = [described for described in description.functions if _is_public(described)]
+        self._description = description
+        self._functions = [described for described in description.functions if described.is_public]
+        self._pages = [described for described in description.functions if described.is_page]
         self._outputs = {described.name: _output(described, description.types) for described in self._functions}
         roots: list[tuple[Shape, Mode]] = [(shape, "output") for shape, _ in self._outputs.values()]
-        roots += [(param.shape, "input") for described in self._functions for param in described.params]
+        for described in (*self._functions, *self._pages):
+            roots += [(param.shape, "input") for param in described.params]
+            roots += [(error.data, "output") for error in described.errors if error.data is not None]
+        for channel in description.channels:
+            roots += channel_roots(channel, description.types)
+        roots += [(shape, "input") for form in description.forms for shape in form.shapes]
         self.vocabulary = Vocabulary(description.types, roots, self._function_types())
 
     def _function_types(self) -> dict[str, str | None]:
@@ -72,14 +90,22 @@ class _Writer:
             shape, _ = self._outputs[described.name]
             names[_input_name(described)] = None
             names[_output_name(described)] = shape["name"] if shape["kind"] == "ref" else None
+        for described in self._pages:
+            names[_input_name(described)] = None
+        for channel in self._description.channels:
+            names.update((name, None) for _, name, _, _ in channel_types(channel))
         return names
 
     def write(self, plans: Mapping[str, Any]) -> dict[str, Any]:
         types = {**self.vocabulary.types()}
         for described in self._functions:
             types.update(self._own_types(described))
+        for described in self._pages:
+            types.update(self._input_type(described))
+        for channel in self._description.channels:
+            types.update(channel_bodies(channel, self.vocabulary, self._description.types))
         said = self.vocabulary.descriptions()
-        return {
+        whole: dict[str, Any] = {
             "types": [
                 {"name": name, **({"description": said[name]} if name in said else {}), "body": body}
                 for name, body in sorted(types.items())
@@ -87,43 +113,53 @@ class _Writer:
             "functions": [self._function(described, plans[described.name]) for described in self._functions],
             "contexts": self._contexts(),
         }
+        rare = {
+            "channels": [channel_document(channel) for channel in self._description.channels],
+            "forms": form_documents(self._description, self.vocabulary),
+            "views": [self._view(described, plans[described.name]) for described in self._pages],
+        }
+        return whole | {name: parts for name, parts in rare.items() if parts}
+
+    def _view(self, described: DescribedFunction, plan: Mapping[str, Any]) -> dict[str, Any]:
+        return view_document(described, self._affects(plan), _input_name(described) if described.params else None)
 
     def _own_types(self, described: DescribedFunction) -> dict[str, Body]:
         output = self.vocabulary.shape(self._outputs[described.name][0], "output")
         types: dict[str, Body] = {}
         if output != reference(_output_name(described)):
             types[_output_name(described)] = {"kind": "alias", "shape": output}
-        if described.params:
-            fields = [
-                {
-                    "name": param.name,
-                    "required": param.required,
-                    **param.default,
-                    **({} if param.description is None else {"description": param.description}),
-                    "shape": self.vocabulary.shape(param.shape, "input"),
-                }
-                for param in described.params
-            ]
-            types[_input_name(described)] = {"kind": "struct", "fields": fields}
-        return types
+        return {**types, **self._input_type(described)}
+
+    def _input_type(self, described: DescribedFunction) -> dict[str, Body]:
+        """The type of a function's arguments, if it has any."""
+        if not described.params:
+            return {}
+        fields = [
+            {
+                "name": param.name,
+                "required": param.required,
+                **param.default,
+                **({} if param.description is None else {"description": param.description}),
+                "shape": self.vocabulary.shape(param.shape, "input"),
+            }
+            for param in described.params
+        ]
+        return {_input_name(described): {"kind": "struct", "fields": fields}}
 
     def _function(self, described: DescribedFunction, plan: Mapping[str, Any]) -> dict[str, Any]:
         declaration = described.function.declaration
         known = {None, *self._outputs}
+        errors = error_documents(described, self.vocabulary)
         return {
             "name": described.name,
             "description": docstring(described.function.function),
             "idempotent": declaration.idempotent,
             "camel": camel_case(described.name),
-            "transport": "http",
+            "transport": _transport(declaration),
             "auth": auth_word(declaration.auth),
             "context": declaration.context,
             "cache": _cache(declaration.cache),
-            "affects": [
-                {"context": target["context"], "function": target["function"]}
-                for target in plan["affects"]
-                if target["function"] in known
-            ],
+            "affects": self._affects(plan),
             "merge": [
                 {name: word for name, word in target.items() if name != "scope"}
                 for target in plan["merge"]
@@ -132,7 +168,16 @@ class _Writer:
             "input": _input_name(described) if described.params else None,
             "output": _output_name(described),
             "nullable": self._outputs[described.name][1],
+            **({"errors": errors} if errors else {}),
         }
+
+    def _affects(self, plan: Mapping[str, Any]) -> list[dict[str, Any]]:
+        known = {None, *self._outputs}
+        return [
+            {"context": target["context"], "function": target["function"]}
+            for target in plan["affects"]
+            if target["function"] in known
+        ]
 
     def _contexts(self) -> list[dict[str, Any]]:
         groups: dict[str, list[DescribedFunction]] = {}
@@ -165,8 +210,15 @@ class _Writer:
         ]
 
 
-def _is_public(described: DescribedFunction) -> bool:
-    return described.is_public
+def _is_known(described: DescribedFunction) -> bool:
+    return described.is_public or described.is_page
+
+
+def _transport(declaration: Declaration) -> str:
+    """How clients call a function: the socket is for those that ask for it."""
+    if not getattr(declaration, "websocket", False):
+        return "http"
+    return "both" if getattr(declaration, "http", True) else "websocket"
 
 
 def _cache(rule: CacheRule) -> dict[str, Any] | None:
