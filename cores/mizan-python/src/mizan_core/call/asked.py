@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 from typing import Any, NamedTuple
 
 from mizan_core.interface.arguments import JsonArguments
+from mizan_core.interface.endpoint import HTTP
 from mizan_core.interface.interface import Bundle
 
 
@@ -24,12 +25,14 @@ class Call(NamedTuple):
 
     :param token: the MWT that says who is asking; None for the framework's own user.
     :param shown: what the answer is to bring along as far as the call has made it stale.
+    :param carrier: what has brought it, ``HTTP`` or ``SOCKET``.
     """
 
     function: str
     arguments: JsonArguments
     token: str | None = None
     shown: Sequence[Shown] = ()
+    carrier: str = HTTP
 
 
 class Fetch(NamedTuple):

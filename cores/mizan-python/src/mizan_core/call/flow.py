@@ -23,9 +23,9 @@ from mizan_core.call.port import Port
 from mizan_core.call.progress import Progress
 from mizan_core.client import ErrorCase
 from mizan_core.engine import ENGINE
-from mizan_core.errors import APIError, Forbidden, InternalError, Invalid, Unauthorized
+from mizan_core.errors import APIError, Forbidden, InternalError, Invalid, NotSupported, Unauthorized
 from mizan_core.interface.caching import Entry
-from mizan_core.interface.endpoint import Blame, Endpoint, Invocation, NestedCall, NestedCalls
+from mizan_core.interface.endpoint import HTTP, Blame, Endpoint, Invocation, NestedCall, NestedCalls
 from mizan_core.interface.interface import Bundle, Interface
 from mizan_core.settings import ALWAYS
 from mizan_core.viewer import ANONYMOUS, Viewer
@@ -38,14 +38,21 @@ async def answer_call(port: Port, interface: Interface, call: Call, progress: Pr
         progress.function = endpoint.name
         for trace in interface.tracers:
             trace(progress)
-        if endpoint.private:
-            raise Forbidden("This function is private.")  # noqa: TRY301 - each function more costs every call
+        if call.carrier in endpoint.barred:
+            raise _barred(endpoint)  # noqa: TRY301 - each function more costs every call
         asking = (endpoint,) if endpoint.auth is not None else ()
         await admit(port, interface, asking, call.token, progress, guarded=True)
         arguments = endpoint.validate_json(call.arguments)
         return await port.to_the_end(_run(port, interface, endpoint, arguments, progress))
     except Exception as error:  # noqa: BLE001 - whatever user code raises
         return refused(port, progress, error, interface)
+
+
+def _barred(endpoint: Endpoint) -> APIError:
+    """Why a call may not come this way."""
+    if endpoint.private:
+        return Forbidden("This function is private.")
+    return NotSupported(f"This function is not called over {'HTTP' if HTTP in endpoint.barred else 'a socket'}.")
 
 
 async def answer_fetch(port: Port, interface: Interface, fetch: Fetch, progress: Progress) -> FetchOutcome:

@@ -25,7 +25,7 @@ MAX_REV = 2**53 - 1
 Auth: TypeAlias = "Literal[True, 'staff', 'superuser'] | Callable[[Any], bool | Awaitable[bool]] | None"
 """``auth=``: who may call. A callable gets the request."""
 
-_LATER = {"websocket": False, "route": None, "methods": None}
+_LATER = {"route": None, "methods": None}
 """Options that nothing serves yet, with the values that ask for nothing."""
 
 
@@ -55,7 +55,10 @@ class Options(TypedDict, total=False):
     auto_scope: bool
     """Whether invalidation is narrowed to the parameters that the function shares with the context. Default: True."""
     websocket: bool
-    """For a later release; refused, since nothing serves it yet."""
+    """Whether generated clients call it over the socket where one is open. Any function can be called over it, unless
+    ``MIZAN_LIVE`` says ``"functions": "websocket"``: then those alone that say this."""
+    http: bool
+    """False, beside ``websocket=True``: it is called over the socket alone. Default: True."""
     route: str | None
     """For a later release; refused, since nothing serves it yet."""
     methods: Sequence[str] | None
@@ -89,6 +92,11 @@ def read_options(options: Options) -> Declaration:
             )
     if declaration.affects or declaration.merge:
         _refuse_caching(declaration)
+    if not declaration.http and (declaration.context is not None or not declaration.websocket):
+        raise ValueError(
+            "http=False leaves a function to the socket: it stands beside websocket=True, and not in a context, "
+            "which is fetched over HTTP too"
+        )
     if declaration.idempotent and declaration.context is not None:
         raise ValueError("idempotent=True in a context: reading changes nothing anyway; leave it out")
     return declaration
@@ -182,5 +190,7 @@ class Declaration:
     private: bool = field(default=False, metadata={"read": _read_flag})
     rev: int = field(default=0, metadata={"read": _read_rev})
     auto_scope: bool = field(default=True, metadata={"read": _read_flag})
+    websocket: bool = field(default=False, metadata={"read": _read_flag})
+    http: bool = field(default=True, metadata={"read": _read_flag})
     idempotent: bool = field(default=False, metadata={"read": _read_flag})
     cache: CacheRule = field(default=None, metadata={"read": _read_cache})

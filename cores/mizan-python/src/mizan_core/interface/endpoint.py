@@ -15,12 +15,15 @@ from mizan_core.client import ClientFunction, ServerFunction
 from mizan_core.client.around import Around, surrounded
 from mizan_core.client.calls import observe, unobserve
 from mizan_core.client.frameworks import is_response_class
-from mizan_core.client.options import Auth
+from mizan_core.client.options import Auth, Declaration
 from mizan_core.errors import MizanError
 from mizan_core.identity import NoIdentity, identity_of
 from mizan_core.interface.arguments import ArgumentsValidator
 from mizan_core.interface.refusals import Refusals
 from mizan_core.interface.wire import UNFAITHFUL, is_verbatim, wire_value
+
+HTTP, SOCKET = "http", "socket"
+"""What may carry a call."""
 
 
 class ResultMismatch(MizanError):
@@ -120,6 +123,7 @@ class Endpoint:
         "announced",
         "auth",
         "authorization",
+        "barred",
         "context",
         "function",
         "is_async",
@@ -149,6 +153,8 @@ class Endpoint:
         self.auth = declaration.auth
         self.authorization = _authorization(declaration.auth)
         self.private = declaration.private
+        self.barred = _barred(declaration, is_view=function.is_view)
+        """What may not carry a call of it."""
         self.is_view = function.is_view
         self.parameters = frozenset(parameter.name for parameter in function.parameters)
         self.scope = scope
@@ -284,6 +290,12 @@ _FOR_CALLS = frozenset(
         "validate_json",
     )
 )
+
+
+def _barred(declaration: Declaration, *, is_view: bool) -> frozenset[str]:
+    if declaration.private:
+        return frozenset((HTTP, SOCKET))
+    return frozenset([*([SOCKET] if is_view else []), *([] if declaration.http else [HTTP])])
 
 
 def _authorization(auth: Auth) -> Invocation | None:

@@ -16,7 +16,7 @@ from mizan_core.engine.contract import CallPlan, CompiledGraph, Keyer
 from mizan_core.errors import MWTError, NotFound, Unauthorized, ValidationFailed
 from mizan_core.interface.builtins import token_functions
 from mizan_core.interface.caching import BundlePolicy, Caching, Tagging, is_same
-from mizan_core.interface.endpoint import Endpoint, NestedCall, Unidentified
+from mizan_core.interface.endpoint import SOCKET, Endpoint, NestedCall, Unidentified
 from mizan_core.interface.marks import ViewerMarks, interface_mark
 from mizan_core.interface.refusals import REST, Refusals
 from mizan_core.interface.texts import TextReader
@@ -24,6 +24,7 @@ from mizan_core.interface.tracing import tracers
 from mizan_core.interface.wire import UNFAITHFUL
 from mizan_core.introspection.description import describe
 from mizan_core.introspection.specification import specification_of
+from mizan_core.live_settings import ALL_FUNCTIONS
 from mizan_core.mwt import MWTUser
 from mizan_core.names import is_context_name, is_function_name
 from mizan_core.registry import Registry
@@ -181,6 +182,8 @@ class Interface:
         }
         for name, endpoint in self._endpoints.items():
             endpoint.rereads = _rereads(plans[name])
+            if settings.live_settings.functions != ALL_FUNCTIONS and not endpoint.function.declaration.websocket:
+                endpoint.barred |= {SOCKET}
         self.caching: Caching | None = None
         self.tagging: Tagging | None = None
         if store is not None:

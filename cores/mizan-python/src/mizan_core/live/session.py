@@ -138,16 +138,15 @@ class _Ping(NamedTuple):
 class _Subscription:
     """What is subscribed.
 
-    :param id: of the request that waits for the topic to be recovered.
+    :param request: what waits for the topic to be recovered.
     """
 
-    __slots__ = ("follower", "frames", "has_lost", "id", "members")
+    __slots__ = ("follower", "frames", "has_lost", "request")
 
-    def __init__(self, frames: ChannelFrames, follower: Follower, id: int | None, members: str) -> None:  # noqa: A002
+    def __init__(self, frames: ChannelFrames, follower: Follower, request: Subscribe | None = None) -> None:
         self.frames = frames
         self.follower = follower
-        self.id = id
-        self.members = members
+        self.request = request
         self.has_lost = False
 
 
@@ -275,12 +274,13 @@ class Session:
         key: str,
         position: Position,
         now: float,
-        members: str = "",
+        *,
+        is_complete: bool = True,
     ) -> list[Effect]:
         """A topic has been joined for a subscription.
 
         :param position: of what is delivered from now on.
-        :param members: what the answer has to say beside.
+        :param is_complete: whether the answer has nothing to say beside, and so need not wait for ``recovered``.
         """
         if self._is_closed or request.id not in self._used:
             return [Leave(key)]
@@ -290,29 +290,36 @@ class Session:
             return [Leave(key), *self._answer_subscribe(request.id, plain_refusal(request.id, error), now)]
         asked = [Reauthorize([key])] if request.id in self._outdated else []
         frames = ChannelFrames(request.channel, request.params)
-        since = request.since
-        if since is None or since == position:
-            self._subscriptions[key] = _Subscription(frames, Follower(position), None, members)
-            text = frames.subscribed(request.id, position, members, recovered=since is not None)
+        since = position if request.since is None else request.since
+        if is_complete and since == position:
+            self._subscriptions[key] = _Subscription(frames, Follower(position))
+            text = frames.subscribed(request.id, position, recovered=request.since is not None)
             return [*self._answer_subscribe(request.id, text, now), *asked]
-        follower = Follower(since, is_reading=True)
-        self._subscriptions[key] = _Subscription(frames, follower, request.id, members)
+        self._subscriptions[key] = _Subscription(frames, Follower(since, is_reading=True), request)
         return [Recover(key, since), *asked]
 
-    def recovered(self, key: str, history: History, now: float) -> list[Effect]:
-        """The topic of a subscription has been read."""
+    def recovered(self, key: str, history: History, now: float, members: str = "") -> list[Effect]:
+        """The topic of a subscription has been read.
+
+        :param members: what the answer, where it waits for this, has to say beside.
+        """
         subscription = self._subscriptions.get(key)
         if subscription is None or self._is_closed:
             return []
         since = subscription.follower.position
         steps = subscription.follower.take_history(history)
-        if subscription.id is None:
+        request, subscription.request = subscription.request, None
+        if request is None:
             return self._follow(key, subscription, steps, now)
-        id, subscription.id = subscription.id, None  # noqa: A001
         lost = [step.position for step in steps if type(step) is Lost]
-        text = subscription.frames.subscribed(id, lost[-1] if lost else since, subscription.members, recovered=not lost)
+        text = subscription.frames.subscribed(
+            request.id,
+            lost[-1] if lost else since,
+            members,
+            recovered=request.since is not None and not lost,
+        )
         rest = [step for step in steps if type(step) is not Lost]
-        return [*self._answer_subscribe(id, text, now), *self._follow(key, subscription, rest, now)]
+        return [*self._answer_subscribe(request.id, text, now), *self._follow(key, subscription, rest, now)]
 
     def not_recovered(self, key: str, position: Position, now: float) -> list[Effect]:
         """The topic of a subscription cannot be read; what is delivered from now on comes after *position*."""
@@ -373,9 +380,10 @@ class Session:
         if subscription is None or self._is_closed:
             return []
         effects: list[Effect] = [Leave(key)]
-        if subscription.id is None:
+        waiting = subscription.request
+        if waiting is None:
             return [*effects, *self._send(subscription.frames.dropped(error), now)]
-        return [*effects, *self._answer_subscribe(subscription.id, plain_refusal(subscription.id, error), now)]
+        return [*effects, *self._answer_subscribe(waiting.id, plain_refusal(waiting.id, error), now)]
 
     # --- requests
 
@@ -467,7 +475,7 @@ class Session:
         except ValueError:
             return self._bad_frame(BadFrame("The params are not valid Unicode.", frame.id), now)
         subscription = self._subscriptions.get(key)
-        if subscription is None or subscription.id is not None:
+        if subscription is None or subscription.request is not None:
             return self._refuse(frame.id, NotFound("Nothing is subscribed there."), now)
         del self._subscriptions[key]
         return [Leave(key), *self._send(answer_frame(frame.id, [("data", b"null")]), now)]
@@ -507,7 +515,7 @@ class Session:
         return self._send(stale_frame(ids), now)
 
     def _reauthorize(self) -> list[Effect]:
-        keys = [key for key, subscription in self._subscriptions.items() if subscription.id is None]
+        keys = [key for key, subscription in self._subscriptions.items() if subscription.request is None]
         return [Reauthorize(keys)] if keys else []
 
     def _expire(self, now: float) -> list[Effect]:
