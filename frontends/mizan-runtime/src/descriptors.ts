@@ -11,8 +11,16 @@ export interface Context<P extends object = object, S extends object = object> {
   readonly types?: { readonly params: P; readonly slots: S };
 }
 
-/** A function with arguments *A* and result *R*; *X* is what a page may expect of it before it has answered. */
-export interface ServerFunction<A extends object = object, R = unknown, X extends object = object> {
+/**
+ * A function with arguments *A* and result *R*; *X* is what a page may expect of it before it has answered, *E* the errors
+ * that it declares, data by code.
+ */
+export interface ServerFunction<
+  A extends object = object,
+  R = unknown,
+  X extends object = object,
+  E extends object = object,
+> {
   readonly name: string;
   /** The contexts that it may change: those of them that are shown come with its answer, where the server can. */
   readonly affects?: readonly string[];
@@ -20,8 +28,10 @@ export interface ServerFunction<A extends object = object, R = unknown, X extend
   readonly modes?: { readonly [context: string]: { readonly [slot: string]: Mode } };
   /** Whether doing it twice is doing it once: then it may wait until the network is back. */
   readonly idempotent?: boolean;
+  /** Whether it goes over the socket while there is one. */
+  readonly websocket?: boolean;
   /** Types alone; never there. */
-  readonly types?: { readonly args: A; readonly result: R; readonly expectations: X };
+  readonly types?: { readonly args: A; readonly result: R; readonly expectations: X; readonly errors: E };
 }
 
 export interface CallOptions<A extends object = object, X extends object = object> {

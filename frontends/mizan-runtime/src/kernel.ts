@@ -34,6 +34,7 @@ export interface Transport {
 /** What happens in a kernel, for those who watch it (devtools). */
 export type Happening =
   | { readonly kind: "read"; readonly entry: Entry }
+  | { readonly kind: "mount"; readonly entry: Entry }
   | { readonly kind: "call"; readonly id: number; readonly name: string; readonly args: Params }
   | { readonly kind: "answer"; readonly id: number; readonly answer: Answer; readonly refused: readonly Merge[] }
   | { readonly kind: "failure"; readonly id: number; readonly error: unknown }
@@ -93,6 +94,7 @@ export class Kernel {
       // Browsers want their own `queueMicrotask` called on nothing but the window.
       soon: outside.soon ?? ((task) => queueMicrotask(task)),
       readsChanged: (entry) => outside.watch?.({ kind: "read", entry }),
+      mountsChanged: (entry) => outside.watch?.({ kind: "mount", entry }),
       rest: () => this.#rest(),
     };
   }
@@ -122,8 +124,8 @@ export class Kernel {
    *
    * @throws MizanError as the server answered, or `NETWORK` when nobody knows whether it was done.
    */
-  async call<A extends object, R, X extends object>(
-    info: ServerFunction<A, R, X>,
+  async call<A extends object, R, X extends object, E extends object>(
+    info: ServerFunction<A, R, X, E>,
     args: A,
     options: CallOptions<A, X> = {},
   ): Promise<R> {

@@ -86,6 +86,27 @@ const MUTANTS: readonly (readonly [rule: string, file: string, original: string,
   ["a part of several reads fails unheard", "gather.js", "waiting.reject(part.error);", ";"],
   ["a part of several reads that is not known is not read alone", "gather.js", "this.#alone(waiting);", ";"],
   ["the parts of several reads are mixed up", "gather.js", "parts?.[index]", "parts?.[0]"],
+  ["a signal is not heard", "live/session.js", "!ids.has(watch.id)", "true"],
+  [
+    "a watch outlives its connection",
+    "live/session.js",
+    "watch.isAsked = false;\n        for",
+    "void watch;\n        for",
+  ],
+  ["what is shown is not watched", "live/session.js", "this.#watchOf(entry)?.isAsked !== true", "false"],
+  ["a merge is believed beside a watch that is being read", "live/session.js", "watch.pending > 0", "false"],
+  [
+    "a request does not wait for the last one of its id",
+    "live/session.js",
+    "watch.turn.then(",
+    "Promise.resolve().then(",
+  ],
+  [
+    "a bundle is what was known before",
+    "live/session.js",
+    "if (answer.unchanged !== true || watch.known === null)",
+    "if (watch.known === null)",
+  ],
   ["several reads fail unheard", "gather.js", "reject(error);", ";"],
 ];
 

@@ -21,6 +21,7 @@ import {
   type SlotState,
   type StatusState,
 } from "../src/index.js";
+import { useChannel, type Channel, type ChannelState } from "../src/live.js";
 
 export { setMizan } from "../src/index.js";
 
@@ -38,4 +39,12 @@ export function useRename(options?: CallHookOptions<RenameArgs, RenameExpectatio
 }
 export function usePing(): Call<Record<never, never>, string> {
   return useCall(ping);
+}
+
+const chat: Channel<{ readonly room: string }, { readonly text: string }, { readonly text: string }> = { name: "chat" };
+
+export function useRoom(
+  params: MaybeGetter<{ readonly room: string }>,
+): ChannelState<{ readonly text: string }, { readonly text: string }> {
+  return useChannel(chat, params);
 }
