@@ -179,11 +179,14 @@ class AsgiPort:
 
     async def to_the_end(self, work: Coroutine[Any, Any, T]) -> T:
         task = begin(work)
-        if task.done():
-            return task.result()
-        if self._in_flight is not None:
-            self._in_flight.add(task)
-        return await _shielded(task)
+        try:
+            if task.done():
+                return task.result()
+            if self._in_flight is not None:
+                self._in_flight.add(task)
+            return await _shielded(task)
+        finally:
+            del task  # its exception holds this frame
 
     def is_undone(self) -> bool:
         """FastAPI knows of no transaction that it could have rolled back."""
@@ -264,9 +267,12 @@ async def _each(purges: Iterable[Purge]) -> None:
 
 async def _shielded(work: Future[T]) -> T:
     """``end_of``, whether asyncio cancels the request or anyio."""
-    with anyio.CancelScope(shield=True):
-        await end_of(work)
-    return work.result()
+    try:
+        with anyio.CancelScope(shield=True):
+            await end_of(work)
+        return work.result()
+    finally:
+        del work  # its exception holds this frame
 
 
 async def read_body(receive: Receive, limit: int) -> bytes:
