@@ -70,9 +70,8 @@ class TestUse:
         assert function.declaration.auto_scope is True
         assert function.declaration.cache is None
 
-    def test_every_option_that_is_served_is_declared(self) -> None:
-        later = {"route", "methods"}
-        assert {field.name for field in fields(Declaration)} == Options.__annotations__.keys() - later
+    def test_every_option_is_declared(self) -> None:
+        assert {field.name for field in fields(Declaration)} == Options.__annotations__.keys()
 
     def test_async(self) -> None:
         @client
@@ -277,8 +276,6 @@ class TestCache:
         ({"websocket": "yes"}, TypeError, "websocket= takes True or False"),
         ({"http": False}, ValueError, "it stands beside websocket=True"),
         ({"http": False, "websocket": True, "context": "user"}, ValueError, "not in a context"),
-        ({"route": "/a"}, ValueError, "route='/a' is not served yet: leave it out"),
-        ({"methods": ["GET"]}, ValueError, "methods=['GET'] is not served yet: leave it out"),
         ({"affects": "user", "cache": 60}, ValueError, "cache= on a mutation: only what is read"),
         ({"affects": "user", "cache": False}, ValueError, "cache= on a mutation: only what is read"),
         ({"merge": "user", "rev": 1}, ValueError, "rev= on a mutation: only what is read"),

@@ -6,7 +6,7 @@ from mizan_core.settings import Settings
 from mizan_fastapi.client import CachePolicy, Context, ErrorCase, Merge, client
 from mizan_fastapi.mounting import mount
 from mizan_fastapi.purging import apurge, purge
-from mizan_fastapi.routing import MizanRouter, create_router, router
+from mizan_fastapi.routing import MizanRouter, create_router, router, views
 
 __version__ = "0.1.0"
 
@@ -26,4 +26,5 @@ __all__ = (
     "purge",
     "register",
     "router",
+    "views",
 )

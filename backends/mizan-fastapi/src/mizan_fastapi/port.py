@@ -172,7 +172,7 @@ class AsgiPort:
         return bool(getattr(self.scope.get("app"), "debug", False))
 
     async def handled(self, error: Exception) -> Handled | None:
-        return await handled(self.scope.get("app"), self._function_request(), error)
+        return await handled(self.scope.get("app"), self.request(), error)
 
     def translated(self, error: BaseException) -> BaseException:
         return translated(error)
@@ -194,7 +194,7 @@ class AsgiPort:
 
     def invoke(self, invocation: Invocation) -> Coroutine[Any, Any, Any]:
         target, arguments, is_async = invocation
-        request = self._function_request()
+        request = self.request()
         return target(request, arguments) if is_async else run_in_threadpool(target, request, arguments)
 
     async def invoke_all(self, invocations: Sequence[Invocation], readings: Readings | None) -> list[Any]:
@@ -230,7 +230,7 @@ class AsgiPort:
             self._watched = WatchedRequest(self.scope, body.receive, self._send, readings)
         return self._watched
 
-    def _function_request(self) -> Request:
+    def request(self) -> Request:
         """The request that functions get; its body can still be read."""
         if self._readings is not None:
             return self._watched_request(self._readings)

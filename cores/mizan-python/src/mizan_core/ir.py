@@ -14,6 +14,7 @@ from mizan_core.errors import GraphError
 from mizan_core.introspection.description import describe
 from mizan_core.introspection.document import client_name_problems, document_of
 from mizan_core.introspection.parts import Describe
+from mizan_core.introspection.urls import urls_of
 from mizan_core.registry import Registry, default_registry
 
 __all__ = ("build_ir", "difference", "validate_registry", "write_ir")
@@ -45,10 +46,11 @@ def validate_registry(registry: Registry | None = None) -> list[str]:
     problems = list(_unusable_annotations(functions.values()))
     description = describe(functions, registry.parts)
     problems += client_name_problems(description)
-    try:
-        document_of(description)
-    except GraphError as error:
-        problems += error.problems
+    for check in (lambda: document_of(description), lambda: urls_of(functions)):
+        try:
+            check()
+        except GraphError as error:
+            problems += error.problems
     return list(dict.fromkeys(problems))
 
 

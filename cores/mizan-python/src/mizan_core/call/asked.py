@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Sequence
 from typing import Any, NamedTuple
 
 from mizan_core.interface.arguments import JsonArguments
-from mizan_core.interface.endpoint import HTTP
+from mizan_core.interface.endpoint import HTTP, Endpoint
 from mizan_core.interface.interface import Bundle
 
 
@@ -33,6 +33,20 @@ class Call(NamedTuple):
     token: str | None = None
     shown: Sequence[Shown] = ()
     carrier: str = HTTP
+
+
+class LateCall(NamedTuple):
+    """A function to run whose arguments are read when the viewer has been admitted.
+
+    :param read: gives the arguments of the endpoint, validated, and raises the protocol's errors.
+    :param token: as in ``Call``.
+    :param guarded: whether the request may change something.
+    """
+
+    function: str
+    read: Callable[[Endpoint], Coroutine[Any, Any, dict[str, Any]]]
+    token: str | None
+    guarded: bool
 
 
 class Fetch(NamedTuple):

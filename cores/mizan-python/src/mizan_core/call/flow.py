@@ -15,7 +15,7 @@ from mizan_core.cache.bypass import Bypass, BypassReason
 from mizan_core.cache.counters import COUNTERS
 from mizan_core.cache.readings import Readings
 from mizan_core.cache.store import Purge
-from mizan_core.call.asked import Call, Fetch
+from mizan_core.call.asked import Call, Fetch, LateCall
 from mizan_core.call.building import Build, build_for_all, build_for_one
 from mizan_core.call.effects import Effects
 from mizan_core.call.outcome import CallOutcome, Fetched, FetchOutcome, Refused, Result, ViewResponse
@@ -53,6 +53,21 @@ def _barred(endpoint: Endpoint) -> APIError:
     if endpoint.private:
         return Forbidden("This function is private.")
     return NotSupported(f"This function is not called over {'HTTP' if HTTP in endpoint.barred else 'a socket'}.")
+
+
+async def answer_late_call(port: Port, interface: Interface, call: LateCall, progress: Progress) -> CallOutcome:
+    """As ``answer_call``, where who asks is found out before anything more of the request is read."""
+    try:
+        endpoint = interface.endpoint(call.function)
+        progress.function = endpoint.name
+        for trace in interface.tracers:
+            trace(progress)
+        asking = (endpoint,) if endpoint.auth is not None else ()
+        await admit(port, interface, asking, call.token, progress, guarded=call.guarded)
+        arguments = await call.read(endpoint)
+        return await port.to_the_end(_run(port, interface, endpoint, arguments, progress))
+    except Exception as error:  # noqa: BLE001 - whatever user code raises
+        return refused(port, progress, error, interface)
 
 
 async def answer_fetch(port: Port, interface: Interface, fetch: Fetch, progress: Progress) -> FetchOutcome:

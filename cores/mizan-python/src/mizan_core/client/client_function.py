@@ -16,6 +16,7 @@ from mizan_core.client.annotations import Namespace
 from mizan_core.client.calls import call, call_sync
 from mizan_core.client.context import GLOBAL
 from mizan_core.client.options import Declaration
+from mizan_core.client.routes import Place, parts_of
 from mizan_core.client.signature import Parameter, Signature, WrittenSignature, read_signature
 from mizan_core.client.targets import ServerFunction
 from mizan_core.client.validators import annotation_adapter, arguments_adapter
@@ -55,6 +56,7 @@ class ClientFunction(ServerFunction, Generic[P, R]):
         with naming(where):
             written = read_signature(cast(FunctionType, function), declaration.returns)
             _check_context(declaration.context, written)
+            _check_route(declaration.route, written)
         self._keep(
             function=function,
             name=function.__name__,
@@ -246,6 +248,13 @@ def _result_adapter(signature: Signature, names: Mapping[str, Any]) -> TypeAdapt
     if signature.is_view:
         raise TypeError("it answers with a framework response, which is not serialised")
     return annotation_adapter("the return annotation", signature.returns, names)
+
+
+def _check_route(route: str | None, written: WrittenSignature) -> None:
+    names = {parameter.name for parameter in written.parameters}
+    for part in () if route is None else parts_of(route):
+        if isinstance(part, Place) and part.parameter not in names:
+            raise ValueError(f"route={route!r}: the function has no parameter {part.parameter!r}")
 
 
 def _check_context(context: str | None, written: WrittenSignature) -> None:

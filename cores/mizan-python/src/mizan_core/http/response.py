@@ -138,7 +138,7 @@ def error_response(error: APIError, stale: Sequence[Any] = (), marks: Headers = 
     :param stale: the entries of what has become stale although the call failed.
     :raises ValueError: when a message or a detail is not valid Unicode, or a header is none.
     """
-    headers = [*marks, *_error_headers(error.headers)]
+    headers = [*marks, *error_headers(error.headers)]
     body: dict[str, Any] = {"error": error_envelope(error)}
     if stale:
         body["invalidate"] = list(stale)
@@ -146,7 +146,11 @@ def error_response(error: APIError, stale: Sequence[Any] = (), marks: Headers = 
     return json_response(ENGINE.canonical_json(body), tuple(headers), error.status)
 
 
-def _error_headers(headers: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+def error_headers(headers: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+    """Those of an error that an answer can have.
+
+    :raises ValueError: when one is none.
+    """
     for name, value in headers.items():
         text = str(value)
         if not _HEADER_NAME.fullmatch(name) or not _HEADER_VALUE.fullmatch(text):
