@@ -103,6 +103,8 @@ test-web: $(FRONTENDS) $(WASM) $(EXTENSION) | $(call program,chromium-headless-s
 	@echo "== prettier, tsc, node --test"
 	@PATH="$(abspath $(NODE)):$$PATH" npm run --silent check
 	@PATH="$(abspath $(NODE)):$$PATH" npm run --silent test
+	@echo "== validators of forms beside Django"
+	@PATH="$(abspath $(NODE)):$$PATH" MIZAN_REQUIRE_NODE=1 $(BIN)/python -m pytest -q tests/forms
 	@echo "== the shop in Chromium"
 	@PATH="$(abspath $(NODE)):$$PATH" npm run --silent --workspace mizan-shop test-browser
 

@@ -10,6 +10,7 @@ from typing import Any
 from mizan_core.client import CachePolicy, Options, client
 from mizan_core.forms.meta import FormMeta
 from mizan_core.forms.schema import FormErrors, FormSchema
+from mizan_core.introspection.parts import FormPart
 from mizan_core.registry import Registry
 
 _KIND = inspect.Parameter.POSITIONAL_OR_KEYWORD
@@ -27,6 +28,7 @@ class FormFunctions:
     :param returns: the annotation of what a submission answers.
     :param parameters: what all three are passed beside that, and *submit_parameters* the last of them alone.
     :param author: the author's own function: its module is where annotations mean something, and messages name it.
+    :param describe: gives what clients know of it before they ask; asked when the interface is described.
     :param cache: how the schema may be cached; False for never.
     :param rev: the revision of the schema.
     """
@@ -37,6 +39,7 @@ class FormFunctions:
     data: Any
     returns: Any
     author: Callable[..., Any]
+    describe: Callable[[], FormPart]
     parameters: Sequence[inspect.Parameter] = ()
     submit_parameters: Sequence[inspect.Parameter] = ()
     cache: CachePolicy | bool | None = False
@@ -67,6 +70,7 @@ def register_form(meta: FormMeta, functions: FormFunctions, registry: Registry) 
         functions.returns,
         {"auth": meta.auth, "affects": meta.affects, "merge": meta.merge},
     )
+    registry.declare(functions.describe)
 
 
 def _signature(
