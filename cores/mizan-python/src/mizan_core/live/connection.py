@@ -259,21 +259,21 @@ class Connection:
         elif type(request) is Subscribe:
             self._begin_read(request.id, self._subscribe(request))
 
-    def _begin_read(self, id: int, work: Coroutine[Any, Any, None]) -> None:  # noqa: A002 - the frame's word
-        task = self._reads[id] = self._hub.spawn(work)
+    def _begin_read(self, number: int, work: Coroutine[Any, Any, None]) -> None:
+        task = self._reads[number] = self._hub.spawn(work)
 
         def forget(_: object) -> None:
-            if self._reads.get(id) is task:
-                del self._reads[id]
+            if self._reads.get(number) is task:
+                del self._reads[number]
 
         task.add_done_callback(forget)
 
-    def _stop(self, id: int) -> None:  # noqa: A002
-        task = self._reads.get(id)
+    def _stop(self, number: int) -> None:
+        task = self._reads.get(number)
         if task is not None and task is not asyncio.current_task():
-            del self._reads[id]
+            del self._reads[number]
             task.cancel()
-        self._hub.watches.leave(self, id)
+        self._hub.watches.leave(self, number)
 
     def _leave(self, key: str) -> None:
         left = self._subscribed.pop(key, None)
@@ -318,17 +318,17 @@ class Connection:
             return _refusal(request.id, outcome)
         return plain_refusal(request.id, NotSupported("This function answers over HTTP alone."))
 
-    async def _answer(self, id: int, answer: Answer) -> str:  # noqa: A002
+    async def _answer(self, number: int, answer: Answer) -> str:
         """What *answer* gives; whatever goes wrong outside of it is a refusal, too."""
         progress = Progress(PLACE)
         try:
             interface = self._dispatcher.interface()
             return await self._peer.run(lambda port: answer(port, interface, progress))
         except APIError as error:
-            return plain_refusal(id, error)
+            return plain_refusal(number, error)
         except Exception as error:  # noqa: BLE001 - whatever the framework raises around a request
             progress.failure(error).log()
-            return plain_refusal(id, InternalError())
+            return plain_refusal(number, InternalError())
 
     # --- watches
 
@@ -518,16 +518,16 @@ def _bundle(request: Watch, body: bytes, scope: str | None) -> str:
     return answer_frame(request.id, [first, *members])
 
 
-def _refusal(id: int, outcome: Refused) -> str:  # noqa: A002 - the frame's word
+def _refusal(number: int, outcome: Refused) -> str:
     LIVE_COUNTERS.count("refused")
     if outcome.failure is not None:
         outcome.failure.log()
     stale = outcome.progress.stale
     try:
-        return refusal_frame(id, error_envelope(outcome.error), stale)
+        return refusal_frame(number, error_envelope(outcome.error), stale)
     except (TypeError, ValueError) as another:
         outcome.progress.failure(another, f"the error {outcome.error.code} cannot be written").log()
-        return refusal_frame(id, error_envelope(InternalError()), stale)
+        return refusal_frame(number, error_envelope(InternalError()), stale)
 
 
 _now = time.monotonic

@@ -223,9 +223,9 @@ class Hub:
 
     # --- announcements
 
-    async def watch(self, socket: Attached, id: int, tags: Sequence[str]) -> None:  # noqa: A002
+    async def watch(self, socket: Attached, number: int, tags: Sequence[str]) -> None:
         """Tell *socket* when one of *tags* changes; to be called before what depends on them is read."""
-        unknown = self.watches.enter(socket, id, tags)
+        unknown = self.watches.enter(socket, number, tags)
         if unknown:
             self.watches.learn(unknown, await self._versions(unknown))
 
