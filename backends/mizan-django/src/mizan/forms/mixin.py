@@ -12,9 +12,11 @@ from typing import Any, ClassVar
 from django import forms
 from django.forms.models import BaseModelForm
 from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 
-from mizan.forms.binding import BoundForm, BoundFormSet, bind
+from mizan.forms.binding import BoundForm, BoundFormSet, bind, form_errors, set_errors
 from mizan.forms.describing import data_type, field_schemas, is_fixed, static_fields, static_schema, wire_initial
+from mizan.forms.pages import page_functions
 from mizan_core.client import CachePolicy
 from mizan_core.errors import Invalid
 from mizan_core.forms.data import data_class
@@ -91,6 +93,8 @@ def _register(cls: type[mizanFormMixin]) -> None:
         returns=Any if returns is inspect.Signature.empty else returns,
         parameters=_parameters(cls),
         author=success,
+        pages=page_functions(meta, _page_maker(cls), lambda form: _messages(cls, form)) if meta.route else None,
+        page_returns=HttpResponseBase,
         cache=policy,
         rev=rev,
     )
@@ -204,6 +208,19 @@ def _maker(cls: Any, request: Any) -> Callable[..., Any]:
         return form
 
     return make
+
+
+def _page_maker(cls: Any) -> Callable[..., Any]:
+    """Makes forms of what pages send."""
+
+    def make(request: Any, parameters: Mapping[str, Any], **sent: Any) -> Any:
+        return _maker(cls, request)(**sent, **cls.get_form_kwargs(request, **parameters))
+
+    return make
+
+
+def _messages(cls: Any, form: Any) -> dict[str, list[str]]:
+    return set_errors(form) if issubclass(cls, forms.BaseFormSet) else form_errors(form)
 
 
 def _bound(cls: Any, request: Any, data: Any, parameters: Mapping[str, Any]) -> BoundForm | BoundFormSet:
