@@ -50,7 +50,7 @@ const MUTANTS: readonly (readonly [rule: string, file: string, original: string,
     "(this.#lastTouched > sent && this.#lastTouched < now) ||",
   ],
   ["a merge does not touch", "slot.js", "this.#lastTouched = now;\n        this.#held", "this.#held"],
-  ["an upsert makes fresh what was stale", "slot.js", "if (!this.needsRead)\n            this.#asOf", "this.#asOf"],
+  ["an upsert makes fresh what was stale", "slot.js", "if (!this.#isBehind)\n            this.#asOf", "this.#asOf"],
   [
     "an upsert into nothing is in the content",
     "slot.js",
