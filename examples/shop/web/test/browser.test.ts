@@ -5,6 +5,8 @@ import type { Browser } from "playwright-core";
 
 import { freshness } from "./freshness.js";
 import { loading } from "./loading.js";
+import { races } from "./races.js";
+import { requests } from "./requests.js";
 import { startShops, type Shop, type Shops } from "./shops.js";
 import { surroundings } from "./surroundings.js";
 import { findBrowser, startBrowser, visit, type Tab, type Visit } from "./visit.js";
@@ -38,6 +40,8 @@ for (const name of ["FastAPI", "Django"]) {
   describe(name, { skip }, () => {
     describe("loading", () => loading(visiting));
     describe("freshness", () => freshness(visiting));
+    describe("races", () => races(visiting));
+    describe("requests", () => requests(visiting));
     describe("surroundings", () => surroundings(visiting));
   });
 }

@@ -43,6 +43,24 @@ export class Tab {
     await this.page.evaluate(() => (window as unknown as { mizan: { idle(): Promise<void> } }).mizan.idle());
   }
 
+  /** Make contexts stale, and wait for the answer with what is shown of them: it may have to wait for calls. */
+  async readAgain(context: string): Promise<void> {
+    const answered = this.page.waitForResponse(new RegExp(`ctx/${context}/`));
+    await this.invalidate([context]);
+    await (await answered).finished();
+    await this.page.evaluate("new Promise((resolve) => setTimeout(resolve))");
+  }
+
+  /** Make contexts stale, as if somebody else had changed them. */
+  async invalidate(contexts: readonly string[]): Promise<void> {
+    await this.page.evaluate(`mizan.invalidate(${JSON.stringify(contexts)})`);
+  }
+
+  /** The id of who is logged in. */
+  customer(): Promise<string> {
+    return this.page.evaluate(`mizan.entries().find(({ context }) => context === "user").params.user_id`);
+  }
+
   async logIn(username: string): Promise<void> {
     const { page } = this;
     await page.getByRole("button", { name: "Log in", exact: true }).click();
