@@ -1,0 +1,27 @@
+"""Management commands that print, write or check a document about the registered functions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from mizan_core.exports.command import OutOfDate, add_arguments, run
+
+
+class ExportCommand(BaseCommand):
+    """A command for one document, which ``write`` gives."""
+
+    write: ClassVar[Callable[[], str]]
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        add_arguments(parser)
+
+    def handle(self, *_: Any, **options: Any) -> None:
+        try:
+            text = run(self.write, options)
+        except OutOfDate as error:
+            raise CommandError(str(error)) from None
+        if text is not None:
+            self.stdout.write(text, ending="")
