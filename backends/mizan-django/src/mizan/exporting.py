@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, ClassVar
+from abc import abstractmethod
+from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
@@ -11,16 +11,18 @@ from mizan_core.exports.command import OutOfDate, add_arguments, run
 
 
 class ExportCommand(BaseCommand):
-    """A command for one document, which ``write`` gives."""
+    """A command for one document."""
 
-    write: ClassVar[Callable[[], str]]
+    @abstractmethod
+    def document(self) -> str:
+        """The document as it is to be."""
 
     def add_arguments(self, parser: CommandParser) -> None:
         add_arguments(parser)
 
     def handle(self, *_: Any, **options: Any) -> None:
         try:
-            text = run(self.write, options)
+            text = run(self.document, options)
         except OutOfDate as error:
             raise CommandError(str(error)) from None
         if text is not None:

@@ -8,4 +8,6 @@ from mizan_core.ir import build_ir
 
 class Command(ExportCommand):
     help = "Print the interface document (KDL) of the registered functions, or write it, or check a file against it."
-    write = staticmethod(build_ir)
+
+    def document(self) -> str:
+        return build_ir()
