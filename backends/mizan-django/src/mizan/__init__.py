@@ -1,8 +1,9 @@
 """Mizan for Django: ``INSTALLED_APPS = ["mizan"]`` and ``path("api/mizan/", include("mizan.urls"))``."""
 
 import mizan.signatures  # noqa: F401 - registers Django's classes
+from mizan.asgi import wrap_asgi
 from mizan.purging import apurge, purge
 
 __version__ = "0.1.0"
 
-__all__ = ("apurge", "purge")
+__all__ = ("apurge", "purge", "wrap_asgi")

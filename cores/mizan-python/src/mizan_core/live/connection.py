@@ -7,7 +7,6 @@ end, and nobody is told of its result.
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import secrets
 import time
 from collections import deque
@@ -59,6 +58,7 @@ from mizan_core.live.session import (
     Stop,
     key_of,
 )
+from mizan_core.live.versions import version_of
 from mizan_core.live_settings import LiveSettings
 from mizan_core.viewer import Viewer
 
@@ -510,7 +510,7 @@ class Connection:
 
 
 def _bundle(request: Watch, body: bytes, scope: str | None) -> str:
-    version = hashlib.blake2b(body, digest_size=16).hexdigest()
+    version = version_of(body)
     members = [("version", b'"%s"' % version.encode())]
     if scope is not None:
         members.append(("scope", ENGINE.canonical_json(scope)))
