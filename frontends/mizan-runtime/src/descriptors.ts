@@ -1,6 +1,7 @@
 /** What generated code says of an interface: contexts and functions, as far as the cache is concerned. */
 
 import type { Mode, Update } from "./slot.js";
+import type { Params } from "./wire.js";
 
 /** A context with parameters *P*, whose slots have the results *S*. */
 export interface Context<P extends object = object, S extends object = object> {
@@ -30,16 +31,37 @@ export interface ServerFunction<
   readonly idempotent?: boolean;
   /** Whether it goes over the socket while there is one. */
   readonly websocket?: boolean;
+  /** Whether there is no other way for it. */
+  readonly socketOnly?: boolean;
+  /** How its arguments are sent where there are files among them: `upload` of "mizan-runtime/uploads". */
+  readonly uploads?: Encode;
   /** Types alone; never there. */
   readonly types?: { readonly args: A; readonly result: R; readonly expectations: X; readonly errors: E };
 }
 
-export interface CallOptions<A extends object = object, X extends object = object> {
+/** How the request of a call is made. */
+export interface Sending {
+  /** How much of the files among the arguments has been sent, in bytes. */
+  readonly onProgress?: (sent: number, total: number) => void;
+  /** Ends the call; nobody knows then whether it was done. */
+  readonly signal?: AbortSignal;
+}
+
+export interface CallOptions<A extends object = object, X extends object = object> extends Sending {
   /** What is shown before the server answers, by context and slot: `{user: {user_orders: (orders) => [...orders, draft]}}`. */
   readonly optimistic?: X | ((args: A) => X);
   /** Which entries the expectations are of; without, every entry that the arguments do not exclude. */
   readonly params?: object;
 }
+
+/** What a request is made of where it is not JSON, and who makes it where `fetch` cannot. */
+export type Encode = (
+  args: Params,
+  options: Sending,
+) => {
+  readonly body: FormData;
+  readonly send?: typeof globalThis.fetch;
+};
 
 /** Expectations as the kernel takes them. */
 export type Expectations = { readonly [context: string]: { readonly [slot: string]: Update } | undefined };

@@ -1,6 +1,6 @@
 /** Requests to a Mizan server (docs/protocol.md section 9, docs/clients.md "The wire"): CSRF, tokens, retries of reads. */
 
-import type { ServerFunction } from "./descriptors.js";
+import type { Sending, ServerFunction } from "./descriptors.js";
 import { MizanError, type Failure } from "./errors.js";
 import { Gatherer, type Part, type Read } from "./gather.js";
 import type { Transport } from "./kernel.js";
@@ -39,6 +39,9 @@ const UNKNOWN = new Set([400, 404, 405, 414]);
 const TOKEN = "X-Mizan-Token";
 const CSRF = "X-CSRFToken";
 const OBTAIN = "mwt_obtain";
+const JSON_BODY = { "Content-Type": "application/json" };
+/** What no page of another site can send along. */
+const FILES = { headers: { "X-Mizan-Call": "1" } };
 /** The longest that `Retry-After` is waited for, in seconds. */
 const LONGEST_WAIT = 30;
 
@@ -118,9 +121,18 @@ export class HttpTransport implements Transport {
     return this.#options.batch === false ? this.#one(read, signal) : this.#gatherer.read(read, signal);
   }
 
-  async call({ name }: ServerFunction, args: Params, shown: readonly Shown[] = []): Promise<Answer> {
+  async call(
+    { name, uploads }: ServerFunction,
+    args: Params,
+    shown: readonly Shown[] = [],
+    options: Sending = {},
+  ): Promise<Answer> {
+    const files = uploads?.(args, options);
     const body = { fn: name, args, ...(this.#takesShown && shown.length > 0 ? { shown } : {}) };
-    const response = await this.#authenticated((headers) => this.#post(body, headers));
+    const init = files === undefined ? { body: JSON.stringify(body), headers: JSON_BODY } : FILES;
+    const content = { ...init, ...files, ...(options.signal && { signal: options.signal }) };
+    const path = files === undefined ? "call/" : `call/${encodeURIComponent(name)}/`;
+    const response = await this.#authenticated((headers) => this.#post(content, headers, path, files?.send));
     return (await bodyOf(response)) as unknown as Answer;
   }
 
@@ -176,10 +188,9 @@ export class HttpTransport implements Transport {
     return renewed === null ? response : request({ [TOKEN]: renewed.text });
   }
 
-  #post(body: object, headers: Record<string, string>): Promise<Response> {
-    const init = { method: "POST", body: JSON.stringify(body) };
+  #post(init: RequestInit, headers: Record<string, string>, path = "call/", send?: typeof fetch): Promise<Response> {
     return this.#guarded(headers, (guard) =>
-      this.#request("call/", { ...init, headers: { ...guard, "Content-Type": "application/json" } }),
+      this.#request(path, { method: "POST", ...init, headers: { ...guard, ...init.headers } }, send),
     );
   }
 
@@ -209,15 +220,15 @@ export class HttpTransport implements Transport {
 
   /** A token for who is logged in; null when nobody is. */
   async #obtainToken(): Promise<Token | null> {
-    const response = await this.#post({ fn: OBTAIN, args: {} }, {});
+    const response = await this.#post({ body: JSON.stringify({ fn: OBTAIN, args: {} }), headers: JSON_BODY }, {});
     if (response.status === 401) return null;
     const answer = (await bodyOf(response)) as unknown as { result: { token: string; expires_in: number } };
     return { text: answer.result.token, expiresIn: answer.result.expires_in };
   }
 
-  async #request(path: string, init: RequestInit): Promise<Response> {
+  async #request(path: string, init: RequestInit, send = this.#send): Promise<Response> {
     try {
-      return await this.#listened(() => this.#send(`${this.baseUrl}/${path}`, { credentials: "same-origin", ...init }));
+      return await this.#listened(() => send(`${this.baseUrl}/${path}`, { credentials: "same-origin", ...init }));
     } catch (error) {
       if (init.signal?.aborted) throw error;
       throw new MizanError({ code: "NETWORK", message: "The server could not be reached." });

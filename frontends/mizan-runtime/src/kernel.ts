@@ -5,7 +5,7 @@
  * slot somebody looks at is being read. docs/clients.md has the rules; slot.ts the theory.
  */
 
-import type { CallOptions, Context, Expectations, ServerFunction } from "./descriptors.js";
+import type { CallOptions, Context, Expectations, Sending, ServerFunction } from "./descriptors.js";
 import { Entry, type Declared, type Surroundings } from "./entry.js";
 import { MizanError } from "./errors.js";
 import type { Scope } from "./scope.js";
@@ -28,7 +28,7 @@ import {
 export interface Transport {
   fetch(context: string, params: Params, signal: AbortSignal): Promise<Reply>;
   /** *shown* are entries that the call may change and that the answer may bring. */
-  call(info: ServerFunction, args: Params, shown: readonly Shown[]): Promise<Answer>;
+  call(info: ServerFunction, args: Params, shown: readonly Shown[], options: Sending): Promise<Answer>;
 }
 
 /** What happens in a kernel, for those who watch it (devtools). */
@@ -138,7 +138,7 @@ export class Kernel {
     this.#outside.watch?.({ kind: "call", id, name: info.name, args: args as Params });
     this.#calls++;
     try {
-      const answer = await this.#transport.call(info, args as Params, this.#shown(info.affects ?? []));
+      const answer = await this.#transport.call(info, args as Params, this.#shown(info.affects ?? []), options);
       if (epoch === this.#epoch) this.#accept(info, answer, sent, pending, id);
       return answer.result as R;
     } catch (error) {

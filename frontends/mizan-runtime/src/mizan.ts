@@ -1,6 +1,6 @@
 /** A client of one server: the kernel, its requests, the page, and the other windows of the same client. */
 
-import type { ServerFunction } from "./descriptors.js";
+import type { Sending, ServerFunction } from "./descriptors.js";
 import { MizanError } from "./errors.js";
 import { readHeader } from "./header.js";
 import { HttpTransport, type HttpOptions } from "./http.js";
@@ -65,7 +65,7 @@ export class Mizan extends Kernel {
       {
         fetch: (context, params, signal) =>
           this.live?.fetch(context, params, signal) ?? this.http.fetch(context, params, signal),
-        call: (info, args, shown) => this.#call(info, args, shown),
+        call: (info, args, shown, options) => this.#call(info, args, shown, options),
       },
       { tell: (news) => this.#channel?.postMessage(news), watch: (happening) => this.emit(happening) },
     );
@@ -145,12 +145,12 @@ export class Mizan extends Kernel {
   }
 
   /** Without a network only what may be done twice waits for it. */
-  async #call(info: ServerFunction, args: Params, shown: readonly Shown[]): Promise<Answer> {
+  async #call(info: ServerFunction, args: Params, shown: readonly Shown[], options: Sending): Promise<Answer> {
     if (!this.#isOnline) {
       if (info.idempotent !== true) throw new MizanError({ code: "OFFLINE", message: "There is no network." });
       await new Promise<void>((send, giveUp) => this.#waiting.push({ send, giveUp }));
     }
-    return this.live?.call(info, args) ?? this.http.call(info, args, shown);
+    return this.live?.call(info, args) ?? this.http.call(info, args, shown, options);
   }
 
   #turn(isOnline: boolean): void {

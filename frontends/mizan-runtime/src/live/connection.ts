@@ -220,6 +220,7 @@ export class Connection implements Live {
 
   #failed(): void {
     this.#failures++;
+    this.session.giveUp();
     const { delay = 500, longestDelay = 30_000 } = this.#options;
     const isVain = this.#failures >= MANY_FAILURES;
     if (isVain) this.#stream.open();

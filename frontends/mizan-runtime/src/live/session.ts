@@ -62,6 +62,8 @@ export class Session {
   readonly #calls = new Map<number, number>();
   readonly #unanswered = new Map<number, Waiting>();
   readonly #queue: (() => void)[] = [];
+  /** Calls that have no other way. */
+  readonly #hopeful: { readonly resolve: () => void; readonly reject: (reason: MizanError) => void }[] = [];
   readonly #watches = new Map<string, Watch>();
   readonly #subscriptions = new Map<string, Subscription>();
   readonly #host: Host;
@@ -77,7 +79,11 @@ export class Session {
 
   /** Whether anything wants a connection: an entry that is shown, or a channel. */
   get isWanted(): boolean {
-    return this.#shown().length > 0 || [...this.#subscriptions.values()].some(({ isHeld }) => isHeld);
+    return (
+      this.#hopeful.length > 0 ||
+      this.#shown().length > 0 ||
+      [...this.#subscriptions.values()].some(({ isHeld }) => isHeld)
+    );
   }
 
   /** A connection has opened, on which *send* sends. */
@@ -88,6 +94,7 @@ export class Session {
   /** Who asks has been said: channels are joined again, and what is shown is read, since nobody knows what was missed. */
   resume(): void {
     this.#isReady = true;
+    for (const { resolve } of this.#hopeful.splice(0)) resolve();
     for (const subscription of this.#subscriptions.values()) if (subscription.isHeld) void this.#join(subscription);
     for (const entry of this.#shown()) entry.retry();
     this.#keep();
@@ -177,12 +184,20 @@ export class Session {
   /** Call a function whose way is the connection. Null where that must go another way. */
   call(info: ServerFunction, args: Params): Promise<Answer> | null {
     const asked: Asked = { action: "rpc", fn: info.name, args };
-    if (!this.#isReady || info.websocket !== true || isTooLong(asked)) return null;
-    return this.request(asked).then(({ data = null, invalidate = [], merge = [] }) => ({
-      result: data,
-      invalidate,
-      merge,
-    }));
+    const isPossible = this.#isReady || info.socketOnly === true;
+    if (info.websocket !== true || !isPossible || (isTooLong(asked) && info.socketOnly !== true)) return null;
+    return this.#ready()
+      .then(() => this.request(asked))
+      .then(({ data = null, invalidate = [], merge = [] }) => ({
+        result: data,
+        invalidate,
+        merge,
+      }));
+  }
+
+  /** There will be no connection soon: what waits for one is not done. */
+  giveUp(): void {
+    for (const { reject } of this.#hopeful.splice(0)) reject(offline());
   }
 
   /** What happens in the client. */
@@ -248,6 +263,15 @@ export class Session {
 
   #watchOf({ context, params }: Entry): Watch | undefined {
     return this.#watches.get(keyOf(context, params));
+  }
+
+  /** Wait for a connection. @throws MizanError `OFFLINE` */
+  async #ready(): Promise<void> {
+    if (this.#isReady) return;
+    await new Promise<void>((resolve, reject) => {
+      this.#hopeful.push({ resolve, reject });
+      this.#host.wanted?.();
+    });
   }
 
   async #watch(watch: Watch, context: string, params: Params, signal: AbortSignal): Promise<Reply> {
@@ -324,6 +348,11 @@ export class Session {
 
 function keyOf(name: string, params: Params): string {
   return `${name} ${canonical(params)}`;
+}
+
+/** Nothing was sent. */
+export function offline(): MizanError {
+  return new MizanError({ code: "OFFLINE", message: "There is no connection." });
 }
 
 function isTooLong(asked: Asked): boolean {
