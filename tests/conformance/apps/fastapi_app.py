@@ -6,7 +6,7 @@ import json
 import secrets
 from dataclasses import dataclass
 
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -98,9 +98,10 @@ def fail_to_handle(request: Request, error: Exception) -> JSONResponse:
 
 
 @app.exception_handler(404)
-async def show_not_found(request: Request, error: Exception) -> Response:
+async def show_not_found(request: Request, error: HTTPException) -> Response | None:
     if "html" not in request.headers.get("Accept", ""):
-        return JSONResponse({"detail": "Not Found"}, 404)
+        # What functions raise is left to Mizan.
+        return JSONResponse({"detail": "Not Found"}, 404) if error.detail == "Not Found" else None
     return HTMLResponse("<h1>The site's own page: not found</h1>", 404)
 
 
