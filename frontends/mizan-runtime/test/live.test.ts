@@ -5,7 +5,7 @@ import test, { mock, type TestContext } from "node:test";
 
 import { settled, Socket, type Frame } from "mizan-fixture/socket";
 
-import { Mizan, MizanError, type MizanOptions } from "../src/index.js";
+import { Mizan, MizanError, type Json, type MizanOptions } from "../src/index.js";
 import { channelOf, socketWith, type Channel } from "../src/socket.js";
 
 const USER = { name: "user", slots: { profile: ["id"], orders: ["id"] } };
@@ -129,6 +129,59 @@ test("each attempt waits longer than the last, up to a bound", async (t) => {
     await settled();
     assert.equal(Socket.all.length, length + 1, `after ${wait} ms`);
   }
+});
+
+test("where sockets are refused signals come as a stream of events, until a socket is let through", async (t) => {
+  const told: { write: (text: string) => void; watch: Json; signal: AbortSignal | null | undefined }[] = [];
+  const fetch = async (input: string | URL | Request, init: RequestInit = {}): Promise<Response> => {
+    const url = String(input);
+    if (url.includes("/ctx/")) return Response.json({ profile: `http ${++reads}`, orders: [] });
+    if (!url.endsWith("/live/")) return Response.json({ csrfToken: "c" });
+    const stream = new TransformStream<Uint8Array, Uint8Array>();
+    const writer = stream.writable.getWriter();
+    const { watch } = JSON.parse(String(init.body)) as { watch: Json };
+    told.push({ write: (text) => void writer.write(new TextEncoder().encode(text)), watch, signal: init.signal });
+    return new Response(stream.readable, { headers: { "Content-Type": "text/event-stream" } });
+  };
+  let reads = 0;
+  const { mizan } = await client(t, { fetch });
+  Socket.isRefusing = true;
+  const entry = mizan.entry(USER, { id: 1 });
+  entry.subscribe(() => undefined);
+  await settled();
+  for (const wait of [500, 1000]) {
+    mock.timers.tick(wait);
+    await settled();
+  }
+  mock.timers.tick(1);
+  await settled();
+  assert.deepEqual(
+    told.map(({ watch }) => watch),
+    [[{ id: 0, context: "user", params: { id: 1 } }]],
+  );
+  told[0]?.write('data: {"action":"watching","ids":[0]}\n\n:\n\ndata: {"action":"st');
+  await settled();
+  assert.equal(reads, 1);
+  told[0]?.write('ale","ids":[0]}\n\n');
+  await settled();
+  assert.equal(entry.slot("profile").value, "http 2");
+
+  // What is shown besides is told.
+  mizan.entry(USER, { id: 2 }).subscribe(() => undefined);
+  await settled();
+  mock.timers.tick(200);
+  await settled();
+  assert.deepEqual((told[1]?.watch as Json[]).length, 2);
+
+  Socket.isRefusing = false;
+  mock.timers.tick(30_000);
+  await settled();
+  await Socket.last.open();
+  assert.equal(mizan.live?.id === null, false);
+  assert.deepEqual(
+    told.map(({ signal }) => signal?.aborted),
+    [true, true],
+  );
 });
 
 test("what nobody looks at any longer is not watched", async (t) => {
