@@ -210,16 +210,20 @@ class Hub:
         history: History | None = None
         try:
             history = await self.broker.read(topic, since)
-        except BackendUnavailable:
-            await asyncio.sleep(_RETRY)
+        except BackendUnavailable as error:
+            _log.warning("Messages cannot be read: %s", error)
+            self._loop.call_later(_RETRY, self._read_again, topic, found)
         follower = found.follower
         if follower is None or self._topics.get(topic) is not found:
             return
         if history is None:
             follower.failed()
-            self._follow(topic, found, follower.read())
         else:
             self._follow(topic, found, follower.take_history(history))
+
+    def _read_again(self, topic: str, found: _Topic) -> None:
+        if found.follower is not None and self._topics.get(topic) is found:
+            self._follow(topic, found, found.follower.read())
 
     # --- announcements
 
