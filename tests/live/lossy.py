@@ -51,7 +51,7 @@ class LossyBroker:
 
     def hold_replies(self) -> None:
         """What is read from now on arrives when ``release_replies`` says so, as it was when it was read."""
-        self._gate = asyncio.Event()
+        self._gate = self._gate or asyncio.Event()
 
     def release_replies(self) -> None:
         if self._gate is not None:
