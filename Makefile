@@ -120,8 +120,9 @@ $(WASM): $(RUST) protocol/mizan-generate/build.mjs | $(NODE)/npm
 	@touch $@
 
 .PHONY: soak
-soak: $(EXTENSION) | $(call program,redis-server) ## the cache's guarantee, under random reads and writes (SECONDS=240 ARGS="--break all")
-	@$(BIN)/python -m tests.cache.soak --seconds $(SECONDS) $(ARGS)
+soak: $(EXTENSION) | $(call program,redis-server) ## what the cache and live pages promise, under random reads and writes (SECONDS=240 ARGS="--break all")
+	@$(BIN)/python -m tests.cache.soak --seconds $$(($(SECONDS) * 3 / 4)) $(ARGS)
+	@$(if $(filter-out --break all,$(ARGS)),,$(BIN)/python -m tests.live.soak --seconds $$(($(SECONDS) / 4)) $(ARGS))
 
 .PHONY: fuzz
 fuzz: $(EXTENSION) ## hostile requests against both adapters and both engines (SECONDS=60 ARGS="--seed 1")

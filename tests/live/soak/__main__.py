@@ -58,7 +58,7 @@ _PATIENT = {"MIZAN_CACHE_TIMEOUT_MS": "20000"}
 """A busy machine is no outage."""
 WORLDS = {
     "memory": World(("fastapi",), 1, has_redis=False, settings={}),
-    "redis": World(("fastapi", "fastapi"), 2, has_redis=True, settings=_PATIENT),
+    "redis": World(("fastapi", "django"), 2, has_redis=True, settings=_PATIENT),
     # Versions of tags without bundles.
     "redis-without-cache": World(
         ("fastapi", "fastapi"), 1, has_redis=True, settings={**_PATIENT, "MIZAN_CACHE_SECRET": ""}

@@ -184,7 +184,7 @@ def _application(kind: str) -> Any:
     import mizan
     from tests.cache.soak import django_app
 
-    return vars(mizan)["wrap_asgi"](django_app.asgi)
+    return mizan.wrap_asgi(django_app.asgi)
 
 
 async def _serve(kind: str, name: str, folder: Path, patience: float) -> None:
