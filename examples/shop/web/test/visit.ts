@@ -118,8 +118,13 @@ export interface Visit {
   open(): Promise<Tab>;
 }
 
-/** Run *story* with a new browser that knows nothing, and a way to the shop of its own. */
-export async function visit(browser: Browser, shop: Shop, story: (tab: Tab, visit: Visit) => Promise<void>) {
+/** Run *story* with a new browser that knows nothing, and a way of its own to the shop's page at *path*. */
+export async function visit(
+  browser: Browser,
+  shop: Shop,
+  story: (tab: Tab, visit: Visit) => Promise<void>,
+  path = "/",
+): Promise<void> {
   const proxy = await Proxy.to(shop.url);
   const context = await browser.newContext({ baseURL: proxy.url });
   context.setDefaultTimeout(PATIENCE);
@@ -127,7 +132,7 @@ export async function visit(browser: Browser, shop: Shop, story: (tab: Tab, visi
   context.on("weberror", (error) => errors.push(error.error()));
   const open = async (): Promise<Tab> => {
     const tab = new Tab(await context.newPage(), shop);
-    await tab.page.goto("/");
+    await tab.page.goto(path);
     return tab;
   };
   try {
