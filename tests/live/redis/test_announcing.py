@@ -20,6 +20,7 @@ from tests.cache.redis import conftest as cache
 from tests.cache.redis.servers import Cluster, Server, wait_until
 from tests.cache.redis.wire import Wire
 from tests.call.fakes import App, Way
+from tests.conformance.target import ROOT
 from tests.live.redis.conftest import ConnectBroker
 from tests.live.test_announcing import FUNCTIONS
 
@@ -27,6 +28,7 @@ connect = cache.connect
 KEYER = ENGINE.CacheKeyer("a-secret-of-the-announcing-tests-0123456789")
 TAGS = ["tag:user", "tag:user:0123"]
 SOCKET = "socket-0123456789abcdef"
+README = ROOT / "caches/mizan-redis/README.md"
 
 
 @pytest.fixture
@@ -231,10 +233,9 @@ def test_another_broker_announces_after_the_purge(server: Server, prefix: str) -
 
 
 def test_an_account_with_the_least_rights(server: Server, prefix: str) -> None:
-    """Those of docs/live.md."""
-    rights = "+eval +hget +hset +hincrby +hdel +xadd +xrange +expire +pexpire +del +zadd +zrem +zrangebyscore"
-    more = "+zrevrange +time +publish +subscribe +unsubscribe +ping +info"
-    server.ask("ACL", "SETUSER", "mizan", "on", ">secret", f"~{prefix}*", f"&{prefix}*", *rights.split(), *more.split())
+    """Those that the package's README names."""
+    [line] = [line for line in README.read_text().splitlines() if line.startswith("ACL SETUSER") and "+eval" in line]
+    server.ask(*line.replace("mizan:*", f"{prefix}*").replace(">password", ">secret").split())
     url = server.url.replace("//", "//mizan:secret@")
 
     async def work() -> None:
