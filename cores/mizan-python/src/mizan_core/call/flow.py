@@ -18,7 +18,7 @@ from mizan_core.cache.store import Purge
 from mizan_core.call.asked import Call, Fetch, LateCall
 from mizan_core.call.building import Build, build_for_all, build_for_one
 from mizan_core.call.effects import Effects
-from mizan_core.call.outcome import CallOutcome, Fetched, FetchOutcome, Refused, Result, ViewResponse
+from mizan_core.call.outcome import CallOutcome, Dressed, Fetched, FetchOutcome, Refused, Result, ViewResponse
 from mizan_core.call.port import Port
 from mizan_core.call.progress import Progress
 from mizan_core.client import ErrorCase
@@ -156,7 +156,7 @@ async def admit(
 
 async def _run(
     port: Port, interface: Interface, endpoint: Endpoint, arguments: dict[str, Any], progress: Progress
-) -> Result | ViewResponse:
+) -> Result | Dressed | ViewResponse:
     """Run a function that may write, and purge what it has made stale, whatever ends it."""
     effects = Effects(interface, endpoint, arguments)
     if effects.are_announced:
@@ -178,9 +178,13 @@ async def _run(
     purges = effects.purges(nested, made)
     for purge in purges:
         await port.purge(purge)
+    if endpoint.is_plain:
+        return Result(effects.plan, result, nested)
+    given, dress = result if endpoint.function.injected else (result, None)
     if endpoint.is_view:
-        return ViewResponse(result, ENGINE.stale_entries([effects.plan, *nested]), purges)
-    return Result(effects.plan, result, nested)
+        return ViewResponse(given, ENGINE.stale_entries([effects.plan, *nested]), purges)
+    plain = Result(effects.plan, given, nested)
+    return plain if dress is None else Dressed(plain, dress, purges)
 
 
 def _entry(bundle: Bundle, arguments: list[dict[str, Any]], viewer: Viewer, fetch: Fetch) -> Entry | Bypass:

@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 from mizan_core.call.asked import Fetch
 from mizan_core.call.dispatcher import Dispatcher
 from mizan_core.call.flow import admit, answer_call, answer_fetch, refused
-from mizan_core.call.outcome import Fetched, Refused, Result, ViewResponse
+from mizan_core.call.outcome import Dressed, Fetched, Refused, Result, ViewResponse
 from mizan_core.call.progress import Failure, Progress
 from mizan_core.engine import ENGINE
 from mizan_core.errors import APIError, InternalError, MethodNotAllowed
@@ -31,6 +31,7 @@ from mizan_core.http.response import (
     Reply,
     Response,
     bundles_response,
+    dressed_reply,
     error_headers,
     error_part,
     error_response,
@@ -71,6 +72,9 @@ async def post_call(
     if type(outcome) is Result:
         refresh = None if shown is None else await shown.read(outcome, progress.viewer)
         return result_response(outcome, marks(interface, progress.viewer), refresh)
+    if type(outcome) is Dressed:
+        refresh = None if shown is None else await shown.read(outcome.result, progress.viewer)
+        return dressed_reply(outcome, marks(interface, progress.viewer), refresh)
     if type(outcome) is ViewResponse:
         headers = view_headers(outcome.stale, marks(interface, progress.viewer))
         return PassThrough(outcome.response, headers, outcome.purges)

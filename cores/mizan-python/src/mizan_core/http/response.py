@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TypeAlias, final
 
 from mizan_core.cache.store import Purge
 from mizan_core.call.envelope import error_envelope
-from mizan_core.call.outcome import Fetched, Result
+from mizan_core.call.outcome import Dressed, Fetched, Result
 from mizan_core.call.progress import Failure
 from mizan_core.engine import ENGINE
 from mizan_core.errors import APIError
@@ -104,6 +104,11 @@ def result_response(result: Result, marks: Headers, refresh: bytes | None = None
     """
     body, header = result.plan.finish(result.json, result.nested, refresh)
     return json_response(body, marks if header is None else (*marks, (INVALIDATE_HEADER, header)))
+
+
+def dressed_reply(dressed: Dressed, marks: Headers, refresh: bytes | None = None) -> PassThrough:
+    """As ``result_response``, with what the framework adds to it."""
+    return PassThrough(dressed.dress(result_response(dressed.result, marks, refresh)), (), dressed.purges)
 
 
 def view_headers(stale: Sequence[Any], marks: Headers) -> Headers:

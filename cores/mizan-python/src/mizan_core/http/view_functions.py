@@ -11,14 +11,14 @@ from pydantic_core import from_json
 from mizan_core.call.asked import LateCall
 from mizan_core.call.dispatcher import Dispatcher
 from mizan_core.call.flow import answer_late_call, refused
-from mizan_core.call.outcome import Result, ViewResponse
+from mizan_core.call.outcome import Dressed, Result, ViewResponse
 from mizan_core.call.progress import Progress
 from mizan_core.client.routes import SAFE
 from mizan_core.errors import NotFound, UnsupportedMediaType, ValidationFailed
 from mizan_core.http.exchange import ShowError, known, refusal
 from mizan_core.http.port import HttpPort
 from mizan_core.http.reading import check_media_type, prefers_html, read_call, read_query
-from mizan_core.http.response import PassThrough, Reply, marks, result_response, view_headers
+from mizan_core.http.response import PassThrough, Reply, dressed_reply, marks, result_response, view_headers
 from mizan_core.interface.endpoint import Endpoint
 from mizan_core.interface.interface import Interface
 from mizan_core.interface.texts import TextReader
@@ -60,6 +60,8 @@ async def answer_view(dispatcher: Dispatcher, port: HttpPort, url: Url, asked: A
     outcome = await answer_late_call(port, interface, call, progress)
     if type(outcome) is Result:
         return result_response(outcome, marks(interface, progress.viewer))
+    if type(outcome) is Dressed:
+        return dressed_reply(outcome, marks(interface, progress.viewer))
     if type(outcome) is ViewResponse:
         headers = view_headers(outcome.stale, marks(interface, progress.viewer))
         return PassThrough(outcome.response, headers, outcome.purges)

@@ -21,7 +21,7 @@ from mizan_core.call.asked import Call, Fetch
 from mizan_core.call.dispatcher import Dispatcher
 from mizan_core.call.envelope import error_envelope
 from mizan_core.call.flow import admit, answer_call, answer_fetch, refused
-from mizan_core.call.outcome import Refused, Result
+from mizan_core.call.outcome import Dressed, Refused, Result
 from mizan_core.call.port import Port
 from mizan_core.call.progress import Progress
 from mizan_core.engine import ENGINE
@@ -311,6 +311,12 @@ class Connection:
     async def _answer_call(self, request: Rpc, port: SocketPort, interface: Interface, progress: Progress) -> str:
         call = Call(request.fn, request.args, self._session.token, carrier=SOCKET)
         outcome = await answer_call(port, interface, call, progress)
+        if type(outcome) is Dressed:
+            # There is no response to add anything to.
+            await outcome.dress.afterwards()
+            for purge in outcome.purges:
+                await port.purge(purge)
+            outcome = outcome.result
         if type(outcome) is Result:
             body, _ = outcome.plan.finish(outcome.json, outcome.nested)
             return result_frame(request.id, body)
