@@ -2,8 +2,9 @@
 
 import mizan.signatures  # noqa: F401 - registers Django's classes
 from mizan.asgi import wrap_asgi
-from mizan.purging import apurge, purge
+from mizan.model_purges import purges
+from mizan.purging import apurge, apurge_all, purge, purge_all
 
 __version__ = "0.1.0"
 
-__all__ = ("apurge", "purge", "wrap_asgi")
+__all__ = ("apurge", "apurge_all", "purge", "purge_all", "purges", "wrap_asgi")

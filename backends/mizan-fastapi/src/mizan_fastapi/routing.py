@@ -83,6 +83,11 @@ class MizanRouter(APIRouter):
         """For ``app.include_router(router.views)``: the functions that have URLs of their own."""
         serve(dispatcher)
 
+    @property
+    def registry(self) -> Registry:
+        """Whose functions are served."""
+        return self._dispatcher.registry
+
     def _add(self, path: str, endpoint: Endpoint, name: str) -> None:
         self.add_api_route(
             path,
@@ -102,6 +107,14 @@ class MizanRouter(APIRouter):
         :raises ValueError: for a context or a parameter that is not registered, or a value of another type.
         """
         perform(self._dispatcher.named_purge(context, params))
+
+    def purge_all(self) -> None:
+        """Make everything stale that is cached."""
+        perform(self._dispatcher.whole_purge())
+
+    async def apurge_all(self) -> None:
+        """As ``purge_all``, on an event loop."""
+        await aperform(self._dispatcher.whole_purge())
 
     async def apurge(self, context: str, /, **params: Any) -> None:
         """As ``purge``, on an event loop."""

@@ -293,6 +293,11 @@ class Interface:
             identities = {}
         return self.tagging.named_purge(context, identities)
 
+    def whole_purge(self) -> Purge | None:
+        """The purge of all contexts; as ``named_purge``."""
+        contexts = sorted(self.contexts())
+        return self.tagging.whole_purge(contexts) if self.tagging is not None and contexts else None
+
     def contexts(self) -> set[str]:
         """The names of the contexts that have functions."""
         return {endpoint.context for endpoint in self._endpoints.values() if endpoint.context is not None}
