@@ -62,7 +62,7 @@ class _Bound:
     def loaded(self, sender: type[Model], instance: Model, **_: Any) -> None:
         """Keep what its own fields say. A field that was deferred is not loaded for it."""
         deferred = instance.get_deferred_fields()
-        fields = {name: sender._meta.get_field(source).attname for name, source in self._own.items()}
+        fields = {name: _field(sender, source, source).attname for name, source in self._own.items()}
         if instance.pk is not None and not deferred.intersection(fields.values()):
             instance.__dict__[self._before] = {name: getattr(instance, field) for name, field in fields.items()}
 

@@ -167,11 +167,11 @@ def _responses(answer: Schema, refusals: Iterable[HTTPStatus], errors: Iterable[
     for error in errors:
         schema = _error_schema({"const": error["code"]}, error["data"])
         declared.setdefault(str(error["status"]), {})[error["code"]] = schema
-    for status, schemas in declared.items():
-        known = [component(_ERROR)] if status in responses else []
-        choices = [*schemas.values(), *known]
+    for code, schemas in declared.items():
+        known = [component(_ERROR)] if code in responses else []
+        choices: list[Schema] = [*schemas.values(), *known]
         schema = choices[0] if len(choices) == 1 else {"anyOf": choices}
-        responses[status] = _refusal(", ".join(sorted(schemas)), schema)
+        responses[code] = _refusal(", ".join(sorted(schemas)), schema)
     return responses
 
 
