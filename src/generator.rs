@@ -5,6 +5,8 @@ use std::time::Duration;
 use mizan_generate::Host;
 use pyo3::prelude::*;
 
+use crate::error::Result;
+
 /// Runs `mizan-generate` with `arguments`; `document` is the interface, where it is at hand. Lines for the user go to
 /// `say` and `complain`. Gives the exit code.
 #[pyfunction]
@@ -24,6 +26,21 @@ pub fn run_generator(
     let code = py.detach(|| mizan_generate::run(&arguments, document, &mut host));
     host.failure.map_or(Ok(code), Err)
 }
+
+/// What is different between the texts of two interfaces, each change as its words: what it is, what it means for clients
+/// of the older one, what has changed and how.
+#[pyfunction]
+pub fn ir_difference(py: Python<'_>, old: &str, new: &str) -> Result<Vec<Words>> {
+    let changes = py.detach(|| mizan_generate::compare(old, new))?;
+    let words = changes.into_iter().map(|change| {
+        let (kind, class) = (change.kind.word(), change.class.word());
+        (kind, class, change.subject, change.detail)
+    });
+    Ok(words.collect())
+}
+
+/// The words of a change.
+type Words = (&'static str, &'static str, String, String);
 
 /// Python around the command.
 struct Interpreter {

@@ -28,7 +28,7 @@ mod _native {
     #[pymodule_export]
     use crate::envelope::{encode_bundle, encode_response};
     #[pymodule_export]
-    use crate::generator::run_generator;
+    use crate::generator::{ir_difference, run_generator};
     #[pymodule_export]
     use crate::graph::{Graph, compile_graph};
     #[pymodule_export]

@@ -33,6 +33,7 @@ __all__ = [
     "encode_bundle",
     "encode_response",
     "format_invalidate_header",
+    "ir_difference",
     "parse_ir",
     "plan_call",
     "run_generator",
@@ -289,6 +290,15 @@ def parse_ir(text: str) -> dict[str, Any]:
     """The document that *text* says; ``emit_ir`` turns it into *text* again (section 11).
 
     :raises ValueError: when *text* is not an interface document, with the place.
+    """
+
+def ir_difference(old: str, new: str) -> list[tuple[str, str, str, str]]:
+    """What is different between the texts of two interface documents (docs/clients.md).
+
+    Each change is ``added``, ``removed`` or ``changed``; what it means for clients of *old*: ``compatible``, ``source``,
+    ``unknown`` or ``breaking``; what has changed; and how.
+
+    :raises ValueError: when one is not an interface document, with the place.
     """
 
 def run_generator(

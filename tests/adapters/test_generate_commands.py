@@ -87,6 +87,33 @@ def test_check_fails_when_the_functions_have_changed(generate: Generate, tmp_pat
     assert "functions.ts is out of date\n" in done.stderr
 
 
+def test_an_older_interface_is_compared(generate: Generate, tmp_path: Path) -> None:
+    """The adapters' commands say it in the words of the engine's, which reads the same two files."""
+    assert generate("--output", "api").returncode == 0
+    text = (tmp_path / "api/mizan.kdl").read_text()
+    (tmp_path / "older.kdl").write_text(text.replace('auth "required"', 'auth "staff"'))
+    done = generate("--diff", "older.kdl")
+    assert (done.returncode, done.stdout) == (0, "~ rename: needs a login now\n1 change, not breaking\n")
+    (tmp_path / "older.kdl").write_text(
+        text.replace('    auth "required"\n', "").replace('camel "rename"', 'camel "name"')
+    )
+    done = generate("--diff", "older.kdl")
+    assert done.stdout == (
+        "~ rename: was called name before  (sources need the new name)\n"
+        "~ rename: needs a login now  (breaks clients of before)\n"
+        "2 changes, 1 of them breaking\n"
+    )
+    assert done.returncode == 1
+    engine = run(tmp_path, "-m", "mizan_native", "generate", "api/mizan.kdl", "--diff", "older.kdl")
+    assert (engine.returncode, engine.stdout) == (1, done.stdout)
+    assert generate("--diff", "api/mizan.kdl").stdout == "no changes\n"
+    (tmp_path / "older.kdl").write_text("{}")
+    for broken in (generate("--diff", "older.kdl"), generate("--diff", "nowhere.kdl")):
+        assert broken.returncode == 1
+        assert ".kdl: " in broken.stderr
+        assert "Traceback" not in broken.stderr
+
+
 def test_a_folder_is_asked_for(generate: Generate) -> None:
     done = generate()
     assert done.returncode == 1

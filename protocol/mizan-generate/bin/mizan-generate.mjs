@@ -97,6 +97,13 @@ function read(source, real) {
 
 async function generate(job, output, real, temporary) {
   writeFileSync(path.join(temporary, "interface.kdl"), read(job.source, real));
+  if (job.diff !== null) {
+    copyFileSync(real(job.diff), path.join(temporary, "old.kdl"));
+    const done = await run([`${BASE}/interface.kdl`, `--diff=${BASE}/old.kdl`], { [BASE]: temporary }, temporary);
+    process.stdout.write(done.out);
+    process.stderr.write(done.err.replaceAll(`${BASE}/old.kdl`, job.diff));
+    return done.code;
+  }
   const isThere = existsSync(output) || !job.arguments.includes("--check");
   const folder = isThere ? output : path.join(temporary, "nothing");
   mkdirSync(folder, { recursive: true });
@@ -148,9 +155,9 @@ async function main(words, temporary) {
   const job = JSON.parse(asked.out);
   const base = path.dirname(path.resolve(file ?? "mizan.toml"));
   const real = (name) => (name.startsWith(BASE) ? path.join(base, name.slice(BASE.length)) : path.resolve(name));
-  if (job.output === null)
+  if (job.output === null && job.diff === null)
     throw new Failure("there is no folder to write to: give --output FOLDER, or `output` in the configuration");
-  const action = () => generate(job, real(job.output), real, temporary);
+  const action = () => generate(job, job.output && real(job.output), real, temporary);
   return job.watch ? watch(job.source, real, action) : action();
 }
 

@@ -23,6 +23,7 @@ usage: mizan-generate [FILE.kdl] [options] [-- PROGRAM ...]
   --line-width COLUMNS    how long lines may be (default: 80)
   --import-extension EXT  what imports between generated modules end with: .js or .ts (default: nothing)
   --check                 write nothing; fail if something would be written
+  --diff OLD.kdl          write nothing; say what is different from an older interface, and fail if clients of it break
   --watch                 generate again when files of the server change
   --print-source          print how the interface is to be had, as JSON, and do nothing
   --version, --help
@@ -41,6 +42,8 @@ pub struct Arguments {
     pub overrides: Config,
     /// Whether nothing is written.
     pub check: bool,
+    /// The file of an older interface, which this one is compared with.
+    pub diff: Option<PathBuf>,
     /// Whether it goes on when files change.
     pub watch: bool,
     /// Whether the source is printed.
@@ -76,6 +79,7 @@ impl Arguments {
                 Long("import-extension") => {
                     overrides.import_extension = Some(parser.value()?.string()?);
                 }
+                Long("diff") => arguments.diff = Some(parser.value()?.into()),
                 Long("check") => arguments.check = true,
                 Long("watch") => arguments.watch = true,
                 Long("print-source") => arguments.print_source = true,

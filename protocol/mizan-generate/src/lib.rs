@@ -17,6 +17,15 @@ use std::time::Duration;
 
 pub use run::run;
 
+use mizan_codegen::difference::{Change, difference};
+use mizan_core::error::Error;
+use mizan_core::ir::Document;
+
+/// What is different between the texts of two interfaces; a value error with line and column where one is none.
+pub fn compare(old: &str, new: &str) -> std::result::Result<Vec<Change>, Error> {
+    Ok(difference(&Document::parse(old)?, &Document::parse(new)?))
+}
+
 /// Where the command runs.
 pub trait Host {
     /// Shows a line to the user.

@@ -19,7 +19,8 @@ pub fn changes(old: Option<&str>, new: &Document) -> Vec<String> {
     lines
 }
 
-fn line(change: &Change) -> String {
+/// The line of a change.
+pub fn line(change: &Change) -> String {
     let suffix = match change.class {
         Class::Breaking => "  (breaks clients of before)",
         Class::Unknown => "  (may break clients of before)",
@@ -27,4 +28,23 @@ fn line(change: &Change) -> String {
         Class::Compatible => "",
     };
     format!("{change}{suffix}")
+}
+
+/// Whether clients of before break.
+pub fn breaks(changes: &[Change]) -> bool {
+    changes.iter().any(|change| change.class == Class::Breaking)
+}
+
+/// How many changes there are, and of which kind.
+pub fn counted(changes: &[Change]) -> String {
+    let breaking = changes
+        .iter()
+        .filter(|change| change.class == Class::Breaking);
+    match (changes.len(), breaking.count()) {
+        (0, _) => "no changes".to_owned(),
+        (1, 0) => "1 change, not breaking".to_owned(),
+        (1, _) => "1 change, breaking".to_owned(),
+        (all, 0) => format!("{all} changes, none of them breaking"),
+        (all, breaking) => format!("{all} changes, {breaking} of them breaking"),
+    }
 }

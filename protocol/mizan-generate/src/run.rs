@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
+use mizan_codegen::difference::difference;
 use mizan_codegen::{File, Options};
 use mizan_core::ir::Document;
 
@@ -111,6 +112,9 @@ impl Job {
             host.say(&self.described(arguments));
             return Ok(0);
         }
+        if let Some(old) = &arguments.diff {
+            return self.diff(old, host);
+        }
         let output = self.output.as_deref().ok_or_else(|| Failure::new("there is no folder to write to: give --output FOLDER, or `output` in the configuration"))?;
         if arguments.check {
             return self.check(output, host);
@@ -137,16 +141,33 @@ impl Job {
         ];
         flags.extend(base_url.iter().map(|url| format!("--base-url={url}")));
         flags.extend(arguments.check.then(|| "--check".to_owned()));
-        let (source, output, watch) = (&self.source, self.output.as_deref(), arguments.watch);
-        serde_json::json!({ "source": source, "output": output, "arguments": flags, "watch": watch })
-            .to_string()
+        let (source, output) = (&self.source, self.output.as_deref());
+        let (watch, diff) = (arguments.watch, arguments.diff.as_deref());
+        serde_json::json!({
+            "source": source, "output": output, "arguments": flags, "watch": watch, "diff": diff,
+        })
+        .to_string()
+    }
+
+    /// Says what is different from the interface in the file `old`; fails where clients of that break.
+    fn diff(&self, old: &Path, host: &mut dyn Host) -> Result<i32> {
+        let place = old.display().to_string();
+        let old =
+            fs::read_to_string(old).map_err(|error| Failure::new(format!("{place}: {error}")))?;
+        let old =
+            Document::parse(&old).map_err(|error| Failure::new(format!("{place}: {error}")))?;
+        let changes = difference(&old, &interface(&self.source.read()?)?);
+        for change in &changes {
+            host.say(&report::line(change));
+        }
+        host.say(&report::counted(&changes));
+        Ok(i32::from(report::breaks(&changes)))
     }
 
     /// What has to be done, and what has changed in the interface.
     fn plan(&self, output: &Path) -> Result<(Plan, Vec<String>)> {
         let text = self.source.read()?;
-        let document = Document::parse(&text)
-            .map_err(|error| Failure::new(format!("the interface: {error}")))?;
+        let document = interface(&text)?;
         let mut files = mizan_codegen::generate(&document, &self.options)
             .map_err(|error| Failure::new(error.to_string()))?;
         let path = INTERFACE.to_owned();
@@ -208,6 +229,10 @@ impl Job {
             }
         }
     }
+}
+
+fn interface(text: &str) -> Result<Document> {
+    Document::parse(text).map_err(|error| Failure::new(format!("the interface: {error}")))
 }
 
 fn summary(plan: &Plan, output: &Path) -> String {

@@ -33,6 +33,19 @@ function generate(...words) {
   return { code: done.status, out: done.stdout, err: done.stderr };
 }
 
+test("an older interface is compared", () => {
+  writeFileSync(at("now.kdl"), INTERFACE);
+  writeFileSync(at("older.kdl"), INTERFACE.replace("#false", "#true"));
+  const fine = generate("now.kdl", "--diff", "older.kdl");
+  assert.deepEqual(fine, { code: 0, out: "~ about: the result is never null now\n1 change, not breaking\n", err: "" });
+  writeFileSync(at("older.kdl"), INTERFACE.replace('"string"', '"number"'));
+  const broken = generate("now.kdl", "--diff=older.kdl");
+  assert.equal(broken.code, 1);
+  assert.match(broken.out, /of another type now {2}\(breaks clients of before\)\n1 change, breaking\n$/);
+  writeFileSync(at("older.kdl"), "{}");
+  assert.match(generate("now.kdl", "--diff", "older.kdl").err, /^older\.kdl: line 1/);
+});
+
 /** A project whose `manage.py` is a program for Node. */
 function project() {
   const source = `

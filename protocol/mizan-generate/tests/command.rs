@@ -90,6 +90,46 @@ fn only_what_is_different_is_written() {
 }
 
 #[test]
+fn an_older_interface_is_compared() {
+    let folder = folder();
+    let older = folder.path().join("older.kdl");
+    let diff = format!("--diff={}", older.display());
+    let compare = |text: &str| {
+        write(&older, text);
+        let mut host = Recorder::default();
+        let code = run(&[diff.clone()], Some(SHOP.to_owned()), &mut host);
+        (code, host)
+    };
+    let (code, host) = compare(SHOP);
+    assert_eq!((code, host.said), (0, vec!["no changes".to_owned()]));
+    let (code, host) = compare(&SHOP.replace("#false", "#true"));
+    let lines = [
+        "~ about: the result is never null now",
+        "1 change, not breaking",
+    ];
+    assert_eq!((code, host.said), (0, lines.map(str::to_owned).to_vec()));
+    let (code, host) = compare(&SHOP.replace("primitive \"string\"", "any"));
+    let lines = [
+        "~ about: the result is not anything any more",
+        "1 change, not breaking",
+    ];
+    assert_eq!((code, host.said), (0, lines.map(str::to_owned).to_vec()));
+    let (code, host) = compare(&SHOP.replace("\"string\"", "\"number\""));
+    let lines = [
+        "~ about: the result is of another type now  (breaks clients of before)",
+        "1 change, breaking",
+    ];
+    assert_eq!((code, host.said), (1, lines.map(str::to_owned).to_vec()));
+    let (code, host) = compare("{}");
+    assert_eq!(code, 1);
+    assert!(host.complained[0].starts_with(&format!("{}: line 1", older.display())));
+    assert!(
+        !folder.path().join("types.ts").exists(),
+        "nothing is written"
+    );
+}
+
+#[test]
 fn changes_are_told_and_checked() {
     let folder = folder();
     let output = folder.path();

@@ -10,7 +10,6 @@ from tests.conformance.functions import (
     merges,
     nesting,
     results,
-    routed,
     shown,
 )
 
@@ -24,6 +23,5 @@ __all__ = (
     "merges",
     "nesting",
     "results",
-    "routed",
     "shown",
 )

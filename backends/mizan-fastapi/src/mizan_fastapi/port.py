@@ -172,21 +172,18 @@ class AsgiPort:
         return bool(getattr(self.scope.get("app"), "debug", False))
 
     async def handled(self, error: Exception) -> Handled | None:
-        return await handled(self.scope.get("app"), self.request(), error)
+        return await handled(self.scope.get("app"), self._function_request(), error)
 
     def translated(self, error: BaseException) -> BaseException:
         return translated(error)
 
     async def to_the_end(self, work: Coroutine[Any, Any, T]) -> T:
         task = begin(work)
-        try:
-            if task.done():
-                return task.result()
-            if self._in_flight is not None:
-                self._in_flight.add(task)
-            return await _shielded(task)
-        finally:
-            del task  # its exception holds this frame
+        if task.done():
+            return task.result()
+        if self._in_flight is not None:
+            self._in_flight.add(task)
+        return await _shielded(task)
 
     def is_undone(self) -> bool:
         """FastAPI knows of no transaction that it could have rolled back."""
@@ -194,7 +191,7 @@ class AsgiPort:
 
     def invoke(self, invocation: Invocation) -> Coroutine[Any, Any, Any]:
         target, arguments, is_async = invocation
-        request = self.request()
+        request = self._function_request()
         return target(request, arguments) if is_async else run_in_threadpool(target, request, arguments)
 
     async def invoke_all(self, invocations: Sequence[Invocation], readings: Readings | None) -> list[Any]:
@@ -230,7 +227,7 @@ class AsgiPort:
             self._watched = WatchedRequest(self.scope, body.receive, self._send, readings)
         return self._watched
 
-    def request(self) -> Request:
+    def _function_request(self) -> Request:
         """The request that functions get; its body can still be read."""
         if self._readings is not None:
             return self._watched_request(self._readings)
@@ -267,12 +264,9 @@ async def _each(purges: Iterable[Purge]) -> None:
 
 async def _shielded(work: Future[T]) -> T:
     """``end_of``, whether asyncio cancels the request or anyio."""
-    try:
-        with anyio.CancelScope(shield=True):
-            await end_of(work)
-        return work.result()
-    finally:
-        del work  # its exception holds this frame
+    with anyio.CancelScope(shield=True):
+        await end_of(work)
+    return work.result()
 
 
 async def read_body(receive: Receive, limit: int) -> bytes:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
-from mizan_core.engine.generator import run_generator
+from mizan_core.engine.generator import report_difference, run_generator
 from mizan_core.ir import build_ir
 
 __all__ = ("add_arguments", "generate")
@@ -28,6 +30,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         parser.add_argument(name, metavar=metavar, help=text)
     group = parser.add_mutually_exclusive_group()
     group.add_argument("--check", action="store_true", help="write nothing; fail if something would be written")
+    group.add_argument(
+        "--diff",
+        metavar="OLD.kdl",
+        help="write nothing; say what is different from an older interface, and fail if clients of it break",
+    )
     group.add_argument("--watch", action="store_true", help="generate again when Python files here change")
 
 
@@ -40,10 +47,22 @@ def generate(options: dict[str, Any], exporter: Sequence[str]) -> int:
     :raises GraphError: with everything that contradicts itself.
     :raises EngineUnavailable: mizan-native is not installed, or cannot be used here.
     """
+    if options["diff"] is not None:
+        return _compare(options["diff"])
     arguments = _command_line(options)
     if options["watch"]:
         return run_generator([*arguments, "--watch", "--", *exporter])
     return run_generator(arguments, build_ir())
+
+
+def _compare(older: str) -> int:
+    """Say what is different from the interface in the file *older*."""
+    new = build_ir()
+    try:
+        return report_difference(Path(older).read_text("utf-8"), new)
+    except (OSError, ValueError) as error:
+        sys.stderr.write(f"{older}: {error}\n")
+        return 1
 
 
 def _command_line(options: dict[str, Any]) -> list[str]:

@@ -1,13 +1,12 @@
-import { useMizan } from "mizan-react";
 import { useRef, useState, type FormEvent, type ReactElement } from "react";
 
 import { useCurrentUser } from "./mizan";
-import { sessionOf } from "./session";
+import { useSession } from "./session";
 
 /** Who is looking at the page, and a way to become somebody else. */
 export function Visitor(): ReactElement {
   const visitor = useCurrentUser();
-  const session = sessionOf(useMizan());
+  const session = useSession();
   if (visitor === null) return <LogIn />;
   return (
     <p className="visitor">
@@ -24,7 +23,7 @@ export function Visitor(): ReactElement {
 
 function LogIn(): ReactElement {
   const dialog = useRef<HTMLDialogElement>(null);
-  const session = sessionOf(useMizan());
+  const session = useSession();
   const [failure, setFailure] = useState<string | null>(null);
 
   const submit = async (event: FormEvent<HTMLFormElement>): Promise<void> => {

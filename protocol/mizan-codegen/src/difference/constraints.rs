@@ -20,7 +20,7 @@ pub fn compare(before: &Constraints, after: &Constraints) -> Limits {
         None => true,
         Some(old) => old != value && !is_wider(*constraint, old, value),
     };
-    if after.iter().any(tightens) {
+    if after.iter().any(tightens) || whole_digits(after) < whole_digits(before) {
         Limits::Tighter
     } else if before == after {
         Limits::Same
@@ -43,6 +43,21 @@ fn is_wider(constraint: Constraint, old: &Value, new: &Value) -> bool {
         | Constraint::MaxBytes
         | Constraint::MaxFiles => new > old,
         Constraint::MultipleOf | Constraint::Step | Constraint::Pattern => false,
+    }
+}
+
+/// How many digits a decimal may have before its point.
+fn whole_digits(limits: &Constraints) -> u64 {
+    let find = |constraint| limits.get(&constraint).and_then(digits);
+    find(Constraint::MaxDigits).map_or(u64::MAX, |digits| {
+        digits.saturating_sub(find(Constraint::DecimalPlaces).unwrap_or_default())
+    })
+}
+
+fn digits(value: &Value) -> Option<u64> {
+    match value {
+        Value::Int(number) => u64::try_from(*number).ok(),
+        _ => None,
     }
 }
 

@@ -3,13 +3,15 @@
 //! What clients send and what they get differ: a new value of an enum breaks nobody who sends the old ones, and everybody
 //! who has a case for each that may come.
 
+mod alternatives;
 mod constraints;
+mod parts;
 mod shapes;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use mizan_core::ir::{Auth, Document, Function, Param};
+use mizan_core::ir::{Auth, Document, Function, Param, Transport};
 
 use crate::naming::pascal;
 use shapes::{Comparison, Direction};
@@ -27,6 +29,18 @@ pub enum Class {
     Breaking,
 }
 
+impl Class {
+    /// The word for it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Compatible => "compatible",
+            Self::Source => "source",
+            Self::Unknown => "unknown",
+            Self::Breaking => "breaking",
+        }
+    }
+}
+
 /// Whether something is new, gone or different.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -36,6 +50,17 @@ pub enum Kind {
     Removed,
     /// It is different.
     Changed,
+}
+
+impl Kind {
+    /// The word for it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Added => "added",
+            Self::Removed => "removed",
+            Self::Changed => "changed",
+        }
+    }
 }
 
 /// One difference. Its text is a line for people: `~ placeOrder: argument lines is required now`.
@@ -67,12 +92,27 @@ impl fmt::Display for Change {
     }
 }
 
-/// What is different in `new`, function by function, then context by context.
+/// What is different in `new`: function by function, then contexts, channels, forms and views.
 pub fn difference(old: &Document, new: &Document) -> Vec<Change> {
     let mut changes = Changes::default();
     functions(old, new, &mut changes);
     contexts(old, new, &mut changes);
+    parts::channels(old, new, &mut changes);
+    parts::forms(old, new, &mut changes);
+    parts::views(old, new, &mut changes);
     changes.all
+}
+
+/// What has a name in either of two, in the order of names.
+fn each<'a, T>(
+    before: &'a BTreeMap<String, T>,
+    after: &'a BTreeMap<String, T>,
+    mut visit: impl FnMut(&'a str, Option<&'a T>, Option<&'a T>),
+) {
+    let names: BTreeSet<_> = before.keys().chain(after.keys()).collect();
+    for name in names {
+        visit(name, before.get(name), after.get(name));
+    }
 }
 
 /// The changes that have been found, and what they are found at.
@@ -98,28 +138,28 @@ impl Changes {
     fn changed(&mut self, class: Class, detail: impl Into<String>) {
         self.say(Kind::Changed, class, detail);
     }
+
+    /// What something was called before, where it is called otherwise now.
+    fn called(&mut self, before: &str, after: &str) {
+        if before != after {
+            self.changed(Class::Source, format!("was called {before} before"));
+        }
+    }
 }
 
 fn functions(old: &Document, new: &Document, changes: &mut Changes) {
-    let names: BTreeSet<_> = old.functions.keys().chain(new.functions.keys()).collect();
-    for name in names {
-        match (old.functions.get(name), new.functions.get(name)) {
+    each(&old.functions, &new.functions, |_, before, after| {
+        changes.subject = after.or(before).map(subject).unwrap_or_default();
+        match (before, after) {
             (Some(before), Some(after)) => {
-                changes.subject = subject(after);
                 function(before, after, changes);
                 shapes_of(before, after, Comparison::new(old, new, changes));
+                parts::errors(&before.errors, &after.errors, (old, new), changes);
             }
-            (Some(before), None) => {
-                changes.subject = subject(before);
-                changes.say(Kind::Removed, Class::Breaking, "");
-            }
-            (None, Some(after)) => {
-                changes.subject = subject(after);
-                changes.say(Kind::Added, Class::Compatible, "");
-            }
-            (None, None) => {}
+            (Some(_), None) => changes.say(Kind::Removed, Class::Breaking, ""),
+            (None, _) => changes.say(Kind::Added, Class::Compatible, ""),
         }
-    }
+    });
 }
 
 /// A function of a context is read by its hook, any other is called.
@@ -131,9 +171,7 @@ fn subject(function: &Function) -> String {
 }
 
 fn function(before: &Function, after: &Function, changes: &mut Changes) {
-    if before.camel != after.camel {
-        changes.changed(Class::Source, format!("was called {} before", before.camel));
-    }
+    changes.called(&before.camel, &after.camel);
     if before.context != after.context {
         let place = |function: &Function| {
             function
@@ -148,19 +186,23 @@ fn function(before: &Function, after: &Function, changes: &mut Changes) {
             format!("is in {} now, not in {}", place(after), place(before)),
         );
     }
-    if before.transport != after.transport {
-        changes.changed(Class::Breaking, "is called another way now");
+    match (before.transport, after.transport) {
+        (before, after) if before == after => {}
+        (_, Transport::Both) => {
+            changes.changed(Class::Compatible, "may be called another way, too, now");
+        }
+        _ => changes.changed(Class::Breaking, "is called another way now"),
     }
-    if before.auth != after.auth {
-        let (class, detail) = access(before.auth, after.auth);
-        changes.changed(class, detail);
-    }
+    access(before.auth, after.auth, changes);
     if before.affects != after.affects || before.merge != after.merge {
         changes.changed(Class::Compatible, "changes other contexts now");
     }
 }
 
-fn access(before: Option<Auth>, after: Option<Auth>) -> (Class, &'static str) {
+fn access(before: Option<Auth>, after: Option<Auth>, changes: &mut Changes) {
+    if before == after {
+        return;
+    }
     let needs = match after {
         None => "needs no login now",
         Some(Auth::Required) => "needs a login now",
@@ -174,10 +216,10 @@ fn access(before: Option<Auth>, after: Option<Auth>) -> (Class, &'static str) {
         () if after > before => Class::Breaking,
         () => Class::Compatible,
     };
-    (class, needs)
+    changes.changed(class, needs);
 }
 
-fn shapes_of(before: &Function, after: &Function, mut comparison: Comparison<'_>) {
+fn shapes_of<'a>(before: &'a Function, after: &'a Function, mut comparison: Comparison<'a>) {
     comparison.inputs(before.input.as_deref(), after.input.as_deref());
     comparison.outputs(
         (&before.output, before.nullable),
@@ -186,33 +228,25 @@ fn shapes_of(before: &Function, after: &Function, mut comparison: Comparison<'_>
 }
 
 fn contexts(old: &Document, new: &Document, changes: &mut Changes) {
-    let names: BTreeSet<_> = old.contexts.keys().chain(new.contexts.keys()).collect();
-    for name in names {
+    each(&old.contexts, &new.contexts, |name, before, after| {
         changes.subject = format!("context {name}");
-        match (old.contexts.get(name), new.contexts.get(name)) {
+        match (before, after) {
             (Some(before), Some(after)) => {
-                let names: BTreeSet<_> = before.params.keys().chain(after.params.keys()).collect();
-                for name in names {
-                    param(
-                        name,
-                        before.params.get(name),
-                        after.params.get(name),
-                        Comparison::new(old, new, changes),
-                    );
-                }
+                each(&before.params, &after.params, |name, before, after| {
+                    param(name, before, after, Comparison::new(old, new, changes));
+                });
             }
             (Some(_), None) => changes.say(Kind::Removed, Class::Breaking, ""),
-            (None, Some(_)) => changes.say(Kind::Added, Class::Compatible, ""),
-            (None, None) => {}
+            (None, _) => changes.say(Kind::Added, Class::Compatible, ""),
         }
-    }
+    });
 }
 
-fn param(
+fn param<'a>(
     name: &str,
-    before: Option<&Param>,
-    after: Option<&Param>,
-    mut comparison: Comparison<'_>,
+    before: Option<&'a Param>,
+    after: Option<&'a Param>,
+    mut comparison: Comparison<'a>,
 ) {
     let place = format!("parameter {name}");
     let requirement = |param: &Param| param.required;

@@ -1,11 +1,14 @@
 //! Differences between shapes.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashSet, VecDeque};
+use std::ptr;
 
-use mizan_core::constraints::{Constraints, Format, Scalar};
+use mizan_core::canonical::to_vec;
+use mizan_core::constraints::{Constraints, Scalar};
 use mizan_core::ir::Document;
 use mizan_core::shape::{Body, Field, Literal, Primitive, Shape};
 
+use super::alternatives::{Alternative, Alternatives, form, paired};
 use super::constraints::{Limits, compare};
 use super::{Changes, Class};
 
@@ -20,7 +23,7 @@ pub enum Direction {
 
 impl Direction {
     /// What it means that there are more values than before.
-    const fn widened(self) -> Class {
+    pub const fn widened(self) -> Class {
         match self {
             Self::Sent => Class::Compatible,
             Self::Received => Class::Breaking,
@@ -28,7 +31,7 @@ impl Direction {
     }
 
     /// What it means that there are fewer.
-    const fn narrowed(self) -> Class {
+    pub const fn narrowed(self) -> Class {
         match self {
             Self::Sent => Class::Breaking,
             Self::Received => Class::Compatible,
@@ -41,15 +44,20 @@ pub struct Comparison<'a> {
     old: &'a Document,
     new: &'a Document,
     changes: &'a mut Changes,
-    /// The pairs of types that have been compared, or are being compared.
-    seen: HashSet<(String, String, Direction)>,
+    /// The pairs of structs that have been compared.
+    seen: HashSet<(&'a str, &'a str, Direction)>,
+    /// The pairs of shapes that have been compared or wait for it, by where they are: types may hold themselves.
+    met: HashSet<(*const Shape, *const Shape, Direction)>,
+    /// What is compared next. A chain of types may be longer than the thread's stack.
+    waiting: VecDeque<Task<'a>>,
 }
 
-/// A shape with its names replaced by what they stand for, and without null.
-enum Resolved<'a> {
-    Struct(&'a [Field]),
-    Values(Vec<&'a Literal>),
-    Other(&'a Shape),
+/// Two shapes at one place.
+struct Task<'a> {
+    direction: Direction,
+    place: String,
+    before: &'a Shape,
+    after: &'a Shape,
 }
 
 impl<'a> Comparison<'a> {
@@ -60,32 +68,67 @@ impl<'a> Comparison<'a> {
             new,
             changes,
             seen: HashSet::new(),
+            met: HashSet::new(),
+            waiting: VecDeque::new(),
         }
     }
 
     /// The arguments of a function.
-    pub fn inputs(&mut self, before: Option<&str>, after: Option<&str>) {
+    pub fn inputs(&mut self, before: Option<&'a str>, after: Option<&'a str>) {
         let (old, new) = (self.old, self.new);
-        self.fields(
-            Direction::Sent,
-            "argument ",
-            fields_of(old, before),
-            fields_of(new, after),
-        );
+        let (before, after) = (fields_of(old, before), fields_of(new, after));
+        self.fields(Direction::Sent, "argument ", before, after);
+        self.settle();
+    }
+
+    /// The parameters of a subscription.
+    pub fn params(&mut self, before: Option<&'a str>, after: Option<&'a str>) {
+        let (old, new) = (self.old, self.new);
+        let (before, after) = (fields_of(old, before), fields_of(new, after));
+        self.fields(Direction::Sent, "parameter ", before, after);
+        self.settle();
     }
 
     /// The result of a function, and whether it may be null.
-    pub fn outputs(&mut self, before: (&str, bool), after: (&str, bool)) {
-        self.null(Direction::Received, "the result", before.1, after.1);
-        let (before, after) = (
-            Shape::Ref(before.0.to_owned()),
-            Shape::Ref(after.0.to_owned()),
-        );
+    pub fn outputs(&mut self, before: (&'a str, bool), after: (&'a str, bool)) {
         let (old, new) = (self.old, self.new);
-        let (before, before_null) = resolve(old, &before);
-        let (after, after_null) = resolve(new, &after);
-        self.null(Direction::Received, "the result", before_null, after_null);
-        self.resolved(Direction::Received, "the result", &before, &after);
+        let (mut one, mut other) = (
+            Alternatives::named(old, before.0),
+            Alternatives::named(new, after.0),
+        );
+        one.null |= before.1;
+        other.null |= after.1;
+        self.renamed("the result", old, new, before.0, after.0);
+        self.alternatives(Direction::Received, "the result", one, other);
+        self.settle();
+    }
+
+    /// Types that are there or not: what a message, an error's data or a subscription consists of.
+    pub fn types(
+        &mut self,
+        direction: Direction,
+        place: &str,
+        before: Option<&'a str>,
+        after: Option<&'a str>,
+    ) {
+        match (before, after) {
+            (Some(before), Some(after)) => {
+                let (old, new) = (self.old, self.new);
+                let (one, other) = (
+                    Alternatives::named(old, before),
+                    Alternatives::named(new, after),
+                );
+                self.alternatives(direction, place, one, other);
+                self.settle();
+            }
+            (Some(_), None) => self
+                .changes
+                .changed(Class::Breaking, format!("{place} is gone")),
+            (None, Some(_)) => self
+                .changes
+                .changed(Class::Compatible, format!("{place} is new")),
+            (None, None) => {}
+        }
     }
 
     /// Whether something is there, and has to be.
@@ -129,20 +172,102 @@ impl<'a> Comparison<'a> {
         }
     }
 
+    /// A change that is none of shapes.
+    pub fn say(&mut self, class: Class, detail: String) {
+        self.changes.changed(class, detail);
+    }
+
     /// Two shapes at one place.
-    pub fn shapes(&mut self, direction: Direction, place: &str, before: &Shape, after: &Shape) {
-        if let (Some(one), Some(other)) = (name_of(before), name_of(after))
-            && !self
-                .seen
-                .insert((one.to_owned(), other.to_owned(), direction))
-        {
-            return;
+    pub fn shapes(
+        &mut self,
+        direction: Direction,
+        place: &str,
+        before: &'a Shape,
+        after: &'a Shape,
+    ) {
+        self.compare(direction, place.to_owned(), before, after);
+        self.settle();
+    }
+
+    fn compare(
+        &mut self,
+        direction: Direction,
+        place: String,
+        before: &'a Shape,
+        after: &'a Shape,
+    ) {
+        let pair = (ptr::from_ref(before), ptr::from_ref(after), direction);
+        if self.met.insert(pair) {
+            self.waiting.push_back(Task {
+                direction,
+                place,
+                before,
+                after,
+            });
         }
+    }
+
+    /// Compares what waits for it.
+    fn settle(&mut self) {
         let (old, new) = (self.old, self.new);
-        let (before, before_null) = resolve(old, before);
-        let (after, after_null) = resolve(new, after);
-        self.null(direction, place, before_null, after_null);
-        self.resolved(direction, place, &before, &after);
+        while let Some(task) = self.waiting.pop_front() {
+            let (before, after) = (task.before, task.after);
+            if let (Shape::Ref(one), Shape::Ref(other)) = (before, after) {
+                self.renamed(&task.place, old, new, one, other);
+            }
+            let (one, other) = (Alternatives::of(old, before), Alternatives::of(new, after));
+            self.alternatives(task.direction, &task.place, one, other);
+        }
+    }
+
+    /// Whether a type goes by another name, which says nothing on the wire.
+    fn renamed(&mut self, place: &str, old: &Document, new: &Document, one: &str, other: &str) {
+        if one != other && !new.types.contains_key(one) && !old.types.contains_key(other) {
+            let detail = format!("the type of {place} is called {other} now");
+            self.changes.changed(Class::Source, detail);
+        }
+    }
+
+    fn alternatives(
+        &mut self,
+        direction: Direction,
+        place: &str,
+        before: Alternatives<'a>,
+        after: Alternatives<'a>,
+    ) {
+        match (before.any, after.any) {
+            (true, true) => return,
+            (false, true) => {
+                let detail = format!("{place} may be anything now");
+                return self.changes.changed(direction.widened(), detail);
+            }
+            (true, false) => {
+                let detail = format!("{place} is not anything any more");
+                return self.changes.changed(direction.narrowed(), detail);
+            }
+            (false, false) => {}
+        }
+        self.null(direction, place, before.null, after.null);
+        if let Some(field) = after.discriminator
+            && direction == Direction::Sent
+            && before.discriminator != after.discriminator
+            && !before.all_say(field)
+        {
+            let detail = format!("{place} has to say {field} now");
+            self.changes.changed(Class::Breaking, detail);
+        }
+        let (pairs, gone, new) = paired(before.items, after.items);
+        for (one, other) in pairs {
+            self.pair(direction, place, one, other);
+        }
+        if !new.is_empty() {
+            let detail = format!("{place} may be of another type, too, now");
+            self.changes.changed(direction.widened(), detail);
+        }
+        if !gone.is_empty() {
+            let detail = format!("{place} is of fewer types now");
+            self.changes.changed(direction.narrowed(), detail);
+        }
     }
 
     fn null(&mut self, direction: Direction, place: &str, before: bool, after: bool) {
@@ -157,54 +282,69 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    fn resolved(
+    fn pair(
         &mut self,
         direction: Direction,
         place: &str,
-        before: &Resolved<'_>,
-        after: &Resolved<'_>,
+        before: Alternative<'a>,
+        after: Alternative<'a>,
     ) {
         match (before, after) {
-            (Resolved::Struct(before), Resolved::Struct(after)) => {
-                self.fields(direction, &format!("{place}: "), before, after);
+            (Alternative::Struct(one, before), Alternative::Struct(other, after)) => {
+                if self.seen.insert((one, other, direction)) {
+                    self.fields(direction, &format!("{place}: "), before, after);
+                }
             }
-            (Resolved::Values(before), Resolved::Values(after)) => {
-                self.values(direction, place, before, after);
+            (Alternative::Values(before), Alternative::Values(after)) => {
+                self.values(direction, place, &before, &after);
             }
-            (Resolved::Other(before), Resolved::Other(after)) => {
-                self.others(direction, place, before, after);
+            (Alternative::Scalar(before), Alternative::Scalar(after)) => {
+                self.scalars(direction, place, before, after);
             }
-            (_, Resolved::Other(Shape::Any)) => self
+            (Alternative::List(one, before), Alternative::List(other, after)) => {
+                self.limits(direction, place, before, after);
+                self.compare(direction, format!("an item of {place}"), one, other);
+            }
+            (Alternative::Map(one, before), Alternative::Map(other, after)) => {
+                self.limits(direction, place, before, after);
+                self.compare(direction, format!("a value of {place}"), one, other);
+            }
+            (Alternative::Tuple(before), Alternative::Tuple(after))
+                if before.len() == after.len() =>
+            {
+                for (index, (one, other)) in before.iter().zip(after).enumerate() {
+                    self.compare(direction, format!("item {index} of {place}"), one, other);
+                }
+            }
+            (Alternative::Upload(before), Alternative::Upload(after)) => {
+                self.limits(direction, place, before, after);
+            }
+            _ => self
                 .changes
-                .changed(direction.widened(), format!("{place} may be anything now")),
-            (Resolved::Other(Shape::Any), _) => self.changes.changed(
-                direction.narrowed(),
-                format!("{place} is not anything any more"),
-            ),
-            _ => self.other_kind(place),
+                .changed(Class::Breaking, format!("{place} is of another type now")),
         }
     }
 
-    fn other_kind(&mut self, place: &str) {
-        self.changes
-            .changed(Class::Breaking, format!("{place} is of another type now"));
-    }
-
-    fn fields(&mut self, direction: Direction, place: &str, before: &[Field], after: &[Field]) {
+    fn fields(
+        &mut self,
+        direction: Direction,
+        place: &str,
+        before: &'a [Field],
+        after: &'a [Field],
+    ) {
         let names: BTreeSet<_> = before
             .iter()
             .chain(after)
             .map(|field| &field.name)
             .collect();
         for name in names {
-            let find =
-                |fields: &'_ [Field]| fields.iter().find(|field| field.name == *name).cloned();
+            let find = |fields: &'a [Field]| fields.iter().find(|field| field.name == *name);
             let (before, after) = (find(before), find(after));
             let place = format!("{place}{name}");
-            let required = |field: &Option<Field>| field.as_ref().map(|field| field.required);
-            self.presence(direction, &place, required(&before), required(&after));
+            let required = |field: &Field| field.required;
+            self.presence(direction, &place, before.map(required), after.map(required));
             if let (Some(before), Some(after)) = (before, after) {
-                self.shapes(direction, &place, &before.shape, &after.shape);
+                self.compare(direction, place, &before.shape, &after.shape);
             }
         }
     }
@@ -216,67 +356,17 @@ impl<'a> Comparison<'a> {
         before: &[&Literal],
         after: &[&Literal],
     ) {
-        let text = |value: &Literal| match value {
-            Literal::Int(number) => number.to_string(),
-            Literal::BigInt(digits) => digits.clone(),
-            Literal::Text(text) => format!("{text:?}"),
-        };
         for value in after.iter().filter(|value| !before.contains(value)) {
-            self.changes.changed(
-                direction.widened(),
-                format!("{place} may be {} now", text(value)),
-            );
+            let detail = format!("{place} may be {} now", text(value));
+            self.changes.changed(direction.widened(), detail);
         }
         for value in before.iter().filter(|value| !after.contains(value)) {
-            self.changes.changed(
-                direction.narrowed(),
-                format!("{place} is never {} now", text(value)),
-            );
+            let detail = format!("{place} is never {} now", text(value));
+            self.changes.changed(direction.narrowed(), detail);
         }
     }
 
-    fn others(&mut self, direction: Direction, place: &str, before: &Shape, after: &Shape) {
-        match (before, after) {
-            (Shape::Primitive(before), Shape::Primitive(after)) => {
-                self.primitives(direction, place, before, after);
-            }
-            (Shape::List(one, before), Shape::List(other, after)) => {
-                self.limits(direction, place, before, after);
-                self.shapes(direction, &format!("an item of {place}"), one, other);
-            }
-            (Shape::Map(one, before), Shape::Map(other, after)) => {
-                self.limits(direction, place, before, after);
-                self.shapes(direction, &format!("a value of {place}"), one, other);
-            }
-            (Shape::Tuple(before), Shape::Tuple(after)) if before.len() == after.len() => {
-                for (index, (one, other)) in before.iter().zip(after).enumerate() {
-                    self.shapes(direction, &format!("item {index} of {place}"), one, other);
-                }
-            }
-            (Shape::Union(before), Shape::Union(after)) => {
-                self.unions(direction, place, &before.items, &after.items);
-            }
-            (Shape::Any, Shape::Any)
-            | (Shape::Null, Shape::Null)
-            | (Shape::Upload(_), Shape::Upload(_)) => {}
-            (_, Shape::Any) => self
-                .changes
-                .changed(direction.widened(), format!("{place} may be anything now")),
-            (Shape::Any, _) => self.changes.changed(
-                direction.narrowed(),
-                format!("{place} is not anything any more"),
-            ),
-            (Shape::Union(before), after) => {
-                self.unions(direction, place, &before.items, std::slice::from_ref(after));
-            }
-            (before, Shape::Union(after)) => {
-                self.unions(direction, place, std::slice::from_ref(before), &after.items);
-            }
-            _ => self.other_kind(place),
-        }
-    }
-
-    fn primitives(
+    fn scalars(
         &mut self,
         direction: Direction,
         place: &str,
@@ -291,22 +381,21 @@ impl<'a> Comparison<'a> {
             (Scalar::Number, Scalar::Integer) => self
                 .changes
                 .changed(direction.narrowed(), format!("{place} is an integer now")),
-            (one, other) if one != other => return self.other_kind(place),
+            (one, other) if one != other => {
+                let detail = format!("{place} is of another type now");
+                return self.changes.changed(Class::Breaking, detail);
+            }
             _ => {}
         }
-        // That an integer may be large is a limit, and no other form.
-        let form =
-            |primitive: &Primitive| primitive.format.filter(|format| *format != Format::Int64);
         if form(before) != form(after) {
-            self.changes.changed(
-                Class::Breaking,
-                format!("{place} is written another way now"),
-            );
+            let detail = format!("{place} is written another way now");
+            self.changes.changed(Class::Breaking, detail);
         }
         self.limits(direction, place, &before.constraints, &after.constraints);
     }
 
-    fn limits(
+    /// Limits of what is sent or received: those of what is received are no client's business.
+    pub fn limits(
         &mut self,
         direction: Direction,
         place: &str,
@@ -324,45 +413,12 @@ impl<'a> Comparison<'a> {
             ),
         }
     }
+}
 
-    /// Members are alike where they are written alike; of those that are not, one on each side is the same one, changed.
-    fn unions(&mut self, direction: Direction, place: &str, before: &[Shape], after: &[Shape]) {
-        let without = |items: &[Shape], others: &[Shape]| -> Vec<Shape> {
-            items
-                .iter()
-                .filter(|item| !others.contains(item))
-                .cloned()
-                .collect()
-        };
-        let alike: Vec<_> = before
-            .iter()
-            .filter(|item| after.contains(item))
-            .cloned()
-            .collect();
-        for item in &alike {
-            self.shapes(direction, place, item, item);
-        }
-        match (
-            without(before, after).as_slice(),
-            without(after, before).as_slice(),
-        ) {
-            ([one], [other]) => self.shapes(direction, place, one, other),
-            (gone, new) => {
-                if !new.is_empty() {
-                    self.changes.changed(
-                        direction.widened(),
-                        format!("{place} may be of another type, too, now"),
-                    );
-                }
-                if !gone.is_empty() {
-                    self.changes.changed(
-                        direction.narrowed(),
-                        format!("{place} is of fewer types now"),
-                    );
-                }
-            }
-        }
-    }
+/// A value as JSON has it.
+fn text(value: &Literal) -> String {
+    let written = to_vec(&value.to_value()).unwrap_or_default();
+    String::from_utf8_lossy(&written).into_owned()
 }
 
 fn fields_of<'a>(document: &'a Document, name: Option<&str>) -> &'a [Field] {
@@ -373,42 +429,4 @@ fn fields_of<'a>(document: &'a Document, name: Option<&str>) -> &'a [Field] {
         Some(Body::Struct(fields)) => fields,
         _ => &[],
     }
-}
-
-fn name_of(shape: &Shape) -> Option<&str> {
-    match shape {
-        Shape::Ref(name) => Some(name),
-        Shape::Optional(inner) => name_of(inner),
-        _ => None,
-    }
-}
-
-/// How many names may stand for one another.
-const LONGEST_CHAIN: usize = 64;
-
-/// What a shape stands for without null, and whether it may be null.
-fn resolve<'a>(document: &'a Document, shape: &'a Shape) -> (Resolved<'a>, bool) {
-    let (mut shape, mut is_null) = (shape, false);
-    for _ in 0..LONGEST_CHAIN {
-        shape = match shape {
-            Shape::Optional(inner) => {
-                is_null = true;
-                inner
-            }
-            Shape::Enum(values) => return (Resolved::Values(values.iter().collect()), is_null),
-            Shape::Ref(name) => match document.types.get(name).map(|named| &named.body) {
-                Some(Body::Struct(fields)) => return (Resolved::Struct(fields), is_null),
-                Some(Body::Enum(values)) => {
-                    return (
-                        Resolved::Values(values.iter().map(|value| &value.value).collect()),
-                        is_null,
-                    );
-                }
-                Some(Body::Alias(shape)) => shape,
-                None => &Shape::Any,
-            },
-            other => return (Resolved::Other(other), is_null),
-        };
-    }
-    (Resolved::Other(&Shape::Any), is_null)
 }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 from tests.conformance.apps.accounts import SECRET
 
@@ -11,7 +10,6 @@ SECRET_KEY = "conformance-django-key-0123456789-abcdefghijklmnopqrstuvwxyz"
 DEBUG = False
 ALLOWED_HOSTS = ["127.0.0.1", "testserver"]
 ROOT_URLCONF = "tests.conformance.apps.django_site.urls"
-LOGIN_URL = "/login/"
 USE_TZ = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 INSTALLED_APPS = [
@@ -20,9 +18,6 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "mizan",
     "tests.conformance.apps.django_site.apps.SiteConfig",
-]
-TEMPLATES = [
-    {"BACKEND": "django.template.backends.django.DjangoTemplates", "DIRS": [Path(__file__).parent / "templates"]}
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
