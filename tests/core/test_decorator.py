@@ -70,9 +70,8 @@ class TestUse:
         assert function.declaration.auto_scope is True
         assert function.declaration.cache is None
 
-    def test_every_option_that_is_served_is_declared(self) -> None:
-        later = {"websocket", "route", "methods"}
-        assert {field.name for field in fields(Declaration)} == Options.__annotations__.keys() - later
+    def test_every_option_is_declared(self) -> None:
+        assert {field.name for field in fields(Declaration)} == Options.__annotations__.keys()
 
     def test_async(self) -> None:
         @client
@@ -274,9 +273,9 @@ class TestCache:
         ({"auth": lambda request, other: True}, TypeError, "auth= takes a callable with one parameter"),
         ({"private": 1}, TypeError, "private= takes True or False, not 1"),
         ({"auto_scope": None}, TypeError, "auto_scope= takes True or False, not None"),
-        ({"websocket": True}, ValueError, "websocket=True is not served yet: leave it out"),
-        ({"route": "/a"}, ValueError, "route='/a' is not served yet: leave it out"),
-        ({"methods": ["GET"]}, ValueError, "methods=['GET'] is not served yet: leave it out"),
+        ({"websocket": "yes"}, TypeError, "websocket= takes True or False"),
+        ({"http": False}, ValueError, "it stands beside websocket=True"),
+        ({"http": False, "websocket": True, "context": "user"}, ValueError, "not in a context"),
         ({"affects": "user", "cache": 60}, ValueError, "cache= on a mutation: only what is read"),
         ({"affects": "user", "cache": False}, ValueError, "cache= on a mutation: only what is read"),
         ({"merge": "user", "rev": 1}, ValueError, "rev= on a mutation: only what is read"),

@@ -11,9 +11,8 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 
-from tests.cache.soak.players import Request
 from tests.guard.counting import OURS
-from tests.guard.requests import ask, kinds
+from tests.guard.requests import Expected, ask, failures, kinds
 from tests.guard.sites import Site, open_site
 
 _WARM_UPS, _REQUESTS = 5, 10
@@ -22,16 +21,16 @@ _WARM_UPS, _REQUESTS = 5, 10
 def measure(site: Site) -> dict[str, dict[str, int]]:
     """Of each kind of request the objects of our types that stay behind, by type."""
     gc.disable()
-    return {kind: _left_behind(site, requests) for kind, requests in kinds(site).items()}
+    return {kind: _left_behind(site, requests) for kind, requests in {**kinds(site), **failures(site)}.items()}
 
 
-def _left_behind(site: Site, requests: Iterator[tuple[Request, str]]) -> dict[str, int]:
+def _left_behind(site: Site, requests: Iterator[Expected]) -> dict[str, int]:
     for _ in range(_WARM_UPS):
-        ask(site, *next(requests))
+        ask(site, next(requests))
     gc.collect()
     gc.set_debug(gc.DEBUG_SAVEALL)
     for _ in range(_REQUESTS):
-        ask(site, *next(requests))
+        ask(site, next(requests))
     gc.collect()
     gc.set_debug(0)
     types = Counter(type(left) for left in gc.garbage)

@@ -109,12 +109,20 @@ class AsgiSocket:
         :raises Closed: where there is none.
         """
         while True:
-            message = await self._next()
-            if message["type"] == "websocket.close":
-                raise Closed(message["code"])
-            frame: dict[str, Any] = json.loads(message["text"])
+            frame = await self.receive_any()
             if frame.get("action") != "ping":
                 return frame
+
+    async def receive_any(self) -> dict[str, Any]:
+        """The next frame.
+
+        :raises Closed: where there is none.
+        """
+        message = await self._next()
+        if message["type"] == "websocket.close":
+            raise Closed(message["code"])
+        frame: dict[str, Any] = json.loads(message["text"])
+        return frame
 
     async def ask(self, **frame: Any) -> dict[str, Any]:
         """The next frame after *frame* has been sent."""

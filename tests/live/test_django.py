@@ -12,7 +12,7 @@ import pytest
 from tests.conformance.target import ENGINES, ROOT
 
 _TIMEOUT = 100
-CASES = ("tests.live.django_cases",)
+CASES = ("tests.live.django_cases", "tests.live.django_socket_cases")
 
 
 @pytest.mark.parametrize(("engine_name", "cases"), [(engine, case) for engine in ENGINES for case in CASES])

@@ -3,49 +3,41 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 import pytest
 from fastapi import Depends, HTTPException
 
+from mizan_fastapi import Settings
 from tests.live.asgi_client import AsgiSocket, Closed, Refusal, scope_of
-from tests.live.fastapi_app import make_app
+from tests.live.fastapi_app import COOKIE, SECRET, Sessions, make_app
+from tests.live.functions import DATABASE
+from tests.live.scenarios import SCENARIOS, Entry
+from tests.live.worlds import AsgiWorld, play
 
-NAME = "abcdefghijklmnop"
+
+@pytest.fixture(autouse=True)
+def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(DATABASE, str(tmp_path / "live.sqlite3"))
 
 
-@pytest.mark.parametrize("is_mounted", [True, False])
-def test_what_one_changes_the_other_is_told_and_reads_anew(is_mounted: bool) -> None:
-    app = make_app(is_mounted=is_mounted)
+@pytest.mark.parametrize("entry", SCENARIOS, ids=str)
+def test_scenarios(entry: Entry) -> None:
+    play(_world(Settings(mwt_secret=SECRET, live=entry.limits)), entry.scenario)
 
-    async def check() -> None:
-        async with AsgiSocket(app, scope_of(query=f"socket={NAME}")) as ada, AsgiSocket(app, scope_of()) as bob:
-            watched = await bob.ask(action="watch", id=7, context="user", params={"user_id": 1})
-            assert (watched["data"], watched["scope"]) == ({"user": "Ada"}, "user;user_id=1")
-            assert (await ada.ask(action="watch", id=1, context="user", params={"user_id": 1}))["ok"]
-            answer = await ada.ask(action="rpc", id=2, fn="rename", args={"user_id": 1, "name": "Eve"})
-            assert answer == {
-                "id": 2,
-                "ok": True,
-                "data": "Eve",
-                "invalidate": [{"context": "user", "params": {"user_id": 1}}, "everybody"],
-            }
-            assert await bob.receive() == {"action": "stale", "ids": [7]}
-            again = {"action": "watch", "id": 7, "context": "user", "params": {"user_id": 1}}
-            renewed = await bob.ask(**again, version=watched["version"])
-            assert renewed["data"] == {"user": "Eve"}
-            unchanged = await bob.ask(**again, version=renewed["version"])
-            assert unchanged == {
-                "id": 7,
-                "ok": True,
-                "unchanged": True,
-                "version": renewed["version"],
-                "scope": "user;user_id=1",
-            }
-            # Whoever has changed it has the answer, and nothing else.
-            assert (await ada.ask(action="rpc", id=3, fn="everything", args={}))["id"] == 3
 
-    asyncio.run(check())
+@pytest.mark.parametrize("entry", SCENARIOS[:8], ids=str)
+@pytest.mark.parametrize("way", ["included", "cached"])
+def test_scenarios_in_another_way(entry: Entry, way: str) -> None:
+    settings = Settings(mwt_secret=SECRET, live=entry.limits, cache_secret=SECRET[::-1] if way == "cached" else None)
+    play(_world(settings, is_mounted=way != "included"), entry.scenario)
+
+
+def _world(settings: Settings, **options: Any) -> AsgiWorld:
+    sessions = Sessions()
+    app = make_app(settings, sessions=sessions, **options)
+    return AsgiWorld(app, SECRET, lambda name: f"{COOKIE}={sessions.log_in(name)}", sessions.log_out)
 
 
 def test_a_dependency_of_the_router_stands_before_the_socket() -> None:

@@ -19,7 +19,7 @@ _URL = re.compile(r"http://127\.0\.0\.1:\d+")
 
 @pytest.mark.parametrize(("engine", "arguments"), [("pure", ["--asgi"]), ("native", [])])
 def test_walks_through_both_shops(engine: str, arguments: list[str], start: Start, temporary_folder: Path) -> None:
-    demo = start(*arguments, "--expect-engine", engine, MIZAN_ENGINE=engine)
+    demo = start("--verbose", *arguments, "--expect-engine", engine, MIZAN_ENGINE=engine)
     output, _ = demo.communicate(timeout=SECONDS)
     assert demo.returncode == 0, output
     assert f"[FastAPI · {engine}]" in output
@@ -27,6 +27,17 @@ def test_walks_through_both_shops(engine: str, arguments: list[str], start: Star
     assert "both print the same bytes" in output
     assert "\x1b" not in output
     assert_stopped(output, temporary_folder)
+
+
+def test_says_in_two_screens_what_has_been_seen(start: Start) -> None:
+    demo = start("--expect-engine", "pure", MIZAN_ENGINE="pure")
+    output, _ = demo.communicate(timeout=SECONDS)
+    assert demo.returncode == 0, output
+    lines = output.splitlines()
+    assert len(lines) <= 90, output
+    assert max(map(len, lines)) <= 160, output
+    assert "Everything was as it must be" in output
+    assert sum("POST place_order" in line and "user;user_id=" in line for line in lines) == 4
 
 
 def test_failed_expectation_ends_with_1(start: Start, temporary_folder: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 
 import pytest
 
@@ -48,6 +49,16 @@ def test_only_a_terminal_gets_colours(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "\x1b" not in show(Terminal(), {})
 
 
+def test_a_summary_is_a_line_that_says_what_was_asked_and_what_is_stale() -> None:
+    shown = show(io.StringIO(), {"fn": "rename", "args": {"token": SECRET}}, verbose=False)
+    assert shown.count("\n") == 1
+    assert re.search(r"^  1  A title +POST rename +200  MISS, stale: user;user_id=a6ac…$", shown)
+
+
+def test_a_summary_names_the_error() -> None:
+    assert "NOT_FOUND" in show(io.StringIO(), {"error": {"code": "NOT_FOUND"}}, verbose=False)
+
+
 def test_long_json_is_broken_into_lines() -> None:
     value = {"short": [1, 2], "long": [{"name": "n" * 60}, {"name": "m" * 60}], "empty": {}}
     assert pretty_json(value) == "\n".join(
@@ -64,16 +75,16 @@ def test_long_json_is_broken_into_lines() -> None:
     )
 
 
-def show(stream: io.StringIO, body: object) -> str:
+def show(stream: io.StringIO, body: object, *, verbose: bool = True) -> str:
     exchange = Exchange(
         method="POST",
         target="/api/mizan/call/",
         request_headers={"X-Mizan-Token": SECRET},
         request_body=body,
         status=200,
-        headers={},
+        headers={"X-Mizan-Cache": "MISS", "X-Mizan-Invalidate": "user;user_id=a6ac9760-01d7-56c6-8270-fb845bb82777"},
         body=body,
     )
-    Display(stream, echo_servers=False).exchange("A title", "FastAPI · native", exchange)
+    Display(stream, verbose=verbose, echo_servers=False).exchange("A title", "FastAPI · native", exchange)
     assert SECRET not in stream.getvalue()
     return stream.getvalue()

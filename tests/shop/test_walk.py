@@ -115,4 +115,4 @@ def walk(shop: RunningShop, tampering: Tampering) -> None:
 
 
 def silent_display() -> Display:
-    return Display(io.StringIO(), echo_servers=False)
+    return Display(io.StringIO(), verbose=True, echo_servers=False)

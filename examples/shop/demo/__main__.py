@@ -21,7 +21,7 @@ OK, FAILED, INTERRUPTED = 0, 1, 130
 def main(arguments: list[str] | None = None) -> int:
     """Exit codes: 0 all is as it must be; 1 an expectation failed, or a server; 2 usage; 130 interrupted."""
     options = _parser().parse_args(arguments)
-    display = Display(sys.stdout, echo_servers=options.serve)
+    display = Display(sys.stdout, verbose=options.verbose, echo_servers=options.serve)
     interrupts = Interrupts()
     servers = (FASTAPI, DJANGO_ASGI if options.asgi else DJANGO_WSGI)
     try:
@@ -48,7 +48,8 @@ def _run(options: argparse.Namespace, display: Display, shops: list[RunningShop]
         _walk(shop, display)
     display.chapter("The interface that clients are generated from")
     walk_through_interface(display)
-    display.chapter(f"Everything was as it must be; engine: {', '.join(_engines(shops))}")
+    engines = ", ".join(_engines(shops))
+    display.chapter(f"Everything was as it must be: {display.agreements} checks; engine: {engines}")
     return OK
 
 
@@ -86,6 +87,7 @@ def _parser() -> argparse.ArgumentParser:
         description="Start the tea shop in FastAPI (uvicorn) and in Django (runserver), both on free ports, walk "
         "through them as a client would and check every answer. Exit code 0: everything was as it must be.",
     )
+    parser.add_argument("--verbose", action="store_true", help="show every exchange in full, and every check")
     parser.add_argument("--serve", action="store_true", help="no walk: keep both running and print their URLs")
     parser.add_argument(
         "--asgi", action="store_true", help="serve Django with uvicorn (ASGI) too, not runserver (WSGI)"

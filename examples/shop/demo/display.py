@@ -1,4 +1,4 @@
-"""Showing exchanges to people. Colours are for terminals alone."""
+"""Showing exchanges to people: each as a line, or in full. Colours are for terminals alone."""
 
 from __future__ import annotations
 
@@ -8,26 +8,30 @@ from collections.abc import Iterable, Mapping
 from typing import TextIO
 
 from examples.shop.demo.browser import Exchange
-from examples.shop.demo.pretty import pretty_json, shown_header, without_secrets
+from examples.shop.demo.pretty import news_of, pretty_json, request_of, shown_header, without_secrets
 
 _REQUEST_HEADERS = ("X-Mizan-Token", "X-CSRFToken", "Cookie")
 _RESPONSE_HEADERS = ("X-Mizan-Invalidate", "X-Mizan-Cache", "Set-Cookie")
+_TITLE, _REQUEST = 54, 22
 _BOLD, _DIM, _RED, _GREEN, _YELLOW = "1", "2", "31", "32", "33"
 
 
 class Display:
     """Writes to *stream*.
 
+    :param verbose: show exchanges, checks and documents in full, not a line for each exchange.
     :param echo_servers: also show what the servers print.
     """
 
-    def __init__(self, stream: TextIO, *, echo_servers: bool) -> None:
+    def __init__(self, stream: TextIO, *, verbose: bool, echo_servers: bool) -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
         self._stream = stream
         self._coloured = stream.isatty() and not os.environ.get("NO_COLOR")
+        self._verbose = verbose
         self._echo_servers = echo_servers
         self._count = 0
+        self.agreements = 0
 
     def chapter(self, title: str) -> None:
         self._count = 0
@@ -37,6 +41,9 @@ class Display:
     def exchange(self, title: str, answered_by: str, exchange: Exchange) -> None:
         """*answered_by*: the framework and its engine."""
         self._count += 1
+        if not self._verbose:
+            self._summary(title, exchange)
+            return
         self.line()
         self.line(f"{self._count:>3}  {self._paint(_BOLD, title)}  {self._paint(_DIM, f'[{answered_by}]')}")
         self.line(f"     {self._paint(_DIM, '→')} {exchange.method} {exchange.target}")
@@ -48,12 +55,15 @@ class Display:
 
     def agreed(self, what: str) -> None:
         """An expectation that was met."""
-        self.line(f"     {self._paint(_GREEN, '✓')} {what}")
+        self.agreements += 1
+        if self._verbose:
+            self.line(f"     {self._paint(_GREEN, '✓')} {what}")
 
     def excerpt(self, lines: Iterable[str]) -> None:
         """Lines of a document."""
-        for line in lines:
-            self.line(f"       {line}")
+        if self._verbose:
+            for line in lines:
+                self.line(f"       {line}")
 
     def failure(self, message: str) -> None:
         self.line()
@@ -67,6 +77,11 @@ class Display:
     def line(self, text: str = "") -> None:
         self._stream.write(text + "\n")
         self._stream.flush()
+
+    def _summary(self, title: str, exchange: Exchange) -> None:
+        status = self._paint(_colour_of(exchange.status), str(exchange.status))
+        said = self._paint(_DIM, news_of(exchange))
+        self.line(f"{self._count:>3}  {title:<{_TITLE}} {request_of(exchange):<{_REQUEST}} {status}  {said}".rstrip())
 
     def _headers(self, names: tuple[str, ...], headers: Mapping[str, str]) -> None:
         for name in names:

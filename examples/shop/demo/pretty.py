@@ -1,15 +1,19 @@
-"""JSON and headers as people read them, with secrets cut short."""
+"""Exchanges, JSON and headers as people read them, with secrets cut short."""
 
 from __future__ import annotations
 
 import json
 import re
 
+from examples.shop.demo.browser import Exchange
+from examples.shop.demo.expectations import ABSENT
+
 _WIDTH = 100
 _INDENT = "  "
 _SECRET_MEMBERS = frozenset({"password", "token", "csrfToken"})
 _SECRET_HEADERS = frozenset({"X-Mizan-Token", "X-CSRFToken"})
 _COOKIE_HEADERS = frozenset({"Cookie", "Set-Cookie"})
+_IDENTIFIER = re.compile(r"([0-9a-f]{4})[0-9a-f]{4}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _COOKIE_VALUE = re.compile(r"((?:csrftoken|session\w*|\w+_session)=)([^;,]+)")
 
 
@@ -27,6 +31,26 @@ def pretty_json(value: object, indent: str = "") -> str:
         opening, closing = "[]"
     inner = ",\n".join(deeper + member for member in members)
     return f"{opening}\n{inner}\n{indent}{closing}"
+
+
+def request_of(exchange: Exchange) -> str:
+    """What was asked for, in a word: a function's name, or a path below Mizan's."""
+    body = exchange.request_body
+    function = body.get("fn") if isinstance(body, dict) else None
+    path = exchange.target.partition("?")[0].removeprefix("/api/mizan")
+    return f"{exchange.method} {path if function is None else function}"
+
+
+def news_of(exchange: Exchange) -> str:
+    """What the answer says beside its body: where it comes from, what is wrong, what is stale."""
+    code = exchange.at("error", "code")
+    stale = _IDENTIFIER.sub(r"\1…", exchange.headers.get("X-Mizan-Invalidate", ""))
+    parts = [
+        exchange.headers.get("X-Mizan-Cache", ""),
+        "" if code is ABSENT else str(code),
+        stale and f"stale: {stale}",
+    ]
+    return ", ".join(filter(None, parts))
 
 
 def without_secrets(value: object) -> object:

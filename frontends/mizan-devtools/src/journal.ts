@@ -37,13 +37,18 @@ export class Journal {
   }
 
   #hear(event: MizanEvent): void {
+    // Looking changes nothing; what follows from it is told.
+    if (event.kind === "mount") return;
     const at = performance.now() - this.#began;
     const [text, effects] = this.#told(event, at);
     this.#lines = [{ at, kind: event.kind, text, effects }, ...this.#lines].slice(0, MOST_LINES);
     this.#changed();
   }
 
-  #told(event: MizanEvent, at: number): readonly [text: string, effects: readonly string[]] {
+  #told(
+    event: Exclude<MizanEvent, { readonly kind: "mount" }>,
+    at: number,
+  ): readonly [text: string, effects: readonly string[]] {
     switch (event.kind) {
       case "read":
         return [this.#readTold(event.entry, at), []];
@@ -68,6 +73,10 @@ export class Journal {
         return [`the server has the interface ${event.server}`, []];
       case "online":
         return [event.isOnline ? "the network is back" : "the network is gone", []];
+      case "live":
+        return [event.isOpen ? "live: connected" : "live: disconnected", []];
+      case "frame":
+        return [`${event.isOut ? "→" : "←"} ${frameText(event.frame)}`, []];
     }
   }
 
@@ -92,6 +101,15 @@ export class Journal {
 /** `user(user_id: 1)`. */
 export function entryText({ context, params }: Pick<Entry, "context" | "params">): string {
   return `${context}${paramsText(params)}`;
+}
+
+/** As many characters of a frame as are shown. */
+const LONGEST_FRAME = 200;
+
+function frameText(frame: object): string {
+  // A token is nobody's to read over a shoulder.
+  const text = JSON.stringify("token" in frame ? { ...frame, token: "…" } : frame);
+  return text.length > LONGEST_FRAME ? `${text.slice(0, LONGEST_FRAME)}…` : text;
 }
 
 function effectsOf({ invalidate = [], merge = [], refresh = [] }: Answer, refused: readonly Merge[]): string[] {

@@ -47,6 +47,19 @@ test("the journal says what happened and what it caused", async () => {
   assert.equal(journal.lines.length, 10);
 });
 
+test("the journal says what goes over the socket, and no token", () => {
+  const { mizan } = started();
+  const journal = new Journal(mizan, () => undefined);
+  mizan.emit({ kind: "live", isOpen: true });
+  mizan.emit({ kind: "frame", isOut: true, frame: { action: "auth", id: 1, token: "secret" } });
+  mizan.emit({ kind: "frame", isOut: false, frame: { action: "stale", ids: [7] } });
+  assert.deepEqual(
+    journal.lines.map(({ text }) => text),
+    ['← {"action":"stale","ids":[7]}', '→ {"action":"auth","id":1,"token":"…"}', "live: connected"],
+  );
+  journal.close();
+});
+
 test("the panel shows entries and slots as they are, and no markup of what they hold", async () => {
   const { server, mizan, entry } = started();
   server.names.set(1, "<img>");

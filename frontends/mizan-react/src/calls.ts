@@ -14,10 +14,10 @@ import { useEffect, useMemo, useRef, useState } from "react";
 import { useMizan } from "./client.js";
 
 /** A function of the server, with the state of this component's calls of it. */
-export function useCall<A extends object, R, X extends object>(
-  info: ServerFunction<A, R, X>,
+export function useCall<A extends object, R, X extends object, E extends object = Record<never, never>>(
+  info: ServerFunction<A, R, X, E>,
   options?: CallOptions<A, X>,
-): Call<A, R> {
+): Call<A, R, E> {
   const mizan = useMizan();
   const [state, setState] = useState<CallState<R>>(IDLE);
   const current = useRef(options);
@@ -28,5 +28,8 @@ export function useCall<A extends object, R, X extends object>(
     () => callsOf<A, R>((args) => mizan.call(info, args, current.current), setState),
     [mizan, info],
   );
-  return useMemo(() => Object.assign((...args: Args<A>) => calls.mutate(...args), calls, state), [calls, state]);
+  return useMemo(
+    () => Object.assign((...args: Args<A>) => calls.mutate(...args), calls, state) as Call<A, R, E>,
+    [calls, state],
+  );
 }

@@ -51,6 +51,11 @@ export function bindGlobal<P extends object, S extends object>(info: Descriptor<
   return { ...bindContext(info), nearest: createContext<P | null>({} as P) };
 }
 
+/** The provider of *bound*: a function, since bundlers leave out a call that nobody needs, and keep the reading of a property. */
+export function providerOf<P extends object, S extends object>(bound: BoundContext<P, S>): Provider<P> {
+  return bound.Provider;
+}
+
 /**
  * The result of one function of a context, shared by all that ask for it and kept fresh.
  *

@@ -6,6 +6,7 @@ export { MizanContext, useMizan, type MizanContextProps } from "./client.js";
 export {
   bindContext,
   bindGlobal,
+  providerOf,
   useSlot,
   useStatus,
   type BoundContext,

@@ -1,30 +1,34 @@
 /** The calls that one component makes of a function, and what has come of them: what the frameworks' hooks are made of. */
 
-import type { MizanError } from "./errors.js";
+import type { ErrorOf, MizanError } from "./errors.js";
 import { outcomeOf, type Outcome } from "./outcome.js";
 
 /** Arguments, which may be left out where none is required. */
 export type Args<A extends object> = Record<never, never> extends A ? [args?: A] : [args: A];
 
-export interface CallState<R> {
+export interface CallState<R, E = MizanError> {
   readonly isPending: boolean;
   /** The error of the last call; null when it went well, or none has ended yet. */
-  readonly error: MizanError | null;
+  readonly error: E | null;
   /** The result of the last call that went well. */
   readonly data: R | undefined;
 }
 
-export interface Calls<A extends object, R> {
+export interface Calls<A extends object, R, E = MizanError> {
   /** @throws MizanError */
   mutate(...args: Args<A>): Promise<R>;
   /** As `mutate`, with the error as a value. */
-  safe(...args: Args<A>): Promise<Outcome<R>>;
+  safe(...args: Args<A>): Promise<Outcome<R, E>>;
   /** Forget error and result. */
   reset(): void;
 }
 
-/** A function of the server, to be called as one (as `mutate`), with the state of this component's calls of it. */
-export interface Call<A extends object, R> extends Calls<A, R>, CallState<R> {
+/**
+ * A function of the server, to be called as one (as `mutate`), with the state of this component's calls of it. *E* are the
+ * errors that it declares, data by code.
+ */
+export interface Call<A extends object, R, E extends object = Record<never, never>>
+  extends Calls<A, R, ErrorOf<E>>, CallState<R, ErrorOf<E>> {
   /** @throws MizanError */
   (...args: Args<A>): Promise<R>;
 }
@@ -72,11 +76,14 @@ export function callsOf<A extends object, R>(
 }
 
 /** *calls* as a function whose state is what *state* gives whenever it is looked at. */
-export function liveCall<A extends object, R>(calls: Calls<A, R>, state: () => CallState<R>): Call<A, R> {
+export function liveCall<A extends object, R, E extends object>(
+  calls: Calls<A, R>,
+  state: () => CallState<R>,
+): Call<A, R, E> {
   const call = Object.assign((...args: Args<A>) => calls.mutate(...args), calls);
   return Object.defineProperties(call, {
     isPending: { get: () => state().isPending },
     error: { get: () => state().error },
     data: { get: () => state().data },
-  }) as unknown as Call<A, R>;
+  }) as unknown as Call<A, R, E>;
 }

@@ -19,6 +19,8 @@ export interface Surroundings {
   soon(task: () => void): void;
   /** A read of *entry* has begun, or has ended. */
   readsChanged(entry: Entry): void;
+  /** Somebody looks at *entry*, or nobody does any longer. */
+  mountsChanged(entry: Entry): void;
   /** Something may have come to rest. */
   rest(): void;
 }
@@ -70,8 +72,10 @@ export class Entry {
     this.#listeners.add(own);
     this.#isHalted = false;
     this.refresh();
+    this.#surroundings.mountsChanged(this);
     return () => {
       this.#listeners.delete(own);
+      this.#surroundings.mountsChanged(this);
     };
   }
 

@@ -9,26 +9,49 @@ export interface Failure {
   readonly code: string;
   readonly message: string;
   readonly details?: Details;
+  /** What an error says that the function declares. */
+  readonly data?: Json | undefined;
   /** The HTTP status; 0 when there was no answer. */
   readonly status?: number;
   /** What has become stale although the call failed. */
   readonly invalidate?: readonly Invalidation[];
 }
 
-/** An error that the server has answered, or that kept it from answering. */
-export class MizanError extends Error {
-  override readonly name = "MizanError";
-  readonly code: string;
-  readonly details: Details;
-  readonly status: number;
-  readonly invalidate: readonly Invalidation[];
+/** The protocol's own codes, and the client's. */
+export type Code =
+  | "BAD_REQUEST"
+  | "UNAUTHORIZED"
+  | "FORBIDDEN"
+  | "CSRF_FAILED"
+  | "NOT_FOUND"
+  | "METHOD_NOT_ALLOWED"
+  | "CONFLICT"
+  | "PAYLOAD_TOO_LARGE"
+  | "UNSUPPORTED_MEDIA_TYPE"
+  | "VALIDATION_ERROR"
+  | "RATE_LIMITED"
+  | "INTERNAL_ERROR"
+  | "NOT_IMPLEMENTED"
+  | "NETWORK"
+  | "OFFLINE";
 
-  constructor(failure: Failure) {
-    super(failure.message);
-    this.code = failure.code;
-    this.details = failure.details ?? {};
-    this.status = failure.status ?? 0;
-    this.invalidate = failure.invalidate ?? [];
+/** The errors of a function that declares *E*, data by code: told apart by `code`. */
+export type ErrorOf<E extends object> =
+  MizanError<Code, undefined> | { [C in keyof E & string]: MizanError<C, E[C]> }[keyof E & string];
+
+/** An error that the server has answered, or that kept it from answering. */
+export class MizanError<C extends string = string, D = unknown> extends Error {
+  override readonly name = "MizanError";
+  declare readonly code: C;
+  declare readonly details: Details;
+  /** What an error says that the function declares; undefined for the protocol's own. */
+  declare readonly data: D;
+  declare readonly status: number;
+  declare readonly invalidate: readonly Invalidation[];
+
+  constructor({ message, ...failure }: Failure) {
+    super(message);
+    Object.assign(this, { details: {}, data: undefined, status: 0, invalidate: [] }, failure);
   }
 
   /** Whether the call is known to have done nothing: the server answered, and says so, or it was never sent. */

@@ -1,7 +1,7 @@
 /** Requests to a Mizan server (docs/protocol.md section 9, docs/clients.md "The wire"): CSRF, tokens, retries of reads. */
 
-import type { ServerFunction } from "./descriptors.js";
-import { MizanError, type Details } from "./errors.js";
+import type { Sending, ServerFunction } from "./descriptors.js";
+import { MizanError, type Failure } from "./errors.js";
 import { Gatherer, type Part, type Read } from "./gather.js";
 import type { Transport } from "./kernel.js";
 import {
@@ -39,6 +39,9 @@ const UNKNOWN = new Set([400, 404, 405, 414]);
 const TOKEN = "X-Mizan-Token";
 const CSRF = "X-CSRFToken";
 const OBTAIN = "mwt_obtain";
+const JSON_BODY = { "Content-Type": "application/json" };
+/** What no page of another site can send along. */
+const FILES = { headers: { "X-Mizan-Call": "1" } };
 /** The longest that `Retry-After` is waited for, in seconds. */
 const LONGEST_WAIT = 30;
 
@@ -70,13 +73,22 @@ class Shared<T> {
   }
 }
 
+/** What a session was exchanged for. */
+export interface Token {
+  readonly text: string;
+  /** Seconds that it was good for when it came. */
+  readonly expiresIn: number;
+}
+
 export class HttpTransport implements Transport {
+  readonly baseUrl: string;
+  /** That of who is logged in; null when nobody is. */
+  readonly token = new Shared(() => this.#obtainToken());
   readonly #options: HttpOptions;
-  readonly #baseUrl: string;
   readonly #send: typeof globalThis.fetch;
   readonly #hear: (headers: Headers) => void;
+  readonly #named: () => Record<string, string>;
   readonly #csrf = new Shared(() => this.#obtainCsrf());
-  readonly #token = new Shared(() => this.#obtainToken());
   readonly #gatherer = new Gatherer({
     one: (read, signal) => this.#one(read, signal),
     several: (reads, signal) => this.#several(reads, signal),
@@ -85,13 +97,23 @@ export class HttpTransport implements Transport {
   #epoch = 0;
   #takesShown = false;
 
-  /** *hear* is told the headers of every answer to a request from after the last reset. */
-  constructor(options: HttpOptions, hear: (headers: Headers) => void = () => undefined) {
+  /** *hear* is told the headers of every answer to a request from after the last reset; requests that may change something have those of *named*. */
+  constructor(
+    options: HttpOptions,
+    hear: (headers: Headers) => void = () => undefined,
+    named: () => Record<string, string> = () => ({}),
+  ) {
     this.#options = options;
-    this.#baseUrl = options.baseUrl.replace(/\/+$/, "");
+    this.baseUrl = options.baseUrl.replace(/\/+$/, "");
     // Browsers want their own `fetch` called on nothing but the window.
     this.#send = options.fetch ?? ((input, init) => globalThis.fetch(input, init));
     this.#hear = hear;
+    this.#named = named;
+  }
+
+  /** Whether the server knows by a token who asks. */
+  get hasToken(): boolean {
+    return this.#options.auth === "token";
   }
 
   fetch(context: string, params: Params, signal: AbortSignal): Promise<Reply> {
@@ -99,9 +121,18 @@ export class HttpTransport implements Transport {
     return this.#options.batch === false ? this.#one(read, signal) : this.#gatherer.read(read, signal);
   }
 
-  async call({ name }: ServerFunction, args: Params, shown: readonly Shown[] = []): Promise<Answer> {
+  async call(
+    { name, uploads }: ServerFunction,
+    args: Params,
+    shown: readonly Shown[] = [],
+    options: Sending = {},
+  ): Promise<Answer> {
+    const files = uploads?.(args, options);
     const body = { fn: name, args, ...(this.#takesShown && shown.length > 0 ? { shown } : {}) };
-    const response = await this.#authenticated((headers) => this.#post(body, headers));
+    const init = files === undefined ? { body: JSON.stringify(body), headers: JSON_BODY } : FILES;
+    const content = { ...init, ...files, ...(options.signal && { signal: options.signal }) };
+    const path = files === undefined ? "call/" : `call/${encodeURIComponent(name)}/`;
+    const response = await this.#authenticated((headers) => this.#post(content, headers, path, files?.send));
     return (await bodyOf(response)) as unknown as Answer;
   }
 
@@ -122,7 +153,7 @@ export class HttpTransport implements Transport {
   reset(): void {
     this.#epoch++;
     this.#csrf.clear();
-    this.#token.clear();
+    this.token.clear();
   }
 
   async #one({ context, query }: Read, signal: AbortSignal): Promise<Reply> {
@@ -146,21 +177,20 @@ export class HttpTransport implements Transport {
 
   /** Make a request, once more with a new token when the server has refused the one at hand. */
   async #authenticated(request: (headers: Record<string, string>) => Promise<Response>): Promise<Response> {
-    if (this.#options.auth !== "token") return request({});
-    const known = this.#token.get();
+    if (!this.hasToken) return request({});
+    const known = this.token.get();
     const token = await known;
     if (token === null) return request({});
-    const response = await request({ [TOKEN]: token });
+    const response = await request({ [TOKEN]: token.text });
     if (response.status !== 401) return response;
-    this.#token.drop(known);
-    const renewed = await this.#token.get();
-    return renewed === null ? response : request({ [TOKEN]: renewed });
+    this.token.drop(known);
+    const renewed = await this.token.get();
+    return renewed === null ? response : request({ [TOKEN]: renewed.text });
   }
 
-  #post(body: object, headers: Record<string, string>): Promise<Response> {
-    const init = { method: "POST", body: JSON.stringify(body) };
+  #post(init: RequestInit, headers: Record<string, string>, path = "call/", send?: typeof fetch): Promise<Response> {
     return this.#guarded(headers, (guard) =>
-      this.#request("call/", { ...init, headers: { ...guard, "Content-Type": "application/json" } }),
+      this.#request(path, { method: "POST", ...init, headers: { ...guard, ...init.headers } }, send),
     );
   }
 
@@ -169,6 +199,7 @@ export class HttpTransport implements Transport {
     headers: Record<string, string>,
     request: (headers: Record<string, string>) => Promise<Response>,
   ): Promise<Response> {
+    headers = { ...headers, ...this.#named() };
     if (TOKEN in headers) return request(headers);
     for (let attempt = 0; ; attempt++) {
       const known = this.#csrf.get();
@@ -188,18 +219,16 @@ export class HttpTransport implements Transport {
   }
 
   /** A token for who is logged in; null when nobody is. */
-  async #obtainToken(): Promise<string | null> {
-    const response = await this.#post({ fn: OBTAIN, args: {} }, {});
+  async #obtainToken(): Promise<Token | null> {
+    const response = await this.#post({ body: JSON.stringify({ fn: OBTAIN, args: {} }), headers: JSON_BODY }, {});
     if (response.status === 401) return null;
-    const answer = (await bodyOf(response)) as unknown as { result: { token: string } };
-    return answer.result.token;
+    const answer = (await bodyOf(response)) as unknown as { result: { token: string; expires_in: number } };
+    return { text: answer.result.token, expiresIn: answer.result.expires_in };
   }
 
-  async #request(path: string, init: RequestInit): Promise<Response> {
+  async #request(path: string, init: RequestInit, send = this.#send): Promise<Response> {
     try {
-      return await this.#listened(() =>
-        this.#send(`${this.#baseUrl}/${path}`, { credentials: "same-origin", ...init }),
-      );
+      return await this.#listened(() => send(`${this.baseUrl}/${path}`, { credentials: "same-origin", ...init }));
     } catch (error) {
       if (init.signal?.aborted) throw error;
       throw new MizanError({ code: "NETWORK", message: "The server could not be reached." });
@@ -236,7 +265,7 @@ export class HttpTransport implements Transport {
   #isOwn(url: string): boolean {
     const here = globalThis.location?.href;
     try {
-      return new URL(url, here).origin === new URL(this.#baseUrl, here).origin;
+      return new URL(url, here).origin === new URL(this.baseUrl, here).origin;
     } catch {
       // A path, without a page that it is relative to.
       return false;
@@ -295,17 +324,11 @@ async function codeOf(response: Response): Promise<string | null> {
 
 function errorOf(status: number, body: object): MizanError {
   const { error, invalidate } = body as { error?: unknown; invalidate?: readonly Invalidation[] };
-  const { code, message, details } = (error ?? {}) as { code?: string; message?: string; details?: Details };
+  const { code, message, ...rest } = (error ?? {}) as Partial<Failure>;
   if (typeof code !== "string") {
     return new MizanError({ code: "NETWORK", message: `Something on the way answered with status ${status}.`, status });
   }
-  return new MizanError({
-    code,
-    message: message ?? code,
-    status,
-    ...(details === undefined ? {} : { details }),
-    ...(invalidate === undefined ? {} : { invalidate }),
-  });
+  return new MizanError({ ...rest, code, message: message ?? code, status, ...(invalidate && { invalidate }) });
 }
 
 function pause(milliseconds: number, signal: AbortSignal): Promise<void> {

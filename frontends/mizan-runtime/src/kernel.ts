@@ -5,7 +5,7 @@
  * slot somebody looks at is being read. docs/clients.md has the rules; slot.ts the theory.
  */
 
-import type { CallOptions, Context, Expectations, ServerFunction } from "./descriptors.js";
+import type { CallOptions, Context, Expectations, Sending, ServerFunction } from "./descriptors.js";
 import { Entry, type Declared, type Surroundings } from "./entry.js";
 import { MizanError } from "./errors.js";
 import type { Scope } from "./scope.js";
@@ -28,12 +28,13 @@ import {
 export interface Transport {
   fetch(context: string, params: Params, signal: AbortSignal): Promise<Reply>;
   /** *shown* are entries that the call may change and that the answer may bring. */
-  call(info: ServerFunction, args: Params, shown: readonly Shown[]): Promise<Answer>;
+  call(info: ServerFunction, args: Params, shown: readonly Shown[], options: Sending): Promise<Answer>;
 }
 
 /** What happens in a kernel, for those who watch it (devtools). */
 export type Happening =
   | { readonly kind: "read"; readonly entry: Entry }
+  | { readonly kind: "mount"; readonly entry: Entry }
   | { readonly kind: "call"; readonly id: number; readonly name: string; readonly args: Params }
   | { readonly kind: "answer"; readonly id: number; readonly answer: Answer; readonly refused: readonly Merge[] }
   | { readonly kind: "failure"; readonly id: number; readonly error: unknown }
@@ -93,6 +94,7 @@ export class Kernel {
       // Browsers want their own `queueMicrotask` called on nothing but the window.
       soon: outside.soon ?? ((task) => queueMicrotask(task)),
       readsChanged: (entry) => outside.watch?.({ kind: "read", entry }),
+      mountsChanged: (entry) => outside.watch?.({ kind: "mount", entry }),
       rest: () => this.#rest(),
     };
   }
@@ -122,8 +124,8 @@ export class Kernel {
    *
    * @throws MizanError as the server answered, or `NETWORK` when nobody knows whether it was done.
    */
-  async call<A extends object, R, X extends object>(
-    info: ServerFunction<A, R, X>,
+  async call<A extends object, R, X extends object, E extends object>(
+    info: ServerFunction<A, R, X, E>,
     args: A,
     options: CallOptions<A, X> = {},
   ): Promise<R> {
@@ -136,7 +138,7 @@ export class Kernel {
     this.#outside.watch?.({ kind: "call", id, name: info.name, args: args as Params });
     this.#calls++;
     try {
-      const answer = await this.#transport.call(info, args as Params, this.#shown(info.affects ?? []));
+      const answer = await this.#transport.call(info, args as Params, this.#shown(info.affects ?? []), options);
       if (epoch === this.#epoch) this.#accept(info, answer, sent, pending, id);
       return answer.result as R;
     } catch (error) {

@@ -1,12 +1,22 @@
 /** A client of one server: the kernel, its requests, the page, and the other windows of the same client. */
 
-import type { ServerFunction } from "./descriptors.js";
+import type { Sending, ServerFunction } from "./descriptors.js";
 import { MizanError } from "./errors.js";
 import { readHeader } from "./header.js";
 import { HttpTransport, type HttpOptions } from "./http.js";
 import { Kernel, type Happening } from "./kernel.js";
 import { isOffline, watchPage } from "./page.js";
-import type { Answer, Dehydrated, News, Params, Shown } from "./wire.js";
+import type { Answer, Dehydrated, News, Params, Reply, Shown } from "./wire.js";
+
+/** A connection over which the server says what is stale, and over which reads and calls may go. */
+export interface Live {
+  /** What the server knows this connection by; null while there is none. What it has asked for itself it is not told. */
+  readonly id: string | null;
+  /** Null where it should go another way. */
+  fetch(context: string, params: Params, signal: AbortSignal): Promise<Reply> | null;
+  call(info: ServerFunction, args: Params): Promise<Answer> | null;
+  close(): void;
+}
 
 export interface MizanOptions extends Partial<HttpOptions> {
   /** Whether other windows of the same site learn what has changed here; where nothing is said, in browsers. */
@@ -15,6 +25,8 @@ export interface MizanOptions extends Partial<HttpOptions> {
   readonly interface?: string;
   /** After how many milliseconds out of sight what is shown is read again; 60,000 where nothing is said. */
   readonly staleAfter?: number;
+  /** What others change is shown at once: `socket` of "mizan-runtime/socket". */
+  readonly live?: (mizan: Mizan) => Live;
 }
 
 export type MizanEvent =
@@ -25,12 +37,17 @@ export type MizanEvent =
   | { readonly kind: "interface"; readonly server: string }
   | { readonly kind: "online"; readonly isOnline: boolean }
   /** Another window has told something. */
-  | { readonly kind: "tab"; readonly news: News };
+  | { readonly kind: "tab"; readonly news: News }
+  /** The live connection has opened or closed, or something goes over it. */
+  | { readonly kind: "live"; readonly isOpen: boolean }
+  | { readonly kind: "frame"; readonly isOut: boolean; readonly frame: object };
 
 const EVERYTHING = "*";
 
 export class Mizan extends Kernel {
-  readonly #http: HttpTransport;
+  readonly http: HttpTransport;
+  /** Where the server says what is stale; null where nobody has connected it. */
+  live: Live | null = null;
   readonly #options: MizanOptions;
   readonly #listeners = new Set<(event: MizanEvent) => void>();
   readonly #channel: BroadcastChannel | null = null;
@@ -46,13 +63,18 @@ export class Mizan extends Kernel {
     const { baseUrl = "/api/mizan", tabs = typeof window !== "undefined" } = options;
     super(
       {
-        fetch: (context, params, signal) => this.#http.fetch(context, params, signal),
-        call: (info, args, shown) => this.#call(info, args, shown),
+        fetch: (context, params, signal) =>
+          this.live?.fetch(context, params, signal) ?? this.http.fetch(context, params, signal),
+        call: (info, args, shown, options) => this.#call(info, args, shown, options),
       },
-      { tell: (news) => this.#channel?.postMessage(news), watch: (happening) => this.#emit(happening) },
+      { tell: (news) => this.#channel?.postMessage(news), watch: (happening) => this.emit(happening) },
     );
     this.#options = options;
-    this.#http = new HttpTransport({ ...options, baseUrl }, (headers) => this.#hearHeaders(headers));
+    this.http = new HttpTransport(
+      { ...options, baseUrl },
+      (headers) => this.#hearHeaders(headers),
+      () => (this.live?.id ? { "X-Mizan-Socket": this.live.id } : {}),
+    );
     if (tabs && typeof BroadcastChannel !== "undefined") {
       this.#channel = new BroadcastChannel(`mizan ${baseUrl}`);
       this.#channel.onmessage = ({ data }) => this.#hearTab(data as News);
@@ -61,6 +83,7 @@ export class Mizan extends Kernel {
       online: (isOnline) => this.#turn(isOnline),
       shown: (hidden) => this.#lookAgain(hidden),
     });
+    this.live = options.live?.(this) ?? null;
   }
 
   /** Make contexts stale, here and in the other windows. */
@@ -98,14 +121,20 @@ export class Mizan extends Kernel {
    * and the CSRF token when they may change something; when the answer to one of these is lost everything is read again.
    */
   async fetch(input: string | URL | Request, init?: RequestInit): Promise<Response> {
-    const response = await this.#http.fetchUrl(input, init);
+    const response = await this.http.fetchUrl(input, init);
     const header = response.headers.get("X-Mizan-Invalidate");
     if (header !== null) this.invalidate(readHeader(header));
     return response;
   }
 
-  /** Let go of the page and the other windows. */
+  /** Tell those who have asked `on` of *event*. */
+  emit(event: MizanEvent): void {
+    for (const listener of this.#listeners) listener(event);
+  }
+
+  /** Let go of the page, the other windows and the live connection. */
   close(): void {
+    this.live?.close();
     this.#leave();
     this.#channel?.close();
   }
@@ -116,17 +145,17 @@ export class Mizan extends Kernel {
   }
 
   /** Without a network only what may be done twice waits for it. */
-  async #call(info: ServerFunction, args: Params, shown: readonly Shown[]): Promise<Answer> {
+  async #call(info: ServerFunction, args: Params, shown: readonly Shown[], options: Sending): Promise<Answer> {
     if (!this.#isOnline) {
       if (info.idempotent !== true) throw new MizanError({ code: "OFFLINE", message: "There is no network." });
       await new Promise<void>((send, giveUp) => this.#waiting.push({ send, giveUp }));
     }
-    return this.#http.call(info, args, shown);
+    return this.live?.call(info, args) ?? this.http.call(info, args, shown, options);
   }
 
   #turn(isOnline: boolean): void {
     this.#isOnline = isOnline;
-    this.#emit({ kind: "online", isOnline });
+    this.emit({ kind: "online", isOnline });
     if (!isOnline) return;
     for (const { send } of this.#waiting.splice(0)) send();
     this.retry();
@@ -142,33 +171,29 @@ export class Mizan extends Kernel {
     const isAnother = this.#viewer !== null && viewer !== null && viewer !== this.#viewer;
     if (isAnother) {
       this.reset();
-      this.#emit({ kind: "viewer" });
+      this.emit({ kind: "viewer" });
     }
     this.#viewer = viewer ?? this.#viewer;
     const server = headers.get("X-Mizan-Interface");
     const { interface: own = server } = this.#options;
     if (server === null || server === own || server === this.#toldInterface) return;
     this.#toldInterface = server;
-    this.#emit({ kind: "interface", server });
+    this.emit({ kind: "interface", server });
   }
 
   #hearTab(news: News): void {
-    this.#emit({ kind: "tab", news });
+    this.emit({ kind: "tab", news });
     this.#take(news);
   }
 
   #take(news: News): void {
     if (news.includes(EVERYTHING)) {
       this.#viewer = null;
-      this.#http.reset();
+      this.http.reset();
       // What one viewer wanted is not done as another.
       const reason = new MizanError({ code: "OFFLINE", message: "It was given up: somebody else is asking." });
       for (const { giveUp } of this.#waiting.splice(0)) giveUp(reason);
     }
     super.invalidate(news);
-  }
-
-  #emit(event: MizanEvent): void {
-    for (const listener of this.#listeners) listener(event);
   }
 }

@@ -68,14 +68,14 @@ export class Slot {
     return this.#lastTouched;
   }
 
-  /** Whether a read is needed. */
+  /** Whether a read is needed. One that is held is as good as another, until the calls that it waits for are answered. */
   get needsRead(): boolean {
-    return !this.#has || this.#dirty > this.#asOf;
+    return this.#isBehind && !this.#held.some((held) => held.kind === "read" && held.start >= this.#lastTouched);
   }
 
   /** Whether the content may lack something that this client has been told of. */
   get isStale(): boolean {
-    return this.needsRead || this.#held.some((held) => held.kind === "merge");
+    return this.#isBehind || this.#held.some((held) => held.kind === "merge");
   }
 
   /** Whether the server has said anything. */
@@ -164,6 +164,10 @@ export class Slot {
     }
   }
 
+  get #isBehind(): boolean {
+    return !this.#has || this.#dirty > this.#asOf;
+  }
+
   /** Nothing can be expected of what is not there. */
   #expected(): Json | undefined {
     if (!this.#has) return undefined;
@@ -186,7 +190,7 @@ export class Slot {
       this.#replace(value, start);
       return;
     }
-    if (!this.#has || (this.needsRead && start > this.#asOf)) {
+    if (!this.#has || (this.#isBehind && start > this.#asOf)) {
       // Newer than what is shown. It may lack what was touched since: upserts are put in again, after an invalidation
       // it is progress, and still stale.
       const later = this.#upserts.filter((upsert) => upsert.at > start);
@@ -207,7 +211,7 @@ export class Slot {
     this.#upserts = [...this.#upserts, upsert];
     this.#content = upserted(this.#content as Json, upsert);
     // What was old is old in all but this item.
-    if (!this.needsRead) this.#asOf = merge.at;
+    if (!this.#isBehind) this.#asOf = merge.at;
   }
 
   #replace(value: Json, asOf: number): void {

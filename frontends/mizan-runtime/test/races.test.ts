@@ -140,6 +140,42 @@ for (const [outcome, expected] of [
   });
 }
 
+test("what is held is not read again and again: not before the call is answered", async () => {
+  const { kernel, entry, read, call, title, reads } = await shown();
+  await settle(() => {
+    kernel.call(SAVE, { id: 1 }, { optimistic: { room: { title: () => "renamed" } } }).catch(() => undefined);
+  });
+  await settle(() => kernel.invalidate(["room"]));
+  await read(1).answer({ title: "read", items: [] });
+  await settle(() => undefined);
+  assert.equal(reads.length, 2);
+  assert.equal(entry.isStale, true);
+  // Another invalidation is later than what is held.
+  await settle(() => kernel.invalidate(["room"]));
+  assert.equal(reads.length, 3);
+  await read(2).answer({ title: "newer", items: [] });
+  assert.equal(reads.length, 3);
+  await call(0).answer({ result: null, invalidate: ["room"] });
+  assert.equal(title(), "renamed");
+  assert.equal(reads.length, 4);
+  await read(3).answer({ title: "renamed", items: [] });
+  assert.equal(reads.length, 4);
+  assert.equal(entry.isStale, false);
+});
+
+test("what is held is shown when the call is refused, without another read", async () => {
+  const { kernel, entry, read, call, title, reads } = await shown();
+  await settle(() => {
+    kernel.call(SAVE, { id: 1 }, { optimistic: { room: { title: () => "renamed" } } }).catch(() => undefined);
+  });
+  await settle(() => kernel.invalidate(["room"]));
+  await read(1).answer({ title: "read", items: [] });
+  await call(0).fail(new MizanError({ code: "CONFLICT", message: "no", status: 409 }));
+  assert.equal(title(), "read");
+  assert.equal(entry.isStale, false);
+  assert.equal(reads.length, 2);
+});
+
 test("of two layers the second stays when the first is refused", async () => {
   const { kernel, call, title } = await shown();
   const expecting = (text: string) => ({

@@ -5,12 +5,14 @@
  * schedule says so. So each schedule is one history that a real network may produce, and its seed brings it back.
  */
 
+import { Lost, Session } from "../src/live/session.js";
 import { Gatherer, type Part, type Read } from "../src/gather.js";
 import {
   Kernel,
   MizanError,
   type Answer,
   type Bundle,
+  type Happening,
   type Invalidation,
   type Json,
   type Merge,
@@ -110,6 +112,100 @@ interface Message {
   readonly deliver: () => void;
 }
 
+/** A watch as the server keeps it: it is told once when its room has changed, until it is read again. */
+interface Watched {
+  readonly room: number;
+  isTold: boolean;
+}
+
+/**
+ * A socket between client and server: what goes one way arrives in the order in which it was sent, unless it is cut.
+ *
+ * As a real server does it, this one notes a watch before it reads, and answers later.
+ */
+class Line {
+  readonly session: Session;
+  private watched: Map<number, Watched> | null = null;
+  private readonly unanswered = new Set<number>();
+
+  constructor(private readonly world: World) {
+    this.session = new Session({ entries: () => world.kernel.entries() });
+  }
+
+  connect(): void {
+    if (this.watched !== null) return;
+    const watched = (this.watched = new Map<number, Watched>());
+    const up = this.pipe(watched, (text) => this.receive(watched, JSON.parse(text)));
+    this.session.open(up);
+    this.session.resume();
+  }
+
+  cut(): void {
+    this.watched = null;
+    this.unanswered.clear();
+    this.session.close();
+  }
+
+  /** Something of *room* has changed; by this client itself when *isOwn*, whose answer will say so. */
+  changed(room: number, isOwn: boolean): void {
+    if (this.watched === null || isOwn) return;
+    for (const [id, watch] of this.watched) {
+      if (watch.room !== room || watch.isTold) continue;
+      watch.isTold = true;
+      this.down(this.watched, { action: "stale", ids: [id] });
+    }
+  }
+
+  private receive(
+    watched: Map<number, Watched>,
+    frame: { action: string; id: number; params: Params; version?: string },
+  ) {
+    if (frame.action === "unwatch") {
+      watched.delete(frame.id);
+    } else if (frame.action === "watch") {
+      const room = Number(frame.params["room"]);
+      if (this.unanswered.has(frame.id)) throw new Error(`Violation: the id ${frame.id} is in use`);
+      this.unanswered.add(frame.id);
+      watched.set(frame.id, { room, isTold: false });
+      this.world.send(() => this.answer(watched, frame.id, room, frame.version));
+    }
+  }
+
+  private answer(watched: Map<number, Watched>, id: number, room: number, known: string | undefined): void {
+    if (this.watched === watched) this.unanswered.delete(id);
+    const fate = this.world.fate();
+    if (fate < 0.05) {
+      watched.delete(id);
+      this.down(watched, { id, ok: false, error: { code: "INTERNAL_ERROR", message: "broken" } });
+      return;
+    }
+    const { bundle, scope } = this.world.reply(String(room));
+    const version = JSON.stringify(bundle);
+    const answer = known === version ? { unchanged: true } : { data: bundle, scope };
+    this.down(watched, { id, ok: true, version, ...answer });
+  }
+
+  private readonly downs = new WeakMap<Map<number, Watched>, (text: string) => void>();
+
+  private down(watched: Map<number, Watched>, frame: object): void {
+    let pipe = this.downs.get(watched);
+    if (pipe === undefined) this.downs.set(watched, (pipe = this.pipe(watched, (text) => this.session.receive(text))));
+    pipe(JSON.stringify(frame));
+  }
+
+  /** Deliver in order what is put in, one at a time, until the connection is another. */
+  private pipe(watched: Map<number, Watched>, deliver: (text: string) => void): (text: string) => void {
+    const texts: string[] = [];
+    return (text) => {
+      texts.push(text);
+      this.world.send(() => {
+        const first = texts.shift();
+        if (first !== undefined && this.watched === watched) deliver(first);
+      });
+    };
+  }
+}
+
 /** One client and one server under a schedule. */
 export class World {
   readonly server = new Server();
@@ -132,21 +228,34 @@ export class World {
   });
   /** Writes that were told of, as the items they changed. */
   readonly itemsOf = new Map<number, number>();
+  /** Null where there is no socket. */
+  readonly line: Line | null;
 
   constructor(
     seed: number,
     private readonly rooms: number,
     /** Whether the page spells the parameters otherwise than the server. */
     private readonly isSpelled = false,
+    /** Whether what others change is told over a socket alone. */
+    isLive = false,
   ) {
     this.dice = new Dice(seed);
     this.kernel = new Kernel(
       {
-        fetch: (context, params, signal) => this.gatherer.read({ context, query: String(params["room"]) }, signal),
+        fetch: (context, params, signal) => {
+          const alone = () => this.gatherer.read({ context, query: String(params["room"]) }, signal);
+          return this.line?.session.fetch(context, params, signal)?.catch(lostOr(alone)) ?? alone();
+        },
         call: ({ name }, args, shown) => this.call(name as Kind, args, shown),
       },
-      { soon: (task) => this.tasks.push(task) },
+      { soon: (task) => this.tasks.push(task), watch: (happening) => this.hear(happening) },
     );
+    this.line = isLive ? new Line(this) : null;
+  }
+
+  private hear(happening: Happening): void {
+    this.line?.session.hear(happening);
+    if (happening.kind === "mount" && !happening.entry.isMounted && this.dice.chance(0.5)) this.line?.session.sweep();
   }
 
   entry(room: number) {
@@ -160,6 +269,7 @@ export class World {
   /** From now on nothing fails, and what has failed is tried again. */
   calm(): void {
     this.isFailing = false;
+    this.line?.connect();
     this.kernel.retry();
   }
 
@@ -183,10 +293,14 @@ export class World {
   /** Something that a user, or another one, does. */
   act(): void {
     const room = this.dice.below(this.rooms);
+    if (this.line !== null && this.dice.chance(0.3))
+      return this.dice.chance(0.4) ? this.line.cut() : this.line.connect();
     const what = this.dice.next();
-    if (what < 0.6) this.write(room);
-    else if (what < 0.75) this.mount(room);
-    else if (what < 0.8) this.unmount(room);
+    // Where signals are all that is heard, more comes from others, and what is out of sight hears nothing.
+    const [write, mount, unmount] = this.line === null ? [0.6, 0.75, 0.8] : [0.25, 0.45, 0.6];
+    if (what < write) this.write(room);
+    else if (what < mount) this.mount(room);
+    else if (what < unmount) this.unmount(room);
     else if (what < 0.95) this.writeElsewhere(room);
     else this.entry(room).refetch();
   }
@@ -246,6 +360,8 @@ export class World {
     const item = this.dice.below(4);
     this.send(() => {
       const { invalidate = [], merge = [] } = this.server.write(kind, room, id, item);
+      this.line?.changed(room, false);
+      if (this.line !== null) return;
       const merged = merge.map(({ context, slot, params }) => ({ context, function: slot, params: params as Params }));
       this.send(() => this.kernel.invalidate([...invalidate, ...merged]));
     });
@@ -271,7 +387,7 @@ export class World {
 
   /** Reads in one request: the server reads one after the other, with whatever comes between, and may fail in some. */
   private several(reads: readonly Read[], signal: AbortSignal): Promise<readonly Part[] | null> {
-    const fate = this.isFailing ? this.dice.next() : 1;
+    const fate = this.fate();
     const parts: Part[] = [];
     return new Promise((resolve, reject) => {
       const read = (index: number): void => {
@@ -289,13 +405,18 @@ export class World {
     });
   }
 
+  /** What may go wrong does for small numbers. */
+  fate(): number {
+    return this.isFailing ? this.dice.next() : 1;
+  }
+
   private part(query: string): Part {
-    const fate = this.isFailing ? this.dice.next() : 1;
+    const fate = this.fate();
     if (fate < 0.1) return { error: new MizanError({ code: "INTERNAL_ERROR", message: "broken", status: 500 }) };
     return fate < 0.2 ? null : { reply: this.reply(query) };
   }
 
-  private reply(query: string): Reply {
+  reply(query: string): Reply {
     const room = Number(query);
     return { bundle: this.server.bundle(room), scope: `room;room=${room}` };
   }
@@ -314,6 +435,7 @@ export class World {
         }
         const { room, id, item } = args as { room: number; id: number; item: number };
         const answer = this.server.write(kind, room, id, item);
+        this.line?.changed(room, true);
         this.send(() => {
           if (fate < 0.18) reject(new TypeError("the connection was lost"));
           else if (fate < 0.6) this.send(() => resolve(answer));
@@ -330,9 +452,16 @@ export class World {
     this.send(() => resolve({ ...answer, refresh }));
   }
 
-  private send(deliver: () => void): void {
+  send(deliver: () => void): void {
     this.messages.push({ deliver });
   }
+}
+
+function lostOr(alone: () => Promise<Reply>): (error: unknown) => Promise<Reply> {
+  return (error) => {
+    if (error instanceof Lost) return alone();
+    throw error;
+  };
 }
 
 interface Item {

@@ -14,10 +14,10 @@ import { createSubscriber } from "svelte/reactivity";
 import { useMizan } from "./client.js";
 
 /** A function of the server, with the state of this component's calls of it; the state is reactive. */
-export function useCall<A extends object, R, X extends object>(
-  info: ServerFunction<A, R, X>,
+export function useCall<A extends object, R, X extends object, E extends object = Record<never, never>>(
+  info: ServerFunction<A, R, X, E>,
   options?: CallOptions<A, X>,
-): Call<A, R> {
+): Call<A, R, E> {
   const mizan = useMizan();
   let state: CallState<R> = IDLE;
   let tell: () => void = () => undefined;

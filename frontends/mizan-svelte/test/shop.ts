@@ -1,10 +1,12 @@
 /** The functions of a small interface, as generated code declares them (docs/clients.md). */
 
 import {
+  contactForm,
   globalContext,
   ping,
   rename,
   userContext,
+  type Contact,
   type Profile,
   type RenameArgs,
   type RenameExpectations,
@@ -21,6 +23,8 @@ import {
   type SlotState,
   type StatusState,
 } from "../src/index.js";
+import { useForm, type FormState } from "../src/forms.js";
+import { useChannel, type Channel, type ChannelState } from "../src/live.js";
 
 export { setMizan } from "../src/index.js";
 
@@ -38,4 +42,16 @@ export function useRename(options?: CallHookOptions<RenameArgs, RenameExpectatio
 }
 export function usePing(): Call<Record<never, never>, string> {
   return useCall(ping);
+}
+
+const chat: Channel<{ readonly room: string }, { readonly text: string }, { readonly text: string }> = { name: "chat" };
+
+export function useRoom(
+  params: MaybeGetter<{ readonly room: string }>,
+): ChannelState<{ readonly text: string }, { readonly text: string }> {
+  return useChannel(chat, params);
+}
+
+export function useContactForm(): FormState<Contact, { readonly sent: boolean }> {
+  return useForm(contactForm);
 }

@@ -14,10 +14,10 @@ import { shallowRef } from "vue";
 import { useMizan } from "./client.js";
 
 /** A function of the server, with the state of this component's calls of it; the state is reactive. */
-export function useCall<A extends object, R, X extends object>(
-  info: ServerFunction<A, R, X>,
+export function useCall<A extends object, R, X extends object, E extends object = Record<never, never>>(
+  info: ServerFunction<A, R, X, E>,
   options?: CallOptions<A, X>,
-): Call<A, R> {
+): Call<A, R, E> {
   const mizan = useMizan();
   const state = shallowRef<CallState<R>>(IDLE);
   const calls = callsOf<A, R>(

@@ -6,5 +6,6 @@ from tests.conformance.apps.django_site import views
 
 urlpatterns = [
     path("api/mizan/", include("mizan.urls")),
+    path("", include("mizan.view_urls")),
     path("test/login/<str:name>/", views.log_in),
 ]

@@ -9,7 +9,7 @@ from starlette.middleware.sessions import SessionMiddleware
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from mizan_fastapi import router
+from mizan_fastapi import router, views
 from tests.conformance.apps.accounts import ACCOUNTS
 
 COOKIE = "user"
@@ -46,6 +46,7 @@ app = FastAPI()
 app.add_middleware(UserMiddleware)
 app.add_middleware(SessionMiddleware, secret_key="of-these-tests-alone")
 app.include_router(router, prefix="/api/mizan")
+app.include_router(views)
 
 
 @app.get("/test/login/{name}/")

@@ -280,7 +280,7 @@ async def _stream_django(request: Any, account_id: int, ending: str) -> Streamin
     return StreamingHttpResponse(_aparts(account_id, ending))
 
 
-pair(stream_django, _stream_django, affects="account")
+pair(stream_django, _stream_django, affects="account", route="/stream_django/<account_id>/<ending>/", methods=["GET"])
 
 
 def stream_fastapi(request: Any, account_id: int, ending: str) -> StreamingResponse:
@@ -291,7 +291,9 @@ async def _stream_fastapi(request: Any, account_id: int, ending: str) -> Streami
     return StreamingResponse(_aparts(account_id, ending))
 
 
-pair(stream_fastapi, _stream_fastapi, affects="account")
+pair(
+    stream_fastapi, _stream_fastapi, affects="account", route="/stream_fastapi/<account_id>/<ending>/", methods=["GET"]
+)
 
 
 def _finish(account_id: int, ending: str) -> None:
@@ -318,7 +320,7 @@ async def _background(request: Any, account_id: int, ending: str) -> Response:
     return Response("begun", background=BackgroundTask(_afinish, account_id, ending))
 
 
-pair(background, _background, affects="account")
+pair(background, _background, affects="account", route="/background/<account_id>/<ending>/", methods=["GET"])
 
 
 # Who is asking.

@@ -28,7 +28,7 @@ from tests.cache.soak.world import (
     Viewer,
 )
 
-_TOKENS = {
+TOKENS = {
     viewer: create_mwt({"id": viewer.user, "is_staff": viewer.staff}, TOKEN_SECRET, ttl=86_400)
     for viewer in VIEWERS
     if viewer.user is not None
@@ -244,7 +244,7 @@ def mutating(
 def _headers(viewer: Viewer, own: Mapping[str, str], *, in_transaction: bool) -> dict[str, str]:
     headers = {"Host": "testserver", **own}
     if viewer.user is not None:
-        headers["X-Mizan-Token"] = _TOKENS[viewer]
+        headers["X-Mizan-Token"] = TOKENS[viewer]
     if in_transaction:
         headers["X-Transaction"] = "1"
     return headers

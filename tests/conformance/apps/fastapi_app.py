@@ -6,8 +6,8 @@ import json
 import secrets
 from dataclasses import dataclass
 
-from fastapi import FastAPI, Request, Response
-from fastapi.responses import JSONResponse
+from fastapi import FastAPI, HTTPException, Request, Response
+from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -69,7 +69,9 @@ class SessionMiddleware:
 
 app = FastAPI()
 app.add_middleware(SessionMiddleware)
-mount(app, "/api/mizan", create_router(settings=Settings(mwt_secret=SECRET)))
+api = create_router(settings=Settings(mwt_secret=SECRET), login_url="/login/")
+mount(app, "/api/mizan", api)
+app.include_router(api.views)
 app.include_router(create_router(settings=Settings(mwt_secret=SECRET)), prefix="/included/mizan")
 app.include_router(router, prefix="/default/mizan")
 app.include_router(create_router(settings=Settings(mwt_secret=RING)), prefix="/ring/mizan")
@@ -93,6 +95,19 @@ def handle_in_thread(request: Request, error: Exception) -> JSONResponse:
 @app.exception_handler(fastapi_functions.HandledBadly)
 def fail_to_handle(request: Request, error: Exception) -> JSONResponse:
     raise RuntimeError(functions.failures.CAUSE)
+
+
+@app.exception_handler(404)
+async def show_not_found(request: Request, error: HTTPException) -> Response | None:
+    if "html" not in request.headers.get("Accept", ""):
+        # What functions raise is left to Mizan.
+        return JSONResponse({"detail": "Not Found"}, 404) if error.detail == "Not Found" else None
+    return HTMLResponse("<h1>The site's own page: not found</h1>", 404)
+
+
+@app.get("/test/reverse/{name}/{number}/")
+def reversed_url(request: Request, name: str, number: int) -> Response:
+    return PlainTextResponse(str(request.app.url_path_for(f"mizan-view:{name}", user_id=number)))
 
 
 @app.get("/test/login/{name}/")

@@ -10,6 +10,7 @@ from fastapi.responses import StreamingResponse
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from tests.conformance.functions.routed import routed
 from tests.conformance.functions.serving import both
 
 
@@ -58,6 +59,21 @@ def view_lying(request: Request, user_id: int) -> Response:
 @both(context="user")
 def view_in_context(request: Request, user_id: int) -> Response:
     return Response("not data", media_type="text/plain")
+
+
+@routed("/pages/<user_id>/")
+def routed_page(request: Request, user_id: int) -> Response:
+    return Response(f"<p>{user_id}</p>", media_type="text/html")
+
+
+@routed("/pages/<int:user_id>/", methods=["POST"], affects="user")
+def routed_save(request: Request, user_id: int) -> Response:
+    return RedirectResponse(request.url.path, status_code=303)
+
+
+@routed("/pages/lying/")
+def routed_lying(request: Request) -> Response:
+    return "no response at all"  # type: ignore[return-value]  # that is the case
 
 
 @both()

@@ -10,6 +10,7 @@ from tests.conformance.functions import (
     merges,
     nesting,
     results,
+    routed,
     shown,
 )
 
@@ -23,5 +24,6 @@ __all__ = (
     "merges",
     "nesting",
     "results",
+    "routed",
     "shown",
 )

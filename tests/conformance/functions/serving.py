@@ -84,6 +84,8 @@ def _coroutine(option: str, value: Any) -> Any:
         return [_coroutine(option, item) for item in value]
     if isinstance(value, str) and option in ("context", "affects", "merge"):
         return value + SUFFIX
+    if option == "route":
+        return f"/async{value}"
     if callable(value) and option == "auth":
         return as_coroutine(value)
     return value

@@ -1,8 +1,10 @@
 """Mizan for Django: ``INSTALLED_APPS = ["mizan"]`` and ``path("api/mizan/", include("mizan.urls"))``."""
 
 import mizan.signatures  # noqa: F401 - registers Django's classes
-from mizan.purging import apurge, purge
+from mizan.asgi import wrap_asgi
+from mizan.model_purges import purges
+from mizan.purging import apurge, apurge_all, purge, purge_all
 
 __version__ = "0.1.0"
 
-__all__ = ("apurge", "purge")
+__all__ = ("apurge", "apurge_all", "purge", "purge_all", "purges", "wrap_asgi")

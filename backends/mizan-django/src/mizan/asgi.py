@@ -43,6 +43,20 @@ def limit_body(application: Application, path: str = "/api/mizan/") -> Applicati
     return limited
 
 
+def wrap_asgi(application: Callable[[Any, Any, Any], Awaitable[None]]) -> Application:
+    """*application* with Mizan's sockets: those at ``ws/`` below where ``mizan.urls`` is included.
+
+    A socket is opened as a request of its own URL, through the project's middleware, and so is each call it carries.
+    Requests, a server's lifespan and other sockets are passed on::
+
+        application = wrap_asgi(get_asgi_application())
+    """
+    # It makes the project's middleware ready, which needs its settings; importing this module does not.
+    from mizan.sockets import SocketApplication
+
+    return SocketApplication(application)
+
+
 async def _limited(application: Application, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
     limit = _limit()
     length = 0

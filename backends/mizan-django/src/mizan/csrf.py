@@ -16,9 +16,7 @@ def check_csrf(request: HttpRequest, *, authenticated: bool) -> None:
     """
     if not authenticated and not has_session(request):
         return
-    middleware = CsrfViewMiddleware(_no_response)
-    middleware.process_request(request)
-    if middleware.process_view(request, _no_response, (), {}) is not None:
+    if not _has_proof(request):
         raise CsrfFailed("The CSRF token is missing or wrong; GET session/ gives one, send it as X-CSRFToken.")
 
 
@@ -27,5 +25,20 @@ def has_session(request: HttpRequest) -> bool:
     return settings.SESSION_COOKIE_NAME in request.COOKIES
 
 
+def _has_proof(request: HttpRequest) -> bool:
+    middleware = CsrfViewMiddleware(_no_response)
+    middleware.process_request(request)
+    return middleware.process_view(request, _no_response, (), {}) is None
+
+
 def _no_response(_: HttpRequest) -> HttpResponse:
     return HttpResponse()
+
+
+def check_page_csrf(request: HttpRequest) -> None:
+    """As Django does for its own views: every unsafe method needs the proof, whoever asks.
+
+    :raises CsrfFailed: when it is missing or wrong.
+    """
+    if not _has_proof(request):
+        raise CsrfFailed

@@ -17,24 +17,32 @@ from django.http.response import HttpResponseBase
 
 from mizan.errors import translated
 from mizan.port import LoopPort, ThreadPort
+from mizan.serving import dispatcher, serving
 from mizan.threads import run_in_thread
 from mizan.visits import Visit, VisitHandler, request_scope
+from mizan_core.cache.announcing import ORIGIN_HEADER
 from mizan_core.cache.readings import Readings
-from mizan_core.call.port import Port
+from mizan_core.call.flow import admit
+from mizan_core.call.progress import Progress
 from mizan_core.client.calls import threads_of
 from mizan_core.coroutines import complete_now
-from mizan_core.errors import APIError, BadRequest, Forbidden, InternalError
+from mizan_core.errors import APIError, BadRequest, Forbidden, HTTPError, InternalError, NotSupported
 from mizan_core.http.response import error_response
 from mizan_core.interface.endpoint import Invocation
-from mizan_core.live.asgi import SUBPROTOCOL, offers_protocol, without_cookies
+from mizan_core.live.asgi import SUBPROTOCOL, field, offers_protocol, socket_of, without_cookies
+from mizan_core.live.connection import PLACE, SocketPort
 from mizan_core.live.origins import Verdict, judge
-from mizan_core.viewer import Viewer
+from mizan_core.mwt import HEADER
+from mizan_core.viewer import ANONYMOUS, Viewer
 
 T = TypeVar("T")
 Scope: TypeAlias = "MutableMapping[str, Any]"
 Fields: TypeAlias = "list[tuple[bytes, bytes]]"
-Work: TypeAlias = "Callable[[Port], Coroutine[Any, Any, T]]"
+Work: TypeAlias = "Callable[[SocketPort], Coroutine[Any, Any, T]]"
 _LENGTH = b"content-length"
+_TOKEN = HEADER.lower().encode("ascii")
+_SOCKET = ORIGIN_HEADER.lower().encode("ascii")
+_FAILURE = 500
 _log = logging.getLogger("mizan.live")
 _hosts_log = logging.getLogger("django.security.DisallowedHost")
 
@@ -51,10 +59,12 @@ class Admitted(NamedTuple):
     """The socket may be opened.
 
     :param fields: header fields of the answer: cookies that middleware sets.
+    :param token: the one that says who it is; None for the session's user.
     """
 
     peer: Peer
     fields: Fields
+    token: str | None
 
 
 class Door:
@@ -80,14 +90,17 @@ class Door:
             return _refused(InternalError())
 
     async def _admit(self, scope: Scope) -> Admitted | Refused:
+        _check_served()
         _check_protocol(scope)
         if self._verdict(scope) is Verdict.ABSENT:
             scope = without_cookies(scope)
-        visit = Visit(_identify)
+        scope = _named(scope)
+        token = field(scope, _TOKEN)
+        visit = Visit(partial(_who, token))
         await self._handler.run(scope, visit)
         if not visit.is_admitted:
             return _answered(visit.response)
-        return Admitted(Peer(self._handler, scope, visit.outcome()), _cookies(visit.response))
+        return Admitted(Peer(self._handler, scope, visit.outcome()), _cookies(visit.response), token)
 
     def _verdict(self, scope: Scope) -> Verdict:
         """:raises Forbidden: for a page that is not ours.
@@ -126,8 +139,18 @@ class Peer:
         return await self._visit(partial(_perform, work))
 
     async def look(self) -> Viewer:
-        """Whom the cookies of the socket stand for now."""
-        return await self._visit(_identify)
+        """Whom the cookies of the socket stand for now; nobody where middleware does not let them through."""
+        try:
+            return await self._visit(partial(_who, None))
+        except HTTPError as refusal:
+            if refusal.status >= _FAILURE:
+                raise
+            return ANONYMOUS
+
+    @staticmethod
+    def user_of(request: HttpRequest) -> Any:
+        """The user whom channels see: the project's own, as functions do."""
+        return getattr(request, "user", None)
 
     async def _visit(self, work: Callable[[HttpRequest], Coroutine[Any, Any, T]]) -> T:
         visit = Visit(work)
@@ -135,7 +158,7 @@ class Peer:
         return visit.outcome()
 
 
-class SocketPort(LoopPort):
+class LoopSocketPort(LoopPort):
     """One call of a socket."""
 
     __slots__ = ()
@@ -144,8 +167,8 @@ class SocketPort(LoopPort):
         return await super().identify(guarded=False)
 
 
-class AtomicSocketPort(SocketPort):
-    """As ``SocketPort``, with ``ATOMIC_REQUESTS``: Django has transactions in threads alone, so functions run there."""
+class AtomicSocketPort(LoopSocketPort):
+    """With ``ATOMIC_REQUESTS``: Django has transactions in threads alone, so functions run there."""
 
     __slots__ = ("_thread",)
 
@@ -163,12 +186,14 @@ class AtomicSocketPort(SocketPort):
         return await sync_to_async(_complete)(self._thread.invoke_all, invocations, readings)
 
 
-async def _identify(request: HttpRequest) -> Viewer:
-    return await LoopPort(request).identify(guarded=False)
+async def _who(token: str | None, request: HttpRequest) -> Viewer:
+    return await admit(
+        LoopSocketPort(request), dispatcher.interface(), (), token, Progress(PLACE), guarded=False, needed=True
+    )
 
 
 async def _perform(work: Work[T], request: HttpRequest) -> T:
-    port = AtomicSocketPort(request) if _has_atomic_requests() else SocketPort(request)
+    port = AtomicSocketPort(request) if _has_atomic_requests() else LoopSocketPort(request)
     with threads_of(run_in_thread):
         return await work(port)
 
@@ -181,9 +206,21 @@ def _has_atomic_requests() -> bool:
     return any(each["ATOMIC_REQUESTS"] for each in connections.settings.values())
 
 
+def _check_served() -> None:
+    if not serving.limits.enabled:
+        raise NotSupported("Sockets are not served here: MIZAN_LIVE is off.")
+
+
 def _check_protocol(scope: Scope) -> None:
     if not offers_protocol(scope):
         raise BadRequest(f"The client must offer the subprotocol {SUBPROTOCOL}.")
+
+
+def _named(scope: Scope) -> Scope:
+    """As *scope*, with the socket's id where requests have it."""
+    socket = socket_of(scope)
+    others = [each for each in scope["headers"] if each[0] != _SOCKET]
+    return {**scope, "headers": others if socket is None else [*others, (_SOCKET, socket.encode("ascii"))]}
 
 
 def _refused(error: APIError) -> Refused:

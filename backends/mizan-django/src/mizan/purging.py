@@ -27,6 +27,16 @@ async def apurge(context: str, /, **params: Any) -> None:
     await sync_to_async(purge)(context, **params)
 
 
+def purge_all() -> None:
+    """Make everything stale that is cached, when the open transactions commit or at once where none is open."""
+    _perform(dispatcher.whole_purge())
+
+
+async def apurge_all() -> None:
+    """As ``purge_all``, on an event loop."""
+    await sync_to_async(purge_all)()
+
+
 def purge_called(function: ServerFunction, arguments: Mapping[str, Any]) -> None:
     """Purge what a call that server code made outside a request has changed."""
     _perform(dispatcher.called_purge(function, arguments))

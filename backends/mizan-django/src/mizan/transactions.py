@@ -51,6 +51,23 @@ def purge(store: Store, tags: list[str], promise: Announcement | None = None, or
         pending()
 
 
+def when_committed(action: Callable[[], None]) -> bool:
+    """Have *action* done when every transaction that this thread has open has committed; never where one does not.
+
+    Gives whether there is one. Of a transaction by hand nobody is told when it commits.
+    """
+    opened = [connection for connection in connections.all(initialized_only=True) if connection.in_atomic_block]
+    if not opened:
+        return False
+
+    def go_on() -> None:
+        if not when_committed(action):
+            action()
+
+    transaction.on_commit(go_on, using=opened[0].alias)
+    return True
+
+
 def _before_other_hooks(connection: BaseDatabaseWrapper, pending: PendingPurge) -> None:
     """Have *pending* done on commit, before what others have asked for: one hook that fails drops those behind it."""
     # Django takes this inside ``atomic`` alone, which does nothing itself where a transaction is open.

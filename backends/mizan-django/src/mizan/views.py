@@ -26,79 +26,79 @@ from mizan_core.http.port import HttpPort
 from mizan_core.http.response import PassThrough, Reply
 from mizan_core.mwt import HEADER
 
-_TOKEN = "HTTP_" + HEADER.upper().replace("-", "_")
+TOKEN = "HTTP_" + HEADER.upper().replace("-", "_")
 
 
 @csrf_exempt
 @ensure_csrf_cookie
 def session(request: HttpRequest) -> HttpResponseBase:
     """``GET session/``."""
-    return _respond(request, get_session(dispatcher, ThreadPort(request), request.method or ""))
+    return respond(request, get_session(dispatcher, ThreadPort(request), request.method or ""))
 
 
 @csrf_exempt
 @ensure_csrf_cookie
 async def asession(request: HttpRequest) -> HttpResponseBase:
     """``GET session/`` on an event loop."""
-    return await _arespond(request, get_session(dispatcher, LoopPort(request), request.method or ""))
+    return await arespond(request, get_session(dispatcher, LoopPort(request), request.method or ""))
 
 
 @csrf_exempt
 @without_request_transaction
 def call(request: HttpRequest, function: str | None = None) -> HttpResponseBase:
     """``POST call/``, and ``POST call/<function>/``."""
-    return _respond(request, _call(request, ThreadPort(request), function))
+    return respond(request, _call(request, ThreadPort(request), function))
 
 
 @csrf_exempt
 async def acall(request: HttpRequest, function: str | None = None) -> HttpResponseBase:
     """``POST call/``, and ``POST call/<function>/``, on an event loop."""
-    return await _arespond(request, _call(request, LoopPort(request), function))
+    return await arespond(request, _call(request, LoopPort(request), function))
 
 
 @csrf_exempt
 @without_request_transaction
 def fetch(request: HttpRequest, name: str) -> HttpResponseBase:
     """``GET ctx/<name>/``."""
-    return _respond(request, _fetch(request, ThreadPort(request), name))
+    return respond(request, _fetch(request, ThreadPort(request), name))
 
 
 @csrf_exempt
 async def afetch(request: HttpRequest, name: str) -> HttpResponseBase:
     """``GET ctx/<name>/`` on an event loop."""
-    return await _arespond(request, _fetch(request, LoopPort(request), name))
+    return await arespond(request, _fetch(request, LoopPort(request), name))
 
 
 @csrf_exempt
 @without_request_transaction
 def fetch_several(request: HttpRequest) -> HttpResponseBase:
     """``GET ctx/``."""
-    return _respond(request, _fetch_several(request, ThreadPort(request)))
+    return respond(request, _fetch_several(request, ThreadPort(request)))
 
 
 @csrf_exempt
 async def afetch_several(request: HttpRequest) -> HttpResponseBase:
     """``GET ctx/`` on an event loop."""
-    return await _arespond(request, _fetch_several(request, LoopPort(request)))
+    return await arespond(request, _fetch_several(request, LoopPort(request)))
 
 
 def _call(request: HttpRequest, port: HttpPort, named: str | None) -> Coroutine[Any, Any, Reply]:
     meta = request.META
-    return post_call(dispatcher, port, request.method or "", meta.get("CONTENT_TYPE"), meta.get(_TOKEN), named)
+    return post_call(dispatcher, port, request.method or "", meta.get("CONTENT_TYPE"), meta.get(TOKEN), named)
 
 
 def _fetch(request: HttpRequest, port: HttpPort, name: str) -> Coroutine[Any, Any, Reply]:
     meta = request.META
     query = meta.get("QUERY_STRING", "")
-    return get_bundle(dispatcher, port, request.method or "", name, query, meta.get(_TOKEN))
+    return get_bundle(dispatcher, port, request.method or "", name, query, meta.get(TOKEN))
 
 
 def _fetch_several(request: HttpRequest, port: HttpPort) -> Coroutine[Any, Any, Reply]:
     meta = request.META
-    return get_bundles(dispatcher, port, request.method or "", meta.get("QUERY_STRING", ""), meta.get(_TOKEN))
+    return get_bundles(dispatcher, port, request.method or "", meta.get("QUERY_STRING", ""), meta.get(TOKEN))
 
 
-def _respond(request: HttpRequest, coroutine: Coroutine[Any, Any, Reply]) -> HttpResponseBase:
+def respond(request: HttpRequest, coroutine: Coroutine[Any, Any, Reply]) -> HttpResponseBase:
     reply = complete_now(coroutine)
     response = _written(reply)
     if reply.failure is not None:
@@ -106,7 +106,7 @@ def _respond(request: HttpRequest, coroutine: Coroutine[Any, Any, Reply]) -> Htt
     return response
 
 
-async def _arespond(request: HttpRequest, coroutine: Coroutine[Any, Any, Reply]) -> HttpResponseBase:
+async def arespond(request: HttpRequest, coroutine: Coroutine[Any, Any, Reply]) -> HttpResponseBase:
     with threads_of(run_in_thread):
         reply = await coroutine
         response = _written(reply)

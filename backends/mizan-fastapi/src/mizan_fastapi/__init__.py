@@ -5,8 +5,8 @@ from mizan_core.registry import around, mizan_clients, register
 from mizan_core.settings import Settings
 from mizan_fastapi.client import CachePolicy, Context, ErrorCase, Merge, client
 from mizan_fastapi.mounting import mount
-from mizan_fastapi.purging import apurge, purge
-from mizan_fastapi.routing import MizanRouter, create_router, router
+from mizan_fastapi.purging import apurge, apurge_all, purge, purge_all
+from mizan_fastapi.routing import MizanRouter, create_router, router, views
 
 __version__ = "0.1.0"
 
@@ -18,12 +18,15 @@ __all__ = (
     "MizanRouter",
     "Settings",
     "apurge",
+    "apurge_all",
     "around",
     "client",
     "create_router",
     "mizan_clients",
     "mount",
     "purge",
+    "purge_all",
     "register",
     "router",
+    "views",
 )

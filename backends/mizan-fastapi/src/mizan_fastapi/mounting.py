@@ -18,6 +18,7 @@ from starlette.routing import BaseRoute, Match, NoMatchFound
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mizan_fastapi.dependencies import EndpointRoute, is_free
+from mizan_fastapi.openapi import describe_in
 from mizan_fastapi.routing import CALL, CONTEXT, CONTEXTS, NAMED_CALL, SESSION, MizanRouter
 from mizan_fastapi.routing import router as default_router
 
@@ -34,6 +35,7 @@ def mount(
     *,
     lane: Lane = "router",
     middleware: Sequence[Middleware] = (),
+    include_in_schema: bool = True,
 ) -> None:
     """Serve *router* below *prefix*, before every other route of *app*.
 
@@ -49,6 +51,7 @@ def mount(
         all middleware. That skips CORS, sessions, trusted hosts, authentication, telemetry's spans and whatever else
         the application has added, and Starlette's own page for server errors: all but *middleware*.
     :param middleware: what runs in the outermost lane, the first one outermost.
+    :param include_in_schema: whether ``/docs`` and ``app.openapi()`` describe the functions.
     :raises ValueError: for another prefix or lane; for *middleware* in another lane than the outermost; for a lane that
         would skip dependencies, or the application's limit on bodies or forms.
     :raises RuntimeError: for a lane in an application that has started.
@@ -67,6 +70,8 @@ def mount(
     served = copies or [route for route in chosen.routes if isinstance(route, EndpointRoute)]
     first = PrefixRoute(prefix, served, is_bare=_is_bare(app, served))
     routes[:0] = [first, *included]
+    if include_in_schema:
+        describe_in(app, prefix, chosen.registry)
     if lane == "middleware":
         app.user_middleware.append(Middleware(ShortCut, route=first, router=app.router, leaves_traced=True))
     elif lane == "outermost":

@@ -172,18 +172,21 @@ class AsgiPort:
         return bool(getattr(self.scope.get("app"), "debug", False))
 
     async def handled(self, error: Exception) -> Handled | None:
-        return await handled(self.scope.get("app"), self._function_request(), error)
+        return await handled(self.scope.get("app"), self.request(), error)
 
     def translated(self, error: BaseException) -> BaseException:
         return translated(error)
 
     async def to_the_end(self, work: Coroutine[Any, Any, T]) -> T:
         task = begin(work)
-        if task.done():
-            return task.result()
-        if self._in_flight is not None:
-            self._in_flight.add(task)
-        return await _shielded(task)
+        try:
+            if task.done():
+                return task.result()
+            if self._in_flight is not None:
+                self._in_flight.add(task)
+            return await _shielded(task)
+        finally:
+            del task  # its exception holds this frame
 
     def is_undone(self) -> bool:
         """FastAPI knows of no transaction that it could have rolled back."""
@@ -191,7 +194,7 @@ class AsgiPort:
 
     def invoke(self, invocation: Invocation) -> Coroutine[Any, Any, Any]:
         target, arguments, is_async = invocation
-        request = self._function_request()
+        request = self.request()
         return target(request, arguments) if is_async else run_in_threadpool(target, request, arguments)
 
     async def invoke_all(self, invocations: Sequence[Invocation], readings: Readings | None) -> list[Any]:
@@ -227,7 +230,7 @@ class AsgiPort:
             self._watched = WatchedRequest(self.scope, body.receive, self._send, readings)
         return self._watched
 
-    def _function_request(self) -> Request:
+    def request(self) -> Request:
         """The request that functions get; its body can still be read."""
         if self._readings is not None:
             return self._watched_request(self._readings)
@@ -264,9 +267,12 @@ async def _each(purges: Iterable[Purge]) -> None:
 
 async def _shielded(work: Future[T]) -> T:
     """``end_of``, whether asyncio cancels the request or anyio."""
-    with anyio.CancelScope(shield=True):
-        await end_of(work)
-    return work.result()
+    try:
+        with anyio.CancelScope(shield=True):
+            await end_of(work)
+        return work.result()
+    finally:
+        del work  # its exception holds this frame
 
 
 async def read_body(receive: Receive, limit: int) -> bytes:

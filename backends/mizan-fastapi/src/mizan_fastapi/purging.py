@@ -31,6 +31,18 @@ async def apurge(context: str, /, **params: Any) -> None:
         await aperform(stale)
 
 
+def purge_all() -> None:
+    """Make everything stale that is cached, in every router of the process."""
+    for dispatcher in _serving:
+        perform(dispatcher.whole_purge())
+
+
+async def apurge_all() -> None:
+    """As ``purge_all``, on an event loop."""
+    for dispatcher in _serving:
+        await aperform(dispatcher.whole_purge())
+
+
 def perform(purge: Purge | None) -> None:
     """Purge now, from a thread."""
     if purge is not None:

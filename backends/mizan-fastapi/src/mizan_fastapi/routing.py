@@ -31,6 +31,7 @@ from mizan_fastapi.in_flight import InFlight
 from mizan_fastapi.purging import aperform, perform, serve
 from mizan_fastapi.sockets import SocketEndpoint
 from mizan_fastapi.users import LoadUser, ReloadUser, check_hook, current_user
+from mizan_fastapi.view_functions import ViewsRouter
 
 CALL, NAMED_CALL, CONTEXT = "mizan-call", "mizan-call-function", "mizan-context"
 CONTEXTS, SESSION, SOCKET = "mizan-contexts", "mizan-session", "mizan-socket"
@@ -48,6 +49,9 @@ class MizanRouter(APIRouter):
         dependencies: Sequence[Depends] | None = None,
         load_user: LoadUser | None = None,
         reload_user: ReloadUser | None = None,
+        *,
+        registry: Registry | None = None,
+        login_url: str | None = None,
     ) -> None:
         in_flight = InFlight()
         serving = Serving(dispatcher)
@@ -74,7 +78,15 @@ class MizanRouter(APIRouter):
         self._add("/call/{function}/", NamedCallEndpoint(dispatcher, load_user, in_flight, reload_user), NAMED_CALL)
         sockets = SocketEndpoint(dispatcher, serving, load_user, in_flight, reload_user)
         self.add_api_websocket_route("/ws/", sockets.respond, name=SOCKET)
+        chosen = default_registry if registry is None else registry
+        self.views = ViewsRouter(chosen, dispatcher, in_flight, load_user, reload_user, login_url)
+        """For ``app.include_router(router.views)``: the functions that have URLs of their own."""
         serve(dispatcher)
+
+    @property
+    def registry(self) -> Registry:
+        """Whose functions are served."""
+        return self._dispatcher.registry
 
     def _add(self, path: str, endpoint: Endpoint, name: str) -> None:
         self.add_api_route(
@@ -96,6 +108,14 @@ class MizanRouter(APIRouter):
         """
         perform(self._dispatcher.named_purge(context, params))
 
+    def purge_all(self) -> None:
+        """Make everything stale that is cached."""
+        perform(self._dispatcher.whole_purge())
+
+    async def apurge_all(self) -> None:
+        """As ``purge_all``, on an event loop."""
+        await aperform(self._dispatcher.whole_purge())
+
     async def apurge(self, context: str, /, **params: Any) -> None:
         """As ``purge``, on an event loop."""
         await aperform(self._dispatcher.named_purge(context, params))
@@ -108,6 +128,7 @@ def create_router(
     dependencies: Sequence[Depends] | None = None,
     load_user: LoadUser | None = None,
     reload_user: ReloadUser | None = None,
+    login_url: str | None = None,
 ) -> MizanRouter:
     """A router for ``mount(app, "/api/mizan", ...)``, or for ``app.include_router(..., prefix="/api/mizan")``.
 
@@ -123,13 +144,15 @@ def create_router(
     :param reload_user: gives the user that a middleware has found as it is now (it is passed that user), or None when
         there is none any more; a coroutine function or not. Mutations that such a user calls bring along what they
         have changed only where there is this hook: the user may be what has changed.
+    :param login_url: where the functions with URLs of their own send whoever looks at pages and has to log in.
     """
     chosen = default_registry if registry is None else registry
 
     def load_settings() -> Settings:
         return settings or settings_from_environment()
 
-    return MizanRouter(Dispatcher(chosen, load_settings, current_user), dependencies, load_user, reload_user)
+    dispatcher = Dispatcher(chosen, load_settings, current_user)
+    return MizanRouter(dispatcher, dependencies, load_user, reload_user, registry=chosen, login_url=login_url)
 
 
 def settings_from_environment() -> Settings:
@@ -143,3 +166,4 @@ def _warn(settings: Settings) -> None:
 
 
 router = create_router()
+views = router.views

@@ -8,6 +8,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
 from mizan_core.client.frameworks import Framework, register_framework
+from mizan_fastapi.injection import INJECTED, INJECTING, injector
 
 register_framework(
     Framework(
@@ -15,6 +16,9 @@ register_framework(
         requests=(HTTPConnection,),
         responses=(Response,),
         uploads=(UploadFile,),
-        markers=(params.Param, params.Body, params.Depends),
+        markers=(params.Query, params.Path, params.Body),
+        injecting=INJECTING,
+        injected=INJECTED,
+        injector=injector,
     )
 )

@@ -27,6 +27,10 @@ class WatchedRequest(Request):
         self._readings = readings
         self._watched_headers: WatchedHeaders | None = None
 
+    def twin(self, receive: Receive) -> WatchedRequest:
+        """A request that tells the same readings, with a scope of its own."""
+        return WatchedRequest({**self._plain_scope, "state": self.scope["state"]}, receive, self._send, self._readings)
+
     @cached_property
     def _plain(self) -> Request:
         return Request(self._plain_scope)

@@ -29,7 +29,7 @@ from itertools import chain
 from typing import Any, NamedTuple, TypeAlias
 
 from mizan_core.cache.backend import BackendReplaced, BackendUnavailable, Beat, Pulse
-from mizan_redis.address import Node
+from mizan_redis.address import Address, Kind, Node
 from mizan_redis.layout import Layout, read_history, read_owners
 from mizan_redis.resp import Command
 
@@ -64,14 +64,20 @@ class Exchanges:
         self._layout: Layout | None = None
         self._last: frozenset[str] | None = None
 
+    @classmethod
+    def of(cls, prefix: str, address: Address) -> Exchanges:
+        # Sentinels name the server, a socket's path has no host: what stands for the one server is only a name.
+        is_cluster = address.kind is Kind.CLUSTER
+        return cls(prefix, address.nodes if is_cluster else address.nodes[:1] or (Node("", 0),), is_cluster=is_cluster)
+
     async def read(self, send: Send, keys: Sequence[str]) -> list[bytes | None]:
         """See ``CacheBackend.read``."""
-        found = await self._perform(send, keys, lambda _, name: [("GET", name)])
+        found = await self.perform(send, keys, lambda _, name: [("GET", name)])
         return [found[key][0] for key in keys]
 
     async def claim(self, send: Send, values: Mapping[str, bytes], ttl: int) -> list[bytes]:
         """See ``CacheBackend.claim``."""
-        found = await self._perform(
+        found = await self.perform(
             send, values, lambda key, name: [("SET", name, values[key], "EX", ttl, "NX"), ("GET", name)]
         )
         # A server that is short of memory may have evicted the key already.
@@ -81,16 +87,41 @@ class Exchanges:
         self, send: Send, values: Mapping[str, bytes], ttl: int, witnesses: Sequence[str]
     ) -> list[bytes | None]:
         """See ``CacheBackend.write``."""
-        found = await self._perform(
+        found = await self.perform(
             send,
             [*values, *witnesses],
             lambda key, name: [("SET", name, values[key], "EX", ttl) if key in values else ("GET", name)],
         )
         return [found[key][0] for key in witnesses]
 
+    async def write_announced(
+        self,
+        send: Send,
+        values: Mapping[str, bytes],
+        ttl: int,
+        witnesses: Sequence[str],
+        announcement: Callable[[list[str]], Command],
+    ) -> list[bytes | None]:
+        """See ``AnnouncingBackend.write_announced``.
+
+        Each server announces what it holds itself, behind its writes: who reads because of that finds them there.
+        """
+
+        def last(keys: list[str]) -> list[Command]:
+            written = [key for key in keys if key in values]
+            return [announcement(written)] if written else []
+
+        found = await self.perform(
+            send,
+            [*values, *witnesses],
+            lambda key, name: [("SET", name, values[key], "EX", ttl) if key in values else ("GET", name)],
+            last,
+        )
+        return [found[key][0] for key in witnesses]
+
     async def save(self, send: Send, key: str, value: bytes, ttl: int, tags: Sequence[str], tag_ttl: int) -> None:
         """See ``CacheBackend.save``."""
-        await self._perform(
+        await self.perform(
             send,
             [key, *tags],
             lambda each, name: [("SET", name, value, "EX", ttl) if each == key else ("EXPIRE", name, tag_ttl)],
@@ -98,7 +129,7 @@ class Exchanges:
 
     async def delete(self, send: Send, keys: Sequence[str]) -> None:
         """See ``CacheBackend.delete``."""
-        await self._perform(send, keys, lambda _, name: [("DEL", name)])
+        await self.perform(send, keys, lambda _, name: [("DEL", name)])
 
     async def beat(self, send: Send, beat: Beat) -> Pulse:
         """See ``SharedBackend.beat``."""
@@ -109,31 +140,54 @@ class Exchanges:
             drop: list[Command] = [("HDEL", name, *beat.dropped)] if beat.dropped else []
             return [("HGETALL", name), *_enrolment(name, beat.roster_ttl, beat.fields), *drop]
 
-        found = await self._perform(send, [beat.lease, beat.roster], commands)
+        found = await self.perform(send, [beat.lease, beat.roster], commands)
         flat = iter(found[beat.roster][0])
         return Pulse(found[beat.lease][1], {name.decode(errors="replace"): next(flat) for name in flat})
 
     async def enroll(self, send: Send, roster: str, roster_ttl: int, fields: Mapping[str, bytes]) -> None:
         """See ``SharedBackend.enroll``."""
-        await self._perform(send, [roster], lambda _, name: _enrolment(name, roster_ttl, fields))
+        await self.perform(send, [roster], lambda _, name: _enrolment(name, roster_ttl, fields))
 
     async def strike(self, send: Send, roster: str, fields: Sequence[str]) -> None:
         """See ``SharedBackend.strike``."""
-        await self._perform(send, [roster], lambda _, name: [("HDEL", name, *fields)] if fields else [])
+        await self.perform(send, [roster], lambda _, name: [("HDEL", name, *fields)] if fields else [])
 
-    async def _perform(
-        self, send: Send, keys: Iterable[str], commands: Callable[[str, str], list[Command]]
+    async def locate(self, send: Send) -> Layout:
+        """Where the servers are, as far as is known."""
+        return self._layout or await self._learn(send)
+
+    async def confirm(self, send: Send, node: Node, history: str) -> None:
+        """:raises BackendUnavailable: when what answers at *node* is not the server that had this history."""
+        [[reply]] = await send([Request(node, [_INFO])])
+        if read_history(reply) != history:
+            self._layout = self._last = None
+            raise BackendReplaced("the server has started anew, or another has taken its place")
+
+    async def perform(
+        self,
+        send: Send,
+        keys: Iterable[str],
+        commands: Callable[[str, str], list[Command]],
+        last: Callable[[list[str]], list[Command]] | None = None,
     ) -> dict[str, list[Any]]:
-        """The replies to the *commands* for each key and its full name."""
+        """The replies to the *commands* for each key and its full name.
+
+        :param last: what each server is asked in the end, for the keys that it has; nobody looks at the replies.
+        """
         layout = self._layout or await self._learn(send)
         try:
-            return await self._ask(send, layout, keys, commands)
+            return await self._ask(send, layout, keys, commands, last)
         except BackendUnavailable:
             self._forget(layout)
             raise
 
     async def _ask(
-        self, send: Send, layout: Layout, keys: Iterable[str], commands: Callable[[str, str], list[Command]]
+        self,
+        send: Send,
+        layout: Layout,
+        keys: Iterable[str],
+        commands: Callable[[str, str], list[Command]],
+        last: Callable[[list[str]], list[Command]] | None,
     ) -> dict[str, list[Any]]:
         shares: dict[Node, dict[str, list[Command]]] = {}
         for key in keys:
@@ -141,7 +195,10 @@ class Exchanges:
             node = layout.node(place)
             shares.setdefault(node, {})[key] = commands(key, place + layout.histories[node])
         # All callers take connections in the same order, so that none waits in a circle.
-        requests = [Request(node, [*chain(*shares[node].values()), _INFO]) for node in sorted(shares)]
+        requests = [
+            Request(node, [*chain(*shares[node].values()), *(last(list(shares[node])) if last else ()), _INFO])
+            for node in sorted(shares)
+        ]
         answers: dict[str, list[Any]] = {}
         for request, replies in zip(requests, await send(requests), strict=True):
             if read_history(replies[-1]) != layout.histories[request.node]:

@@ -21,7 +21,7 @@ from redis.sentinel import SentinelConnectionPool
 from mizan_core.cache.backend import BackendRefused, BackendUnavailable
 from mizan_redis.address import Address, Kind, Node
 from mizan_redis.causes import cause_of
-from mizan_redis.exchanges import Replies, Request
+from mizan_redis.exchanges import Replies, Request, Send
 from mizan_redis.resp import packed
 
 if sys.version_info >= (3, 11):
@@ -146,6 +146,22 @@ class AsyncPools:
             for server, connection in held:
                 await server.give_back(connection)
 
+    async def connect(self, node: Node) -> Any:
+        """A connection of the caller's own, beside those that there may be at most; whoever asks disconnects it.
+
+        :raises BackendUnavailable: when it cannot be made.
+        """
+        connection = self._server(node).make()
+        try:
+            async with time_limit(self._timeout):
+                await connection.connect()
+        except BaseException as error:
+            await connection.disconnect(nowait=True)
+            if isinstance(error, Exception):
+                raise _unavailable(error) from None
+            raise
+        return connection
+
     async def close(self) -> None:
         """As ``Pools.close``."""
         servers, self._servers = self._servers, {}
@@ -200,8 +216,12 @@ class _Connections:
             with suppress(Exception):
                 await sentinel.aclose()
 
+    def make(self) -> Any:
+        """One that is not connected."""
+        return self._pool.make_connection()
+
     async def _connected(self) -> Any:
-        connection = self._idle.pop() if self._idle else self._pool.make_connection()
+        connection = self._idle.pop() if self._idle else self.make()
         if connection.is_connected and not await _is_spoilt(connection):
             return connection
         try:
@@ -230,6 +250,23 @@ def _async_sentinels(pool: aredis.ConnectionPool) -> Sequence[Any]:
 async def _read(connection: Any, count: int) -> list[Any]:
     """So many replies. A function, for Python 3.10 knows no asynchronous comprehension inside another one."""
     return [await connection.read_response() for _ in range(count)]
+
+
+def sender_over(connection: Any, timeout: float) -> Send:
+    """Sends requests over one connection, which must have nothing unread."""
+
+    async def send(requests: Sequence[Request]) -> Replies:
+        try:
+            async with time_limit(timeout):
+                replies: Replies = []
+                for request in requests:
+                    await connection.send_packed_command(packed(request.commands), check_health=False)
+                    replies.append(await _read(connection, len(request.commands)))
+                return replies
+        except Exception as error:  # noqa: BLE001 - redis-py raises more than its own errors when a server fails
+            raise _unavailable(error) from None
+
+    return send
 
 
 def _unavailable(error: Exception) -> BackendUnavailable:

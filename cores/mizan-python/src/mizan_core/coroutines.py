@@ -41,7 +41,10 @@ def complete_now(coroutine: Coroutine[Any, Any, T]) -> T:
 async def to_the_end(coroutine: Coroutine[Any, Any, T]) -> T:
     """What *coroutine* gives. A cancellation meanwhile takes effect when it has finished."""
     work = begin(coroutine)
-    return work.result() if work.done() else await end_of(work)
+    try:
+        return work.result() if work.done() else await end_of(work)
+    finally:
+        del work  # its exception holds this frame
 
 
 def one_by_one(works: Sequence[Callable[[], Coroutine[Any, Any, T]]], seconds: float | None = None) -> list[T | None]:
@@ -74,16 +77,19 @@ async def side_by_side(
 async def end_of(work: asyncio.Future[T]) -> T:
     """What *work* gives. A cancellation meanwhile takes effect when it has finished."""
     cancellation: asyncio.CancelledError | None = None
-    while not work.done():
-        try:
-            await _until_done(work)
-        except asyncio.CancelledError as error:
-            cancellation = error
-    if cancellation is None:
-        return work.result()
-    if not work.cancelled():
-        work.exception()  # seen, though nobody is told
-    raise cancellation
+    try:
+        while not work.done():
+            try:
+                await _until_done(work)
+            except asyncio.CancelledError as error:
+                cancellation = error
+        if cancellation is None:
+            return work.result()
+        if not work.cancelled():
+            work.exception()  # seen, though nobody is told
+        raise cancellation
+    finally:
+        del work, cancellation  # what is raised holds this frame
 
 
 async def _until_done(work: asyncio.Future[Any]) -> None:
@@ -120,13 +126,13 @@ elif sys.version_info >= (3, 11):
             tasks._leave_task(loop, waiting)
         try:
             task._context.run(task._Task__step)
+            if not task.done():
+                tasks._register_task(task)
+            return task  # type: ignore[no-any-return]
         finally:
             if waiting is not None:
                 tasks._enter_task(loop, waiting)
-        if not task.done():
-            tasks._register_task(task)
-        outcome: asyncio.Future[T] = task
-        return outcome
+            del task  # what it raises holds this frame
 
     class _EagerTask(tasks._PyTask):  # type: ignore[name-defined, misc]
         def __init__(self, coroutine: Coroutine[Any, Any, Any], loop: asyncio.AbstractEventLoop) -> None:
@@ -138,6 +144,17 @@ elif sys.version_info >= (3, 11):
             self._fut_waiter = None
             self._coro = coroutine
             self._context = copy_context()
+
+        def result(self) -> Any:
+            """As the parent's, whose frame would be held by the exception that this task holds."""
+            error = self._exception
+            if error is None:
+                return super().result()
+            self.exception()  # which notes that somebody has been told
+            try:
+                raise error
+            finally:
+                del self, error
 
 else:
 

@@ -1,11 +1,10 @@
-"""The interface document (protocol.md section 11), from which clients are generated: writing it, what keeps it from
-being written, and how it differs from a file.
+"""The interface document (protocol.md section 11), from which clients are generated: writing it, and what keeps it from
+being written.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from difflib import unified_diff
 from typing import Any
 
 from mizan_core.client import ClientFunction
@@ -14,9 +13,10 @@ from mizan_core.errors import GraphError
 from mizan_core.introspection.description import describe
 from mizan_core.introspection.document import client_name_problems, document_of
 from mizan_core.introspection.parts import Describe
+from mizan_core.introspection.urls import urls_of
 from mizan_core.registry import Registry, default_registry
 
-__all__ = ("build_ir", "difference", "validate_registry", "write_ir")
+__all__ = ("build_ir", "validate_registry", "write_ir")
 
 
 def build_ir(registry: Registry | None = None) -> str:
@@ -45,22 +45,12 @@ def validate_registry(registry: Registry | None = None) -> list[str]:
     problems = list(_unusable_annotations(functions.values()))
     description = describe(functions, registry.parts)
     problems += client_name_problems(description)
-    try:
-        document_of(description)
-    except GraphError as error:
-        problems += error.problems
+    for check in (lambda: document_of(description), lambda: urls_of(functions)):
+        try:
+            check()
+        except GraphError as error:
+            problems += error.problems
     return list(dict.fromkeys(problems))
-
-
-def difference(expected: str, actual: str, name: str) -> str | None:
-    """A unified diff that turns *actual* into *expected*; None when they are equal.
-
-    :param name: what *actual* is called, for example the file's path.
-    """
-    if expected == actual:
-        return None
-    lines = unified_diff(_lines(actual), _lines(expected), name, f"{name} (expected)")
-    return "".join(map(_shown, lines))
 
 
 def _unusable_annotations(functions: Iterable[ClientFunction[Any, Any]]) -> Iterator[str]:
@@ -69,15 +59,3 @@ def _unusable_annotations(functions: Iterable[ClientFunction[Any, Any]]) -> Iter
             function.prepare()
         except (TypeError, ValueError) as error:
             yield str(error)
-
-
-def _lines(text: str) -> list[str]:
-    """Lines with their ends, parted by line feeds alone."""
-    *ended, rest = text.split("\n")
-    return [line + "\n" for line in ended] + ([rest] if rest else [])
-
-
-def _shown(line: str) -> str:
-    """A line of the diff; what would be invisible in it is spelled out."""
-    text = line.replace("\r", "\\r")
-    return text if text.endswith("\n") else f"{text}\n\\ No newline at end of file\n"

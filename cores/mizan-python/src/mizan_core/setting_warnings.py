@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from mizan_core.engine import VARIABLE as ENGINE_VARIABLE
 from mizan_core.engine.contract import KeyRing, Secret
-from mizan_core.settings import CACHE_URLS, Settings, setting_fields, setting_name
+from mizan_core.settings import CACHE_URLS, PREFIX, Settings, setting_fields, setting_name
 
 SECRET_HINT = 'Make one with: python -c "import secrets; print(secrets.token_urlsafe(32))"'
 WORKERS = "WEB_CONCURRENCY"
@@ -97,8 +97,9 @@ def _about_secrets(settings: Settings, frameworks_secret: Secret | None) -> Iter
 
 
 def _about_unknown(name: str) -> SettingWarning:
-    near = get_close_matches(name, map(setting_name, setting_fields()), n=1)
-    hint = f"Did you mean {near[0]}?" if near else "It has no effect."
+    # Without the prefix, which is no likeness.
+    near = get_close_matches(name.removeprefix(PREFIX).lower(), setting_fields(), n=1)
+    hint = f"Did you mean {setting_name(near[0])}?" if near else "It has no effect."
     if name == ENGINE_VARIABLE:
         hint = "It is an environment variable alone."
     return SettingWarning(WarningId.UNKNOWN_SETTING, f"{name} is no setting of Mizan.", hint)

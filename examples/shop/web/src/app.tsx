@@ -4,7 +4,7 @@ import { Account } from "./account";
 import { Basket, BasketProvider } from "./basket";
 import { Boundary } from "./boundary";
 import { Catalogue } from "./catalogue";
-import { Connection } from "./connection";
+import { Connection, Version } from "./connection";
 import { UserContext, useCurrentUser } from "./mizan";
 import { Visitor } from "./visitor";
 
@@ -23,6 +23,7 @@ export function App(): ReactElement {
         </Boundary>
       </header>
       <Connection />
+      <Version />
       <div className="columns">
         <main id="products" tabIndex={-1}>
           <Catalogue />

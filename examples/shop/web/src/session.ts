@@ -1,8 +1,6 @@
 /** How a session begins and ends is the framework's business, not Mizan's: both servers have these two URLs. */
 
-import { useMizan } from "mizan-react";
 import type { Mizan } from "mizan-runtime";
-import { useMemo } from "react";
 
 export interface Session {
   /** Whether name and password belong together. */
@@ -10,12 +8,7 @@ export interface Session {
   logOut(): Promise<void>;
 }
 
-export function useSession(): Session {
-  const mizan = useMizan();
-  return useMemo(() => sessionOf(mizan), [mizan]);
-}
-
-function sessionOf(mizan: Mizan): Session {
+export function sessionOf(mizan: Mizan): Session {
   return {
     async logIn(username, password) {
       const { ok } = await mizan.fetch("/login/", {

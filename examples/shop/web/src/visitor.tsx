@@ -1,12 +1,13 @@
+import { useMizan } from "mizan-react";
 import { useRef, useState, type FormEvent, type ReactElement } from "react";
 
 import { useCurrentUser } from "./mizan";
-import { useSession } from "./session";
+import { sessionOf } from "./session";
 
 /** Who is looking at the page, and a way to become somebody else. */
 export function Visitor(): ReactElement {
   const visitor = useCurrentUser();
-  const session = useSession();
+  const session = sessionOf(useMizan());
   if (visitor === null) return <LogIn />;
   return (
     <p className="visitor">
@@ -23,7 +24,7 @@ export function Visitor(): ReactElement {
 
 function LogIn(): ReactElement {
   const dialog = useRef<HTMLDialogElement>(null);
-  const session = useSession();
+  const session = sessionOf(useMizan());
   const [failure, setFailure] = useState<string | null>(null);
 
   const submit = async (event: FormEvent<HTMLFormElement>): Promise<void> => {

@@ -5,6 +5,8 @@ import type { Browser } from "playwright-core";
 
 import { freshness } from "./freshness.js";
 import { loading } from "./loading.js";
+import { races } from "./races.js";
+import { requests } from "./requests.js";
 import { startShops, type Shop, type Shops } from "./shops.js";
 import { surroundings } from "./surroundings.js";
 import { findBrowser, startBrowser, visit, type Tab, type Visit } from "./visit.js";
@@ -28,16 +30,31 @@ after(async () => {
   await shops?.stop();
 });
 
+function shop(name: string): Shop {
+  const found = shops.all.find((one) => one.name === name);
+  if (found === undefined) throw new Error(`There is no shop in ${name}.`);
+  return found;
+}
+
 for (const name of ["FastAPI", "Django"]) {
-  const shop = (): Shop => {
-    const found = shops.all.find((one) => one.name === name);
-    if (found === undefined) throw new Error(`There is no shop in ${name}.`);
-    return found;
-  };
-  const visiting: Visiting = (story) => visit(browser, shop(), story);
+  const visiting: Visiting = (story) => visit(browser, shop(name), story);
   describe(name, { skip }, () => {
     describe("loading", () => loading(visiting));
     describe("freshness", () => freshness(visiting));
+    describe("races", () => races(visiting));
+    describe("requests", () => requests(visiting));
     describe("surroundings", () => surroundings(visiting));
+  });
+}
+
+// The same stories of the same page by other means, with either server once.
+for (const [framework, name] of [
+  ["Vue", "FastAPI"],
+  ["Svelte", "Django"],
+] as const) {
+  const visiting: Visiting = (story) => visit(browser, shop(name), story, `/${framework.toLowerCase()}/`);
+  describe(`${framework} on ${name}`, { skip }, () => {
+    describe("loading", () => loading(visiting));
+    describe("freshness", () => freshness(visiting));
   });
 }

@@ -4,6 +4,7 @@ import { createServer, request, type IncomingHttpHeaders, type IncomingMessage, 
 import type { AddressInfo } from "node:net";
 
 const API = "/api/mizan/";
+const INTERFACE = "x-mizan-interface";
 
 /** A request to the API: `GET ctx/user/` or `POST place_order`. */
 export type Matching = RegExp;
@@ -21,6 +22,12 @@ interface Answer {
   readonly body: Buffer;
 }
 
+/** An error that the shop did not send. */
+export interface Failure {
+  readonly status: number;
+  readonly code: string;
+}
+
 /** What to do with the next request that matches: give what the browser gets, null for a lost connection. */
 interface Intervention {
   readonly matching: Matching;
@@ -33,6 +40,8 @@ export class Proxy {
   readonly asked: string[] = [];
   /** What has not been answered yet. */
   readonly open = new Set<string>();
+  /** What answers say their interface is, if not the shop's own: as after another version was deployed. */
+  interface: string | null = null;
   readonly #interventions: Intervention[] = [];
   readonly #server;
 
@@ -53,14 +62,14 @@ export class Proxy {
     this.asked.length = 0;
   }
 
-  /** Keep the answer to the next such request, which the shop has given, until it is released. */
-  hold(matching: Matching): Held {
+  /** Keep the answer to the next such request until it is released: the shop's, or *instead* without asking it. */
+  hold(matching: Matching, instead?: Failure): Held {
     let arrive = (): void => undefined;
     let release = (): void => undefined;
     const arrived = new Promise<void>((resolve) => (arrive = resolve));
     const released = new Promise<void>((resolve) => (release = resolve));
     this.#intervene(matching, async (forward) => {
-      const answer = await forward();
+      const answer = instead === undefined ? await forward() : failed(instead);
       arrive();
       await released;
       return answer;
@@ -78,8 +87,7 @@ export class Proxy {
 
   /** Answer the next such request with an error, without asking the shop. */
   fail(matching: Matching, status: number, code: string): void {
-    const body = Buffer.from(JSON.stringify({ error: { code, message: "Something is broken." } }));
-    this.#intervene(matching, async () => ({ status, headers: { "content-type": "application/json" }, body }));
+    this.#intervene(matching, async () => failed({ status, code }));
   }
 
   async close(): Promise<void> {
@@ -102,7 +110,9 @@ export class Proxy {
         outgoing.writeHead(200, { "content-length": 2 }).write("{", () => incoming.socket.destroy());
         return;
       }
-      outgoing.writeHead(answer.status, answer.headers).end(answer.body);
+      const { headers } = answer;
+      if (this.interface !== null && INTERFACE in headers) headers[INTERFACE] = this.interface;
+      outgoing.writeHead(answer.status, headers).end(answer.body);
     } catch {
       incoming.socket.destroy();
     }
@@ -125,6 +135,11 @@ export class Proxy {
     const [intervention] = index < 0 ? [] : this.#interventions.splice(index, 1);
     return intervention === undefined ? forward() : intervention.act(forward);
   }
+}
+
+function failed({ status, code }: Failure): Answer {
+  const body = Buffer.from(JSON.stringify({ error: { code, message: "Something is broken." } }));
+  return { status, headers: { "content-type": "application/json" }, body };
 }
 
 /** What of the API is asked for; null for all else. */

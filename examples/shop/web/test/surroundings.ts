@@ -73,6 +73,24 @@ export function surroundings(visiting: Visiting): void {
       assert.equal(await tab.page.getByText("Ada").count(), 0);
     }));
 
+  it("goes on when another version of the server answers, and says that there is one, once", () =>
+    visiting(async (tab, { proxy }) => {
+      await tab.logIn("ada");
+      assert.equal(await tab.page.getByText("There is a newer version").count(), 0);
+      proxy.interface = "0123456789abcdef";
+      await tab.rename("Ada of another version");
+      await tab.page.getByText("There is a newer version of this page.").waitFor();
+      await tab.rest();
+      assert.equal(await tab.greeting.textContent(), "Ada of another version");
+      await tab.page.getByRole("radio", { name: "Coffee" }).check();
+      await tab.card("Ethiopian coffee").waitFor();
+      assert.equal(await tab.page.getByText("There is a newer version").count(), 1);
+      proxy.interface = null;
+      await tab.page.getByRole("button", { name: "Load it" }).click();
+      await tab.page.getByRole("heading", { name: "Ada of another version" }).waitFor();
+      assert.equal(await tab.page.getByText("There is a newer version").count(), 0);
+    }));
+
   // A headless Chromium keeps no page for the back button: the page is told what it would be told then.
   it("reads again what it shows when the back button brings it back", () =>
     visiting(async (tab, { proxy }) => {

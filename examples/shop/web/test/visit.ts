@@ -43,6 +43,24 @@ export class Tab {
     await this.page.evaluate(() => (window as unknown as { mizan: { idle(): Promise<void> } }).mizan.idle());
   }
 
+  /** Make contexts stale, and wait for the answer with what is shown of them: it may have to wait for calls. */
+  async readAgain(context: string): Promise<void> {
+    const answered = this.page.waitForResponse(new RegExp(`ctx/${context}/`));
+    await this.invalidate([context]);
+    await (await answered).finished();
+    await this.page.evaluate("new Promise((resolve) => setTimeout(resolve))");
+  }
+
+  /** Make contexts stale, as if somebody else had changed them. */
+  async invalidate(contexts: readonly string[]): Promise<void> {
+    await this.page.evaluate(`mizan.invalidate(${JSON.stringify(contexts)})`);
+  }
+
+  /** The id of who is logged in. */
+  customer(): Promise<string> {
+    return this.page.evaluate(`mizan.entries().find(({ context }) => context === "user").params.user_id`);
+  }
+
   async logIn(username: string): Promise<void> {
     const { page } = this;
     await page.getByRole("button", { name: "Log in", exact: true }).click();
@@ -100,8 +118,13 @@ export interface Visit {
   open(): Promise<Tab>;
 }
 
-/** Run *story* with a new browser that knows nothing, and a way to the shop of its own. */
-export async function visit(browser: Browser, shop: Shop, story: (tab: Tab, visit: Visit) => Promise<void>) {
+/** Run *story* with a new browser that knows nothing, and a way of its own to the shop's page at *path*. */
+export async function visit(
+  browser: Browser,
+  shop: Shop,
+  story: (tab: Tab, visit: Visit) => Promise<void>,
+  path = "/",
+): Promise<void> {
   const proxy = await Proxy.to(shop.url);
   const context = await browser.newContext({ baseURL: proxy.url });
   context.setDefaultTimeout(PATIENCE);
@@ -109,7 +132,7 @@ export async function visit(browser: Browser, shop: Shop, story: (tab: Tab, visi
   context.on("weberror", (error) => errors.push(error.error()));
   const open = async (): Promise<Tab> => {
     const tab = new Tab(await context.newPage(), shop);
-    await tab.page.goto("/");
+    await tab.page.goto(path);
     return tab;
   };
   try {

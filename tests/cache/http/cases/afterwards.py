@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
@@ -20,9 +21,10 @@ pytestmark = [
 
 
 @pytest.mark.parametrize("ending", ["whole", "error"])
-def test_a_stream(asker: Asker, ending: str) -> None:
-    function = ("stream_django" if asker.site.is_django else "stream_fastapi") + asker.suffix
-    _check(asker, lambda: asker.caller.view(function, {"account_id": 1, "ending": ending}))
+@pytest.mark.parametrize("way", ["call", "route"])
+def test_a_stream(asker: Asker, way: str, ending: str) -> None:
+    function = "stream_django" if asker.site.is_django else "stream_fastapi"
+    _check(asker, lambda: _ask(asker, way, function, ending))
 
 
 def test_a_stream_whose_client_leaves(asker: Asker) -> None:
@@ -41,9 +43,17 @@ def test_a_stream_whose_client_leaves(asker: Asker) -> None:
 
 @pytest.mark.parametrize("site", ["fastapi"], indirect=True)
 @pytest.mark.parametrize("ending", ["whole", "error"])
-def test_a_background_task(asker: Asker, ending: str) -> None:
-    function = "background" + asker.suffix
-    _check(asker, lambda: asker.caller.view(function, {"account_id": 1, "ending": ending}))
+@pytest.mark.parametrize("way", ["call", "route"])
+def test_a_background_task(asker: Asker, way: str, ending: str) -> None:
+    _check(asker, lambda: _ask(asker, way, "background", ending))
+
+
+def _ask(asker: Asker, way: str, function: str, ending: str) -> None:
+    if way == "call":
+        asker.caller.view(function + asker.suffix, {"account_id": 1, "ending": ending})
+        return
+    response = asker.caller.http.get(f"{'/async' if asker.suffix else ''}/{function}/1/{ending}/")
+    assert response.headers["X-Mizan-Invalidate"] == f"account{asker.suffix};account_id=1"
 
 
 def _check(asker: Asker, ask: Callable[[], Any]) -> None:
@@ -65,6 +75,7 @@ def _check(asker: Asker, ask: Callable[[], Any]) -> None:
         assert asking.result() == "over"
     assert asker.balance(1) == ("MISS", 1)
     assert asker.balance(2) == ("HIT", 0)
+    gc.collect()  # Django leaves the file of a body to the collector where a stream has failed: it complains here
 
 
 def test_what_outlives_its_request(asker: Asker) -> None:

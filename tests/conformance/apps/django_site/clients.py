@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.handlers.asgi import ASGIRequest
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.views.decorators.csrf import csrf_exempt
 from pydantic import BaseModel
 
 from mizan.client import client
@@ -16,6 +17,7 @@ from mizan_core.errors import Conflict
 from tests.conformance import functions
 from tests.conformance.apps.django_site import forms
 from tests.conformance.apps.django_site.models import Note, Signature
+from tests.conformance.functions.routed import routed
 from tests.conformance.functions.serving import both, only, pair
 
 __all__ = ("forms", "functions")
@@ -74,6 +76,27 @@ def view_lying(request: HttpRequest, user_id: int) -> HttpResponse:
 @both(context="user")
 def view_in_context(request: HttpRequest, user_id: int) -> HttpResponse:
     return HttpResponse("not data", content_type="text/plain")
+
+
+@routed("/pages/<user_id>/")
+def routed_page(request: HttpRequest, user_id: int) -> HttpResponse:
+    return HttpResponse(f"<p>{user_id}</p>")
+
+
+@routed("/pages/<int:user_id>/", methods=["POST"], affects="user")
+def routed_save(request: HttpRequest, user_id: int) -> HttpResponse:
+    return HttpResponseRedirect(request.path, status=303)
+
+
+@routed("/pages/lying/")
+def routed_lying(request: HttpRequest) -> HttpResponse:
+    return "no response at all"  # type: ignore[return-value]  # that is the case
+
+
+@client(route="/routed/hook/", methods=["POST"])
+@csrf_exempt
+def hook(request: HttpRequest) -> str:
+    return request.body.decode()
 
 
 _FRAMEWORK_ERRORS = {

@@ -20,7 +20,14 @@ class Sent(BaseModel):
 
 
 class ContactForm(mizanFormMixin, forms.Form):
-    mizan = mizanFormMeta("contact", title="Contact us", submit_label="Send", live_validation=True, affects="user")
+    mizan = mizanFormMeta(
+        "contact",
+        title="Contact us",
+        submit_label="Send",
+        live_validation=True,
+        affects="user",
+        route="/forms/contact/",
+    )
 
     name = forms.CharField(label="Your name", max_length=10)
     email = forms.CharField(label="Email", validators=[forms.EmailField.default_validators[0]])
@@ -40,7 +47,7 @@ class ContactForm(mizanFormMixin, forms.Form):
 
 
 class QuietForm(mizanFormMixin, forms.Form):
-    mizan = mizanFormMeta("quiet", auth="staff")
+    mizan = mizanFormMeta("quiet", auth="staff", route="/forms/quiet/", success_url="/thanks/")
 
     name = forms.CharField(initial="Bo")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 from tests.conformance.apps.accounts import SECRET
 
@@ -10,6 +11,7 @@ SECRET_KEY = "conformance-django-key-0123456789-abcdefghijklmnopqrstuvwxyz"
 DEBUG = False
 ALLOWED_HOSTS = ["127.0.0.1", "testserver"]
 ROOT_URLCONF = "tests.conformance.apps.django_site.urls"
+LOGIN_URL = "/login/"
 USE_TZ = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 INSTALLED_APPS = [
@@ -18,6 +20,9 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "mizan",
     "tests.conformance.apps.django_site.apps.SiteConfig",
+]
+TEMPLATES = [
+    {"BACKEND": "django.template.backends.django.DjangoTemplates", "DIRS": [Path(__file__).parent / "templates"]}
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

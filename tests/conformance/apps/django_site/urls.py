@@ -6,6 +6,8 @@ from tests.conformance.apps.django_site import views
 
 urlpatterns = [
     path("api/mizan/", include("mizan.urls")),
+    path("", include("mizan.view_urls")),
+    path("test/reverse/<str:name>/<int:number>/", views.reversed_url),
     path("test/login/<str:name>/", views.log_in),
     path("test/engine/", views.engine),
 ]

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 from django.contrib.auth import get_user_model, login
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import reverse
 
 from mizan_core.engine import current
 
@@ -14,3 +15,7 @@ def log_in(request: HttpRequest, name: str) -> JsonResponse:
 
 def engine(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"engine": current().name})
+
+
+def reversed_url(request: HttpRequest, name: str, number: int) -> HttpResponse:
+    return HttpResponse(reverse(f"mizan-view:{name}", kwargs={"user_id": number}))

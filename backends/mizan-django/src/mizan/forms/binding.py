@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from django import forms
@@ -28,7 +28,7 @@ class BoundForm:
     def errors(self) -> Errors:
         """The messages by field; those of the whole form under ``__all__``. Empty when it is valid."""
         unknown = {name: [UNEXPECTED] for name in self._unknown}
-        return {**_messages(self.form), **unknown}
+        return {**form_errors(self.form), **unknown}
 
 
 class BoundFormSet:
@@ -44,16 +44,27 @@ class BoundFormSet:
 
     def errors(self) -> Errors:
         """As a form's; those of the form at place 2 are ``2.<field>`` and ``2.__all__``."""
-        found: Errors = {}
-        if not self.form.is_valid():
-            whole = [str(message) for message in self.form.non_form_errors()]
-            found = {NON_FIELD_ERRORS: whole} if whole else {}
-            for place, form in zip(self._order, self.form.forms, strict=False):
-                found |= {f"{place}.{name}": texts for name, texts in _messages(form).items()}
+        found = set_errors(self.form, self._order)
         for place, form in zip(self._order, self.form.forms, strict=False):
             unknown = self._data[place].keys() - form.fields.keys()
             found |= {f"{place}.{name}": [UNEXPECTED] for name in sorted(unknown)}
         return found
+
+
+def form_errors(form: forms.BaseForm) -> Errors:
+    """The messages of a form."""
+    return {name: [str(message) for message in messages] for name, messages in form.errors.items()}
+
+
+def set_errors(formset: Any, order: Sequence[int] | None = None) -> Errors:
+    """The messages of a list of forms, whose places are *order*."""
+    if formset.is_valid():
+        return {}
+    whole = [str(message) for message in formset.non_form_errors()]
+    found: Errors = {NON_FIELD_ERRORS: whole} if whole else {}
+    for place, form in zip(order or range(len(formset.forms)), formset.forms, strict=False):
+        found |= {f"{place}.{name}": texts for name, texts in form_errors(form).items()}
+    return found
 
 
 def bind(cls: Any, make: Callable[..., Any], data: Any, options: Mapping[str, Any]) -> BoundForm | BoundFormSet:
@@ -105,12 +116,3 @@ def _accept(form: forms.BaseForm) -> None:
 
 def _prefixed(data: Mapping[str, Any], prefix: str | None) -> dict[str, Any]:
     return {f"{prefix}-{name}": value for name, value in data.items()} if prefix else dict(data)
-
-
-def _messages(form: forms.BaseForm) -> Errors:
-    return dict(_lists(form.errors))
-
-
-def _lists(errors: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:
-    for name, messages in errors.items():
-        yield name, [str(message) for message in messages]

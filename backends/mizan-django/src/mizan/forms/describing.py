@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from operator import getitem
 from typing import Any, Literal
 
 from django import forms
+from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Manager, Model, QuerySet
 from django.db.models.fields.files import FieldFile
 from django.forms.models import ModelChoiceField, ModelMultipleChoiceField
+from django.utils import translation
 from django.utils.duration import duration_iso_string
 from django.utils.functional import Promise
 from django.utils.text import capfirst
@@ -20,7 +22,9 @@ from typing_extensions import NotRequired, Required, TypedDict
 
 from mizan.forms.checks import checks_of, choices_of, has_fixed_choices, is_known, is_required
 from mizan.forms.normalising import key_type
+from mizan_core.forms.describing import field_of
 from mizan_core.forms.schema import FormChoice, FormField, FormWidget
+from mizan_core.introspection.parts import FormField as DescribedField
 
 MAX_LISTED = 200
 """More choices than these are no type any more, but a text."""
@@ -53,10 +57,22 @@ def field_schemas(form: forms.BaseForm) -> list[FormField]:
     ]
 
 
-def static_schema(name: str, field: forms.Field) -> FormField:
-    """A field as the class has it."""
+def static_schema(name: str, field: forms.Field, *, may_be_stored: bool) -> FormField:
+    """A field as the class has it; *may_be_stored* as for ``is_required``."""
     initial = None if callable(field.initial) else field.initial
-    return _field_schema(name, field, _label(name, field), initial)
+    schema = _field_schema(name, field, _label(name, field), initial)
+    choices = schema["choices"] if has_fixed_choices(field) and len(schema["choices"] or ()) <= MAX_LISTED else None
+    schema["choices"] = choices
+    schema["required"] = is_required(field, may_be_stored=may_be_stored)
+    return schema
+
+
+def static_fields(fields: Mapping[str, forms.Field], *, is_open: bool, may_be_stored: bool) -> Iterator[DescribedField]:
+    """The fields as every client knows them, in the language of the project."""
+    with translation.override(settings.LANGUAGE_CODE):
+        for name, field in fields.items():
+            schema = static_schema(name, field, may_be_stored=may_be_stored)
+            yield field_of(schema, _kind(field, is_open=is_open), is_open=is_open)
 
 
 def wire_initial(form: forms.BaseForm) -> dict[str, Any]:
@@ -144,7 +160,7 @@ def _entry(field: forms.Field, *, is_required: bool, is_open: bool) -> Any:
 def _kind(field: forms.Field, *, is_open: bool) -> Any:
     for base, kind in _KINDS:
         if isinstance(field, base):
-            return kind
+            return kind if is_known(field) else _FOREIGN_KINDS.get(kind, kind)
     if isinstance(field, ModelChoiceField):
         key: Any = key_type(field)
         return list[key] if isinstance(field, ModelMultipleChoiceField) else key
@@ -167,7 +183,7 @@ def _choice_kind(field: forms.ChoiceField, *, is_open: bool) -> Any:
 _KINDS: tuple[tuple[Any, Any], ...] = (
     (forms.JSONField, Any),
     ((forms.CharField, forms.ComboField), str),
-    (forms.DecimalField, str),
+    (forms.DecimalField, Decimal),
     (forms.FloatField, float),
     (forms.IntegerField, int),
     (forms.BooleanField, bool),
@@ -176,3 +192,5 @@ _KINDS: tuple[tuple[Any, Any], ...] = (
     (forms.FileField, UploadedFile),
 )
 """The first class that a field is of decides."""
+_FOREIGN_KINDS = {int: float, Decimal: str}
+"""What a class of somebody else's may make of more than Django's own takes."""

@@ -12,15 +12,19 @@ from typing import Any, ClassVar
 from django import forms
 from django.forms.models import BaseModelForm
 from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 
-from mizan.forms.binding import BoundForm, BoundFormSet, bind
-from mizan.forms.describing import data_type, field_schemas, is_fixed, static_schema, wire_initial
+from mizan.forms.binding import BoundForm, BoundFormSet, bind, form_errors, set_errors
+from mizan.forms.describing import data_type, field_schemas, is_fixed, static_fields, static_schema, wire_initial
+from mizan.forms.pages import page_functions
 from mizan_core.client import CachePolicy
 from mizan_core.errors import Invalid
 from mizan_core.forms.data import data_class
+from mizan_core.forms.describing import form_of
 from mizan_core.forms.functions import FormFunctions, register_form
 from mizan_core.forms.meta import FormMeta
 from mizan_core.forms.schema import FormErrors, FormSchema, FormSetLimits
+from mizan_core.introspection.parts import FormPart, FormSet
 from mizan_core.registry import default_registry
 
 _OPENING = ("__init__", "full_clean", "_clean_fields", "_clean_form", "add_error", "add_fields", "clean_form")
@@ -81,6 +85,7 @@ def _register(cls: type[mizanFormMixin]) -> None:
     returns = inspect.signature(success).return_annotation
     policy, rev = _caching(cls)
     functions = FormFunctions(
+        describe=_described(cls),
         schema=_schema(cls),
         validate=_validate(cls),
         submit=_submit(cls),
@@ -88,6 +93,8 @@ def _register(cls: type[mizanFormMixin]) -> None:
         returns=Any if returns is inspect.Signature.empty else returns,
         parameters=_parameters(cls),
         author=success,
+        pages=page_functions(meta, _page_maker(cls), lambda form: _messages(cls, form)) if meta.route else None,
+        page_returns=HttpResponseBase,
         cache=policy,
         rev=rev,
     )
@@ -104,6 +111,18 @@ def _annotation(cls: Any) -> Callable[[], Any]:
         return data_type(name, cls.base_fields, is_open=is_open(cls), may_be_stored=_may_store(cls))
 
     return annotation
+
+
+def _described(cls: Any) -> Callable[[], FormPart]:
+    def described() -> FormPart:
+        opened, stored = is_open(cls), _may_store(cls)
+        if not issubclass(cls, forms.BaseFormSet):
+            return form_of(cls.mizan, static_fields(cls.base_fields, is_open=opened, may_be_stored=stored))
+        limits = _limits(cls)
+        fields = static_fields(_set_fields(cls), is_open=opened, may_be_stored=stored)
+        return form_of(cls.mizan, fields, FormSet(limits["min"], limits["max"]))
+
+    return described
 
 
 def _set_fields(cls: Any) -> Mapping[str, forms.Field]:
@@ -156,7 +175,11 @@ def _caching(cls: Any) -> tuple[CachePolicy | bool, int]:
     fields = {name: field for base in reversed(cls.__mro__) for name, field in _declared(base).items()}
     if not is_fixed(fields.values()):
         return False, 0
-    said = [cls.mizan.title, cls.mizan.submit_label, [static_schema(name, field) for name, field in fields.items()]]
+    said = [
+        cls.mizan.title,
+        cls.mizan.submit_label,
+        [static_schema(*each, may_be_stored=False) for each in fields.items()],
+    ]
     digest = hashlib.sha256(json.dumps(said, default=str).encode()).digest()
     return CachePolicy(shared=True), int.from_bytes(digest[:6], "big")
 
@@ -185,6 +208,19 @@ def _maker(cls: Any, request: Any) -> Callable[..., Any]:
         return form
 
     return make
+
+
+def _page_maker(cls: Any) -> Callable[..., Any]:
+    """Makes forms of what pages send."""
+
+    def make(request: Any, parameters: Mapping[str, Any], **sent: Any) -> Any:
+        return _maker(cls, request)(**sent, **cls.get_form_kwargs(request, **parameters))
+
+    return make
+
+
+def _messages(cls: Any, form: Any) -> dict[str, list[str]]:
+    return set_errors(form) if issubclass(cls, forms.BaseFormSet) else form_errors(form)
 
 
 def _bound(cls: Any, request: Any, data: Any, parameters: Mapping[str, Any]) -> BoundForm | BoundFormSet:

@@ -122,12 +122,8 @@ def _decimal(field: forms.Field, value: Any) -> Any:
         raise _refused(field, value) from None
 
 
-def _float(field: forms.Field, value: Any) -> Any:
-    number = _number(field, value)
-    try:
-        return float(number)
-    except OverflowError:
-        raise _refused(field, value) from None
+def _float(field: forms.Field, value: Any) -> float:
+    return float(_number(field, value))
 
 
 def _integer(field: forms.Field, value: Any) -> Any:
@@ -140,6 +136,10 @@ def _integer(field: forms.Field, value: Any) -> Any:
 def _number(field: forms.Field, value: Any) -> int | float:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise _refused(field, value)
+    try:
+        float(value)
+    except OverflowError:  # Django's own checks of steps could not count with it
+        raise _refused(field, value) from None
     return value
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Sequence
 from typing import Any, NamedTuple
 
 from mizan_core.interface.arguments import JsonArguments
+from mizan_core.interface.endpoint import HTTP, Endpoint
 from mizan_core.interface.interface import Bundle
 
 
@@ -24,12 +25,28 @@ class Call(NamedTuple):
 
     :param token: the MWT that says who is asking; None for the framework's own user.
     :param shown: what the answer is to bring along as far as the call has made it stale.
+    :param carrier: what has brought it, ``HTTP`` or ``SOCKET``.
     """
 
     function: str
     arguments: JsonArguments
     token: str | None = None
     shown: Sequence[Shown] = ()
+    carrier: str = HTTP
+
+
+class LateCall(NamedTuple):
+    """A function to run whose arguments are read when the viewer has been admitted.
+
+    :param read: gives the arguments of the endpoint, validated, and raises the protocol's errors.
+    :param token: as in ``Call``.
+    :param guarded: whether the request may change something.
+    """
+
+    function: str
+    read: Callable[[Endpoint], Coroutine[Any, Any, dict[str, Any]]]
+    token: str | None
+    guarded: bool
 
 
 class Fetch(NamedTuple):

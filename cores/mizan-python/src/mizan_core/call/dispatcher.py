@@ -187,6 +187,10 @@ class Dispatcher:
         """
         return self.interface().named_purge(context, params)
 
+    def whole_purge(self) -> Purge | None:
+        """What makes everything stale that is cached; as ``named_purge``."""
+        return self.interface().whole_purge()
+
     def called_purge(self, function: ServerFunction, arguments: Mapping[str, Any]) -> Purge | None:
         """As ``named_purge``, for what a call that server code made outside a request has changed."""
         interface = self.interface()

@@ -15,17 +15,17 @@ from mizan_core.cache.bypass import Bypass, BypassReason
 from mizan_core.cache.counters import COUNTERS
 from mizan_core.cache.readings import Readings
 from mizan_core.cache.store import Purge
-from mizan_core.call.asked import Call, Fetch
+from mizan_core.call.asked import Call, Fetch, LateCall
 from mizan_core.call.building import Build, build_for_all, build_for_one
 from mizan_core.call.effects import Effects
-from mizan_core.call.outcome import CallOutcome, Fetched, FetchOutcome, Refused, Result, ViewResponse
+from mizan_core.call.outcome import CallOutcome, Dressed, Fetched, FetchOutcome, Refused, Result, ViewResponse
 from mizan_core.call.port import Port
 from mizan_core.call.progress import Progress
 from mizan_core.client import ErrorCase
 from mizan_core.engine import ENGINE
-from mizan_core.errors import APIError, Forbidden, InternalError, Invalid, Unauthorized
+from mizan_core.errors import APIError, Forbidden, InternalError, Invalid, NotSupported, Unauthorized
 from mizan_core.interface.caching import Entry
-from mizan_core.interface.endpoint import Blame, Endpoint, Invocation, NestedCall, NestedCalls
+from mizan_core.interface.endpoint import HTTP, Blame, Endpoint, Invocation, NestedCall, NestedCalls
 from mizan_core.interface.interface import Bundle, Interface
 from mizan_core.settings import ALWAYS
 from mizan_core.viewer import ANONYMOUS, Viewer
@@ -38,11 +38,33 @@ async def answer_call(port: Port, interface: Interface, call: Call, progress: Pr
         progress.function = endpoint.name
         for trace in interface.tracers:
             trace(progress)
-        if endpoint.private:
-            raise Forbidden("This function is private.")  # noqa: TRY301 - each function more costs every call
+        if call.carrier in endpoint.barred:
+            raise _barred(endpoint)  # noqa: TRY301 - each function more costs every call
         asking = (endpoint,) if endpoint.auth is not None else ()
         await admit(port, interface, asking, call.token, progress, guarded=True)
         arguments = endpoint.validate_json(call.arguments)
+        return await port.to_the_end(_run(port, interface, endpoint, arguments, progress))
+    except Exception as error:  # noqa: BLE001 - whatever user code raises
+        return refused(port, progress, error, interface)
+
+
+def _barred(endpoint: Endpoint) -> APIError:
+    """Why a call may not come this way."""
+    if endpoint.private:
+        return Forbidden("This function is private.")
+    return NotSupported(f"This function is not called over {'HTTP' if HTTP in endpoint.barred else 'a socket'}.")
+
+
+async def answer_late_call(port: Port, interface: Interface, call: LateCall, progress: Progress) -> CallOutcome:
+    """As ``answer_call``, where who asks is found out before anything more of the request is read."""
+    try:
+        endpoint = interface.endpoint(call.function)
+        progress.function = endpoint.name
+        for trace in interface.tracers:
+            trace(progress)
+        asking = (endpoint,) if endpoint.auth is not None else ()
+        await admit(port, interface, asking, call.token, progress, guarded=call.guarded)
+        arguments = await call.read(endpoint)
         return await port.to_the_end(_run(port, interface, endpoint, arguments, progress))
     except Exception as error:  # noqa: BLE001 - whatever user code raises
         return refused(port, progress, error, interface)
@@ -134,7 +156,7 @@ async def admit(
 
 async def _run(
     port: Port, interface: Interface, endpoint: Endpoint, arguments: dict[str, Any], progress: Progress
-) -> Result | ViewResponse:
+) -> Result | Dressed | ViewResponse:
     """Run a function that may write, and purge what it has made stale, whatever ends it."""
     effects = Effects(interface, endpoint, arguments)
     if effects.are_announced:
@@ -156,9 +178,13 @@ async def _run(
     purges = effects.purges(nested, made)
     for purge in purges:
         await port.purge(purge)
+    if endpoint.is_plain:
+        return Result(effects.plan, result, nested)
+    given, dress = result if endpoint.function.injected else (result, None)
     if endpoint.is_view:
-        return ViewResponse(result, ENGINE.stale_entries([effects.plan, *nested]), purges)
-    return Result(effects.plan, result, nested)
+        return ViewResponse(given, ENGINE.stale_entries([effects.plan, *nested]), purges)
+    plain = Result(effects.plan, given, nested)
+    return plain if dress is None else Dressed(plain, dress, purges)
 
 
 def _entry(bundle: Bundle, arguments: list[dict[str, Any]], viewer: Viewer, fetch: Fetch) -> Entry | Bypass:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, TypeAlias, final
 from mizan_core.cache.bypass import Bypass
 from mizan_core.cache.store import Purge
 from mizan_core.call.progress import Failure, Progress
+from mizan_core.client.frameworks import Dress
 from mizan_core.engine.contract import CallPlan
 from mizan_core.errors import APIError
 
@@ -23,6 +24,19 @@ class Result(NamedTuple):
     plan: CallPlan
     json: bytes
     nested: Sequence[CallPlan]
+
+
+@final
+class Dressed(NamedTuple):
+    """A result, and what is to be added to the answer where that goes over HTTP.
+
+    :param dress: makes of the answer a framework's own.
+    :param purges: as in ``ViewResponse``: tasks for after the answer may go on writing.
+    """
+
+    result: Result
+    dress: Dress
+    purges: list[Purge]
 
 
 @final
@@ -70,5 +84,5 @@ class Refused(NamedTuple):
     failure: Failure | None
 
 
-CallOutcome: TypeAlias = "Result | ViewResponse | Refused"
+CallOutcome: TypeAlias = "Result | Dressed | ViewResponse | Refused"
 FetchOutcome: TypeAlias = "Fetched | Refused"

@@ -70,14 +70,17 @@ def _gives_async(hook: Callable[..., Any]) -> bool:
     return inspect.isasyncgenfunction(inspect.unwrap(hook))
 
 
-def surrounded(name: str, function: ServerFunction, target: Target, hooks: Sequence[Around]) -> Target:
+def surrounded(
+    name: str, function: ServerFunction, target: Target, hooks: Sequence[Around], *, is_async: bool
+) -> Target:
     """*target* inside the *hooks*; async when it is, or one of them.
 
     The first hook is the outermost; around a sync function the async ones stand outside of the sync ones.
 
-    :param target: ``target(request, arguments)``, of *function*'s kind.
+    :param target: ``target(request, arguments)``.
+    :param is_async: whether *target* has to be awaited.
     """
-    if function.is_async:
+    if is_async:
         return _on_loop(name, function, target, hooks)
     outer = [hook for hook in hooks if hook.is_async]
     inner = [hook for hook in hooks if not hook.is_async]

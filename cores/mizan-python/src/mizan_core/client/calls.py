@@ -63,9 +63,10 @@ def threads_of(run_in_thread: ThreadRunner) -> Iterator[None]:
 
 async def call(function: ServerFunction, request: Any, arguments: Mapping[str, Any]) -> Any:
     """Validate, run and report, from async code; a sync function runs in a thread."""
+    arguments, injected = _parted(function, arguments)
     validated = function.arguments.validate_python(arguments)
     try:
-        result = await _run(function, request, validated)
+        result = await _run(function, request, {**validated, **injected})
     except GeneratorExit:
         # Whoever awaited this is gone, and nothing can be awaited any more.
         _report(function, validated)
@@ -93,12 +94,25 @@ async def run_in_thread(work: Callable[[], Any]) -> Any:
 
 def call_sync(function: ServerFunction, request: Any, arguments: Mapping[str, Any]) -> Any:
     """Validate, run and report, from sync code; an async function gets an event loop of its own."""
+    arguments, injected = _parted(function, arguments)
     validated = function.arguments.validate_python(arguments)
     try:
-        result = function.function(request, **validated)
+        result = function.function(request, **validated, **injected)
         return asyncio.run(result) if function.is_async else result
     finally:
         _report(function, validated)
+
+
+def _parted(function: ServerFunction, arguments: Mapping[str, Any]) -> tuple[Mapping[str, Any], dict[str, Any]]:
+    """What clients pass too, and what the framework fills for them."""
+    parameters = function.injected
+    if not parameters:
+        return arguments, {}
+    injected = {each.name: arguments[each.name] for each in parameters if each.name in arguments}
+    missing = [each.name for each in parameters if each.name not in injected]
+    if missing:
+        raise TypeError(f"{function.name}() needs {missing[0]}=...: the framework fills it for clients alone")
+    return {name: value for name, value in arguments.items() if name not in injected}, injected
 
 
 def _report(function: ServerFunction, arguments: Mapping[str, Any]) -> None:

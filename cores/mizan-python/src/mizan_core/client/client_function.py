@@ -15,7 +15,9 @@ from pydantic import TypeAdapter
 from mizan_core.client.annotations import Namespace
 from mizan_core.client.calls import call, call_sync
 from mizan_core.client.context import GLOBAL
+from mizan_core.client.frameworks import Inject, adds_to_answers, injecting_framework
 from mizan_core.client.options import Declaration
+from mizan_core.client.routes import Place, parts_of
 from mizan_core.client.signature import Parameter, Signature, WrittenSignature, read_signature
 from mizan_core.client.targets import ServerFunction
 from mizan_core.client.validators import annotation_adapter, arguments_adapter
@@ -48,6 +50,7 @@ class ClientFunction(ServerFunction, Generic[P, R]):
     _signature: Signature | None
     _arguments: TypeAdapter[dict[str, Any]] | None
     _result: TypeAdapter[Any] | None
+    _inject: Inject | None
 
     def __init__(self, function: Callable[P, R], declaration: Declaration, frame: FrameType) -> None:
         functools.update_wrapper(self, function)
@@ -55,6 +58,7 @@ class ClientFunction(ServerFunction, Generic[P, R]):
         with naming(where):
             written = read_signature(cast(FunctionType, function), declaration.returns)
             _check_context(declaration.context, written)
+            _check_route(declaration.route, written)
         self._keep(
             function=function,
             name=function.__name__,
@@ -68,6 +72,7 @@ class ClientFunction(ServerFunction, Generic[P, R]):
             _signature=None,
             _arguments=None,
             _result=None,
+            _inject=None,
         )
         self._resolve_early()
 
@@ -142,6 +147,23 @@ class ClientFunction(ServerFunction, Generic[P, R]):
         return self.signature.parameters
 
     @property
+    def injected(self) -> tuple[inspect.Parameter, ...]:
+        """What the framework fills."""
+        return self.signature.injected
+
+    @property
+    def inject(self) -> Inject | None:
+        """What fills these parameters; None where there are none.
+
+        :raises TypeError: when the framework cannot fill one of them.
+        """
+        if self._inject is None and self.injected:
+            with self._lock, naming(self.where):
+                if self._inject is None:
+                    self._keep(_inject=_injection(self))
+        return self._inject
+
+    @property
     def returns(self) -> Any:
         """The return annotation, or what ``returns=`` says instead, resolved."""
         return self.signature.returns
@@ -188,6 +210,7 @@ class ClientFunction(ServerFunction, Generic[P, R]):
             signature.check(self.names)  # once more: an adapter may have been imported since
             self._complete_errors()
         self.arguments  # noqa: B018 - for its effect
+        self.inject  # noqa: B018 - for its effect
         if not self.is_view:
             self.result  # noqa: B018 - for its effect
 
@@ -246,6 +269,28 @@ def _result_adapter(signature: Signature, names: Mapping[str, Any]) -> TypeAdapt
     if signature.is_view:
         raise TypeError("it answers with a framework response, which is not serialised")
     return annotation_adapter("the return annotation", signature.returns, names)
+
+
+def _check_route(route: str | None, written: WrittenSignature) -> None:
+    names = {parameter.name for parameter in written.parameters}
+    for part in () if route is None else parts_of(route):
+        if isinstance(part, Place) and part.parameter not in names:
+            raise ValueError(f"route={route!r}: the function has no parameter {part.parameter!r}")
+
+
+def _injection(function: ClientFunction[Any, Any]) -> Inject:
+    injected = function.injected
+    frameworks = [injecting_framework(parameter.annotation, parameter.default) for parameter in injected]
+    injector = next((framework.injector for framework in frameworks if framework is not None), None)
+    if injector is None:
+        raise TypeError(f"nothing fills the parameter {injected[0].name!r} here")
+    adding = [parameter.name for parameter in injected if adds_to_answers(parameter.annotation)]
+    if adding and function.declaration.context is not None:
+        raise TypeError(
+            f"parameter {adding[0]!r}: what is read in a context may come from the cache, so that nothing is added to "
+            f"its answer; leave it out"
+        )
+    return injector(function, injected)
 
 
 def _check_context(context: str | None, written: WrittenSignature) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, Literal, TypeAlias, cast
 
 from typing_extensions import TypedDict
@@ -17,6 +17,7 @@ from mizan_core.client.cache_policy import CachePolicy, CacheRule, read_cache
 from mizan_core.client.context import Context
 from mizan_core.client.error_case import ErrorCase, read_errors
 from mizan_core.client.merge import Merge, MergeTargets, read_merges
+from mizan_core.client.routes import read_methods, read_route
 from mizan_core.client.targets import Target, Targets, read_targets
 from mizan_core.names import check_context_name
 
@@ -24,9 +25,6 @@ MAX_REV = 2**53 - 1
 
 Auth: TypeAlias = "Literal[True, 'staff', 'superuser'] | Callable[[Any], bool | Awaitable[bool]] | None"
 """``auth=``: who may call. A callable gets the request."""
-
-_LATER = {"websocket": False, "route": None, "methods": None}
-"""Options that nothing serves yet, with the values that ask for nothing."""
 
 
 class Options(TypedDict, total=False):
@@ -55,11 +53,15 @@ class Options(TypedDict, total=False):
     auto_scope: bool
     """Whether invalidation is narrowed to the parameters that the function shares with the context. Default: True."""
     websocket: bool
-    """For a later release; refused, since nothing serves it yet."""
+    """Whether generated clients call it over the socket where one is open. Any function can be called over it, unless
+    ``MIZAN_LIVE`` says ``"functions": "websocket"``: then those alone that say this."""
+    http: bool
+    """False, beside ``websocket=True``: it is called over the socket alone. Default: True."""
     route: str | None
-    """For a later release; refused, since nothing serves it yet."""
+    """A URL of the function's own, ``"/orders/<int:id>/"``, where ``mizan.view_urls`` or ``mizan_fastapi.views`` is
+    included. Converters are int, uuid, slug, str and path; ``<id>`` has that of the parameter's annotation."""
     methods: Sequence[str] | None
-    """For a later release; refused, since nothing serves it yet."""
+    """The methods that *route* answers. Default: POST for a mutation, GET for any other function."""
     idempotent: bool
     """Whether a second call of a mutation with the same arguments changes nothing more: a client may then send it again
     when an answer was lost."""
@@ -72,7 +74,6 @@ def read_options(options: Options) -> Declaration:
 
     :raises TypeError, ValueError: naming the keyword, the value and what would be right.
     """
-    _refuse_later(options)
     given: Mapping[str, object] = options
     declaration = Declaration(
         **{
@@ -89,9 +90,18 @@ def read_options(options: Options) -> Declaration:
             )
     if declaration.affects or declaration.merge:
         _refuse_caching(declaration)
+    if not declaration.http and (declaration.context is not None or not declaration.websocket):
+        raise ValueError(
+            "http=False leaves a function to the socket: it stands beside websocket=True, and not in a context, "
+            "which is fetched over HTTP too"
+        )
     if declaration.idempotent and declaration.context is not None:
         raise ValueError("idempotent=True in a context: reading changes nothing anyway; leave it out")
-    return declaration
+    if declaration.methods and declaration.route is None:
+        raise ValueError("methods= without route=: only a URL of the function's own has methods; leave it out")
+    if declaration.route is None or declaration.methods:
+        return declaration
+    return replace(declaration, methods=("POST",) if declaration.affects or declaration.merge else ("GET",))
 
 
 def check_keywords(options: Options) -> None:
@@ -99,13 +109,6 @@ def check_keywords(options: Options) -> None:
     unknown = sorted(options.keys() - Options.__annotations__.keys())
     if unknown:
         raise TypeError(f"client() got an unexpected keyword argument {unknown[0]!r}")
-
-
-def _refuse_later(options: Mapping[str, object]) -> None:
-    for word, default in _LATER.items():
-        value = options.get(word, default)
-        if value is not default:
-            raise ValueError(f"{word}={value!r} is not served yet: leave it out, clients call every function at call/")
 
 
 def _refuse_caching(mutation: Declaration) -> None:
@@ -180,7 +183,11 @@ class Declaration:
     errors: tuple[type[ErrorCase], ...] = field(default=(), metadata={"read": read_errors})
     returns: Any = field(default=None, metadata={"read": _read_as_it_is})
     private: bool = field(default=False, metadata={"read": _read_flag})
+    route: str | None = field(default=None, metadata={"read": read_route})
+    methods: tuple[str, ...] = field(default=(), metadata={"read": read_methods})
     rev: int = field(default=0, metadata={"read": _read_rev})
     auto_scope: bool = field(default=True, metadata={"read": _read_flag})
+    websocket: bool = field(default=False, metadata={"read": _read_flag})
+    http: bool = field(default=True, metadata={"read": _read_flag})
     idempotent: bool = field(default=False, metadata={"read": _read_flag})
     cache: CacheRule = field(default=None, metadata={"read": _read_cache})

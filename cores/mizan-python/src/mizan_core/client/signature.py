@@ -12,7 +12,13 @@ from pydantic.fields import FieldInfo
 from typing_extensions import is_typeddict
 
 from mizan_core.client.annotations import Namespace, class_hints
-from mizan_core.client.frameworks import is_request_class, is_response_class, is_upload_class, marker_of
+from mizan_core.client.frameworks import (
+    injecting_framework,
+    is_request_class,
+    is_response_class,
+    is_upload_class,
+    marker_of,
+)
 from mizan_core.names import check_parameter_name
 
 REQUEST_NAMES = ("request", "_request", "req", "_req", "_")
@@ -45,6 +51,8 @@ class Signature:
 
     parameters: tuple[Parameter, ...]
     returns: Any
+    injected: tuple[inspect.Parameter, ...] = ()
+    """What the framework fills, clients aside; annotations resolved."""
 
     @property
     def is_view(self) -> bool:
@@ -60,6 +68,11 @@ class Signature:
         for parameter in self.parameters:
             for mark in (parameter.default, *_metadata(parameter.annotation)):
                 _refuse_marker(parameter.name, mark)
+            if injecting_framework(parameter.annotation, parameter.default) is not None:
+                raise TypeError(
+                    f"parameter {parameter.name!r}: who fills it was not known when the function was made; import the "
+                    f"adapter first, as 'from mizan_fastapi import client' does"
+                )
             _check_wire(f"parameter {parameter.name!r}", parameter.annotation, names)
         _check_wire("the return annotation", self.returns, names)
         _is_view(self.returns)
@@ -99,8 +112,16 @@ class WrittenSignature:
         """
         _check_request(self.request, namespace)
         hints = _resolve_all(self.parameters, self.returns, namespace)
-        parameters = tuple(_parameter(written, hints[written.name]) for written in self.parameters)
-        signature = Signature(parameters, hints["return"])
+        injected = tuple(
+            written.replace(annotation=hints[written.name])
+            for written in self.parameters
+            if injecting_framework(hints[written.name], written.default) is not None
+        )
+        names = {parameter.name for parameter in injected}
+        parameters = tuple(
+            _parameter(written, hints[written.name]) for written in self.parameters if written.name not in names
+        )
+        signature = Signature(parameters, hints["return"], injected)
         signature.check(namespace.names)
         return signature
 
@@ -127,6 +148,8 @@ def _check_form(parameter: inspect.Parameter) -> None:
     refused = _REFUSED_KINDS.get(parameter.kind)
     if refused is not None:
         raise TypeError(refused.format(parameter.name))
+    if injecting_framework(Any, parameter.default) is not None:
+        return
     if parameter.annotation is parameter.empty:
         raise TypeError(f"parameter {parameter.name!r} has no annotation; write its type (Any takes every JSON value)")
     _check_default(parameter.name, parameter.default)
@@ -155,7 +178,7 @@ def _check_request(request: inspect.Parameter, namespace: Namespace) -> None:
 
 
 def _resolve_all(parameters: tuple[inspect.Parameter, ...], returns: Any, namespace: Namespace) -> dict[str, Any]:
-    written = {parameter.name: parameter.annotation for parameter in parameters}
+    written = {parameter.name: _annotation(parameter) for parameter in parameters}
     try:
         return namespace.resolve({**written, "return": returns})
     except NameError:
@@ -163,6 +186,11 @@ def _resolve_all(parameters: tuple[inspect.Parameter, ...], returns: Any, namesp
     except Exception:
         _blame(written, returns, namespace)
         raise
+
+
+def _annotation(parameter: inspect.Parameter) -> Any:
+    """As written; one that the framework fills may have none."""
+    return Any if parameter.annotation is parameter.empty else parameter.annotation
 
 
 def _blame(parameters: Mapping[str, Any], returns: Any, namespace: Namespace) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
@@ -27,6 +28,11 @@ class ServerFunction(ABC):
     is_async: bool
     is_mutation: bool
     """Whether it says that it affects or merges anything."""
+
+    @property
+    @abstractmethod
+    def injected(self) -> Sequence[inspect.Parameter]:
+        """The parameters that the framework fills for clients; server code passes them by name."""
 
     @property
     @abstractmethod

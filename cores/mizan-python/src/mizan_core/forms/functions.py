@@ -10,6 +10,7 @@ from typing import Any
 from mizan_core.client import CachePolicy, Options, client
 from mizan_core.forms.meta import FormMeta
 from mizan_core.forms.schema import FormErrors, FormSchema
+from mizan_core.introspection.parts import FormPart
 from mizan_core.registry import Registry
 
 _KIND = inspect.Parameter.POSITIONAL_OR_KEYWORD
@@ -25,8 +26,10 @@ class FormFunctions:
     :param submit: ``(request, data, **parameters)``; raises ``Invalid`` before it has written anything.
     :param data: what the latter two are sent.
     :param returns: the annotation of what a submission answers.
+    :param pages: what shows the form at its route, and what takes it there; both answer *page_returns*.
     :param parameters: what all three are passed beside that, and *submit_parameters* the last of them alone.
     :param author: the author's own function: its module is where annotations mean something, and messages name it.
+    :param describe: gives what clients know of it before they ask; asked when the interface is described.
     :param cache: how the schema may be cached; False for never.
     :param rev: the revision of the schema.
     """
@@ -37,6 +40,9 @@ class FormFunctions:
     data: Any
     returns: Any
     author: Callable[..., Any]
+    describe: Callable[[], FormPart]
+    pages: tuple[Callable[..., Any], Callable[..., Any]] | None = None
+    page_returns: Any = None
     parameters: Sequence[inspect.Parameter] = ()
     submit_parameters: Sequence[inspect.Parameter] = ()
     cache: CachePolicy | bool | None = False
@@ -67,6 +73,21 @@ def register_form(meta: FormMeta, functions: FormFunctions, registry: Registry) 
         functions.returns,
         {"auth": meta.auth, "affects": meta.affects, "merge": meta.merge},
     )
+    registry.declare(functions.describe)
+    if functions.pages is not None:
+        _register_pages(meta, functions, functions.pages, registry)
+
+
+def _register_pages(meta: FormMeta, functions: FormFunctions, pages: Sequence[Any], registry: Registry) -> None:
+    """``NAME.page`` and ``NAME.post``: nobody calls them but at their URL."""
+    signature = _signature((), functions.parameters, functions.page_returns)
+    shown: Options = {"methods": ["GET"]}
+    taken: Options = {"methods": ["POST"], "affects": meta.affects}
+    for part, page, own in zip(("page", "post"), pages, (shown, taken), strict=True):
+        name = f"{meta.name}.{part}"
+        _dress(page, name, functions.author, signature)
+        options: Options = {"route": meta.route, "auth": meta.auth, "private": True, **own}
+        registry.register(client(**options)(page), name)
 
 
 def _signature(

@@ -22,7 +22,8 @@ class FormMeta:
     :param affects: what a submission makes stale, as with ``@client``.
     :param merge: the contexts that take the result of a submission, as with ``@client``.
     :param auth: who may see and submit the form, as with ``@client``.
-    :param route: where the form is served as a page, for browsers without JavaScript.
+    :param route: where the form is served as a page, for browsers without JavaScript, as with ``@client``.
+    :param success_url: where the page sends a browser whose form was valid; None for the page itself.
     :raises ValueError: for a name that no function can have.
     """
 
@@ -34,6 +35,7 @@ class FormMeta:
     merge: MergeTargets = None
     auth: Auth = None
     route: str | None = None
+    success_url: str | None = None
 
     def __post_init__(self) -> None:
         for part in ("schema", "validate", "submit"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from operator import getitem
 from typing import Annotated, Any
 
@@ -13,9 +13,11 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined, to_json, to_jsonable_python
 
 from mizan_core.client.frameworks import is_upload_class
+from mizan_core.forms.describing import field_of
 from mizan_core.forms.meta import FormMeta
 from mizan_core.forms.patterns import ecmascript
 from mizan_core.forms.schema import FormChoice, FormField, FormWidget
+from mizan_core.introspection.parts import FormField as DescribedField
 from mizan_core.introspection.reading import ShapeReader, View
 from mizan_core.introspection.shapes import Shape
 from mizan_core.introspection.structs import config_of
@@ -31,20 +33,26 @@ class ModelFields:
     """Those of one model."""
 
     def __init__(self, model: type[BaseModel]) -> None:
-        self._described = [_described(name, info, model) for name, info in model.model_fields.items()]
+        self._annotations = [_annotation(info) for info in model.model_fields.values()]
+        self._schemas = [_schema(name, info, model) for name, info in model.model_fields.items()]
 
     def schemas(self, initial: Mapping[str, Any]) -> list[FormField]:
         """The fields, with the *initial* values that there are instead of the model's own."""
-        return [_begun(field, initial) for field in self._described]
+        return [_begun(field, initial) for field in self._schemas]
+
+    def described(self) -> Iterator[DescribedField]:
+        """The fields as every client knows them."""
+        for schema, annotation in zip(self._schemas, self._annotations, strict=True):
+            yield field_of(schema, annotation)
 
     def empty(self, data: Mapping[str, Any]) -> dict[str, list[str]]:
         """What is to be said of the fields that are required and left empty."""
-        required = (field["name"] for field in self._described if field["required"])
+        required = (field["name"] for field in self._schemas if field["required"])
         return {name: ["Field required"] for name in required if name in data and data[name] in _EMPTY}
 
     def revision(self, meta: FormMeta) -> int:
         """Another one for another form, so that what is cached of an earlier one is not found."""
-        said = to_json([meta.title, meta.submit_label, self._described])
+        said = to_json([meta.title, meta.submit_label, self._schemas])
         return int.from_bytes(hashlib.sha256(said).digest()[:_REVISION_BYTES], "big")
 
 
@@ -54,10 +62,9 @@ def _begun(field: FormField, initial: Mapping[str, Any]) -> FormField:
     return described
 
 
-def _described(name: str, info: FieldInfo, model: type[BaseModel]) -> FormField:
+def _schema(name: str, info: FieldInfo, model: type[BaseModel]) -> FormField:
     reader = ShapeReader()
-    annotation = getitem(Annotated, (info.annotation, *info.metadata)) if info.metadata else info.annotation
-    shape = _settled(reader.read(annotation, View("input", {}, config_of(model))), reader)
+    shape = _settled(reader.read(_annotation(info), View("input", {}, config_of(model))), reader)
     is_upload = is_upload_class(info.annotation)
     described: Any = {
         "name": info.validation_alias if isinstance(info.validation_alias, str) else name,
@@ -72,6 +79,10 @@ def _described(name: str, info: FieldInfo, model: type[BaseModel]) -> FormField:
     }
     field: FormField = described
     return field
+
+
+def _annotation(info: FieldInfo) -> Any:
+    return getitem(Annotated, (info.annotation, *info.metadata)) if info.metadata else info.annotation
 
 
 def _settled(shape: Shape, reader: ShapeReader) -> Shape:

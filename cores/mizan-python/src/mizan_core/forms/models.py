@@ -16,6 +16,7 @@ from mizan_core.client.options import Auth
 from mizan_core.client.targets import Targets
 from mizan_core.errors import Invalid
 from mizan_core.forms.data import data_class
+from mizan_core.forms.describing import form_of
 from mizan_core.forms.functions import FormFunctions, register_form
 from mizan_core.forms.meta import FormMeta
 from mizan_core.forms.model_fields import ModelFields
@@ -62,6 +63,7 @@ def form(
         model, parameters = _read(handler)
         served = _ModelForm(meta, model, handler, initial)
         functions = FormFunctions(
+            describe=lambda: form_of(meta, served.fields.described()),
             schema=served.schema(),
             validate=served.validate(),
             submit=served.submit(),

@@ -6,16 +6,17 @@ error response.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Coroutine
 from functools import partial
-from typing import Any
+from typing import Any, TypeAlias
 
 from mizan_core.call.asked import Fetch
 from mizan_core.call.dispatcher import Dispatcher
 from mizan_core.call.flow import admit, answer_call, answer_fetch, refused
-from mizan_core.call.outcome import Fetched, Refused, Result, ViewResponse
+from mizan_core.call.outcome import Dressed, Fetched, Refused, Result, ViewResponse
 from mizan_core.call.progress import Failure, Progress
 from mizan_core.engine import ENGINE
-from mizan_core.errors import InternalError, MethodNotAllowed
+from mizan_core.errors import APIError, InternalError, MethodNotAllowed
 from mizan_core.http.parts import Part, answer_part
 from mizan_core.http.port import HttpPort
 from mizan_core.http.reading import check_head, read_call, read_pairs, read_query
@@ -30,6 +31,8 @@ from mizan_core.http.response import (
     Reply,
     Response,
     bundles_response,
+    dressed_reply,
+    error_headers,
     error_part,
     error_response,
     fetched_part,
@@ -42,6 +45,7 @@ from mizan_core.http.shown import ShownBundles
 from mizan_core.interface.interface import Bundle, Interface
 
 _READ = ("GET", "HEAD")
+ShowError: TypeAlias = "Callable[[APIError, Exception], Coroutine[Any, Any, Any]]"
 
 
 async def post_call(
@@ -63,15 +67,18 @@ async def post_call(
         call = read_call(await port.read_body(interface.settings.max_body_bytes), named, token)
         shown = ShownBundles(port, interface, call) if call.shown else None
     except Exception as error:  # noqa: BLE001 - whatever middleware raises
-        return await _refusal(port, _known(dispatcher), refused(port, progress, error))
+        return await refusal(port, known(dispatcher), refused(port, progress, error))
     outcome = await answer_call(port, interface, call, progress)
     if type(outcome) is Result:
         refresh = None if shown is None else await shown.read(outcome, progress.viewer)
         return result_response(outcome, marks(interface, progress.viewer), refresh)
+    if type(outcome) is Dressed:
+        refresh = None if shown is None else await shown.read(outcome.result, progress.viewer)
+        return dressed_reply(outcome, marks(interface, progress.viewer), refresh)
     if type(outcome) is ViewResponse:
         headers = view_headers(outcome.stale, marks(interface, progress.viewer))
         return PassThrough(outcome.response, headers, outcome.purges)
-    return await _refusal(port, interface, outcome)
+    return await refusal(port, interface, outcome)
 
 
 async def get_bundle(
@@ -92,11 +99,11 @@ async def get_bundle(
         _check_read(method)
         interface = dispatcher.interface()
     except Exception as error:  # noqa: BLE001 - whatever settings raise
-        return await _refusal(port, _known(dispatcher), refused(port, progress, error))
+        return await refusal(port, known(dispatcher), refused(port, progress, error))
     fetch = Fetch(context, read, token, port.header, port.has_credentials)
     outcome = await answer_fetch(port, interface, fetch, progress)
     if type(outcome) is Refused:
-        return await _refusal(port, interface, outcome)
+        return await refusal(port, interface, outcome)
     return Response(200, _fetched_headers(port, interface, outcome, progress), outcome.body)
 
 
@@ -111,7 +118,7 @@ async def get_bundles(dispatcher: Dispatcher, port: HttpPort, method: str, query
         works = [partial(answer_part, port.apart(), interface, part, token) for part in asked]
         parts = await port.side_by_side(works)
     except Exception as error:  # noqa: BLE001 - whatever settings and middleware raise
-        return await _refusal(port, _known(dispatcher), refused(port, progress, error))
+        return await refusal(port, known(dispatcher), refused(port, progress, error))
     done = [part for part in parts if part is not None]
     viewer = next((part.progress.viewer for part in done if part.progress.viewer is not None), progress.viewer)
     written = [_written(part) for part in done]
@@ -136,18 +143,18 @@ def _written(part: Part) -> tuple[bytes, Failure | None]:
 
 async def get_session(dispatcher: Dispatcher, port: HttpPort, method: str) -> Reply:
     """``GET session/``."""
-    progress, interface = Progress("session/"), _known(dispatcher)
+    progress, interface = Progress("session/"), known(dispatcher)
     try:
         _check_read(method)
         body = ENGINE.canonical_json({"csrfToken": port.issue_csrf_token()})
     except Exception as error:  # noqa: BLE001 - whatever middleware raises
-        return await _refusal(port, interface, refused(port, progress, error))
+        return await refusal(port, interface, refused(port, progress, error))
     return json_response(body, marks(interface, None))
 
 
 async def refuse(port: HttpPort, error: Exception) -> Reply:
     """The answer to what the framework has raised before it let the request through to here."""
-    return await _refusal(port, None, refused(port, Progress("the dependencies", has_begun=True), error))
+    return await refusal(port, None, refused(port, Progress("the dependencies", has_begun=True), error))
 
 
 def _check_read(method: str) -> None:
@@ -155,7 +162,7 @@ def _check_read(method: str) -> None:
         raise MethodNotAllowed(_READ)
 
 
-def _known(dispatcher: Dispatcher) -> Interface | None:
+def known(dispatcher: Dispatcher) -> Interface | None:
     """The interface, to say which it is; None where there is none that could be served."""
     try:
         return dispatcher.interface()
@@ -175,8 +182,13 @@ def _fetched_headers(port: HttpPort, interface: Interface, fetched: Fetched, pro
     return BYPASS_HEADERS + own
 
 
-async def _refusal(port: HttpPort, interface: Interface | None, refused: Refused) -> Reply:
-    """The error's envelope, or what the application's own handler makes of the exception."""
+async def refusal(
+    port: HttpPort, interface: Interface | None, refused: Refused, page: ShowError | None = None
+) -> Reply:
+    """The error's envelope, or what the application's own handler makes of the exception.
+
+    :param page: what shows the error to somebody who looks at pages, where that is who asks.
+    """
     error, cause, progress, failure = refused
     own = marks(interface, progress.viewer)
     if progress.has_begun or cause is not error:
@@ -188,8 +200,11 @@ async def _refusal(port: HttpPort, interface: Interface | None, refused: Refused
             failure = None if handled.is_expected else progress.failure(cause)
             return PassThrough(handled.response, view_headers(progress.stale, own), progress.purges, failure)
     try:
+        if page is not None:
+            headers = (*view_headers(progress.stale, own), *error_headers(error.headers))
+            return PassThrough(await page(error, cause), headers, progress.purges, failure)
         return error_response(error, progress.stale, own)._replace(failure=failure)
-    except (TypeError, ValueError) as another:
+    except Exception as another:  # noqa: BLE001 - whatever a page raises
         return _failure_response(refused, own, another, f"the error {error.code} cannot be written")
 
 

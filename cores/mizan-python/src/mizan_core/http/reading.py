@@ -32,11 +32,30 @@ def check_head(method: str, content_type: str | None) -> None:
     """
     if method != "POST":
         raise MethodNotAllowed(("POST",))
-    if content_type == _JSON:
-        return
-    media_type = (content_type or "").partition(";")[0].strip().lower()
-    if media_type != _JSON:
+    if content_type != _JSON and not check_media_type(content_type, _JSON):
         raise UnsupportedMediaType
+
+
+def check_media_type(content_type: str | None, media_type: str) -> bool:
+    """Whether a body is said to be of *media_type*, which is in lower case."""
+    return (content_type or "").partition(";")[0].strip().lower() == media_type
+
+
+def prefers_html(accept: str | None) -> bool:
+    """Whether who asks wants to look at the answer: HTML is named, and JSON is not wanted more."""
+    ranges = dict(map(_media_range, (accept or "").split(",")))
+    html = max(ranges.get("text/html", 0.0), ranges.get("application/xhtml+xml", 0.0))
+    return html > 0 and html >= ranges.get(_JSON, 0.0)
+
+
+def _media_range(text: str) -> tuple[str, float]:
+    """A media range and its weight (RFC 9110 section 12.5.1)."""
+    media_type, *parameters = (part.strip().lower() for part in text.split(";"))
+    weights = [parameter[2:] for parameter in parameters if parameter.startswith("q=")]
+    try:
+        return media_type, float(weights[0]) if weights else 1.0
+    except ValueError:
+        return media_type, 0.0
 
 
 def check_body_headers(content_length: str | None, content_encoding: str | None, limit: int) -> None:

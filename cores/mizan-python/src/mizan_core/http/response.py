@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TypeAlias, final
 
 from mizan_core.cache.store import Purge
 from mizan_core.call.envelope import error_envelope
-from mizan_core.call.outcome import Fetched, Result
+from mizan_core.call.outcome import Dressed, Fetched, Result
 from mizan_core.call.progress import Failure
 from mizan_core.engine import ENGINE
 from mizan_core.errors import APIError
@@ -106,6 +106,11 @@ def result_response(result: Result, marks: Headers, refresh: bytes | None = None
     return json_response(body, marks if header is None else (*marks, (INVALIDATE_HEADER, header)))
 
 
+def dressed_reply(dressed: Dressed, marks: Headers, refresh: bytes | None = None) -> PassThrough:
+    """As ``result_response``, with what the framework adds to it."""
+    return PassThrough(dressed.dress(result_response(dressed.result, marks, refresh)), (), dressed.purges)
+
+
 def view_headers(stale: Sequence[Any], marks: Headers) -> Headers:
     """The headers to set on a framework response."""
     if not stale:
@@ -138,7 +143,7 @@ def error_response(error: APIError, stale: Sequence[Any] = (), marks: Headers = 
     :param stale: the entries of what has become stale although the call failed.
     :raises ValueError: when a message or a detail is not valid Unicode, or a header is none.
     """
-    headers = [*marks, *_error_headers(error.headers)]
+    headers = [*marks, *error_headers(error.headers)]
     body: dict[str, Any] = {"error": error_envelope(error)}
     if stale:
         body["invalidate"] = list(stale)
@@ -146,7 +151,11 @@ def error_response(error: APIError, stale: Sequence[Any] = (), marks: Headers = 
     return json_response(ENGINE.canonical_json(body), tuple(headers), error.status)
 
 
-def _error_headers(headers: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+def error_headers(headers: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+    """Those of an error that an answer can have.
+
+    :raises ValueError: when one is none.
+    """
     for name, value in headers.items():
         text = str(value)
         if not _HEADER_NAME.fullmatch(name) or not _HEADER_VALUE.fullmatch(text):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from mizan_core.cache.bypass import Bypass, BypassReason
@@ -81,6 +81,10 @@ class Tagging:
         """The purge that server code asks for by name: broad where entries have no tag for just these parameters."""
         known = sorted(params) in self._shapes[context]
         return self._purge(self._keyer.purge_tags(context, dict(params) if known else {}))
+
+    def whole_purge(self, contexts: Iterable[str]) -> Purge | None:
+        """The purge of all bundles of *contexts*."""
+        return self._purge([tag for context in contexts for tag in self._keyer.purge_tags(context, {})])
 
     def _purge(self, tags: list[str]) -> Purge | None:
         return Purge(self.store, tags, self.store.promise(tags)) if tags else None

@@ -14,13 +14,16 @@ from mizan_core.cache.store import Store
 from mizan_core.client import ClientFunction, ServerFunction
 from mizan_core.client.around import Around, surrounded
 from mizan_core.client.calls import observe, unobserve
-from mizan_core.client.frameworks import is_response_class
-from mizan_core.client.options import Auth
+from mizan_core.client.frameworks import Inject, is_response_class
+from mizan_core.client.options import Auth, Declaration
 from mizan_core.errors import MizanError
 from mizan_core.identity import NoIdentity, identity_of
 from mizan_core.interface.arguments import ArgumentsValidator
 from mizan_core.interface.refusals import Refusals
 from mizan_core.interface.wire import UNFAITHFUL, is_verbatim, wire_value
+
+HTTP, SOCKET = "http", "socket"
+"""What may carry a call."""
 
 
 class ResultMismatch(MizanError):
@@ -120,9 +123,11 @@ class Endpoint:
         "announced",
         "auth",
         "authorization",
+        "barred",
         "context",
         "function",
         "is_async",
+        "is_plain",
         "is_view",
         "name",
         "parameters",
@@ -149,6 +154,8 @@ class Endpoint:
         self.auth = declaration.auth
         self.authorization = _authorization(declaration.auth)
         self.private = declaration.private
+        self.barred = _barred(declaration, is_view=function.is_view)
+        """What may not carry a call of it."""
         self.is_view = function.is_view
         self.parameters = frozenset(parameter.name for parameter in function.parameters)
         self.scope = scope
@@ -156,7 +163,9 @@ class Endpoint:
         """Where the tags of the contexts that a call may purge have to be announced before it runs."""
         self._defaulted = defaulted
         self._hooks = hooks
-        self.is_async = function.is_async or any(hook.is_async for hook in hooks)
+        self.is_async = function.is_async or bool(function.injected) or any(hook.is_async for hook in hooks)
+        self.is_plain = not (function.is_view or (function.injected and self.context is None))
+        """Whether a run gives the serialised result, and nothing else."""
         self.rereads: Collection[tuple[str, str]] = ()
         """The slots, by context, that its merges have a client read again."""
 
@@ -191,9 +200,23 @@ class Endpoint:
         """They give the arguments as the function takes them; only those that were passed."""
         finish = _view_check(name) if self.is_view else result_serializer(name, function.result)
         target = function.function
-        if self._hooks:
-            target, finish = _surrounded(name, function, finish, self._hooks), _same
+        if function.inject is not None or self._hooks:
+            target, finish = self._around(finish), _same
         self._run = _runner(name, target, finish, is_async=self.is_async)
+
+    def _around(self, finish: Callable[[Any], Any]) -> Callable[..., Any]:
+        """The function and its serialisation, inside what the framework injects and the hooks."""
+        function = self.function
+        inject = function.inject
+        is_async = function.is_async or inject is not None
+        run = (
+            _work(function, finish)
+            if inject is None
+            else _injected(function, finish, inject, dressed=not self.is_plain)
+        )
+        if self._hooks:
+            run = surrounded(self.name, function, run, self._hooks, is_async=is_async)
+        return lambda request, /, **arguments: run(request, arguments)
 
     def scope_arguments(self, arguments: Mapping[str, Any]) -> ScopeArguments:
         """What narrows the effects of a call; worked out before the function runs, which may change its arguments."""
@@ -286,6 +309,12 @@ _FOR_CALLS = frozenset(
 )
 
 
+def _barred(declaration: Declaration, *, is_view: bool) -> frozenset[str]:
+    if declaration.private:
+        return frozenset((HTTP, SOCKET))
+    return frozenset([*([SOCKET] if is_view else []), *([] if declaration.http else [HTTP])])
+
+
 def _authorization(auth: Auth) -> Invocation | None:
     """The question to an ``auth`` callable; None where there is none."""
     if not callable(auth):
@@ -325,10 +354,8 @@ def _view_check(name: str) -> Callable[[Any], Any]:
     return check
 
 
-def _surrounded(
-    name: str, function: ClientFunction[..., Any], finish: Callable[[Any], Any], hooks: Sequence[Around]
-) -> Callable[..., Any]:
-    """The function with its serialisation, inside the hooks."""
+def _work(function: ClientFunction[..., Any], finish: Callable[[Any], Any]) -> Callable[..., Any]:
+    """The function with its serialisation."""
     plain = function.function
 
     def work(request: Any, arguments: Mapping[str, Any]) -> Any:
@@ -337,8 +364,23 @@ def _surrounded(
     async def work_async(request: Any, arguments: Mapping[str, Any]) -> Any:
         return finish(await plain(request, **arguments))
 
-    run = surrounded(name, function, work_async if function.is_async else work, hooks)
-    return lambda request, /, **arguments: run(request, arguments)
+    return work_async if function.is_async else work
+
+
+def _injected(
+    function: ClientFunction[..., Any], finish: Callable[[Any], Any], inject: Inject, *, dressed: bool
+) -> Callable[..., Any]:
+    """The same, given what the framework injects; what it was given is put away again when this is done.
+
+    :param dressed: whether to give what is to be added to the answer, too.
+    """
+    work = _work(function, finish)
+
+    async def run(request: Any, arguments: Mapping[str, Any]) -> Any:
+        result, dress = await inject(request, lambda injected: work(request, {**arguments, **injected}))
+        return (result, dress) if dressed else result
+
+    return run
 
 
 def _same(result: Any) -> Any:

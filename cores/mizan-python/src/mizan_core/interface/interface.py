@@ -9,14 +9,14 @@ from typing import Any
 from mizan_core.cache.bypass import Bypass, BypassReason
 from mizan_core.cache.store import Purge, Store
 from mizan_core.cache.versions import GRAPH_BYTES
-from mizan_core.client import ErrorCase, ServerFunction
+from mizan_core.client import ClientFunction, ErrorCase, ServerFunction
 from mizan_core.client.signature import Parameter
 from mizan_core.engine import ENGINE
 from mizan_core.engine.contract import CallPlan, CompiledGraph, Keyer
 from mizan_core.errors import MWTError, NotFound, Unauthorized, ValidationFailed
 from mizan_core.interface.builtins import token_functions
 from mizan_core.interface.caching import BundlePolicy, Caching, Tagging, is_same
-from mizan_core.interface.endpoint import Endpoint, NestedCall, Unidentified
+from mizan_core.interface.endpoint import SOCKET, Endpoint, NestedCall, Unidentified
 from mizan_core.interface.marks import ViewerMarks, interface_mark
 from mizan_core.interface.refusals import REST, Refusals
 from mizan_core.interface.texts import TextReader
@@ -24,6 +24,8 @@ from mizan_core.interface.tracing import tracers
 from mizan_core.interface.wire import UNFAITHFUL
 from mizan_core.introspection.description import describe
 from mizan_core.introspection.specification import specification_of
+from mizan_core.introspection.urls import urls_of
+from mizan_core.live_settings import ALL_FUNCTIONS
 from mizan_core.mwt import MWTUser
 from mizan_core.names import is_context_name, is_function_name
 from mizan_core.registry import Registry
@@ -181,6 +183,8 @@ class Interface:
         }
         for name, endpoint in self._endpoints.items():
             endpoint.rereads = _rereads(plans[name])
+            if settings.live_settings.functions != ALL_FUNCTIONS and not endpoint.function.declaration.websocket:
+                endpoint.barred |= {SOCKET}
         self.caching: Caching | None = None
         self.tagging: Tagging | None = None
         if store is not None:
@@ -197,6 +201,7 @@ class Interface:
         self._names: dict[ServerFunction, str] = {function: name for name, function in functions.items()}
         self.knows: Callable[[ServerFunction], bool] = self._names.__contains__
         """Whether a function is registered here."""
+        self._readers = _routed_readers(functions, specification)
         self._bundles = _bundles(self._endpoints, specification, self.caching)
 
     @cached_property
@@ -222,6 +227,10 @@ class Interface:
         if endpoint is None:
             raise NotFound(f'No function is named "{name}".' if is_function_name(name) else "No such function.")
         return endpoint
+
+    def text_readers(self, function: str) -> Mapping[str, TextReader]:
+        """What reads the parameters of a function that has a URL of its own, by their names."""
+        return self._readers[function]
 
     def bundle(self, name: str) -> Bundle:
         """:raises NotFound: for a context that no public function is registered in."""
@@ -284,6 +293,11 @@ class Interface:
             identities = {}
         return self.tagging.named_purge(context, identities)
 
+    def whole_purge(self) -> Purge | None:
+        """The purge of all contexts; as ``named_purge``."""
+        contexts = sorted(self.contexts())
+        return self.tagging.whole_purge(contexts) if self.tagging is not None and contexts else None
+
     def contexts(self) -> set[str]:
         """The names of the contexts that have functions."""
         return {endpoint.context for endpoint in self._endpoints.values() if endpoint.context is not None}
@@ -339,6 +353,20 @@ def _defaulted(
         for parameter in parameters[member]
         if not parameter.required and parameter.default is not None
     )
+
+
+def _routed_readers(
+    functions: Mapping[str, ClientFunction[..., Any]], specification: Mapping[str, Any]
+) -> dict[str, dict[str, TextReader]]:
+    """:raises GraphError: when two functions are for the same requests."""
+    urls_of(functions)
+    return {
+        function["name"]: {
+            param["name"]: TextReader(param["shape"], specification["types"]) for param in function["params"]
+        }
+        for function in specification["functions"]
+        if functions[function["name"]].declaration.route is not None
+    }
 
 
 def _bundles(

@@ -13,6 +13,7 @@ from urllib.parse import parse_qs
 Scope: TypeAlias = "MutableMapping[str, Any]"
 Receive: TypeAlias = "Callable[[], Awaitable[MutableMapping[str, Any]]]"
 Send: TypeAlias = "Callable[[MutableMapping[str, Any]], Awaitable[None]]"
+Application: TypeAlias = "Callable[[Scope, Receive, Send], Awaitable[None]]"
 Fields: TypeAlias = "Iterable[tuple[bytes, bytes]]"
 
 SUBPROTOCOL = "mizan.v1"

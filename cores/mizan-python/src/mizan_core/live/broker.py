@@ -16,6 +16,11 @@ from typing import NamedTuple, Protocol
 
 from mizan_core.cache.backend import Announcer
 
+HISTORY = 256
+"""Messages that a topic remembers, where nothing else has been said."""
+LIFETIME = 3_600
+"""Seconds that a topic remembers them after it was last used."""
+
 
 class Position(NamedTuple):
     """How far a topic has come.

@@ -34,6 +34,8 @@ from mizan_core.engine import ENGINE
 from mizan_core.errors import ValidationFailed
 from mizan_core.interface.arguments import ArgumentsValidator
 from mizan_core.interface.endpoint import result_serializer
+from mizan_core.introspection.docs import docstring
+from mizan_core.introspection.parts import ChannelPart
 from mizan_core.live import publishing
 from mizan_core.names import check_context_name
 from mizan_core.registry import Registry
@@ -168,6 +170,19 @@ class Channel:
             raise TypeError(f"{self.kind.__qualname__}: it has no DjangoMessage, so nothing can be published")
         return b'"data":' + self._write(message)
 
+    def describe(self) -> ChannelPart:
+        """What clients know of it."""
+        kind = self.kind
+        return ChannelPart(
+            self.name,
+            params=kind.Params,
+            react_message=kind.ReactMessage,
+            server_message=kind.DjangoMessage,
+            auth=kind.authorize,
+            presence=self.has_presence,
+            description=docstring(kind),
+        )
+
     def server_message(self, params: Any, message: Any) -> tuple[str, bytes]:
         """The topic and the bytes of what server code says."""
         if self.kind.Params is not None and not isinstance(params, self.kind.Params):
@@ -195,6 +210,7 @@ def register_channel(channel: type[ReactChannel], registry: Registry) -> None:
     """
     channel_of(channel)
     registry.add_channel(channel.name, channel)
+    registry.declare(channel_of(channel).describe)
 
 
 def check_channel(channel: type[ReactChannel]) -> None:

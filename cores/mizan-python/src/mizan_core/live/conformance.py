@@ -115,7 +115,7 @@ class BrokerConformance:
             for topic in topics[1:]:
                 _expect(recorder.heard(topic), [topic.encode()])
             _expect(recorder.heard(topics[0]), [topics[0].encode(), *data])
-            _expect([each.data for each in (await broker.read(topics[0], _start(recorder))).messages], data)
+            _expect([each.data for each in (await broker.read(topics[0], _start(recorder, topics[0]))).messages], data)
             await subscriptions.aclose()
 
         self._run(check)
@@ -161,7 +161,7 @@ class BrokerConformance:
             await recorder.until(lambda: recorder.heard(topic)[-1] == b"heard again")
             _expect(recorder.heard(topic), [b"heard", b"heard again"])
             _expect(
-                [each.data for each in (await broker.read(topic, _start(recorder))).messages][-2:],
+                [each.data for each in (await broker.read(topic, _start(recorder, topic))).messages][-2:],
                 [b"missed", b"heard again"],
             )
             await subscriptions.aclose()
@@ -386,10 +386,9 @@ async def _publish_all(broker: Broker, topic: str, count: int) -> None:
         await broker.apublish(topic, b"%d" % number)
 
 
-def _start(recorder: Recorder) -> Position:
-    """The position of the first message that was told."""
-    _, epoch, message = recorder.messages[0]
-    return Position(epoch, message.offset)
+def _start(recorder: Recorder, topic: str) -> Position:
+    """The position of the first message of *topic* that was told. Others of other topics may have come before."""
+    return next(Position(epoch, message.offset) for name, epoch, message in recorder.messages if name == topic)
 
 
 def _marked(recorder: Recorder, mark: str) -> list[tuple[list[str], str | None]]:

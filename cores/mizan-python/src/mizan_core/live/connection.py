@@ -7,28 +7,30 @@ end, and nobody is told of its result.
 from __future__ import annotations
 
 import asyncio
-import hashlib
+import secrets
 import time
 from collections import deque
 from collections.abc import Callable, Collection, Coroutine, Iterable, Sequence
 from functools import partial
 from typing import Any, Protocol, TypeAlias, TypeVar
 
+from pydantic_core import to_json
+
 from mizan_core.cache.backend import BackendUnavailable
 from mizan_core.call.asked import Call, Fetch
 from mizan_core.call.dispatcher import Dispatcher
 from mizan_core.call.envelope import error_envelope
 from mizan_core.call.flow import admit, answer_call, answer_fetch, refused
-from mizan_core.call.outcome import Refused, Result
+from mizan_core.call.outcome import Dressed, Refused, Result
 from mizan_core.call.port import Port
 from mizan_core.call.progress import Progress
 from mizan_core.engine import ENGINE
 from mizan_core.errors import APIError, Forbidden, HTTPError, InternalError, NotFound, NotSupported, Unauthorized
-from mizan_core.interface.endpoint import Invocation
+from mizan_core.interface.endpoint import SOCKET, Invocation
 from mizan_core.interface.interface import Bundle, Interface
 from mizan_core.interface.texts import texts_of
-from mizan_core.live.broker import Message, Position
-from mizan_core.live.channels import Channel, channel_of
+from mizan_core.live.broker import History, Message, Position
+from mizan_core.live.channels import Channel, ReactChannel, channel_of
 from mizan_core.live.counting import LIVE_COUNTERS
 from mizan_core.live.frames import (
     ClientMessage,
@@ -41,6 +43,7 @@ from mizan_core.live.frames import (
     result_frame,
 )
 from mizan_core.live.hub import Hub
+from mizan_core.live.presence import members_json
 from mizan_core.live.session import (
     Authenticate,
     Close,
@@ -55,6 +58,7 @@ from mizan_core.live.session import (
     Stop,
     key_of,
 )
+from mizan_core.live.versions import version_of
 from mizan_core.live_settings import LiveSettings
 from mizan_core.viewer import Viewer
 
@@ -107,14 +111,20 @@ class Peer(Protocol):
 
 
 class _Subscribed:
-    """What a subscription is, as long as somebody may have it."""
+    """What a subscription is, as long as somebody may have it.
 
-    __slots__ = ("channel", "params", "topic")
+    :param who: what others are told of whoever has it; None where there is no presence.
+    :ivar member: what they are told it under.
+    """
 
-    def __init__(self, channel: Channel, params: Any, topic: str) -> None:
+    __slots__ = ("channel", "member", "params", "topic", "who")
+
+    def __init__(self, channel: Channel, params: Any, who: bytes | None) -> None:
         self.channel = channel
         self.params = params
-        self.topic = topic
+        self.topic = channel.topic(params)
+        self.who = who
+        self.member: str | None = None
 
 
 class Connection:
@@ -160,6 +170,9 @@ class Connection:
         """Reads are given up; what may write goes on."""
         self._is_over = True
         self._outbox.clear()
+        for left in self._subscribed.values():
+            if left.member is not None:
+                self._hub.presence.leave(left.topic, left.member)
         for task in tuple(self._reads.values()):
             task.cancel()
         self._hub.detach(self, tuple(self._by_topic))
@@ -246,30 +259,33 @@ class Connection:
         elif type(request) is Subscribe:
             self._begin_read(request.id, self._subscribe(request))
 
-    def _begin_read(self, id: int, work: Coroutine[Any, Any, None]) -> None:  # noqa: A002 - the frame's word
-        task = self._reads[id] = self._hub.spawn(work)
+    def _begin_read(self, number: int, work: Coroutine[Any, Any, None]) -> None:
+        task = self._reads[number] = self._hub.spawn(work)
 
         def forget(_: object) -> None:
-            if self._reads.get(id) is task:
-                del self._reads[id]
+            if self._reads.get(number) is task:
+                del self._reads[number]
 
         task.add_done_callback(forget)
 
-    def _stop(self, id: int) -> None:  # noqa: A002
-        task = self._reads.get(id)
+    def _stop(self, number: int) -> None:
+        task = self._reads.get(number)
         if task is not None and task is not asyncio.current_task():
-            del self._reads[id]
+            del self._reads[number]
             task.cancel()
-        self._hub.watches.leave(self, id)
+        self._hub.watches.leave(self, number)
 
     def _leave(self, key: str) -> None:
         left = self._subscribed.pop(key, None)
         if left is None:
             return
-        keys = self._by_topic[left.topic]
-        keys.remove(key)
+        if left.member is not None:
+            self._hub.presence.leave(left.topic, left.member)
+        keys = self._by_topic.get(left.topic, [])
+        if key in keys:
+            keys.remove(key)
         if not keys:
-            del self._by_topic[left.topic]
+            self._by_topic.pop(left.topic, None)
             self._hub.leave(left.topic, self)
 
     # --- who asks
@@ -293,8 +309,14 @@ class Connection:
         self._perform(self._session.finished(request.id, text, _now()))
 
     async def _answer_call(self, request: Rpc, port: SocketPort, interface: Interface, progress: Progress) -> str:
-        call = Call(request.fn, request.args, self._session.token)
+        call = Call(request.fn, request.args, self._session.token, carrier=SOCKET)
         outcome = await answer_call(port, interface, call, progress)
+        if type(outcome) is Dressed:
+            # There is no response to add anything to.
+            await outcome.dress.afterwards()
+            for purge in outcome.purges:
+                await port.purge(purge)
+            outcome = outcome.result
         if type(outcome) is Result:
             body, _ = outcome.plan.finish(outcome.json, outcome.nested)
             return result_frame(request.id, body)
@@ -302,17 +324,17 @@ class Connection:
             return _refusal(request.id, outcome)
         return plain_refusal(request.id, NotSupported("This function answers over HTTP alone."))
 
-    async def _answer(self, id: int, answer: Answer) -> str:  # noqa: A002
+    async def _answer(self, number: int, answer: Answer) -> str:
         """What *answer* gives; whatever goes wrong outside of it is a refusal, too."""
         progress = Progress(PLACE)
         try:
             interface = self._dispatcher.interface()
             return await self._peer.run(lambda port: answer(port, interface, progress))
         except APIError as error:
-            return plain_refusal(id, error)
+            return plain_refusal(number, error)
         except Exception as error:  # noqa: BLE001 - whatever the framework raises around a request
             progress.failure(error).log()
-            return plain_refusal(id, InternalError())
+            return plain_refusal(number, InternalError())
 
     # --- watches
 
@@ -354,10 +376,9 @@ class Connection:
             try:
                 channel = self._channel(interface, request.channel)
                 params = channel.params(request.params, self._limits.frame_bytes)
-                await self._authorize(port, interface, progress, channel, params)
-                found = _Subscribed(channel, params, channel.topic(params))
+                who = await self._authorize(port, interface, progress, channel, params)
+                found = self._subscribed[key] = _Subscribed(channel, params, who)
                 topic = found.topic
-                self._subscribed[key] = found
             except Exception as error:  # noqa: BLE001 - whatever user code raises
                 return _refusal(request.id, refused(port, progress, error, interface))
             return ""
@@ -371,7 +392,8 @@ class Connection:
                 text = plain_refusal(request.id, HTTPError(503, "Messages cannot be read at this moment."))
             else:
                 self._by_topic.setdefault(topic, []).append(key)
-                self._perform(self._session.subscribed(request, key, position, _now()))
+                is_complete = self._subscribed[key].who is None
+                self._perform(self._session.subscribed(request, key, position, _now(), is_complete=is_complete))
                 return
         self._perform(self._session.refused(request.id, text, _now()))
 
@@ -385,16 +407,26 @@ class Connection:
 
     async def _authorize(
         self, port: SocketPort, interface: Interface, progress: Progress, channel: Channel, params: Any
-    ) -> None:
-        """:raises Unauthorized, Forbidden: where whoever it is may not."""
+    ) -> bytes | None:
+        """What others are told of whoever it is; None where there is no presence.
+
+        :raises Unauthorized, Forbidden: where whoever it is may not.
+        """
         viewer = await self._admit(port, interface, progress)
+        instances: list[ReactChannel] = []
 
         def ask(request: Any, _: Any) -> Any:
-            return channel.kind(request, self._peer.user_of(request)).authorize(params)
+            instances.append(channel.kind(request, self._peer.user_of(request)))
+            return instances[0].authorize(params)
+
+        def who(*_: Any) -> Any:
+            return to_json(instances[0].who(params))
 
         progress.has_begun = True
         if await port.invoke(Invocation(ask, {}, channel.authorize_is_async)) is not True:
             raise Forbidden if viewer.authenticated else Unauthorized
+        said: bytes | None = await port.invoke(Invocation(who, {}, is_async=False)) if channel.has_presence else None
+        return said
 
     async def _admit(self, port: SocketPort, interface: Interface, progress: Progress) -> Viewer:
         return await admit(port, interface, (), self._session.token, progress, guarded=True)
@@ -403,13 +435,23 @@ class Connection:
         subscribed = self._subscribed.get(effect.key)
         if subscribed is None:
             return
+        topic, members = subscribed.topic, ""
         try:
-            history = await self._hub.broker.read(subscribed.topic, effect.since)
+            if subscribed.who is not None and subscribed.member is None:
+                members = await self._be_there(effect.key, subscribed, subscribed.who)
+            history = await self._hub.broker.read(topic, effect.since)
         except BackendUnavailable:
-            position = self._hub.position(subscribed.topic) or effect.since
-            self._perform(self._session.not_recovered(effect.key, position, _now()))
-        else:
-            self._perform(self._session.recovered(effect.key, history, _now()))
+            history = History(self._hub.position(topic) or effect.since, [], recovered=False)
+        self._perform(self._session.recovered(effect.key, history, _now(), members))
+
+    async def _be_there(self, key: str, subscribed: _Subscribed, who: bytes) -> str:
+        """Enter the room, and say who is in it."""
+        subscribed.member = member = secrets.token_urlsafe(12)
+        await self._hub.presence.enter(subscribed.topic, member, who)
+        if self._is_over or self._subscribed.get(key) is not subscribed:
+            self._hub.presence.leave(subscribed.topic, member)
+        found = await self._hub.broker.members(subscribed.topic)
+        return f',"presence":[{members_json(found)}]'
 
     async def _reauthorize(self, keys: Sequence[str]) -> None:
         for key in keys:
@@ -474,7 +516,7 @@ class Connection:
 
 
 def _bundle(request: Watch, body: bytes, scope: str | None) -> str:
-    version = hashlib.blake2b(body, digest_size=16).hexdigest()
+    version = version_of(body)
     members = [("version", b'"%s"' % version.encode())]
     if scope is not None:
         members.append(("scope", ENGINE.canonical_json(scope)))
@@ -482,16 +524,16 @@ def _bundle(request: Watch, body: bytes, scope: str | None) -> str:
     return answer_frame(request.id, [first, *members])
 
 
-def _refusal(id: int, outcome: Refused) -> str:  # noqa: A002 - the frame's word
+def _refusal(number: int, outcome: Refused) -> str:
     LIVE_COUNTERS.count("refused")
     if outcome.failure is not None:
         outcome.failure.log()
     stale = outcome.progress.stale
     try:
-        return refusal_frame(id, error_envelope(outcome.error), stale)
+        return refusal_frame(number, error_envelope(outcome.error), stale)
     except (TypeError, ValueError) as another:
         outcome.progress.failure(another, f"the error {outcome.error.code} cannot be written").log()
-        return refusal_frame(id, error_envelope(InternalError()), stale)
+        return refusal_frame(number, error_envelope(InternalError()), stale)
 
 
 _now = time.monotonic

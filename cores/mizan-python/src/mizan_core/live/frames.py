@@ -23,13 +23,13 @@ _RESULT = b'{"result":'
 class BadFrame(Exception):
     """A frame that is none of this protocol.
 
-    :param id: its id, where it has one.
+    :param number: its id, where it has one.
     """
 
-    def __init__(self, message: str, id: int | None = None) -> None:  # noqa: A002 - the frame's word
+    def __init__(self, message: str, number: int | None = None) -> None:
         super().__init__(message)
         self.message = message
-        self.id = id
+        self.number = number
 
 
 @final
@@ -220,24 +220,24 @@ _FORMS: Mapping[str, _Form] = {
 }
 
 
-def result_frame(id: int, envelope: bytes) -> str:  # noqa: A002 - the frame's word
+def result_frame(number: int, envelope: bytes) -> str:
     """The answer to a call.
 
     :param envelope: the body of the same answer over HTTP; what it says of the result is said here of ``data``.
     """
-    return f'{{"id":{id},"ok":true,"data":{envelope[len(_RESULT) :].decode()}'
+    return f'{{"id":{number},"ok":true,"data":{envelope[len(_RESULT) :].decode()}'
 
 
-def answer_frame(id: int, members: Iterable[tuple[str, bytes]]) -> str:  # noqa: A002 - the frame's word
+def answer_frame(number: int, members: Iterable[tuple[str, bytes]]) -> str:
     """An answer that is no refusal.
 
     :param members: what it has beside ``id`` and ``ok``, each as JSON.
     """
     text = b"".join(b',"%s":%s' % (name.encode(), value) for name, value in members)
-    return f'{{"id":{id},"ok":true{text.decode()}}}'
+    return f'{{"id":{number},"ok":true{text.decode()}}}'
 
 
-def refusal_frame(id: int | None, error: Mapping[str, Any], stale: Iterable[Any] = ()) -> str:  # noqa: A002
+def refusal_frame(number: int | None, error: Mapping[str, Any], stale: Iterable[Any] = ()) -> str:
     """A refusal.
 
     :param error: the envelope of the error.
@@ -245,15 +245,15 @@ def refusal_frame(id: int | None, error: Mapping[str, Any], stale: Iterable[Any]
     :raises ValueError: when the error cannot be written.
     """
     entries = list(stale)
-    frame: dict[str, Any] = {"id": id, "ok": False, "error": dict(error)}
+    frame: dict[str, Any] = {"id": number, "ok": False, "error": dict(error)}
     if entries:
         frame["invalidate"] = entries
     return ENGINE.canonical_json(frame).decode("ascii")
 
 
-def plain_refusal(id: int | None, error: APIError) -> str:  # noqa: A002
+def plain_refusal(number: int | None, error: APIError) -> str:
     """The refusal of the protocol itself."""
-    return refusal_frame(id, {"code": error.code, "message": error.message})
+    return refusal_frame(number, {"code": error.code, "message": error.message})
 
 
 def stale_frame(ids: Iterable[int]) -> str:
@@ -283,14 +283,14 @@ class ChannelFrames:
         name, given = ENGINE.canonical_json(channel).decode(), to_json(params).decode()
         self._opening = f'"channel":{name},"params":{given}'
 
-    def subscribed(self, id: int, position: Position, members: str = "", *, recovered: bool) -> str:  # noqa: A002
+    def subscribed(self, number: int, position: Position, members: str = "", *, recovered: bool) -> str:
         """The answer to whoever has subscribed.
 
         :param position: what precedes the first message that follows.
         :param members: what there is to say beside.
         """
         where, whole = position_json(position).decode(), "true" if recovered else "false"
-        return f'{{"id":{id},"ok":true,"data":{{{self._opening},"position":{where},"recovered":{whole}{members}}}}}'
+        return f'{{"id":{number},"ok":true,"data":{{{self._opening},"position":{where},"recovered":{whole}{members}}}}}'
 
     def message(self, said: str, offset: int) -> str:
         """A message.

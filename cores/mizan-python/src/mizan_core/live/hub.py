@@ -19,6 +19,7 @@ from mizan_core.cache.versions import EPOCH
 from mizan_core.live.broker import Broker, History, Message, Position
 from mizan_core.live.counting import LIVE_COUNTERS
 from mizan_core.live.following import Deliver, Follower, Lost, Step
+from mizan_core.live.presence import HEARTBEAT, Presence
 from mizan_core.live.watches import Holder, Versions, Watches
 
 COALESCE = 0.05
@@ -82,6 +83,7 @@ class Hub:
         self._flushing: asyncio.TimerHandle | None = None
         self._loop = asyncio.get_running_loop()
         self._subscriptions = broker.open(self)
+        self.presence = Presence(broker, self.spawn)
         self._clock = self.spawn(self._keep_time())
 
     async def aclose(self) -> None:
@@ -208,22 +210,26 @@ class Hub:
         history: History | None = None
         try:
             history = await self.broker.read(topic, since)
-        except BackendUnavailable:
-            await asyncio.sleep(_RETRY)
+        except BackendUnavailable as error:
+            _log.warning("Messages cannot be read: %s", error)
+            self._loop.call_later(_RETRY, self._read_again, topic, found)
         follower = found.follower
         if follower is None or self._topics.get(topic) is not found:
             return
         if history is None:
             follower.failed()
-            self._follow(topic, found, follower.read())
         else:
             self._follow(topic, found, follower.take_history(history))
 
+    def _read_again(self, topic: str, found: _Topic) -> None:
+        if found.follower is not None and self._topics.get(topic) is found:
+            self._follow(topic, found, found.follower.read())
+
     # --- announcements
 
-    async def watch(self, socket: Attached, id: int, tags: Sequence[str]) -> None:  # noqa: A002
+    async def watch(self, socket: Attached, number: int, tags: Sequence[str]) -> None:
         """Tell *socket* when one of *tags* changes; to be called before what depends on them is read."""
-        unknown = self.watches.enter(socket, id, tags)
+        unknown = self.watches.enter(socket, number, tags)
         if unknown:
             self.watches.learn(unknown, await self._versions(unknown))
 
@@ -265,7 +271,10 @@ class Hub:
     async def _compare(self) -> None:
         await self._attempt(self._compare_heads)
         if len(self.watches):
-            versions = await self._versions(self.watches.compared())
+            compared = self.watches.compared()
+            if self._store is not None:
+                await self._store.prolong(self._store.on_loop, [tag for tag in compared if tag != EPOCH])
+            versions = await self._versions(compared)
             self._tell_stale(self.watches.compare(versions))
 
     async def _compare_heads(self) -> None:
@@ -285,12 +294,24 @@ class Hub:
         except BackendUnavailable as error:
             _log.warning("What live connections may have missed cannot be read: %s", error)
 
+    @staticmethod
+    def _tick(socket: Attached) -> None:
+        try:
+            socket.on_tick()
+        except Exception:  # noqa: BLE001 - of whatever kind
+            # One that is at fault must not stop the clock of all.
+            _log.exception("A live connection failed")
+
     async def _keep_time(self) -> None:
-        compared = self._loop.time()
+        compared = beaten = self._loop.time()
         while True:
             await asyncio.sleep(TICK)
+            now = self._loop.time()
             for socket in tuple(self._attached):
-                socket.on_tick()
-            if self._loop.time() - compared >= COMPARE:
-                compared = self._loop.time()
+                self._tick(socket)
+            if now - beaten >= HEARTBEAT:
+                beaten = now
+                self.spawn(self.presence.beat())
+            if now - compared >= COMPARE:
+                compared = now
                 self.spawn(self._compare())

@@ -12,12 +12,7 @@ from threading import Lock
 from typing import NamedTuple
 
 from mizan_core.after_fork import restart_after_fork
-from mizan_core.live.broker import Attendance, History, Listener, Message, Position
-
-HISTORY = 256
-"""Messages that a topic remembers."""
-LIFETIME = 3_600
-"""Seconds that a topic remembers them after it was last used."""
+from mizan_core.live.broker import HISTORY, LIFETIME, Attendance, History, Listener, Message, Position
 
 
 class MemoryBroker:

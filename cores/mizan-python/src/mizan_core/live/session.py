@@ -138,16 +138,15 @@ class _Ping(NamedTuple):
 class _Subscription:
     """What is subscribed.
 
-    :param id: of the request that waits for the topic to be recovered.
+    :param request: what waits for the topic to be recovered.
     """
 
-    __slots__ = ("follower", "frames", "has_lost", "id", "members")
+    __slots__ = ("follower", "frames", "has_lost", "request")
 
-    def __init__(self, frames: ChannelFrames, follower: Follower, id: int | None, members: str) -> None:  # noqa: A002
+    def __init__(self, frames: ChannelFrames, follower: Follower, request: Subscribe | None = None) -> None:
         self.frames = frames
         self.follower = follower
-        self.id = id
-        self.members = members
+        self.request = request
         self.has_lost = False
 
 
@@ -254,20 +253,20 @@ class Session:
             effects += self._ping(now)
         return effects
 
-    def finished(self, id: int, text: str, now: float) -> list[Effect]:  # noqa: A002 - the frame's word
+    def finished(self, number: int, text: str, now: float) -> list[Effect]:
         """A call or a message has been answered."""
-        if self._is_closed or self._used.pop(id, _NOT_USED) is _NOT_USED:
+        if self._is_closed or self._used.pop(number, _NOT_USED) is _NOT_USED:
             return []
-        self._calls.end(id)
+        self._calls.end(number)
         return [*self._send(text, now), *self._go_on()]
 
-    def watched(self, id: int, text: str, now: float) -> list[Effect]:  # noqa: A002
+    def watched(self, number: int, text: str, now: float) -> list[Effect]:
         """A bundle has been read, and is watched."""
-        return self._read(id, text, now, is_watched=True)
+        return self._read(number, text, now, is_watched=True)
 
-    def refused(self, id: int, text: str, now: float) -> list[Effect]:  # noqa: A002
+    def refused(self, number: int, text: str, now: float) -> list[Effect]:
         """A read, a subscription or a token has been refused."""
-        return self._read(id, text, now, is_watched=False)
+        return self._read(number, text, now, is_watched=False)
 
     def subscribed(
         self,
@@ -275,12 +274,13 @@ class Session:
         key: str,
         position: Position,
         now: float,
-        members: str = "",
+        *,
+        is_complete: bool = True,
     ) -> list[Effect]:
         """A topic has been joined for a subscription.
 
         :param position: of what is delivered from now on.
-        :param members: what the answer has to say beside.
+        :param is_complete: whether the answer has nothing to say beside, and so need not wait for ``recovered``.
         """
         if self._is_closed or request.id not in self._used:
             return [Leave(key)]
@@ -290,44 +290,51 @@ class Session:
             return [Leave(key), *self._answer_subscribe(request.id, plain_refusal(request.id, error), now)]
         asked = [Reauthorize([key])] if request.id in self._outdated else []
         frames = ChannelFrames(request.channel, request.params)
-        since = request.since
-        if since is None or since == position:
-            self._subscriptions[key] = _Subscription(frames, Follower(position), None, members)
-            text = frames.subscribed(request.id, position, members, recovered=since is not None)
+        since = position if request.since is None else request.since
+        if is_complete and since == position:
+            self._subscriptions[key] = _Subscription(frames, Follower(position))
+            text = frames.subscribed(request.id, position, recovered=request.since is not None)
             return [*self._answer_subscribe(request.id, text, now), *asked]
-        follower = Follower(since, is_reading=True)
-        self._subscriptions[key] = _Subscription(frames, follower, request.id, members)
+        self._subscriptions[key] = _Subscription(frames, Follower(since, is_reading=True), request)
         return [Recover(key, since), *asked]
 
-    def recovered(self, key: str, history: History, now: float) -> list[Effect]:
-        """The topic of a subscription has been read."""
+    def recovered(self, key: str, history: History, now: float, members: str = "") -> list[Effect]:
+        """The topic of a subscription has been read.
+
+        :param members: what the answer, where it waits for this, has to say beside.
+        """
         subscription = self._subscriptions.get(key)
         if subscription is None or self._is_closed:
             return []
         since = subscription.follower.position
         steps = subscription.follower.take_history(history)
-        if subscription.id is None:
+        request, subscription.request = subscription.request, None
+        if request is None:
             return self._follow(key, subscription, steps, now)
-        id, subscription.id = subscription.id, None  # noqa: A001
         lost = [step.position for step in steps if type(step) is Lost]
-        text = subscription.frames.subscribed(id, lost[-1] if lost else since, subscription.members, recovered=not lost)
+        text = subscription.frames.subscribed(
+            request.id,
+            lost[-1] if lost else since,
+            members,
+            recovered=request.since is not None and not lost,
+        )
         rest = [step for step in steps if type(step) is not Lost]
-        return [*self._answer_subscribe(id, text, now), *self._follow(key, subscription, rest, now)]
+        return [*self._answer_subscribe(request.id, text, now), *self._follow(key, subscription, rest, now)]
 
     def not_recovered(self, key: str, position: Position, now: float) -> list[Effect]:
         """The topic of a subscription cannot be read; what is delivered from now on comes after *position*."""
         return self.recovered(key, History(position, [], recovered=False), now)
 
-    def authenticated(self, id: int, identity: Identity, now: float) -> list[Effect]:  # noqa: A002
+    def authenticated(self, number: int, identity: Identity, now: float) -> list[Effect]:
         """A token stands for somebody."""
-        self._used.pop(id, None)
+        self._used.pop(number, None)
         before = self._token
         is_same = before is not None and before.sub == identity.sub
         self.begin_as(identity, now)
         members = [("data", b'{"expires_in":%d}' % max(0, int(identity.seconds)))]
         if before is not None and not is_same:
             members.append(("invalidate", b'["*"]'))
-        effects = self._send(answer_frame(id, members), now)
+        effects = self._send(answer_frame(number, members), now)
         if not is_same:
             self._outdated.update(self._used)
             effects += self.signal(list(self._watches), now)
@@ -349,9 +356,9 @@ class Session:
         """What is watched under *ids* is stale."""
         if self._is_closed:
             return []
-        known = [id for id in ids if id in self._watches]  # noqa: A001
-        self._late.update(id for id in known if id in self._used)  # noqa: A001
-        return self._signal([id for id in known if id not in self._used], now)  # noqa: A001
+        known = [number for number in ids if number in self._watches]
+        self._late.update(number for number in known if number in self._used)
+        return self._signal([number for number in known if number not in self._used], now)
 
     def deliver(self, key: str, epoch: str, message: Message, now: float) -> list[Effect]:
         """A message of a topic."""
@@ -373,47 +380,48 @@ class Session:
         if subscription is None or self._is_closed:
             return []
         effects: list[Effect] = [Leave(key)]
-        if subscription.id is None:
+        waiting = subscription.request
+        if waiting is None:
             return [*effects, *self._send(subscription.frames.dropped(error), now)]
-        return [*effects, *self._answer_subscribe(subscription.id, plain_refusal(subscription.id, error), now)]
+        return [*effects, *self._answer_subscribe(waiting.id, plain_refusal(waiting.id, error), now)]
 
     # --- requests
 
     def _ask(self, request: Request, now: float) -> list[Effect]:
-        id, order = request.id, None  # noqa: A001
+        number, order = request.id, None
         if type(request) is Subscribe or type(request) is ClientMessage:
             try:
                 order = key_of(request.channel, request.params)
             except ValueError:
-                return self._bad_frame(BadFrame("The params are not valid Unicode.", id), now)
+                return self._bad_frame(BadFrame("The params are not valid Unicode.", number), now)
         if type(request) is ClientMessage and order not in self._subscriptions:
-            return self._refuse(id, NotFound("Nothing is subscribed there."), now)
+            return self._refuse(number, NotFound("Nothing is subscribed there."), now)
         if type(request) is Subscribe and (order in self._subscriptions or order in self._joining):
-            return self._refuse(id, BadRequest("That is subscribed already."), now)
+            return self._refuse(number, BadRequest("That is subscribed already."), now)
         is_read = type(request) is Watch or type(request) is Subscribe
         if is_read:
-            is_over = self.subscriptions >= self._limits.subscriptions and id not in self._watches
+            is_over = self.subscriptions >= self._limits.subscriptions and number not in self._watches
         else:
             is_over = self._calls.is_full(self._limits.waiting)
         if is_over:
-            return self._refuse_too_many(id, now)
-        self._used[id] = order
+            return self._refuse_too_many(number, now)
+        self._used[number] = order
         if type(request) is Watch:
-            self._watches[id] = None
+            self._watches[number] = None
         elif type(request) is Subscribe and order is not None:
             self._joining.add(order)
         (self._reads if is_read else self._calls).add(request, order)
         return self._go_on()
 
-    def _refuse_too_many(self, id: int, now: float) -> list[Effect]:  # noqa: A002
+    def _refuse_too_many(self, number: int, now: float) -> list[Effect]:
         if self._is_window_full():
             self._unread_refusals += 1
             if self._unread_refusals > _MOST_UNREAD_REFUSALS:
                 return self._close(NO_PONG, "nothing that is sent is read")
-        return self._refuse(id, RateLimited(), now)
+        return self._refuse(number, RateLimited(), now)
 
-    def _refuse(self, id: int, error: APIError, now: float) -> list[Effect]:  # noqa: A002
-        return self._send(plain_refusal(id, error), now)
+    def _refuse(self, number: int, error: APIError, now: float) -> list[Effect]:
+        return self._send(plain_refusal(number, error), now)
 
     def _go_on(self) -> list[Effect]:
         """Begin what may begin now."""
@@ -421,45 +429,45 @@ class Session:
             return []
         return [Start(request) for line in (self._calls, self._reads) for request in line.begin()]
 
-    def _read(self, id: int, text: str, now: float, *, is_watched: bool) -> list[Effect]:  # noqa: A002
-        order = self._used.pop(id, _NOT_USED)
+    def _read(self, number: int, text: str, now: float, *, is_watched: bool) -> list[Effect]:
+        order = self._used.pop(number, _NOT_USED)
         if self._is_closed or order is _NOT_USED:
             return []
-        self._reads.end(id)
+        self._reads.end(number)
         effects = self._send(text, now)
         if isinstance(order, str):
             self._joining.discard(order)
         if is_watched:
-            effects += self._keep_watching(id, now)
-        elif id in self._watches:
-            del self._watches[id]
-            effects.append(Stop(id))
-        self._late.discard(id)
-        self._outdated.discard(id)
+            effects += self._keep_watching(number, now)
+        elif number in self._watches:
+            del self._watches[number]
+            effects.append(Stop(number))
+        self._late.discard(number)
+        self._outdated.discard(number)
         return [*effects, *self._go_on()]
 
-    def _keep_watching(self, id: int, now: float) -> list[Effect]:  # noqa: A002
+    def _keep_watching(self, number: int, now: float) -> list[Effect]:
         if self._has_expired:
-            del self._watches[id]
-            return [*self._signal([id], now), Stop(id)]
-        return self._signal([id], now) if id in self._late or id in self._outdated else []
+            del self._watches[number]
+            return [*self._signal([number], now), Stop(number)]
+        return self._signal([number], now) if number in self._late or number in self._outdated else []
 
-    def _answer_subscribe(self, id: int, text: str, now: float) -> list[Effect]:  # noqa: A002
-        self._used.pop(id, None)
-        self._outdated.discard(id)
-        self._reads.end(id)
+    def _answer_subscribe(self, number: int, text: str, now: float) -> list[Effect]:
+        self._used.pop(number, None)
+        self._outdated.discard(number)
+        self._reads.end(number)
         return [*self._send(text, now), *self._go_on()]
 
-    def _unwatch(self, id: int) -> list[Effect]:  # noqa: A002
-        if id not in self._watches:
+    def _unwatch(self, number: int) -> list[Effect]:
+        if number not in self._watches:
             return []
-        del self._watches[id]
-        self._unsignalled.pop(id, None)
-        self._late.discard(id)
-        self._outdated.discard(id)
-        self._used.pop(id, None)
-        self._reads.drop(id)
-        return [Stop(id), *self._go_on()]
+        del self._watches[number]
+        self._unsignalled.pop(number, None)
+        self._late.discard(number)
+        self._outdated.discard(number)
+        self._used.pop(number, None)
+        self._reads.drop(number)
+        return [Stop(number), *self._go_on()]
 
     def _unsubscribe(self, frame: Unsubscribe, now: float) -> list[Effect]:
         try:
@@ -467,7 +475,7 @@ class Session:
         except ValueError:
             return self._bad_frame(BadFrame("The params are not valid Unicode.", frame.id), now)
         subscription = self._subscriptions.get(key)
-        if subscription is None or subscription.id is not None:
+        if subscription is None or subscription.request is not None:
             return self._refuse(frame.id, NotFound("Nothing is subscribed there."), now)
         del self._subscriptions[key]
         return [Leave(key), *self._send(answer_frame(frame.id, [("data", b"null")]), now)]
@@ -507,18 +515,18 @@ class Session:
         return self._send(stale_frame(ids), now)
 
     def _reauthorize(self) -> list[Effect]:
-        keys = [key for key, subscription in self._subscriptions.items() if subscription.id is None]
+        keys = [key for key, subscription in self._subscriptions.items() if subscription.request is None]
         return [Reauthorize(keys)] if keys else []
 
     def _expire(self, now: float) -> list[Effect]:
         """The token has: nobody knows any more who has what it was needed for."""
         self._has_expired = True
         error = Unauthorized(_EXPIRED)
-        watched = [id for id in self._watches if id not in self._used]  # noqa: A001
+        watched = [number for number in self._watches if number not in self._used]
         effects = self._signal(watched, now)
-        for id in watched:  # noqa: A001
-            del self._watches[id]
-            effects.append(Stop(id))
+        for number in watched:
+            del self._watches[number]
+            effects.append(Stop(number))
         for key in list(self._subscriptions):
             effects += self.drop(key, error, now)
         return effects
@@ -549,7 +557,7 @@ class Session:
 
     def _make_up(self, now: float) -> list[Effect]:
         """Say what has been left out."""
-        unsignalled, self._unsignalled = [id for id in self._unsignalled if id in self._watches], {}  # noqa: A001
+        unsignalled, self._unsignalled = [number for number in self._unsignalled if number in self._watches], {}
         effects = self._signal(unsignalled, now)
         for subscription in self._subscriptions.values():
             if subscription.has_lost:
@@ -569,7 +577,7 @@ class Session:
         if len(self._bad) > self._limits.bad_frames:
             return self._close(BAD_FRAMES, "too many frames that are none")
         error = BadRequest(bad.message)
-        return self._send(refusal_frame(bad.id, {"code": error.code, "message": error.message}), now)
+        return self._send(refusal_frame(bad.number, {"code": error.code, "message": error.message}), now)
 
     def _close(self, code: int, reason: str) -> list[Effect]:
         if self._is_closed:
@@ -596,7 +604,7 @@ class _Line:
         self._busy: set[str] = set()
 
     def is_full(self, most_waiting: int) -> bool:
-        return len(self._running) >= self._most and len(self._waiting) >= most_waiting
+        return len(self._running) + len(self._waiting) >= self._most + most_waiting
 
     def add(self, request: Request, order: str | None) -> None:
         self._waiting.append((request, order))
@@ -617,16 +625,16 @@ class _Line:
         self._waiting.extendleft(reversed(passed))
         return begun
 
-    def end(self, id: int) -> None:  # noqa: A002 - the frame's word
+    def end(self, number: int) -> None:
         """It runs no longer."""
-        order = self._running.pop(id, None)
+        order = self._running.pop(number, None)
         if order is not None:
             self._busy.discard(order)
 
-    def drop(self, id: int) -> None:  # noqa: A002
+    def drop(self, number: int) -> None:
         """It need not run."""
-        self.end(id)
-        self._waiting = deque(item for item in self._waiting if item[0].id != id)
+        self.end(number)
+        self._waiting = deque(item for item in self._waiting if item[0].id != number)
 
 
 def _size(text: str) -> int:

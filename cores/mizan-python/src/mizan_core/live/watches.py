@@ -51,35 +51,35 @@ class Watches(Generic[H]):
     def __len__(self) -> int:
         return len(self._tags)
 
-    def enter(self, holder: H, id: int, tags: Sequence[str]) -> list[str]:  # noqa: A002 - the frame's word
+    def enter(self, holder: H, number: int, tags: Sequence[str]) -> list[str]:
         """Watch *tags*, and those alone; gives those whose versions nobody knows yet, for ``learn``."""
-        self.leave(holder, id)
+        self.leave(holder, number)
         watched = (EPOCH, *tags)
-        self._tags[holder, id] = watched
-        self._ids.setdefault(holder, set()).add(id)
+        self._tags[holder, number] = watched
+        self._ids.setdefault(holder, set()).add(number)
         for tag in watched:
-            self._by_tag.setdefault(tag, {})[holder, id] = None
+            self._by_tag.setdefault(tag, {})[holder, number] = None
         return [tag for tag in watched if tag not in self._known]
 
-    def leave(self, holder: H, id: int) -> None:  # noqa: A002
+    def leave(self, holder: H, number: int) -> None:
         """Watch no more."""
-        tags = self._tags.pop((holder, id), ())
+        tags = self._tags.pop((holder, number), ())
         if tags:
             ids = self._ids[holder]
-            ids.remove(id)
+            ids.remove(number)
             if not ids:
                 del self._ids[holder]
         for tag in tags:
             watching = self._by_tag[tag]
-            del watching[holder, id]
+            del watching[holder, number]
             if not watching:
                 del self._by_tag[tag]
                 self._known.pop(tag, None)
 
     def leave_all(self, holder: H) -> None:
         """Watch nothing any more."""
-        for id in tuple(self._ids.get(holder, ())):  # noqa: A001
-            self.leave(holder, id)
+        for number in tuple(self._ids.get(holder, ())):
+            self.leave(holder, number)
 
     def learn(self, tags: Iterable[str], versions: Versions) -> None:
         """What a watch has read of *tags* before its functions run."""
@@ -127,9 +127,9 @@ class Watches(Generic[H]):
         found: dict[H, dict[int, None]] = {}
         for tag, origins in changed.items():
             alone = next(iter(origins)) if len(origins) == 1 else None
-            for holder, id in self._by_tag.get(tag, ()):  # noqa: A001
+            for holder, number in self._by_tag.get(tag, ()):
                 if alone is None or holder.socket != alone:
-                    found.setdefault(holder, {})[id] = None
+                    found.setdefault(holder, {})[number] = None
         return {holder: list(ids) for holder, ids in found.items()}
 
 

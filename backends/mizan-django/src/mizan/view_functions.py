@@ -1,0 +1,120 @@
+"""The URLs that functions have of their own: patterns for them, and the views behind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any, TypeAlias
+
+from asgiref.sync import sync_to_async
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.urls import URLPattern
+from django.views.decorators.csrf import csrf_exempt
+
+from mizan.csrf import check_page_csrf
+from mizan.pages import apage_of, page_of
+from mizan.port import LoopPort, ThreadPort
+from mizan.routing import EndpointPattern
+from mizan.serving import dispatcher
+from mizan.transactions import without_request_transaction
+from mizan.users import aload_user, load_user
+from mizan.views import TOKEN, arespond, respond
+from mizan_core.client import ClientFunction
+from mizan_core.client.routes import Part
+from mizan_core.errors import APIError
+from mizan_core.http.view_functions import Asked, answer_view
+from mizan_core.introspection.urls import Url, urls_of
+from mizan_core.viewer import Viewer, viewer_of
+
+_Functions: TypeAlias = "Mapping[str, ClientFunction[..., Any]]"
+
+
+def patterns(functions: _Functions) -> list[URLPattern]:
+    """One for each function, by its name; the first one of a URL is asked for all of its functions.
+
+    :raises GraphError: when two functions are for the same requests.
+    """
+    return [pattern for url in urls_of(functions) for pattern in _patterns(url, functions)]
+
+
+def _patterns(url: Url, functions: _Functions) -> list[URLPattern]:
+    exempt = {method for member in url.members if _is_exempt(functions[member.name]) for method in member.methods}
+
+    @csrf_exempt
+    @without_request_transaction
+    def view(request: HttpRequest, **values: Any) -> HttpResponseBase:
+        port = ThreadViewPort(request, is_exempt=request.method in exempt)
+        reply = answer_view(dispatcher, port, url, _asked(request, url, values), partial(_show, request))
+        return respond(request, reply)
+
+    @csrf_exempt
+    async def aview(request: HttpRequest, **values: Any) -> HttpResponseBase:
+        port = LoopViewPort(request, is_exempt=request.method in exempt)
+        reply = answer_view(dispatcher, port, url, _asked(request, url, values), partial(apage_of, request))
+        return await arespond(request, reply)
+
+    return [EndpointPattern(_route(member.parts), view, aview, member.name) for member in url.members]
+
+
+def _route(parts: tuple[Part, ...]) -> str:
+    """The route as Django writes it; it is included below a slash."""
+    written = (part if isinstance(part, str) else f"<{part.converter}:{part.parameter}>" for part in parts)
+    return "".join(written).removeprefix("/")
+
+
+def _asked(request: HttpRequest, url: Url, values: Mapping[str, Any]) -> Asked:
+    meta = request.META
+    return Asked(
+        request.method or "",
+        # Prefixes that the project includes us below may have caught values of their own.
+        [str(values[name]) for name in url.members[0].places],
+        meta.get("QUERY_STRING", ""),
+        meta.get("CONTENT_TYPE"),
+        meta.get(TOKEN),
+        meta.get("HTTP_ACCEPT"),
+    )
+
+
+async def _show(request: HttpRequest, error: APIError, cause: Exception) -> HttpResponseBase:
+    return page_of(request, error, cause)
+
+
+def _is_exempt(function: ClientFunction[..., Any]) -> bool:
+    """Whether Django's ``csrf_exempt`` stands below ``@client``."""
+    return getattr(function.function, "csrf_exempt", False) is True
+
+
+class ThreadViewPort(ThreadPort):
+    """A request to such a URL, in a thread.
+
+    :param is_exempt: whether the project has exempted the function from CSRF protection.
+    """
+
+    __slots__ = ("_is_exempt",)
+
+    def __init__(self, request: HttpRequest, *, is_exempt: bool = False) -> None:
+        super().__init__(request)
+        self._is_exempt = is_exempt
+
+    async def identify(self, *, guarded: bool) -> Viewer:
+        viewer = viewer_of(load_user(self.request))
+        if guarded and not self._is_exempt:
+            check_page_csrf(self.request)
+        return viewer
+
+
+class LoopViewPort(LoopPort):
+    """A request to such a URL, on an event loop."""
+
+    __slots__ = ("_is_exempt",)
+
+    def __init__(self, request: HttpRequest, *, is_exempt: bool = False) -> None:
+        super().__init__(request)
+        self._is_exempt = is_exempt
+
+    async def identify(self, *, guarded: bool) -> Viewer:
+        viewer = viewer_of(await aload_user(self.request))
+        if guarded and not self._is_exempt:
+            await sync_to_async(check_page_csrf)(self.request)
+        return viewer

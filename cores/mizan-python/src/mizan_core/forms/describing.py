@@ -1,0 +1,51 @@
+"""A form as the interface document has it, from its schema."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from mizan_core.forms.meta import FormMeta
+from mizan_core.forms.schema import FormField as FieldSchema
+from mizan_core.introspection.parts import FormField, FormPart, FormSet
+
+_CHECKS = ("strip", "min", "max", "step", "min_length", "max_length", "max_digits", "decimal_places")
+_SEVERAL = ("patterns", "extensions")
+_SCALARS = (str, int, float, bool)
+
+
+def form_of(meta: FormMeta, fields: Iterable[FormField], many: FormSet | None = None) -> FormPart:
+    """The form that *meta* is of."""
+    return FormPart(
+        meta.name,
+        tuple(fields),
+        title=None if meta.title is None else str(meta.title),
+        submit_label=None if meta.submit_label is None else str(meta.submit_label),
+        live_validation=meta.live_validation,
+        many=many,
+    )
+
+
+def field_of(schema: FieldSchema, annotation: Any, *, is_open: bool = False) -> FormField:
+    """A field that is sent as *annotation* says.
+
+    :param is_open: whether a request may change it: then nothing is checked but what the schema says for the request.
+    """
+    said: Any = schema
+    given: dict[str, Any] = {"name": said["name"], "required": False, "annotation": annotation}
+    if not is_open:
+        given["required"] = said["required"]
+        given |= {name: said[name] for name in _CHECKS if name in said}
+        given |= {name: tuple(said[name]) for name in _SEVERAL if name in said}
+        choices = said["choices"] or ()
+        given["choices"] = tuple((choice["value"], choice["label"], choice["group"]) for choice in choices)
+    if isinstance(said["initial"], _SCALARS):
+        given["initial"] = said["initial"]
+    widget = said["widget"]
+    return FormField(
+        **given,
+        disabled=said["disabled"],
+        widget="textarea" if widget["type"] == "Textarea" else widget["input_type"],
+        label=said["label"],
+        help=said["help_text"] or None,
+    )

@@ -1,0 +1,117 @@
+"""Requests to the URLs that functions have of their own (protocol.md section 9)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any, NamedTuple
+
+from pydantic_core import from_json
+
+from mizan_core.call.asked import LateCall
+from mizan_core.call.dispatcher import Dispatcher
+from mizan_core.call.flow import answer_late_call, refused
+from mizan_core.call.outcome import Dressed, Result, ViewResponse
+from mizan_core.call.progress import Progress
+from mizan_core.client.routes import SAFE
+from mizan_core.errors import NotFound, UnsupportedMediaType, ValidationFailed
+from mizan_core.http.exchange import ShowError, known, refusal
+from mizan_core.http.port import HttpPort
+from mizan_core.http.reading import check_media_type, prefers_html, read_call, read_query
+from mizan_core.http.response import PassThrough, Reply, dressed_reply, marks, result_response, view_headers
+from mizan_core.interface.endpoint import Endpoint
+from mizan_core.interface.interface import Interface
+from mizan_core.interface.texts import TextReader
+from mizan_core.introspection.urls import Member, Url
+
+_WITHOUT_BODY = SAFE | {"DELETE"}
+_FORM = "application/x-www-form-urlencoded"
+
+
+class Asked(NamedTuple):
+    """What a request to such a URL says of itself.
+
+    :param values: the texts in the places of the path, in its order.
+    """
+
+    method: str
+    values: Sequence[str]
+    query: str
+    content_type: str | None
+    token: str | None
+    accept: str | None
+
+
+async def answer_view(dispatcher: Dispatcher, port: HttpPort, url: Url, asked: Asked, show: ShowError) -> Reply:
+    """The answer: the function's own response, or the envelope of what it returns.
+
+    :param port: its CSRF check is the framework's: for every unsafe method, whoever asks.
+    :param show: gives the framework response that shows an error to somebody who looks at pages.
+    """
+    progress = Progress("view/")
+    page = show if prefers_html(asked.accept) else None
+    try:
+        member = url.member(asked.method)
+        interface = dispatcher.interface()
+    except Exception as error:  # noqa: BLE001 - whatever settings raise
+        return await refusal(port, known(dispatcher), refused(port, progress, error), page)
+    read = partial(_arguments, port, interface, member, asked)
+    call = LateCall(member.name, read, asked.token, asked.method not in SAFE)
+    outcome = await answer_late_call(port, interface, call, progress)
+    if type(outcome) is Result:
+        return result_response(outcome, marks(interface, progress.viewer))
+    if type(outcome) is Dressed:
+        return dressed_reply(outcome, marks(interface, progress.viewer))
+    if type(outcome) is ViewResponse:
+        headers = view_headers(outcome.stale, marks(interface, progress.viewer))
+        return PassThrough(outcome.response, headers, outcome.purges)
+    return await refusal(port, interface, outcome, page)
+
+
+async def _arguments(
+    port: HttpPort, interface: Interface, member: Member, asked: Asked, endpoint: Endpoint
+) -> dict[str, Any]:
+    """The validated arguments: those of the path, and the others of the query, or else of the body.
+
+    :raises NotFound: where what stands in the path is no value of its parameter.
+    """
+    readers = interface.text_readers(member.name)
+    placed: dict[str, Any] = {}
+    for name, text in zip(member.places, asked.values, strict=True):
+        try:
+            placed[name] = readers[name].read(name, [text])
+        except ValidationFailed:
+            raise NotFound from None
+    others = {name: reader for name, reader in readers.items() if name not in placed}
+    values, number = await _given(port, interface, member, asked, others) if others else ({}, 0)
+    twice = sorted(values.keys() & placed.keys())
+    if twice:
+        raise ValidationFailed(details={name: ["Extra inputs are not permitted"] for name in twice})
+    try:
+        return endpoint.validate(values | placed, number + sum(map(len, asked.values)))
+    except ValidationFailed as error:
+        if any(str(path).partition(".")[0] in placed for path in error.details):
+            raise NotFound from None
+        raise
+
+
+async def _given(
+    port: HttpPort, interface: Interface, member: Member, asked: Asked, readers: Mapping[str, TextReader]
+) -> tuple[dict[str, Any], int]:
+    """What the query or the body gives for the parameters that the path does not hold, and how many values, at most."""
+    if asked.method in _WITHOUT_BODY:
+        return _read_texts(read_query(asked.query), readers), len(asked.query)
+    body = await port.read_body(interface.settings.max_body_bytes)
+    if not body:
+        return {}, 0
+    if check_media_type(asked.content_type, _FORM):
+        return _read_texts(read_query(body.decode("latin-1")), readers), len(body)
+    if not check_media_type(asked.content_type, "application/json"):
+        raise UnsupportedMediaType("The request body must be application/json, or a form.")
+    arguments = read_call(body, member.name).arguments
+    return from_json(arguments.text), arguments.values
+
+
+def _read_texts(texts: Mapping[str, Sequence[str]], readers: Mapping[str, TextReader]) -> dict[str, Any]:
+    """The values of the parameters that there are; pages are linked to with parameters of other people's, too."""
+    return {name: readers[name].read(name, given) for name, given in texts.items() if name in readers}

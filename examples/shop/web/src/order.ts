@@ -1,0 +1,70 @@
+/** An order as the page sees it, whatever it is shown with. */
+
+import type { MizanError } from "mizan-runtime";
+
+import type { Order, PlaceOrderArgs, PlaceOrderExpectations, Product } from "./mizan/types";
+import { centsOf, priceOf } from "./money";
+
+export interface Line {
+  readonly product: Product;
+  readonly quantity: number;
+}
+
+export function quantityOf(lines: readonly Line[], { id }: Product): number {
+  return lines.find(({ product }) => product.id === id)?.quantity ?? 0;
+}
+
+/** The basket with so many of a product. */
+export function changed(lines: readonly Line[], product: Product, quantity: number): readonly Line[] {
+  const others = lines.filter((line) => line.product.id !== product.id);
+  return quantity > 0 ? [...others, { product, quantity: Math.min(quantity, 99) }] : others;
+}
+
+export function totalOf(lines: readonly Line[]): string {
+  return priceOf(lines.reduce((sum, { product, quantity }) => sum + centsOf(product.price) * quantity, 0));
+}
+
+/** What the server is asked for. */
+export function wanted(lines: readonly Line[]): PlaceOrderArgs["lines"] {
+  return lines.map(({ product, quantity }) => ({ product_id: product.id, quantity }));
+}
+
+/** The order is shown before the server has answered, and taken back if it refuses. */
+export function expectationsOf(args: PlaceOrderArgs, lines: readonly Line[]): PlaceOrderExpectations {
+  return {
+    user: {
+      user_orders: (orders) => [draftOf(args, lines), ...orders],
+      user_profile: (profile) => ({ ...profile, order_count: profile.order_count + 1 }),
+    },
+    catalogue: { search_products: (products) => products.map((product) => without(product, lines)) },
+  };
+}
+
+export function explain(error: MizanError, lines: readonly Line[]): string {
+  const short = lines.find(({ product }) => product.id === error.details["product_id"]);
+  if (error.code === "CONFLICT" && short !== undefined) {
+    return `There is not enough ${short.product.name} left. Take less of it, and order again.`;
+  }
+  return error.message;
+}
+
+/** The order as it will look, but for what the server alone knows. */
+function draftOf({ note }: PlaceOrderArgs, lines: readonly Line[]): Order {
+  return {
+    id: "draft",
+    status: "placed",
+    placed_at: new Date().toISOString(),
+    lines: lines.map(({ product, quantity }) => ({
+      product_id: product.id,
+      name: product.name,
+      quantity,
+      unit_price: product.price,
+    })),
+    total: totalOf(lines),
+    note: note ?? null,
+  };
+}
+
+function without(product: Product, lines: readonly Line[]): Product {
+  return { ...product, stock: Math.max(0, product.stock - quantityOf(lines, product)) };
+}

@@ -1,0 +1,254 @@
+/** The socket of a client: opened when something is shown, opened again when it is lost, and not kept where nobody looks. */
+
+import type { ServerFunction } from "../descriptors.js";
+import type { Live, Mizan, MizanEvent } from "../mizan.js";
+import type { Answer, Params, Reply } from "../wire.js";
+import { SUBPROTOCOL } from "./frames.js";
+import { Lost, Session } from "./session.js";
+import { SignalStream } from "./stream.js";
+
+export interface SocketOptions {
+  /** Where the socket is; `ws/` under the client's `baseUrl` where nothing is said. */
+  readonly url?: string;
+  /** Milliseconds before the first attempt to connect again; each further one waits twice as long, up to `longestDelay`. */
+  readonly delay?: number;
+  readonly longestDelay?: number;
+  /** After how many milliseconds out of sight a page lets go of its connection. */
+  readonly hiddenAfter?: number;
+  /** Where the browser's own is not to be used, or there is none. */
+  readonly WebSocket?: typeof globalThis.WebSocket;
+}
+
+/** Milliseconds for which an entry is still watched that nobody looks at any longer. */
+const LINGER = 5000;
+/** Failed attempts after which something on the way may not let sockets through. */
+const MANY_FAILURES = 3;
+/** Milliseconds between attempts where it seems that there is nothing to connect to. */
+const RARELY = 300_000;
+/** Before a token expires another is obtained, this many milliseconds earlier. */
+const EARLIER = 30_000;
+const NORMAL = 1000;
+/** The server's word for: who has connected is no longer logged in. */
+const SESSION_ENDED = 4401;
+
+/** The connection of *mizan*; one with the default options where it has been given none. */
+export function connectionOf(mizan: Mizan): Connection {
+  if (mizan.live instanceof Connection) return mizan.live;
+  const connection = new Connection(mizan);
+  mizan.live = connection;
+  return connection;
+}
+
+export class Connection implements Live {
+  readonly session: Session;
+  /** Long enough that no other connection has the same. */
+  readonly #id = crypto.randomUUID();
+  readonly #mizan: Mizan;
+  readonly #options: SocketOptions;
+  readonly #WebSocket: typeof globalThis.WebSocket | undefined;
+  readonly #leaving = new AbortController();
+  #socket: WebSocket | null = null;
+  /** Another after each that was given up. */
+  #attempt = 0;
+  #isConnecting = false;
+  #failures = 0;
+  #retry: ReturnType<typeof setTimeout> | undefined;
+  #sweep: ReturnType<typeof setTimeout> | undefined;
+  #hide: ReturnType<typeof setTimeout> | undefined;
+  #renew: ReturnType<typeof setTimeout> | undefined;
+  #isHidden = false;
+  readonly #stream: SignalStream;
+
+  constructor(mizan: Mizan, options: SocketOptions = {}) {
+    this.#mizan = mizan;
+    this.#options = options;
+    // A server that renders pages has nobody to tell.
+    this.#WebSocket = options.WebSocket ?? (typeof window === "undefined" ? undefined : globalThis.WebSocket);
+    this.session = new Session({
+      entries: () => mizan.entries(),
+      frame: (direction, frame) => mizan.emit({ kind: "frame", isOut: direction === "out", frame }),
+      wanted: () => this.#connect(),
+    });
+    this.#stream = new SignalStream(mizan);
+    if (this.#WebSocket === undefined) return;
+    const stop = mizan.on((event) => this.#hear(event));
+    this.#leaving.signal.addEventListener("abort", stop);
+    if (typeof document === "undefined") return;
+    document.addEventListener("visibilitychange", () => this.#look(), { signal: this.#leaving.signal });
+  }
+
+  get id(): string | null {
+    return this.session.isReady ? this.#id : null;
+  }
+
+  fetch(context: string, params: Params, signal: AbortSignal): Promise<Reply> | null {
+    const reply = this.session.fetch(context, params, signal);
+    return (
+      reply?.catch((error: unknown) => {
+        if (error instanceof Lost && !signal.aborted) return this.#mizan.http.fetch(context, params, signal);
+        throw error;
+      }) ?? null
+    );
+  }
+
+  call(info: ServerFunction, args: Params): Promise<Answer> | null {
+    return this.session.call(info, args);
+  }
+
+  close(): void {
+    this.#leaving.abort();
+    this.#stream.close();
+    for (const timer of [this.#retry, this.#sweep, this.#hide, this.#renew]) clearTimeout(timer);
+    this.#disconnect();
+  }
+
+  #hear(event: MizanEvent): void {
+    this.session.hear(event);
+    if (event.kind === "mount") {
+      if (!event.entry.isMounted) this.#sweepSoon();
+      this.#connect();
+    } else if (event.kind === "reset") {
+      // Who connected is not who asks now.
+      this.#disconnect();
+      this.session.forget();
+      this.#connect();
+    } else if (event.kind === "online") {
+      this.#failures = 0;
+      if (event.isOnline) this.#connect();
+      else this.#disconnect();
+    }
+  }
+
+  #look(): void {
+    clearTimeout(this.#hide);
+    if (document.visibilityState === "hidden") {
+      this.#hide = setTimeout(() => {
+        this.#isHidden = true;
+        this.#stream.close();
+        this.#disconnect();
+      }, this.#options.hiddenAfter ?? 60_000);
+    } else {
+      this.#isHidden = false;
+      this.#failures = 0;
+      this.#connect();
+    }
+  }
+
+  #sweepSoon(): void {
+    this.#sweep ??= setTimeout(() => {
+      this.#sweep = undefined;
+      this.session.sweep();
+    }, LINGER);
+  }
+
+  /** Open a socket where one is wanted and there is none. */
+  #connect(): void {
+    const isVain = this.#isHidden || this.#leaving.signal.aborted || !this.#mizan.isOnline;
+    if (this.#socket !== null || this.#isConnecting || isVain || !this.session.isWanted) return;
+    clearTimeout(this.#retry);
+    this.#isConnecting = true;
+    void this.#open(this.#attempt).finally(() => (this.#isConnecting = false));
+  }
+
+  async #open(attempt: number): Promise<void> {
+    const known = this.#mizan.http.hasToken ? this.#mizan.http.token.get() : null;
+    let token;
+    try {
+      token = await known;
+    } catch {
+      return this.#failed();
+    }
+    // Somebody else may be asking by now.
+    if (attempt !== this.#attempt) return this.#again(0);
+    if (this.#WebSocket === undefined) return;
+    const socket = new this.#WebSocket(this.#url(), SUBPROTOCOL);
+    this.#socket = socket;
+    socket.onopen = async () => {
+      this.session.open((text) => socket.send(text));
+      try {
+        if (token != null) await this.#say(token);
+      } catch (error) {
+        if (error instanceof Lost) return;
+        if (known !== null) this.#mizan.http.token.drop(known);
+      }
+      if (this.#socket !== socket) return;
+      this.#failures = 0;
+      this.#stream.close();
+      this.session.resume();
+      this.#mizan.emit({ kind: "live", isOpen: true });
+    };
+    socket.onmessage = ({ data }) => {
+      try {
+        this.session.receive(String(data));
+      } catch {
+        socket.close(4400);
+      }
+    };
+    socket.onclose = ({ code }) => {
+      if (this.#socket === socket) this.#closed(code);
+    };
+  }
+
+  /** Say by *token* who asks, and again before it is no longer good. */
+  async #say(token: { readonly text: string; readonly expiresIn: number }, isRenewal = false): Promise<void> {
+    const answer = await this.session.request({ action: "auth", token: token.text });
+    // The first time it is nobody who becomes somebody, and what is here is theirs already.
+    if (isRenewal && answer.invalidate?.includes("*")) this.#mizan.invalidate(["*"]);
+    const { expires_in: expiresIn = token.expiresIn } = (answer.data ?? {}) as { expires_in?: number };
+    clearTimeout(this.#renew);
+    const wait = Math.max(expiresIn * 1000 - EARLIER, expiresIn * 500);
+    this.#renew = setTimeout(() => void this.#sayAgain().catch(() => undefined), Math.min(wait, 2 ** 31 - 1));
+  }
+
+  async #sayAgain(): Promise<void> {
+    this.#mizan.http.token.clear();
+    const token = await this.#mizan.http.token.get();
+    if (token !== null && this.session.isReady) await this.#say(token, true);
+  }
+
+  #closed(code: number): void {
+    const wasOpen = this.session.isReady;
+    this.#disconnect();
+    if (code === SESSION_ENDED) {
+      if (this.#mizan.http.hasToken) this.#mizan.http.token.clear();
+      // A reset connects again, as whoever asks now.
+      else return this.#mizan.reset();
+    }
+    if (wasOpen) this.#failures = 0;
+    this.#failed();
+  }
+
+  #failed(): void {
+    this.#failures++;
+    this.session.giveUp();
+    const { delay = 500, longestDelay = 30_000 } = this.#options;
+    const isVain = this.#failures >= MANY_FAILURES;
+    if (isVain) this.#stream.open();
+    const wait = Math.min(delay * 2 ** (this.#failures - 1), isVain && this.#stream.isGone ? RARELY : longestDelay);
+    this.#again(wait * (0.5 + Math.random() / 2));
+  }
+
+  #again(wait: number): void {
+    clearTimeout(this.#retry);
+    this.#retry = setTimeout(() => this.#connect(), wait);
+  }
+
+  #disconnect(): void {
+    const socket = this.#socket;
+    this.#socket = null;
+    this.#attempt++;
+    clearTimeout(this.#retry);
+    clearTimeout(this.#renew);
+    const wasOpen = this.session.isReady;
+    this.session.close();
+    socket?.close(NORMAL);
+    if (wasOpen) this.#mizan.emit({ kind: "live", isOpen: false });
+  }
+
+  #url(): string {
+    const url = new URL(this.#options.url ?? `${this.#mizan.http.baseUrl}/ws/`, globalThis.location?.href);
+    url.protocol = url.protocol.replace("http", "ws");
+    url.searchParams.set("socket", this.#id);
+    return url.href;
+  }
+}
