@@ -1,0 +1,95 @@
+"""docs/dependencies.md: the examples, as printed, and what the page says of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.documented.applications import in_fastapi
+from tests.documented.pages import block
+
+ASKED = """
+def told(answer):
+    return [answer.status_code, answer.json()]
+
+key = {"X-Key": "open sesame"}
+body = {"fn": "order", "args": {"product": "tea"}}
+ordered = http.post("/api/mizan/call/", json=body, headers={**key, "Cookie": "basket=full"})
+cookies = dict(ordered.cookies)
+http.cookies.clear()
+print(json.dumps([
+    told(ordered),
+    cookies,
+    told(http.get("/api/mizan/ctx/orders/")),
+    told(http.post("/api/mizan/call/", json=body, headers={"X-Key": "a guess"})),
+    told(http.post("/api/mizan/call/", json=body)),
+]))
+"""
+
+DATABASE = """
+import asyncio
+
+async def create():
+    async with example.engine.begin() as connection:
+        await connection.run_sync(example.Base.metadata.create_all)
+    await example.engine.dispose()
+
+asyncio.run(create())
+with http:
+    told = [call("add_product", name=name) for name in ("tea", "cups")]
+    told += [http.get("/api/mizan/ctx/shop/").json() for _ in range(5)]
+    http.portal.call(example.engine.dispose)
+print(json.dumps(told))
+"""
+
+SHARED = """
+from fastapi import Depends
+
+
+async def share(request: Request) -> AsyncIterator[None]:
+    async with make_session() as request.state.session:
+        yield
+
+
+@client(context="shared")
+async def one(request: Request) -> int:
+    return await request.state.session.scalar(select(func.count()).select_from(Product)) or 0
+
+
+@client(context="shared")
+async def two(request: Request) -> int:
+    return await request.state.session.scalar(select(func.count()).select_from(Product)) or 0
+
+
+from fastapi import FastAPI
+from mizan_fastapi import create_router, mount
+
+register(one)
+register(two)
+app = FastAPI()
+mount(app, "/api/mizan", create_router(dependencies=[Depends(share)]))
+"""
+
+
+def test_the_first_example(tmp_path: Path) -> None:
+    ordered, cookies, orders, guessed, without = in_fastapi(tmp_path, block("dependencies", "python", "SENT"), ASKED)
+    assert ordered == [200, {"result": 4, "invalidate": ["orders"]}]
+    assert cookies == {"basket": "empty"}
+    assert orders == [200, {"orders": ["tea is ordered", "the warehouse knows"]}]
+    assert (guessed[0], guessed[1]["error"]["message"]) == (402, "Another key, please.")
+    assert (without[0], list(without[1]["error"]["details"])) == (422, ["header.x-key"])
+
+
+def test_sessions(tmp_path: Path) -> None:
+    example = block("dependencies", "python", "make_session")
+    tea, cups, *bundles = in_fastapi(tmp_path, example, DATABASE)
+    rows = [{"id": 1, "name": "tea"}, {"id": 2, "name": "cups"}]
+    assert [tea, cups] == [[200, {"result": row, "invalidate": ["shop"]}] for row in rows]
+    assert bundles == [{"product_count": 2, "products": rows}] * 5
+
+
+def test_one_session_for_all_fails_as_the_page_says(tmp_path: Path) -> None:
+    example = block("dependencies", "python", "make_session") + SHARED
+    asked = DATABASE.replace("ctx/shop/", "ctx/shared/").replace('("tea", "cups")', "()")
+    asked = asked.replace("TestClient(app", "TestClient(app, raise_server_exceptions=False")
+    bundles = in_fastapi(tmp_path, example, asked)
+    assert [bundle["error"]["code"] for bundle in bundles] == ["INTERNAL_ERROR"] * 5
