@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
@@ -15,19 +15,12 @@ from django.template import TemplateDoesNotExist, loader
 from django.urls import get_callable, get_resolver, get_urlconf
 from django.views import debug
 
-from mizan_core.errors import APIError, CsrfFailed, InternalError, Invalid, Unauthorized
+from mizan.invalid_page import InvalidPage
+from mizan_core.errors import APIError, CsrfFailed, InternalError, Unauthorized
 from mizan_core.http.pages import error_page
 
 _MEANINGS: dict[int, type[Exception]] = {400: BadRequest, 403: PermissionDenied, 404: Http404}
 """Of these statuses a project has pages, or Django has."""
-
-
-class InvalidPage(Invalid):
-    """What is not valid, and the page that says so."""
-
-    def __init__(self, page: HttpResponseBase, message: str, *, details: Mapping[str, object]) -> None:
-        super().__init__(message, details=details)
-        self.page = page
 
 
 def page_of(request: HttpRequest, error: APIError, cause: BaseException) -> HttpResponseBase:

@@ -12,7 +12,7 @@ from django.middleware.csrf import get_token
 from django.template import TemplateDoesNotExist, loader
 from django.utils.html import format_html
 
-from mizan.pages import InvalidPage
+from mizan.invalid_page import InvalidPage
 from mizan_core.forms.meta import FormMeta
 
 _SEE_OTHER = 303
