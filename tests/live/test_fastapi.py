@@ -12,7 +12,7 @@ from fastapi import Depends, HTTPException
 from mizan_fastapi import Settings
 from tests.live.asgi_client import AsgiSocket, Closed, Refusal, scope_of
 from tests.live.fastapi_app import COOKIE, SECRET, Sessions, make_app
-from tests.live.functions import DATABASE
+from tests.live.functions import DATABASE, state
 from tests.live.scenarios import SCENARIOS, Entry
 from tests.live.worlds import AsgiWorld, play
 
@@ -63,3 +63,20 @@ def test_what_is_not_ours_is_refused_before_it_opens(change: dict[str, Any]) -> 
         return refusal.value.status
 
     assert asyncio.run(check()) == (403 if "origin" in change else 400)
+
+
+def test_frames_before_the_handshake_has_ended_wait_for_it() -> None:
+    """No client may send them; a server may hand them over all the same."""
+    app = make_app()
+
+    async def check() -> None:
+        socket = AsgiSocket(app, scope_of())
+        await socket.send(action="rpc", id=1, fn="rename", args={"user_id": 1, "name": "Eve"})
+        with pytest.raises(RuntimeError):  # no server does that: nobody has asked for the socket
+            async with socket:
+                pass
+        assert state().names()[1] == "Ada"
+        async with AsgiSocket(app, scope_of()) as socket:
+            assert (await socket.ask(action="rpc", id=1, fn="sleep", args={"seconds": 0}))["ok"]
+
+    asyncio.run(check())

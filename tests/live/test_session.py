@@ -349,8 +349,11 @@ class TestChannels:
 
     def test_whoever_has_missed_nothing_has_recovered(self) -> None:
         machine = Machine()
-        machine.subscribe(offset=5, since={"epoch": EPOCH, "offset": 5})
-        assert machine.take()[0]["data"]["recovered"] is True
+        key = machine.subscribe(offset=5, since={"epoch": EPOCH, "offset": 5})
+        machine.happened(machine.session.recovered(key, history(5), machine.now))
+        [answer] = machine.take()
+        assert answer["data"]["recovered"] is True
+        assert answer["data"]["position"] == {"epoch": EPOCH, "offset": 5}
 
     def test_what_cannot_be_recovered_is_said_in_the_answer_and_is_no_gap(self) -> None:
         machine = Machine()

@@ -121,6 +121,9 @@ class ServerWorld:
         self._urls = urls
         self._secret = secret
 
+    def url(self, process: int) -> str:
+        return self._urls[process]
+
     @asynccontextmanager
     async def open(
         self,
@@ -189,6 +192,10 @@ class SocketClient:
 
     async def send_bytes(self, data: bytes) -> None:
         await self._connection.send(data)
+
+    def abort(self) -> None:
+        """Cut the connection."""
+        self._connection.transport.abort()
 
     async def receive(self) -> Frame:
         while True:

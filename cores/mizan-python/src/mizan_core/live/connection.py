@@ -64,6 +64,8 @@ from mizan_core.viewer import Viewer
 
 T = TypeVar("T")
 PLACE = "ws/"
+_LAST_WORDS = 2.0
+"""Seconds that sending what is left, and closing, may take each."""
 Answer: TypeAlias = "Callable[[SocketPort, Interface, Progress], Coroutine[Any, Any, str]]"
 
 
@@ -141,7 +143,8 @@ class Connection:
         self._limits = limits
         self._session = Session(limits, _now())
         self._outbox: deque[str] = deque()
-        self._is_writing = False
+        self._writing: asyncio.Task[None] | None = None
+        self._closing: asyncio.Task[None] | None = None
         self._is_over = False
         self._reads: dict[int, asyncio.Task[None]] = {}
         self._subscribed: dict[str, _Subscribed] = {}
@@ -160,6 +163,8 @@ class Connection:
                     break
                 LIVE_COUNTERS.count("frames")
                 self._perform(self._received(frame))
+            if self._closing is not None:
+                await self._closing
         finally:
             self._end()
 
@@ -230,24 +235,30 @@ class Connection:
         elif type(effect) is Reauthorize:
             self._hub.spawn(self._reauthorize(effect.keys))
         elif type(effect) is Close:
-            self._hub.spawn(self._close(effect))
+            self._closing = self._hub.spawn(self._close(effect))
         return ()
 
     def _send(self, text: str) -> None:
         self._outbox.append(text)
-        if not self._is_writing:
-            self._is_writing = True
-            self._hub.spawn(self._write())
+        if self._writing is None:
+            self._writing = self._hub.spawn(self._write())
 
     async def _write(self) -> None:
         try:
             while self._outbox:
                 await self._wire.send(self._outbox.popleft())
         finally:
-            self._is_writing = False
+            self._writing = None
 
     async def _close(self, close: Close) -> None:
-        await self._wire.close(close.code, close.reason)
+        """Send what is to be sent before; not for long, since a reader who has stopped may be why it is closed."""
+        if self._writing is not None:
+            await asyncio.wait({self._writing}, timeout=_LAST_WORDS)
+        try:
+            await asyncio.wait_for(self._wire.close(close.code, close.reason), _LAST_WORDS)
+        except asyncio.TimeoutError:
+            # The server ends it when whoever serves the socket has returned.
+            self._outbox.clear()
 
     def _start(self, request: Rpc | Watch | Subscribe | ClientMessage) -> None:
         if type(request) is Rpc:

@@ -290,11 +290,11 @@ class Session:
             return [Leave(key), *self._answer_subscribe(request.id, plain_refusal(request.id, error), now)]
         asked = [Reauthorize([key])] if request.id in self._outdated else []
         frames = ChannelFrames(request.channel, request.params)
-        since = position if request.since is None else request.since
-        if is_complete and since == position:
+        if is_complete and request.since is None:
             self._subscriptions[key] = _Subscription(frames, Follower(position))
-            text = frames.subscribed(request.id, position, recovered=request.since is not None)
+            text = frames.subscribed(request.id, position, recovered=False)
             return [*self._answer_subscribe(request.id, text, now), *asked]
+        since = position if request.since is None else request.since
         self._subscriptions[key] = _Subscription(frames, Follower(since, is_reading=True), request)
         return [Recover(key, since), *asked]
 
