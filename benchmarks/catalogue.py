@@ -24,6 +24,7 @@ _ORDER = (
     "start_up",
     "memory",
     "threads",
+    "live",
     "typed_clients",
     "random_schedules",
 )

@@ -22,6 +22,8 @@ _PACKAGES = (
     "djangorestframework",
     "djangorestframework-simplejwt",
     "cashews",
+    "channels",
+    "channels-redis",
     "redis",
 )
 
