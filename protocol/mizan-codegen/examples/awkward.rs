@@ -7,7 +7,8 @@ use std::process::ExitCode;
 
 use mizan_core::constraints::{Constraints, Format, Scalar};
 use mizan_core::ir::{
-    Context, Document, Effect, Function, Merge, MergeMode, Param, Place, Transport, Type,
+    Channel, Context, Document, Effect, ErrorCase, Function, Merge, MergeMode, Param, Place,
+    Transport, Type,
 };
 use mizan_core::shape::{Body, EnumValue, Field, Literal, Primitive, Shape, Union};
 
@@ -95,7 +96,47 @@ fn document(dice: &mut Dice, count: usize) -> Document {
             add_function(dice, &mut document, name, &contexts, &names);
         }
     }
+    for number in 0..count / 8 {
+        let name = name(dice, number);
+        if name.is_ascii() {
+            let channel = channel(dice, camel(&name), &names);
+            document.channels.insert(name, channel);
+        }
+    }
     document
+}
+
+fn channel(dice: &mut Dice, camel: String, types: &[String]) -> Channel {
+    let mut named = || {
+        dice.chance(2)
+            .then(|| types[dice.roll(types.len())].clone())
+    };
+    let (params, react_message, server_message) = (named(), named(), named());
+    Channel {
+        description: dice.text(),
+        presence: dice.chance(2),
+        camel,
+        auth: None,
+        params,
+        react_message,
+        server_message,
+    }
+}
+
+fn errors(dice: &mut Dice, types: &[String]) -> BTreeMap<String, ErrorCase> {
+    let codes = ["OUT_OF_STOCK", "CLASS", "A_B", "TO_STRING"];
+    let chosen: Vec<_> = codes.into_iter().filter(|_| dice.chance(5)).collect();
+    let case = |code: &str| {
+        let case = ErrorCase {
+            description: dice.text(),
+            status: 409,
+            data: dice
+                .chance(2)
+                .then(|| types[dice.roll(types.len())].clone()),
+        };
+        (code.to_owned(), case)
+    };
+    chosen.into_iter().map(case).collect()
 }
 
 fn name(dice: &mut Dice, number: usize) -> String {
@@ -251,7 +292,8 @@ fn add_function(
     if let Some(context) = &context {
         add_slot(dice, document, context, &name, types);
     }
-    let (affects, merge) = if context.is_some() {
+    let is_in_context = context.is_some();
+    let (affects, merge) = if is_in_context {
         Default::default()
     } else {
         effects(dice, document)
@@ -260,13 +302,17 @@ fn add_function(
         description: dice.text(),
         idempotent: dice.chance(4),
         camel,
-        transport: Transport::Http,
+        transport: if is_in_context {
+            Transport::Http
+        } else {
+            [Transport::Http, Transport::Both, Transport::Websocket][dice.roll(3)]
+        },
         auth: None,
         context,
         cache: None,
         affects,
         merge,
-        errors: BTreeMap::new(),
+        errors: errors(dice, types),
         input: has_input.then_some(input),
         output,
         nullable: dice.chance(4),

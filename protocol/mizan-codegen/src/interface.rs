@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use mizan_core::ir::{Document, Function, Merge, MergeMode, Param, Transport};
+use mizan_core::ir::{Channel, Document, Function, Merge, MergeMode, Param, Transport};
 use mizan_core::shape::{Body, Shape};
 use sha2::{Digest, Sha256};
 
@@ -17,6 +17,19 @@ pub struct Interface<'a> {
     pub contexts: Vec<Context<'a>>,
     /// The functions that are called by themselves.
     pub calls: Vec<Call<'a>>,
+    /// The channels.
+    pub channels: Vec<NamedChannel<'a>>,
+    /// Whether some of it needs an open connection, or prefers one.
+    pub is_live: bool,
+}
+
+/// A channel with its name on the wire.
+#[derive(Clone, Copy, Debug)]
+pub struct NamedChannel<'a> {
+    /// Its name on the wire.
+    pub name: &'a str,
+    /// The channel.
+    pub channel: &'a Channel,
 }
 
 /// A type with its name.
@@ -71,6 +84,8 @@ pub struct Call<'a> {
     pub expectations: BTreeMap<&'a str, BTreeSet<&'a str>>,
     /// The merges that put an item into a list, by context.
     pub upserts: BTreeMap<&'a str, Vec<&'a Merge>>,
+    /// Whether there may be files among its arguments.
+    pub takes_files: bool,
 }
 
 /// The form of a result.
@@ -104,16 +119,20 @@ impl<'a> Interface<'a> {
         let calls: Vec<_> = document
             .functions
             .iter()
-            .filter(|(_, function)| {
-                function.context.is_none() && function.transport != Transport::Websocket
-            })
+            .filter(|(_, function)| function.context.is_none())
             .map(|(name, function)| Call::of(name, function, document, &referred))
             .map(|call| call.with_expectations(&contexts))
             .collect();
+        let channels = document
+            .channels
+            .iter()
+            .map(|(name, channel)| NamedChannel { name, channel });
         Self {
             hash: hash(&document.emit()),
             types: named_types(document, &referred),
             contexts,
+            channels: channels.collect(),
+            is_live: !document.channels.is_empty() || calls.iter().any(Call::prefers_socket),
             calls,
         }
     }
@@ -182,6 +201,7 @@ impl<'a> Call<'a> {
                 .collect(),
             expectations: BTreeMap::new(),
             upserts: upserts(function),
+            takes_files: input.is_some_and(|input| has_files(document, input.name)),
         }
     }
 
@@ -199,6 +219,16 @@ impl<'a> Call<'a> {
             }
         }
         self
+    }
+
+    /// Whether it goes over an open connection where there is one.
+    pub fn prefers_socket(&self) -> bool {
+        self.function.transport != Transport::Http
+    }
+
+    /// Whether there is no other way for it.
+    pub fn needs_socket(&self) -> bool {
+        self.function.transport == Transport::Websocket
     }
 
     /// Whether it can be called without saying anything.
@@ -306,6 +336,39 @@ fn collect<'a>(shape: &'a Shape, names: &mut Vec<&'a str>) {
         Shape::Tuple(items) => items.iter().for_each(|item| collect(item, names)),
         Shape::Union(union) => union.items.iter().for_each(|item| collect(item, names)),
         Shape::Primitive(_) | Shape::Enum(_) | Shape::Any | Shape::Null | Shape::Upload(_) => {}
+    }
+}
+
+/// Whether a value of the type may hold files.
+fn has_files(document: &Document, name: &str) -> bool {
+    let mut waiting = vec![name];
+    let mut seen = HashSet::new();
+    while let Some(name) = waiting.pop() {
+        let Some(named) = document.types.get(name).filter(|_| seen.insert(name)) else {
+            continue;
+        };
+        let shapes: Vec<_> = match &named.body {
+            Body::Struct(fields) => fields.iter().map(|field| &field.shape).collect(),
+            Body::Alias(shape) => vec![shape],
+            Body::Enum(_) => Vec::new(),
+        };
+        if shapes.iter().any(|shape| is_upload(shape)) {
+            return true;
+        }
+        for shape in shapes {
+            collect(shape, &mut waiting);
+        }
+    }
+    false
+}
+
+fn is_upload(shape: &Shape) -> bool {
+    match shape {
+        Shape::Upload(_) => true,
+        Shape::List(inner, _) | Shape::Map(inner, _) | Shape::Optional(inner) => is_upload(inner),
+        Shape::Tuple(items) => items.iter().any(is_upload),
+        Shape::Union(union) => union.items.iter().any(is_upload),
+        Shape::Primitive(_) | Shape::Ref(_) | Shape::Enum(_) | Shape::Any | Shape::Null => false,
     }
 }
 

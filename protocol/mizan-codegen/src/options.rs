@@ -53,6 +53,8 @@ pub struct Options {
     pub line_width: usize,
     /// What stands behind the names of modules that generated code imports from beside it: nothing, `.js` or `.ts`.
     pub import_extension: String,
+    /// Whether pages have a live connection; where nothing is said, if the interface has channels or functions for one.
+    pub live: Option<bool>,
 }
 
 impl Default for Options {
@@ -62,6 +64,7 @@ impl Default for Options {
             base_url: None,
             line_width: 80,
             import_extension: String::new(),
+            live: None,
         }
     }
 }

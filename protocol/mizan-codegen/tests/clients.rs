@@ -218,6 +218,123 @@ fn options_reach_the_code() {
     );
 }
 
+/// A function that goes over a socket, with a file and an error, and a channel.
+const LIVE: &str = r#"ir version=2
+type "ChatMessage" {
+    struct {
+        field "text" required=#true {
+            primitive "string"
+        }
+    }
+}
+type "ChatParams" {
+    struct {
+        field "room" required=#true {
+            primitive "string"
+        }
+    }
+}
+type "SendInput" {
+    struct {
+        field "image" required=#true {
+            upload max-bytes=5
+        }
+    }
+}
+function "send" {
+    camel "send"
+    transport "websocket"
+    error "TOO_LARGE" status=413 description="It is."
+    error "UNKNOWN" status=404 {
+        data "ChatParams"
+    }
+    input "SendInput"
+    output "ChatMessage" nullable=#false
+}
+channel "chat" {
+    camel "chat"
+    params "ChatParams"
+    react-message "ChatMessage"
+    server-message "ChatMessage"
+}
+channel "news" {
+    camel "news"
+    server-message "ChatMessage"
+}
+"#;
+
+#[test]
+fn channels_files_and_declared_errors() {
+    let options = Options {
+        targets: vec![Target::React, Target::Vue],
+        line_width: 120,
+        ..Options::default()
+    };
+    let files = files(LIVE, &options);
+    let text = |path: &str| {
+        files
+            .iter()
+            .find(|file| file.path == path)
+            .map_or("", |file| file.text.as_str())
+    };
+    assert_has(
+        text("functions.ts"),
+        &[
+            "export const send: ServerFunction<SendArgs, ChatMessage, object, SendErrors> = {",
+            "  websocket: true,\n  socketOnly: true,\n  uploads: upload,\n};",
+            "import { upload } from \"mizan-runtime/uploads\";",
+        ],
+    );
+    assert_has(
+        text("types.ts"),
+        &[
+            "export interface SendErrors {\n  /** It is. */\n  readonly TOO_LARGE: undefined;\n  readonly UNKNOWN: ChatParams;\n}",
+        ],
+    );
+    assert_has(
+        text("channels.ts"),
+        &[
+            "export const chatChannel: Channel<ChatParams, ChatMessage, ChatMessage> = {\n  name: \"chat\",\n};",
+            "export const newsChannel: Channel<Record<never, never>, never, ChatMessage> = {",
+            "import type { Channel } from \"mizan-runtime/socket\";",
+        ],
+    );
+    assert_has(
+        text("react.tsx"),
+        &[
+            "<Base interface={INTERFACE} live={socket} {...props} />",
+            "): Call<SendArgs, ChatMessage, SendErrors> {",
+            "export function useChatChannel(params: ChatParams): ChannelState<ChatMessage, ChatMessage> {",
+            "  return useChannel(newsChannel, {});",
+        ],
+    );
+    assert_has(
+        text("vue.ts"),
+        &[
+            "base({ interface: INTERFACE, live: socket, ...options })",
+            "export function useChatChannel(params: MaybeGetter<ChatParams>): ChannelState<ChatMessage, ChatMessage> {",
+        ],
+    );
+    assert_has(text("index.ts"), &["export * from \"./channels\";"]);
+}
+
+#[test]
+fn pages_are_live_where_it_is_asked_for() {
+    let react = |text: &str, live| {
+        let options = Options {
+            targets: vec![Target::React],
+            live,
+            ..Options::default()
+        };
+        let found = files(text, &options)
+            .into_iter()
+            .find(|file| file.path == "react.tsx");
+        found.is_some_and(|file| file.text.contains("live={socket}"))
+    };
+    assert!(react(LIVE, None) && react(AWKWARD, Some(true)));
+    assert!(!react(LIVE, Some(false)) && !react(AWKWARD, None));
+}
+
 #[test]
 fn the_same_interface_gives_the_same_files() {
     let options = Options {

@@ -24,6 +24,8 @@ pub struct Config {
     pub line_width: Option<usize>,
     /// What stands behind the names of modules in imports.
     pub import_extension: Option<String>,
+    /// Whether pages have a live connection.
+    pub live: Option<bool>,
 }
 
 /// Where the interface comes from: one of these.
@@ -116,6 +118,7 @@ impl Config {
             base_url: self.base_url.clone(),
             line_width: self.line_width.unwrap_or(defaults.line_width),
             import_extension,
+            live: self.live,
         })
     }
 }

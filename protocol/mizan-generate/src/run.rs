@@ -103,6 +103,7 @@ fn configuration(arguments: &Arguments) -> Result<(Config, PathBuf)> {
     config.base_url = overrides.base_url.or(config.base_url);
     config.line_width = overrides.line_width.or(config.line_width);
     config.import_extension = overrides.import_extension.or(config.import_extension);
+    config.live = overrides.live.or(config.live);
     Ok((config, base))
 }
 
@@ -132,6 +133,7 @@ impl Job {
             base_url,
             line_width,
             import_extension,
+            live,
         } = &self.options;
         let targets: Vec<_> = targets.iter().map(|target| target.word()).collect();
         let mut flags = vec![
@@ -140,6 +142,7 @@ impl Job {
             format!("--import-extension={import_extension}"),
         ];
         flags.extend(base_url.iter().map(|url| format!("--base-url={url}")));
+        flags.extend(live.map(|live| if live { "--live" } else { "--no-live" }.to_owned()));
         flags.extend(arguments.check.then(|| "--check".to_owned()));
         let (source, output) = (&self.source, self.output.as_deref());
         let (watch, diff) = (arguments.watch, arguments.diff.as_deref());

@@ -28,6 +28,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Give *parser* the options of ``mizan-generate``."""
     for name, metavar, text in _OPTIONS:
         parser.add_argument(name, metavar=metavar, help=text)
+    parser.add_argument(
+        "--live",
+        action=argparse.BooleanOptionalAction,
+        default=None,
+        help="whether pages have a live connection (default: where channels or functions want one)",
+    )
     group = parser.add_mutually_exclusive_group()
     group.add_argument("--check", action="store_true", help="write nothing; fail if something would be written")
     group.add_argument(
@@ -68,4 +74,6 @@ def _compare(older: str) -> int:
 def _command_line(options: dict[str, Any]) -> list[str]:
     given = ((name, options[name.removeprefix("--").replace("-", "_")]) for name, *_ in _OPTIONS)
     arguments = [f"{name}={value}" for name, value in given if value is not None]
+    if options["live"] is not None:
+        arguments.append("--live" if options["live"] else "--no-live")
     return [*arguments, "--check"] if options["check"] else arguments

@@ -113,7 +113,9 @@ impl<'a> Names<'a> {
                 method: methods.claim(&[&snake(call.name)]),
             }
         };
-        let calls = interface.calls.iter().map(call).collect();
+        // It speaks HTTP alone.
+        let served = interface.calls.iter().filter(|call| !call.needs_socket());
+        let calls = served.map(call).collect();
         let context = |context: &'a Context<'a>| {
             let pascal = pascal(&camel(context.name));
             NamedContext {

@@ -4,12 +4,12 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use mizan_core::ir::{Merge, MergeMode};
+use mizan_core::ir::{Channel, ErrorCase, Merge, MergeMode};
 use mizan_core::shape::{Body, EnumValue, Shape};
 
 use super::names::{NamedCall, NamedContext, Names};
 use super::syntax::{self, distinct, grouped, literal, or_null, scalar};
-use crate::interface::{Form, Output, Slot};
+use crate::interface::{Form, Interface, Output, Slot};
 use crate::options::Options;
 
 /// A name of another module.
@@ -237,6 +237,71 @@ impl<'a> Code<'a> {
         format!(", {}", self.own_type(&named.expectations_type))
     }
 
+    /// The types that a function's descriptor is about.
+    pub fn signature(&self, named: &NamedCall<'_>) -> String {
+        let (args, output) = (self.args(named), self.output(&named.call.output));
+        let expectations = self.expectations(named);
+        if named.errors_type.is_empty() {
+            return format!("{args}, {output}{expectations}");
+        }
+        let expectations = if expectations.is_empty() {
+            ", object"
+        } else {
+            &expectations
+        };
+        format!(
+            "{args}, {output}{expectations}, {}",
+            self.own_type(&named.errors_type)
+        )
+    }
+
+    /// The types that calls of a function in a component are about.
+    pub fn call(&self, named: &NamedCall<'_>) -> String {
+        let (args, output) = (self.args(named), self.output(&named.call.output));
+        if named.errors_type.is_empty() {
+            return format!("{args}, {output}");
+        }
+        format!("{args}, {output}, {}", self.own_type(&named.errors_type))
+    }
+
+    /// The type of what an error tells.
+    pub fn error_data(&self, case: &ErrorCase) -> String {
+        case.data
+            .as_deref()
+            .map_or_else(|| "undefined".to_owned(), |name| self.named(name))
+    }
+
+    /// The type of a channel's parameters.
+    pub fn channel_params(&self, channel: &Channel) -> String {
+        channel
+            .params
+            .as_deref()
+            .map_or_else(|| self.nothing(), |name| self.named(name))
+    }
+
+    /// The types of what goes over a channel: what clients send, and what they get.
+    pub fn messages(&self, channel: &Channel) -> String {
+        let message = |name: &Option<String>| {
+            name.as_deref()
+                .map_or_else(|| "never".to_owned(), |name| self.named(name))
+        };
+        format!(
+            "{}, {}",
+            message(&channel.react_message),
+            message(&channel.server_message)
+        )
+    }
+
+    /// A constant of `channels.ts`.
+    pub fn channel(&self, name: &str) -> String {
+        self.imported("./channels", name, name.to_owned(), false)
+    }
+
+    /// Whether the client of an interface connects.
+    pub fn is_live(&self, interface: &Interface<'_>) -> bool {
+        self.options.live.unwrap_or(interface.is_live)
+    }
+
     /// The type of an object without members.
     pub fn nothing(&self) -> String {
         format!("{}<never, never>", self.global("Record"))
@@ -264,14 +329,19 @@ impl<'a> Code<'a> {
     }
 
     /// The members of the options that this was generated with.
-    pub fn defaults(&self) -> String {
-        let interface = format!("interface: {}", self.function("INTERFACE"));
+    pub fn defaults(&self, interface: &Interface<'_>) -> String {
+        let live = if self.is_live(interface) {
+            format!(", live: {}", self.value("mizan-runtime/socket", "socket"))
+        } else {
+            String::new()
+        };
+        let hash = format!("interface: {}", self.function("INTERFACE"));
         let url = self
             .options
             .base_url
             .as_deref()
             .map(|url| format!(", baseUrl: {}", syntax::string(url)));
-        interface + &url.unwrap_or_default()
+        hash + &url.unwrap_or_default() + &live
     }
 
     /// A module of the same client, as it is imported.

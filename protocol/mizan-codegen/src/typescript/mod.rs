@@ -27,6 +27,9 @@ pub fn generate(interface: &Interface<'_>, options: &Options) -> Result<Vec<File
         return Ok(Vec::new());
     }
     let mut files = vec![client.types()?, client.functions()?, client.index()?];
+    if !interface.channels.is_empty() {
+        files.push(client.channels()?);
+    }
     if options.asks_for(Target::React) {
         files.extend([client.react()?, client.server()?]);
     }
@@ -77,6 +80,7 @@ macro_rules! templates {
 templates! {
     types: Types = "types.ts.jinja" in "./types";
     functions: Functions = "functions.ts.jinja" in "./functions";
+    channels: Channels = "channels.ts.jinja" in "./channels";
     index: Index = "index.ts.jinja" in "./index";
     react: React = "react.tsx.jinja" in "./react";
     server: Server = "server.ts.jinja" in "./server";

@@ -2,8 +2,10 @@
 
 use std::collections::HashMap;
 
+use mizan_core::ir::Channel;
+
 use super::syntax::is_letter;
-use crate::interface::{Call, Context, Interface, Slot};
+use crate::interface::{Call, Context, Interface, NamedChannel, Slot};
 use crate::naming::{Scope, Spelling, camel, pascal};
 
 /// Words that TypeScript keeps for itself, and types that stand for its own.
@@ -40,6 +42,8 @@ pub struct Names<'a> {
     pub contexts: Vec<NamedContext<'a>>,
     /// The functions that are called by themselves.
     pub calls: Vec<NamedCall<'a>>,
+    /// The channels.
+    pub channels: Vec<ChannelNames<'a>>,
     /// What is taken.
     pub scope: Scope,
 }
@@ -82,10 +86,24 @@ pub struct NamedCall<'a> {
     pub args_type: String,
     /// The type of what a page may expect of it.
     pub expectations_type: String,
+    /// The type of the errors that it declares.
+    pub errors_type: String,
     /// The descriptor.
     pub descriptor: String,
     /// The function that calls it.
     pub function: String,
+    /// The hook.
+    pub hook: String,
+}
+
+/// A channel with its names.
+pub struct ChannelNames<'a> {
+    /// Its name on the wire.
+    pub name: &'a str,
+    /// The channel.
+    pub channel: &'a Channel,
+    /// The descriptor.
+    pub descriptor: String,
     /// The hook.
     pub hook: String,
 }
@@ -115,10 +133,16 @@ impl<'a> Names<'a> {
         let contexts = contexts
             .map(|(context, slots)| NamedContext::of(context, slots, &mut scope))
             .collect();
+        let channels = interface
+            .channels
+            .iter()
+            .map(|named| ChannelNames::of(*named, &mut scope))
+            .collect();
         Self {
             types,
             contexts,
             calls,
+            channels,
             scope,
         }
     }
@@ -154,6 +178,11 @@ impl<'a> NamedCall<'a> {
             descriptor: scope.claim(&[camel]),
             args_type: scope.claim(&[&format!("{pascal}Args"), &format!("{pascal}CallArgs")]),
             expectations_type: scope.claim(&[&format!("{pascal}Expectations")]),
+            errors_type: if call.function.errors.is_empty() {
+                String::new()
+            } else {
+                scope.claim(&[&format!("{pascal}Errors"), &format!("{pascal}CallErrors")])
+            },
         }
     }
 }
@@ -184,6 +213,19 @@ impl<'a> NamedContext<'a> {
                 &format!("use{pascal}ContextStatus"),
             ]),
             binding: scope.claim(&[&camel, &format!("{camel}Binding")]),
+        }
+    }
+}
+
+impl<'a> ChannelNames<'a> {
+    fn of(NamedChannel { name, channel }: NamedChannel<'a>, scope: &mut Scope) -> Self {
+        let camel = &channel.camel;
+        let pascal = pascal(camel);
+        Self {
+            name,
+            channel,
+            descriptor: scope.claim(&[&format!("{camel}Channel")]),
+            hook: scope.claim(&[&format!("use{pascal}Channel")]),
         }
     }
 }

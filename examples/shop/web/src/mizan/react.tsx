@@ -10,6 +10,7 @@ import {
   type Status,
   bindContext,
   bindGlobal,
+  providerOf,
   useCall,
   useSlot,
   useStatus,
@@ -59,7 +60,7 @@ export { MizanContext as DjangoContext };
 const catalogue: BoundContext<CatalogueParams, CatalogueSlots> = /* @__PURE__ */ bindContext(catalogueContext);
 
 /** Says which "catalogue" the components below mean. */
-export const CatalogueContext: Provider<CatalogueParams> = catalogue.Provider;
+export const CatalogueContext: Provider<CatalogueParams> = /* @__PURE__ */ providerOf(catalogue);
 
 /** The products whose names contain *query*; the same for everybody. */
 export function useSearchProducts(params?: CatalogueParams): readonly Product[] {
@@ -86,7 +87,7 @@ export function useGlobalStatus(): Status {
 const user: BoundContext<UserParams, UserSlots> = /* @__PURE__ */ bindContext(userContext);
 
 /** Says which "user" the components below mean. */
-export const UserContext: Provider<UserParams> = user.Provider;
+export const UserContext: Provider<UserParams> = /* @__PURE__ */ providerOf(user);
 
 /** Newest first. */
 export function useUserOrders(params?: UserParams): readonly Order[] {
