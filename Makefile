@@ -129,6 +129,10 @@ soak: $(EXTENSION) | $(call program,redis-server) ## what the cache and live pag
 judge: $(EXTENSION) ## what is said of changed interfaces, judged by sampled values on 10,000 random pairs (PAIRS=10000)
 	@MIZAN_DIFF_PAIRS=$(PAIRS) $(BIN)/python -m pytest -q --timeout 0 tests/parity/test_difference.py -k harmless
 
+.PHONY: upload
+upload: $(EXTENSION) ## a file of 1 GiB to each server, in bounded memory (ARGS="--megabytes 100")
+	@$(BIN)/python -m tests.conformance.large_upload $(ARGS)
+
 .PHONY: fuzz
 fuzz: $(EXTENSION) ## hostile requests against both adapters and both engines (SECONDS=60 ARGS="--seed 1")
 	@$(BIN)/python -m tests.fuzz --seconds $(SECONDS) $(ARGS)

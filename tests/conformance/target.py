@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -136,6 +136,13 @@ class Target:
             assert time.monotonic() < end, f"{text!r} is not in the log:\n{log}"
             time.sleep(0.01)
         return log
+
+    def wait_until(self, is_so: Callable[[], bool]) -> None:
+        """Return when something has become so."""
+        end = time.monotonic() + TIMEOUT
+        while not is_so():
+            assert time.monotonic() < end, f"it does not become so; the log:\n{self.logged_since(0)[-2_000:]}"
+            time.sleep(0.01)
 
     def log_size(self) -> int:
         return self.log.stat().st_size

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from mizan_core.client import client, frameworks
+from mizan_core.client import UploadLimits, client, frameworks
 from mizan_core.client.frameworks import Framework, register_framework
 from tests.core.inspecting import refusal
 
@@ -61,8 +61,10 @@ class TestAnAdapterImportedAfterTheFunctions:
         @client
         def take(request: object, file: Upload) -> None: ...
 
+        assert take.parameters[0].upload is None
         register_framework(FRAMEWORK)
-        assert "parameter 'file': files are not served yet" in refusal(take.prepare, TypeError)
+        take.prepare()
+        assert take.parameters[0].upload == (Upload, UploadLimits(max_files=1), False, False)
 
     def test_markers(self) -> None:
         @client

@@ -448,10 +448,13 @@ class TestWhatNoClientCanSend:
     @pytest.mark.parametrize(
         "upload", [fastapi.UploadFile, starlette.datastructures.UploadFile, UploadedFile, SimpleUploadedFile]
     )
-    def test_files(self, upload: Any) -> None:
-        for annotation in (upload, upload | None, list[upload], Annotated[upload, "note"]):
+    def test_files_inside_something(self, upload: Any) -> None:
+        for annotation in (dict[str, upload], list[list[upload]], upload | int, tuple[upload, ...]):
 
             def function(request: object, file): ...
 
             function.__annotations__ |= {"file": annotation, "return": None}
-            assert "parameter 'file': files are not served yet" in refusal(lambda f=function: client(f), TypeError)
+            words = "parameter 'file': a file is a parameter of its own, or a list of them is: 'image: UploadedFile'"
+            assert words in refusal(lambda f=function: client(f), TypeError)
+            function.__annotations__ |= {"file": int, "return": annotation}
+            assert "the return annotation: a file is" in refusal(lambda f=function: client(f), TypeError)

@@ -9,9 +9,6 @@ from tests.documented.applications import in_django, in_fastapi
 from tests.documented.pages import block
 
 ASKED = """
-FORM = {"data": {"name": "coffee"}}
-if IS_DJANGO:
-    FORM = {"data": "name=coffee", "content_type": "application/x-www-form-urlencoded"}
 HTML = {"headers": {"Accept": "text/html"}}
 
 
@@ -25,7 +22,7 @@ print(json.dumps([told(answer) for answer in (
     http.get("/orders/1/?bold=true&utm_source=mail"),
     http.get("/orders/tea/", **HTML),
     http.get("/orders/9/"),
-    http.post("/orders/1/", **FORM),
+    http.post("/orders/1/", data={"name": "coffee"}),
     http.get("/orders/1/"),
     http.get("/orders/1/name", **HTML),
     http.get("/orders/1/name"),
@@ -45,9 +42,7 @@ def _check(answers: list[Any], login: str) -> None:
 
 
 def test_in_fastapi(tmp_path: Path) -> None:
-    _check(
-        in_fastapi(tmp_path, block("views", "python", "app.include_router"), f"IS_DJANGO = False\n{ASKED}"), "/login"
-    )
+    _check(in_fastapi(tmp_path, block("views", "python", "app.include_router"), ASKED), "/login")
 
 
 def test_in_django(tmp_path: Path) -> None:
@@ -59,4 +54,4 @@ def test_in_django(tmp_path: Path) -> None:
         "LOGIN_URL": "/login",
     }"""
     example = block("views", "python", "# shop/clients.py")
-    _check(in_django(tmp_path, example, f"IS_DJANGO = True\n{ASKED}", options), "/login")
+    _check(in_django(tmp_path, example, ASKED, options), "/login")

@@ -105,7 +105,7 @@ def test_nothing_but_an_extra_asks_for_the_native_wheel(wheels: Wheels, name: st
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
-        ("mizan-core", {"pydantic", "typing-extensions"}),
+        ("mizan-core", {"pydantic", "python-multipart", "typing-extensions"}),
         ("mizan-django", {"django", "mizan-core"}),
         ("mizan-fastapi", {"fastapi", "mizan-core"}),
         ("mizan-native", {"mizan-core"}),

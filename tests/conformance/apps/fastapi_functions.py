@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import Any
 
-from fastapi import HTTPException
+from fastapi import HTTPException, UploadFile
 from fastapi.responses import StreamingResponse
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from tests.conformance.functions import uploads
 from tests.conformance.functions.routed import routed
 from tests.conformance.functions.serving import both
 
@@ -74,6 +75,9 @@ def routed_save(request: Request, user_id: int) -> Response:
 @routed("/pages/lying/")
 def routed_lying(request: Request) -> Response:
     return "no response at all"  # type: ignore[return-value]  # that is the case
+
+
+uploads.define(UploadFile, lambda file: file.file.read(), lambda file: file.filename)
 
 
 @both()

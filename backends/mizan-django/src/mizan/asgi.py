@@ -13,6 +13,7 @@ from mizan.serving import dispatcher
 from mizan_core.errors import APIError, PayloadTooLarge
 from mizan_core.http.reading import check_body_headers
 from mizan_core.http.response import Response, error_response
+from mizan_core.http.uploading import is_multipart, upload_limit
 
 Message: TypeAlias = "MutableMapping[str, Any]"
 Receive: TypeAlias = "Callable[[], Awaitable[Message]]"
@@ -31,6 +32,8 @@ def limit_body(application: Application, path: str = "/api/mizan/") -> Applicati
 
         application = limit_body(get_asgi_application())
 
+    What a function takes by its ``UploadLimits`` may be more.
+
     :param path: where ``mizan.urls`` is included. Other paths are left alone.
     """
 
@@ -38,7 +41,7 @@ def limit_body(application: Application, path: str = "/api/mizan/") -> Applicati
         if scope["type"] != "http" or not _is_below(scope, path):
             await application(scope, receive, send)
             return
-        await _limited(application, scope, receive, send)
+        await _limited(application, path, scope, receive, send)
 
     return limited
 
@@ -57,8 +60,10 @@ def wrap_asgi(application: Callable[[Any, Any, Any], Awaitable[None]]) -> Applic
     return SocketApplication(application)
 
 
-async def _limited(application: Application, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
-    limit = _limit()
+async def _limited(
+    application: Application, path: str, scope: MutableMapping[str, Any], receive: Receive, send: Send
+) -> None:
+    limit = _limit(scope, path)
     length = 0
     started = False
 
@@ -85,12 +90,21 @@ async def _limited(application: Application, scope: MutableMapping[str, Any], re
 
 
 def _is_below(scope: MutableMapping[str, Any], path: str) -> bool:
+    return _path(scope).startswith(path)
+
+
+def _path(scope: MutableMapping[str, Any]) -> str:
     full: str = scope["path"]
-    return full.removeprefix(scope.get("root_path", "")).startswith(path)
+    return full.removeprefix(scope.get("root_path", ""))
 
 
-def _limit() -> int:
-    return dispatcher.interface().settings.max_body_bytes
+def _limit(scope: MutableMapping[str, Any], path: str) -> int:
+    """What the body may have; more where files go to a function that takes them."""
+    interface = dispatcher.interface()
+    call, _, name = _path(scope).removeprefix(path).removesuffix("/").rpartition("/")
+    if call == "call" and is_multipart(_field(scope, b"content-type")):
+        return upload_limit(interface, name)
+    return interface.settings.max_body_bytes
 
 
 def _field(scope: MutableMapping[str, Any], name: bytes) -> str | None:

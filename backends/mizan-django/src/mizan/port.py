@@ -19,6 +19,7 @@ from mizan.csrf import check_csrf
 from mizan.errors import translated
 from mizan.tokens import TokenUser
 from mizan.transactions import RequestTransactions, in_transaction, purge, requested_transactions
+from mizan.uploads import UploadSink, read_parts
 from mizan.users import aload_user, assume_token, load_user, renew_user, twin_of
 from mizan.watching import watching
 from mizan_core.cache.access import Access
@@ -27,6 +28,7 @@ from mizan_core.cache.readings import Readings
 from mizan_core.cache.store import Purge, Store
 from mizan_core.call.port import Work
 from mizan_core.coroutines import one_by_one, side_by_side, to_the_end
+from mizan_core.http.multipart import FileHead, MultipartReader
 from mizan_core.interface.endpoint import Invocation
 from mizan_core.mwt import MWTUser
 from mizan_core.viewer import Viewer, viewer_of
@@ -71,6 +73,12 @@ class RequestPort:
     def is_debugging(self) -> bool:
         return bool(settings.DEBUG)
 
+    def open_sink(self, head: FileHead) -> UploadSink:
+        return UploadSink(head)
+
+    async def confirm(self, fields: Mapping[str, Sequence[str]] | None) -> None:
+        """Calls have proved it when it was asked who makes them."""
+
     async def handled(self, error: Exception) -> None:
         """Django has no handlers of an application's own for classes of exceptions."""
 
@@ -86,6 +94,9 @@ class ThreadPort(RequestPort):
     def __init__(self, request: HttpRequest) -> None:
         super().__init__(request)
         self._transactions: RequestTransactions | None = None
+
+    async def read_parts(self, reader: MultipartReader) -> None:
+        read_parts(self.request, reader)
 
     async def to_the_end(self, work: Coroutine[Any, Any, T]) -> T:
         """A thread is not cancelled."""
@@ -140,6 +151,10 @@ class LoopPort(RequestPort):
     """One request on an event loop."""
 
     __slots__ = ()
+
+    async def read_parts(self, reader: MultipartReader) -> None:
+        # Django has the body in a file by now.
+        await sync_to_async(read_parts, thread_sensitive=False)(self.request, reader)
 
     async def to_the_end(self, work: Coroutine[Any, Any, T]) -> T:
         return await to_the_end(work)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any, TypeAlias
 
@@ -97,11 +97,12 @@ class ThreadViewPort(ThreadPort):
         super().__init__(request)
         self._is_exempt = is_exempt
 
-    async def identify(self, *, guarded: bool) -> Viewer:
-        viewer = viewer_of(load_user(self.request))
-        if guarded and not self._is_exempt:
-            check_page_csrf(self.request)
-        return viewer
+    async def identify(self, *, guarded: bool) -> Viewer:  # noqa: ARG002 - ``confirm`` is asked when more is known
+        return viewer_of(load_user(self.request))
+
+    async def confirm(self, fields: Mapping[str, Sequence[str]] | None) -> None:
+        if not self._is_exempt:
+            check_page_csrf(self.request, fields)
 
 
 class LoopViewPort(LoopPort):
@@ -113,8 +114,9 @@ class LoopViewPort(LoopPort):
         super().__init__(request)
         self._is_exempt = is_exempt
 
-    async def identify(self, *, guarded: bool) -> Viewer:
-        viewer = viewer_of(await aload_user(self.request))
-        if guarded and not self._is_exempt:
-            await sync_to_async(check_page_csrf)(self.request)
-        return viewer
+    async def identify(self, *, guarded: bool) -> Viewer:  # noqa: ARG002 - as above
+        return viewer_of(await aload_user(self.request))
+
+    async def confirm(self, fields: Mapping[str, Sequence[str]] | None) -> None:
+        if not self._is_exempt:
+            await sync_to_async(check_page_csrf)(self.request, fields)

@@ -18,6 +18,7 @@ from mizan_core.cache.store import Purge, Store
 from mizan_core.call.port import Work
 from mizan_core.coroutines import begin, end_of, side_by_side
 from mizan_core.errors import BadRequest, PayloadTooLarge
+from mizan_core.http.multipart import FileHead, MultipartReader
 from mizan_core.http.port import Handled
 from mizan_core.http.reading import check_body_headers
 from mizan_core.interface.endpoint import Invocation
@@ -26,6 +27,7 @@ from mizan_core.settings import ALWAYS, LOADED, NEVER
 from mizan_core.viewer import Viewer, viewer_of
 from mizan_fastapi.errors import handled, translated
 from mizan_fastapi.in_flight import InFlight
+from mizan_fastapi.uploads import UploadSink, read_parts
 from mizan_fastapi.users import (
     TOKEN,
     LoadUser,
@@ -141,6 +143,16 @@ class AsgiPort:
         user = verified_user(token, await ask(load, token), is_checked=self._check != NEVER)
         self._token = None
         assume_user(self.scope, user)
+
+    async def read_parts(self, reader: MultipartReader) -> None:
+        self._body = b""  # nobody else gets it
+        await read_parts(self._receive, reader)
+
+    def open_sink(self, head: FileHead) -> UploadSink:
+        return UploadSink(head)
+
+    async def confirm(self, fields: Mapping[str, Sequence[str]] | None) -> None:
+        """FastAPI has no CSRF protection of its own."""
 
     def header(self, name: str) -> str | None:
         """The value of a header field, by its lower-case name."""

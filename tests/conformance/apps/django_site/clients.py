@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.files.uploadedfile import UploadedFile
 from django.core.handlers.asgi import ASGIRequest
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.views.decorators.csrf import csrf_exempt
@@ -17,6 +18,7 @@ from mizan_core.errors import Conflict
 from tests.conformance import functions
 from tests.conformance.apps.django_site import forms
 from tests.conformance.apps.django_site.models import Note, Signature
+from tests.conformance.functions import uploads
 from tests.conformance.functions.routed import routed
 from tests.conformance.functions.serving import both, only, pair
 
@@ -110,6 +112,9 @@ _FRAMEWORK_ERRORS = {
 @both()
 def raise_framework_error(request: HttpRequest, kind: str) -> None:
     raise _FRAMEWORK_ERRORS[kind]
+
+
+uploads.define(UploadedFile, lambda file: file.read(), lambda file: file.name)
 
 
 # The database.

@@ -41,12 +41,14 @@ class LateCall(NamedTuple):
     :param read: gives the arguments of the endpoint, validated, and raises the protocol's errors.
     :param token: as in ``Call``.
     :param guarded: whether the request may change something.
+    :param carrier: as in ``Call``; None for a URL of the function's own, which no other way bars.
     """
 
     function: str
     read: Callable[[Endpoint], Coroutine[Any, Any, dict[str, Any]]]
     token: str | None
     guarded: bool
+    carrier: str | None = None
 
 
 class Fetch(NamedTuple):

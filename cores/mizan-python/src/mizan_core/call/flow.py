@@ -62,6 +62,8 @@ async def answer_late_call(port: Port, interface: Interface, call: LateCall, pro
         progress.function = endpoint.name
         for trace in interface.tracers:
             trace(progress)
+        if call.carrier in endpoint.barred:
+            raise _barred(endpoint)  # noqa: TRY301 - as above
         asking = (endpoint,) if endpoint.auth is not None else ()
         await admit(port, interface, asking, call.token, progress, guarded=call.guarded)
         arguments = await call.read(endpoint)

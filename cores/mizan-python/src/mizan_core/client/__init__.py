@@ -10,6 +10,7 @@ from mizan_core.client.function import client
 from mizan_core.client.merge import Merge
 from mizan_core.client.options import Declaration, Options
 from mizan_core.client.targets import ServerFunction
+from mizan_core.client.uploads import UploadLimits
 
 __all__ = (
     "CachePolicy",
@@ -20,5 +21,6 @@ __all__ = (
     "Merge",
     "Options",
     "ServerFunction",
+    "UploadLimits",
     "client",
 )

@@ -188,6 +188,15 @@ class ClientFunction(ServerFunction, Generic[P, R]):
         return cast("TypeAdapter[dict[str, Any]]", self._arguments)
 
     @property
+    def sent_arguments(self) -> TypeAdapter[dict[str, Any]]:
+        """As ``arguments``, of those that clients send as JSON: all but files."""
+        parameters = [parameter for parameter in self.parameters if parameter.upload is None]
+        if len(parameters) == len(self.parameters):
+            return self.arguments
+        with naming(self.where):
+            return arguments_adapter(self.name, parameters, self.names)
+
+    @property
     def result(self) -> TypeAdapter[Any]:
         """Serialises what the function returns.
 
@@ -209,6 +218,7 @@ class ClientFunction(ServerFunction, Generic[P, R]):
         with naming(self.where):
             signature.check(self.names)  # once more: an adapter may have been imported since
             self._complete_errors()
+            _check_uploads(self.declaration.context, signature)
         self.arguments  # noqa: B018 - for its effect
         self.inject  # noqa: B018 - for its effect
         if not self.is_view:
@@ -269,6 +279,15 @@ def _result_adapter(signature: Signature, names: Mapping[str, Any]) -> TypeAdapt
     if signature.is_view:
         raise TypeError("it answers with a framework response, which is not serialised")
     return annotation_adapter("the return annotation", signature.returns, names)
+
+
+def _check_uploads(context: str | None, signature: Signature) -> None:
+    for parameter in signature.parameters:
+        if context is not None and parameter.upload is not None:
+            raise TypeError(
+                f"parameter {parameter.name!r}: a function of a context is fetched by its URL, which holds no file; "
+                f"take it in a mutation"
+            )
 
 
 def _check_route(route: str | None, written: WrittenSignature) -> None:

@@ -19,6 +19,7 @@ from mizan_core.client.frameworks import (
     is_upload_class,
     marker_of,
 )
+from mizan_core.client.uploads import Upload, upload_of
 from mizan_core.names import check_parameter_name
 
 REQUEST_NAMES = ("request", "_request", "req", "_req", "_")
@@ -43,6 +44,11 @@ class Parameter:
     annotation: Any
     required: bool
     default: Any
+
+    @property
+    def upload(self) -> Upload | None:
+        """What it says of the files that it takes; None where it takes none."""
+        return upload_of(self.annotation)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +79,8 @@ class Signature:
                     f"parameter {parameter.name!r}: who fills it was not known when the function was made; import the "
                     f"adapter first, as 'from mizan_fastapi import client' does"
                 )
-            _check_wire(f"parameter {parameter.name!r}", parameter.annotation, names)
+            if parameter.upload is None:
+                _check_wire(f"parameter {parameter.name!r}", parameter.annotation, names)
         _check_wire("the return annotation", self.returns, names)
         _is_view(self.returns)
 
@@ -240,7 +247,7 @@ def _check_wire(place: str, annotation: Any, names: Mapping[str, Any]) -> None:
         if part is Callable or get_origin(part) is Callable:
             raise TypeError(f"{place}: a function cannot be sent over the wire; write the data that it stands for")
         if is_upload_class(part):
-            raise TypeError(f"{place}: files are not served yet; take them in a view of the framework")
+            raise TypeError(f"{place}: a file is a parameter of its own, or a list of them is: 'image: UploadedFile'")
 
 
 def _parts(annotation: Any, names: Mapping[str, Any]) -> Iterator[Any]:

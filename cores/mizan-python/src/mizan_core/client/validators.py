@@ -54,7 +54,9 @@ def annotation_adapter(place: str, annotation: Any, names: Mapping[str, Any]) ->
 
 
 def _entry(parameter: Parameter) -> Any:
-    return parameter.annotation if parameter.required else NotRequired[parameter.annotation]
+    upload = parameter.upload
+    annotation = parameter.annotation if upload is None else upload.annotation
+    return annotation if parameter.required else NotRequired[annotation]
 
 
 def _adapter(annotation: Any, names: Mapping[str, Any], config: ConfigDict | None = None) -> TypeAdapter[Any]:

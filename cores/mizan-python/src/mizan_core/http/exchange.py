@@ -13,10 +13,10 @@ from typing import Any, TypeAlias
 from mizan_core.call.asked import Fetch
 from mizan_core.call.dispatcher import Dispatcher
 from mizan_core.call.flow import admit, answer_call, answer_fetch, refused
-from mizan_core.call.outcome import Dressed, Fetched, Refused, Result, ViewResponse
+from mizan_core.call.outcome import CallOutcome, Dressed, Fetched, Refused, Result, ViewResponse
 from mizan_core.call.progress import Failure, Progress
 from mizan_core.engine import ENGINE
-from mizan_core.errors import APIError, InternalError, MethodNotAllowed
+from mizan_core.errors import APIError, InternalError, MethodNotAllowed, UnsupportedMediaType
 from mizan_core.http.parts import Part, answer_part
 from mizan_core.http.port import HttpPort
 from mizan_core.http.reading import check_head, read_call, read_pairs, read_query
@@ -42,6 +42,7 @@ from mizan_core.http.response import (
     view_headers,
 )
 from mizan_core.http.shown import ShownBundles
+from mizan_core.http.uploading import answer_upload, is_multipart
 from mizan_core.interface.interface import Bundle, Interface
 
 _READ = ("GET", "HEAD")
@@ -66,6 +67,10 @@ async def post_call(
         interface = dispatcher.interface()
         call = read_call(await port.read_body(interface.settings.max_body_bytes), named, token)
         shown = ShownBundles(port, interface, call) if call.shown else None
+    except UnsupportedMediaType as error:
+        if not is_multipart(content_type):
+            return await refusal(port, known(dispatcher), refused(port, progress, error))
+        return await _post_upload(dispatcher, port, content_type or "", token, named, progress)
     except Exception as error:  # noqa: BLE001 - whatever middleware raises
         return await refusal(port, known(dispatcher), refused(port, progress, error))
     outcome = await answer_call(port, interface, call, progress)
@@ -79,6 +84,36 @@ async def post_call(
         headers = view_headers(outcome.stale, marks(interface, progress.viewer))
         return PassThrough(outcome.response, headers, outcome.purges)
     return await refusal(port, interface, outcome)
+
+
+async def _post_upload(
+    dispatcher: Dispatcher, port: HttpPort, content_type: str, token: str | None, named: str | None, progress: Progress
+) -> Reply:
+    try:
+        if named is None:
+            raise UnsupportedMediaType("Files go to call/<function>/.")  # noqa: TRY301 - it is answered here
+        interface = dispatcher.interface()
+    except Exception as error:  # noqa: BLE001 - whatever settings raise
+        return await refusal(port, known(dispatcher), refused(port, progress, error))
+    outcome = await answer_upload(port, interface, named, content_type, token, progress)
+    return await answered(port, interface, outcome, progress)
+
+
+async def answered(
+    port: HttpPort, interface: Interface, outcome: CallOutcome, progress: Progress, page: ShowError | None = None
+) -> Reply:
+    """The reply that an outcome is written as.
+
+    :param page: as of ``refusal``.
+    """
+    if type(outcome) is Refused:
+        return await refusal(port, interface, outcome, page)
+    own = marks(interface, progress.viewer)
+    if type(outcome) is Dressed:
+        return dressed_reply(outcome, own)
+    if type(outcome) is ViewResponse:
+        return PassThrough(outcome.response, view_headers(outcome.stale, own), outcome.purges)
+    return result_response(outcome, own)
 
 
 async def get_bundle(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from mizan_core.call.port import Port
+from mizan_core.http.multipart import FileHead, MultipartReader, Sink
 
 
 class Handled(NamedTuple):
@@ -41,6 +42,22 @@ class HttpPort(Port, Protocol):
 
     def is_debugging(self) -> bool:
         """Whether the application is in its framework's debug mode: then answers say more of how they were made."""
+
+    async def read_parts(self, reader: MultipartReader) -> None:
+        """Feed the request's body to *reader*, as it comes in, where it may write to disk.
+
+        :raises BadRequest: when the request is cut off.
+        """
+
+    def open_sink(self, head: FileHead) -> Sink:
+        """Where a file of the request is written to."""
+
+    async def confirm(self, fields: Mapping[str, Sequence[str]] | None) -> None:
+        """Check that a form of a page is the site's own, as the framework does for its views.
+
+        :param fields: of a form that has been read; None where the framework reads it itself, if it has to.
+        :raises CsrfFailed: when it is not.
+        """
 
     async def handled(self, error: Exception) -> Handled | None:
         """What the application's own handler of exceptions like *error* answers; None where it has none."""

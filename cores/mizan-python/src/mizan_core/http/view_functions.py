@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from pydantic_core import from_json
 
 from mizan_core.call.asked import LateCall
 from mizan_core.call.dispatcher import Dispatcher
 from mizan_core.call.flow import answer_late_call, refused
-from mizan_core.call.outcome import Dressed, Result, ViewResponse
 from mizan_core.call.progress import Progress
 from mizan_core.client.routes import SAFE
 from mizan_core.errors import NotFound, UnsupportedMediaType, ValidationFailed
-from mizan_core.http.exchange import ShowError, known, refusal
+from mizan_core.http.exchange import ShowError, answered, known, refusal
+from mizan_core.http.multipart import MultipartReader
 from mizan_core.http.port import HttpPort
 from mizan_core.http.reading import check_media_type, prefers_html, read_call, read_query
-from mizan_core.http.response import PassThrough, Reply, dressed_reply, marks, result_response, view_headers
+from mizan_core.http.response import Reply
+from mizan_core.http.uploading import close, complete, is_multipart, receive
 from mizan_core.interface.endpoint import Endpoint
 from mizan_core.interface.interface import Interface
 from mizan_core.interface.texts import TextReader
 from mizan_core.introspection.urls import Member, Url
 
 _WITHOUT_BODY = SAFE | {"DELETE"}
+_Validate: TypeAlias = "Callable[[dict[str, Any], int], dict[str, Any]]"
 _FORM = "application/x-www-form-urlencoded"
 
 
@@ -55,24 +57,27 @@ async def answer_view(dispatcher: Dispatcher, port: HttpPort, url: Url, asked: A
         interface = dispatcher.interface()
     except Exception as error:  # noqa: BLE001 - whatever settings raise
         return await refusal(port, known(dispatcher), refused(port, progress, error), page)
-    read = partial(_arguments, port, interface, member, asked)
+    opened: list[MultipartReader] = []
+    read = partial(_arguments, port, interface, member, asked, opened)
     call = LateCall(member.name, read, asked.token, asked.method not in SAFE)
-    outcome = await answer_late_call(port, interface, call, progress)
-    if type(outcome) is Result:
-        return result_response(outcome, marks(interface, progress.viewer))
-    if type(outcome) is Dressed:
-        return dressed_reply(outcome, marks(interface, progress.viewer))
-    if type(outcome) is ViewResponse:
-        headers = view_headers(outcome.stale, marks(interface, progress.viewer))
-        return PassThrough(outcome.response, headers, outcome.purges)
-    return await refusal(port, interface, outcome, page)
+    try:
+        outcome = await answer_late_call(port, interface, call, progress)
+    finally:
+        close(opened)
+    return await answered(port, interface, outcome, progress, page)
 
 
 async def _arguments(
-    port: HttpPort, interface: Interface, member: Member, asked: Asked, endpoint: Endpoint
+    port: HttpPort,
+    interface: Interface,
+    member: Member,
+    asked: Asked,
+    opened: list[MultipartReader],
+    endpoint: Endpoint,
 ) -> dict[str, Any]:
     """The validated arguments: those of the path, and the others of the query, or else of the body.
 
+    :param opened: gets what has been opened to read the body.
     :raises NotFound: where what stands in the path is no value of its parameter.
     """
     readers = interface.text_readers(member.name)
@@ -83,12 +88,36 @@ async def _arguments(
         except ValidationFailed:
             raise NotFound from None
     others = {name: reader for name, reader in readers.items() if name not in placed}
-    values, number = await _given(port, interface, member, asked, others) if others else ({}, 0)
+    is_guarded = asked.token is None and asked.method not in SAFE
+    wants_more = bool(others) or endpoint.uploads is not None
+    number = sum(map(len, asked.values))
+    if wants_more and asked.method not in _WITHOUT_BODY and is_multipart(asked.content_type):
+        reader = await receive(port, interface, endpoint, asked.content_type or "", opened, is_form=True)
+        if is_guarded:
+            await port.confirm(reader.texts)
+        values = _read_texts(reader.texts, others)
+        number += sum(len(text) for texts in reader.texts.values() for text in texts)
+        validate: _Validate = partial(complete, endpoint, reader=reader)
+    else:
+        if is_guarded:
+            await port.confirm(None)
+        values, more = await _given(port, interface, member, asked, others) if wants_more else ({}, 0)
+        number += more
+        validate = endpoint.validate
+    return _validated(validate, values, placed, number)
+
+
+def _validated(
+    validate: _Validate,
+    values: dict[str, Any],
+    placed: Mapping[str, Any],
+    number: int,
+) -> dict[str, Any]:
     twice = sorted(values.keys() & placed.keys())
     if twice:
         raise ValidationFailed(details={name: ["Extra inputs are not permitted"] for name in twice})
     try:
-        return endpoint.validate(values | placed, number + sum(map(len, asked.values)))
+        return validate({**values, **placed}, number)
     except ValidationFailed as error:
         if any(str(path).partition(".")[0] in placed for path in error.details):
             raise NotFound from None

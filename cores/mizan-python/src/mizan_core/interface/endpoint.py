@@ -18,8 +18,9 @@ from mizan_core.client.frameworks import Inject, is_response_class
 from mizan_core.client.options import Auth, Declaration
 from mizan_core.errors import MizanError
 from mizan_core.identity import NoIdentity, identity_of
-from mizan_core.interface.arguments import ArgumentsValidator
+from mizan_core.interface.arguments import ArgumentsValidator, JsonArguments
 from mizan_core.interface.refusals import Refusals
+from mizan_core.interface.uploads import UploadPlaces, upload_places
 from mizan_core.interface.wire import UNFAITHFUL, is_verbatim, wire_value
 
 HTTP, SOCKET = "http", "socket"
@@ -134,8 +135,10 @@ class Endpoint:
         "private",
         "rereads",
         "scope",
+        "uploads",
         "validate",
         "validate_json",
+        "validate_sent",
     )
 
     def __init__(
@@ -158,7 +161,9 @@ class Endpoint:
         """What may not carry a call of it."""
         self.is_view = function.is_view
         self.parameters = frozenset(parameter.name for parameter in function.parameters)
-        self.scope = scope
+        self.scope = frozenset(
+            parameter.name for parameter in function.parameters if parameter.name in scope and parameter.upload is None
+        )
         self.announced: Sequence[tuple[Store, list[str]]] = ()
         """Where the tags of the contexts that a call may purge have to be announced before it runs."""
         self._defaulted = defaulted
@@ -179,7 +184,11 @@ class Endpoint:
     def _prepare(self) -> None:
         """Two threads that come at once make the same; nothing here finds fault with a function."""
         name, function, scope = self.name, self.function, self.scope
-        used = [parameter for parameter in function.parameters if parameter.name in scope or self.context is not None]
+        used = [
+            parameter
+            for parameter in function.parameters
+            if (parameter.name in scope or self.context is not None) and parameter.upload is None
+        ]
         self._null_by_default = frozenset(
             parameter.name for parameter in used if parameter.default is None and parameter.name not in self._defaulted
         )
@@ -195,9 +204,16 @@ class Endpoint:
             for parameter in used
             if self.context is not None and not parameter.required
         }
-        validator = ArgumentsValidator(function.arguments)
-        self.validate, self.validate_json = validator.validate, validator.validate_json
-        """They give the arguments as the function takes them; only those that were passed."""
+        validator = ArgumentsValidator(function.sent_arguments)
+        self.validate: Callable[[Mapping[str, Any], int], dict[str, Any]] = validator.validate
+        """Gives the arguments as the function takes them; only those that were passed."""
+        self.validate_json: Callable[[JsonArguments], dict[str, Any]] = validator.validate_json
+        self.uploads = upload_places(function.parameters)
+        """Where files may stand among the arguments; None where there are none."""
+        self.validate_sent = self.validate
+        """As ``validate``, of what comes beside files."""
+        if self.uploads is not None:
+            self.validate, self.validate_json = _without_files(self.uploads, validator)
         finish = _view_check(name) if self.is_view else result_serializer(name, function.result)
         target = function.function
         if function.inject is not None or self._hooks:
@@ -303,8 +319,10 @@ _FOR_CALLS = frozenset(
         "_run",
         "_themselves",
         "_verbatim",
+        "uploads",
         "validate",
         "validate_json",
+        "validate_sent",
     )
 )
 
@@ -381,6 +399,24 @@ def _injected(
         return (result, dress) if dressed else result
 
     return run
+
+
+def _without_files(
+    uploads: UploadPlaces, validator: ArgumentsValidator
+) -> tuple[Callable[[Mapping[str, Any], int], dict[str, Any]], Callable[[JsonArguments], dict[str, Any]]]:
+    """What validates arguments that come without any files."""
+
+    def validate(arguments: Mapping[str, Any], values: int) -> dict[str, Any]:
+        validated = validator.validate(arguments, values)
+        uploads.check_without()
+        return validated
+
+    def validate_json(arguments: JsonArguments) -> dict[str, Any]:
+        validated = validator.validate_json(arguments)
+        uploads.check_without()
+        return validated
+
+    return validate, validate_json
 
 
 def _same(result: Any) -> Any:

@@ -362,7 +362,9 @@ def _routed_readers(
     urls_of(functions)
     return {
         function["name"]: {
-            param["name"]: TextReader(param["shape"], specification["types"]) for param in function["params"]
+            param["name"]: TextReader(param["shape"], specification["types"])
+            for param, declared in zip(function["params"], functions[function["name"]].parameters, strict=True)
+            if declared.upload is None
         }
         for function in specification["functions"]
         if functions[function["name"]].declaration.route is not None

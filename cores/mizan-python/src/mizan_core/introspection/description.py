@@ -9,11 +9,12 @@ from typing import Annotated, Any, get_args, get_origin
 from mizan_core.client import ClientFunction
 from mizan_core.client.error_case import ErrorCase
 from mizan_core.client.signature import Parameter
+from mizan_core.client.uploads import Upload
 from mizan_core.errors import GraphError
 from mizan_core.introspection.docs import described
 from mizan_core.introspection.parts import ChannelPart, Describe, FormField, FormPart
 from mizan_core.introspection.reading import ShapeReader, View
-from mizan_core.introspection.shapes import ANY, Mode, Shape, default_of
+from mizan_core.introspection.shapes import ANY, Mode, Shape, default_of, list_of, optional
 from mizan_core.introspection.types import TypeTable
 
 
@@ -146,7 +147,9 @@ class _Describer:
 
     def _parameter(self, function: ClientFunction[..., Any], parameter: Parameter) -> DescribedParameter:
         place = f"{function.where}: parameter {parameter.name!r}"
-        shape = self._shape(place, parameter.annotation, View("input", function.names))
+        upload = parameter.upload
+        annotated = View("input", function.names)
+        shape = self._shape(place, parameter.annotation, annotated) if upload is None else _upload_shape(upload)
         default = {} if parameter.required else default_of(parameter.default)
         said = described(get_args(parameter.annotation)[1:]) if get_origin(parameter.annotation) is Annotated else None
         return DescribedParameter(parameter.name, shape, parameter.required, default, said)
@@ -157,3 +160,10 @@ class _Describer:
         except (NameError, TypeError, ValueError) as error:
             self._reader.problems.append(f"{place}: {error}")
             return ANY
+
+
+def _upload_shape(upload: Upload) -> Shape:
+    limits = upload.limits
+    one: Shape = {"kind": "upload", "max_bytes": limits.max_bytes}
+    whole = list_of({**one, "max_files": limits.max_files}) if upload.is_list else one
+    return optional(whole) if upload.is_optional else whole

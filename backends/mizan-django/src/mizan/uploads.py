@@ -1,0 +1,74 @@
+"""Files that clients send, as Django hands them to views: in memory while they are small, else on disk."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from shutil import copyfileobj
+from typing import IO
+
+from django.conf import settings
+from django.core.files.uploadedfile import InMemoryUploadedFile, TemporaryUploadedFile, UploadedFile
+from django.http import HttpRequest
+
+from mizan_core.errors import BadRequest
+from mizan_core.http.multipart import FileHead, MultipartReader
+
+_PIECE = 65_536
+
+
+class UploadSink:
+    """Where a file is written to. It is deleted when it is closed."""
+
+    def __init__(self, head: FileHead) -> None:
+        self._head = head
+        self._size = 0
+        self._file: IO[bytes] = BytesIO()
+        self._temporary: TemporaryUploadedFile | None = None
+
+    def write(self, data: bytes) -> None:
+        """Add *data*; what has become large goes to ``FILE_UPLOAD_TEMP_DIR``."""
+        self._size += len(data)
+        if self._temporary is None and self._size > settings.FILE_UPLOAD_MAX_MEMORY_SIZE:
+            self._move()
+        self._file.write(data)
+
+    def _move(self) -> None:
+        self._temporary = TemporaryUploadedFile(self._name, self._head.content_type, 0, None)
+        written, on_disk = self._file, self._temporary.file
+        assert on_disk is not None  # noqa: S101 - for type checkers: it has just been made
+        self._file = on_disk
+        written.seek(0)
+        copyfileobj(written, on_disk)
+
+    @property
+    def _name(self) -> str:
+        return self._head.filename or "file"
+
+    def file(self) -> UploadedFile[bytes]:
+        """As a view finds it in ``request.FILES``."""
+        self._file.seek(0)
+        if self._temporary is None:
+            head = self._head
+            return InMemoryUploadedFile(self._file, head.path, self._name, head.content_type, self._size, None)
+        self._temporary.size = self._size
+        return self._temporary
+
+    def close(self) -> None:
+        """Delete it."""
+        (self._file if self._temporary is None else self._temporary).close()
+
+
+def read_parts(request: HttpRequest, reader: MultipartReader) -> None:
+    """Feed the body to *reader*.
+
+    :raises BadRequest: when its length cannot be known.
+    """
+    meta = request.META
+    read = request.read
+    if "wsgi.input" in meta and meta.get("HTTP_TRANSFER_ENCODING"):
+        if not meta.get("wsgi.input_terminated"):
+            # Nobody would tell where the body ends: reading on would wait for the client.
+            raise BadRequest("This server does not take chunked bodies: send a Content-Length.")
+        read = meta["wsgi.input"].read
+    while piece := read(_PIECE):
+        reader.feed(piece)
