@@ -1,6 +1,7 @@
 """The reader of multipart bodies: in whatever pieces a body comes, and whatever ends it."""
 
-# mypy: disable-error-code="type-arg" - only Django's stubs know a type argument
+# Only the stubs of Django know a type argument.
+# mypy: disable-error-code="type-arg"
 
 from __future__ import annotations
 

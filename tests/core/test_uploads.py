@@ -1,6 +1,7 @@
 """Parameters that take files: annotations, limits, what server code passes, and what the interface document says."""
 
-# mypy: disable-error-code="type-arg" - only Django's stubs know a type argument
+# Only the stubs of Django know a type argument.
+# mypy: disable-error-code="type-arg"
 
 from __future__ import annotations
 
