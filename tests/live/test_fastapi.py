@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from fastapi import Depends, HTTPException
 
+from mizan_core.cache import stats
 from mizan_fastapi import Settings
 from tests.live.asgi_client import AsgiSocket, Closed, Refusal, scope_of
 from tests.live.fastapi_app import COOKIE, SECRET, Sessions, make_app
@@ -80,3 +81,22 @@ def test_frames_before_the_handshake_has_ended_wait_for_it() -> None:
             assert (await socket.ask(action="rpc", id=1, fn="sleep", args={"seconds": 0}))["ok"]
 
     asyncio.run(check())
+
+
+def test_what_connections_do_stands_beside_the_caches_counts() -> None:
+    before = stats().live
+    app = make_app()
+
+    async def check() -> None:
+        async with AsgiSocket(app, scope_of()) as socket:
+            await socket.ask(action="rpc", id=1, fn="sleep", args={"seconds": 0})
+        with pytest.raises(Refusal):
+            async with AsgiSocket(app, scope_of(origin="https://evil.example")):
+                pass
+
+    asyncio.run(check())
+    after = stats().live
+    counted = {
+        name: getattr(after, name) - getattr(before, name) for name in ("connections", "closed", "frames", "refused")
+    }
+    assert counted == {"connections": 1, "closed": 1, "frames": 1, "refused": 1}

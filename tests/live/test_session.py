@@ -614,3 +614,24 @@ def test_the_message_of_a_topic_is_what_the_broker_carries() -> None:
     said = message(1)._replace(data=b'"presence":{"left":[]}')
     machine.happened(machine.session.deliver(key, EPOCH, said, machine.now))
     assert machine.take()[0]["presence"] == {"left": []}
+
+
+def test_it_counts_what_it_does() -> None:
+    machine = Machine()
+    key = machine.subscribe()
+    machine.watch(7)
+    machine.deliver(key, 1)
+    machine.happened(machine.session.signal([7], machine.now))
+    machine.happened(machine.session.lost(key, Position(EPOCH, 5), machine.now))
+    machine.send_text("{")
+    machine.happened(machine.session.drop(key, Forbidden(), machine.now))
+    assert machine.session.take_counts() == {
+        "frames": 3,
+        "subscriptions": 2,
+        "messages": 1,
+        "signals": 1,
+        "gaps": 1,
+        "refused": 1,
+        "dropped": 1,
+    }
+    assert not machine.session.take_counts()

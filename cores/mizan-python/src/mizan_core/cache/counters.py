@@ -1,4 +1,4 @@
-"""What the cache has done in this process."""
+"""What the cache has done in this process, and live connections beside it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from threading import Lock
 
 from mizan_core.cache.bypass import BypassReason
+from mizan_core.live_counters import LIVE_COUNTERS, LiveStats
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,7 @@ class Stats:
     :param purges: mutations whose purge took effect.
     :param outages: times that the store stopped answering.
     :param forged: entries found in the cache that were not sealed with its secret under their keys.
+    :param live: what live connections have done.
     :param bypassed_for: the bypasses by the value of their ``BypassReason``; one that has not come up is not there.
     """
 
@@ -30,6 +32,7 @@ class Stats:
     outages: int = 0
     forged: int = 0
     bypassed_for: Mapping[str, int] = field(default_factory=dict, hash=False)
+    live: LiveStats = field(default_factory=LiveStats)
 
 
 class Counters:
@@ -52,7 +55,8 @@ class Counters:
     def snapshot(self) -> Stats:
         with self._lock:
             reasons = dict(self._reasons)
-            return Stats(**self._counts, bypasses=sum(reasons.values()), bypassed_for=reasons)
+            counts = dict(self._counts)
+        return Stats(**counts, bypasses=sum(reasons.values()), bypassed_for=reasons, live=LIVE_COUNTERS.snapshot())
 
 
 COUNTERS = Counters()

@@ -31,7 +31,6 @@ from mizan_core.interface.interface import Bundle, Interface
 from mizan_core.interface.texts import texts_of
 from mizan_core.live.broker import History, Message, Position
 from mizan_core.live.channels import Channel, ReactChannel, channel_of
-from mizan_core.live.counting import LIVE_COUNTERS
 from mizan_core.live.frames import (
     ClientMessage,
     Rpc,
@@ -59,6 +58,7 @@ from mizan_core.live.session import (
     key_of,
 )
 from mizan_core.live.versions import version_of
+from mizan_core.live_counters import LIVE_COUNTERS
 from mizan_core.live_settings import LiveSettings
 from mizan_core.viewer import Viewer
 
@@ -161,7 +161,6 @@ class Connection:
                 frame = await self._wire.receive()
                 if frame is None:
                     break
-                LIVE_COUNTERS.count("frames")
                 self._perform(self._received(frame))
             if self._closing is not None:
                 await self._closing
@@ -174,6 +173,7 @@ class Connection:
     def _end(self) -> None:
         """Reads are given up; what may write goes on."""
         self._is_over = True
+        LIVE_COUNTERS.add({**self._session.take_counts(), "closed": 1})
         self._outbox.clear()
         for left in self._subscribed.values():
             if left.member is not None:
@@ -187,6 +187,9 @@ class Connection:
     def on_tick(self) -> None:
         """See ``Attached``."""
         now = _now()
+        counts = self._session.take_counts()
+        if counts:
+            LIVE_COUNTERS.add(counts)
         if now - self._last_check >= self._limits.check_seconds:
             self._last_check = now
             self._hub.spawn(self._check())
@@ -470,7 +473,6 @@ class Connection:
             if subscribed is not None:
                 error = await self._right_ended(subscribed)
                 if error is not None and self._subscribed.get(key) is subscribed:
-                    LIVE_COUNTERS.count("dropped")
                     self._perform(self._session.drop(key, error, _now()))
 
     async def _right_ended(self, subscribed: _Subscribed) -> APIError | None:
@@ -536,7 +538,6 @@ def _bundle(request: Watch, body: bytes, scope: str | None) -> str:
 
 
 def _refusal(number: int, outcome: Refused) -> str:
-    LIVE_COUNTERS.count("refused")
     if outcome.failure is not None:
         outcome.failure.log()
     stale = outcome.progress.stale

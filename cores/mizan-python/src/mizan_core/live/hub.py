@@ -17,10 +17,10 @@ from mizan_core.cache.backend import BackendUnavailable
 from mizan_core.cache.store import Store
 from mizan_core.cache.versions import EPOCH
 from mizan_core.live.broker import Broker, History, Message, Position
-from mizan_core.live.counting import LIVE_COUNTERS
 from mizan_core.live.following import Deliver, Follower, Lost, Step
 from mizan_core.live.presence import HEARTBEAT, Presence
 from mizan_core.live.watches import Holder, Versions, Watches
+from mizan_core.live_counters import LIVE_COUNTERS
 
 COALESCE = 0.05
 """Seconds that announcements are collected for."""

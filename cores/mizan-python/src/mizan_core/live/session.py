@@ -14,7 +14,7 @@ The messages of one subscription, and what changes it, run one after the other.
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple, TypeAlias, final
 
@@ -189,6 +189,12 @@ class Session:
         self._outdated: set[int] = set()
         """Those of the requests under way that were begun for somebody else."""
         self._has_expired = False
+        self._counts: Counter[str] = Counter()
+
+    def take_counts(self) -> Counter[str]:
+        """What it has done since the last time, by the names of ``LiveStats``."""
+        counts, self._counts = self._counts, Counter()
+        return counts
 
     @property
     def token(self) -> str | None:
@@ -211,6 +217,7 @@ class Session:
         """A frame has come."""
         if self._is_closed:
             return []
+        self._counts["frames"] += 1
         if _size(text) > self._limits.frame_bytes:
             return self._close(TOO_LARGE, f"a frame has {self._limits.frame_bytes} bytes at most")
         try:
@@ -292,6 +299,7 @@ class Session:
         frames = ChannelFrames(request.channel, request.params)
         if is_complete and request.since is None:
             self._subscriptions[key] = _Subscription(frames, Follower(position))
+            self._counts["subscriptions"] += 1
             text = frames.subscribed(request.id, position, recovered=False)
             return [*self._answer_subscribe(request.id, text, now), *asked]
         since = position if request.since is None else request.since
@@ -311,6 +319,7 @@ class Session:
         request, subscription.request = subscription.request, None
         if request is None:
             return self._follow(key, subscription, steps, now)
+        self._counts["subscriptions"] += 1
         lost = [step.position for step in steps if type(step) is Lost]
         text = subscription.frames.subscribed(
             request.id,
@@ -379,6 +388,7 @@ class Session:
         subscription = self._subscriptions.pop(key, None)
         if subscription is None or self._is_closed:
             return []
+        self._counts["dropped"] += 1
         effects: list[Effect] = [Leave(key)]
         waiting = subscription.request
         if waiting is None:
@@ -421,6 +431,7 @@ class Session:
         return self._refuse(number, RateLimited(), now)
 
     def _refuse(self, number: int, error: APIError, now: float) -> list[Effect]:
+        self._counts["refused"] += 1
         return self._send(plain_refusal(number, error), now)
 
     def _go_on(self) -> list[Effect]:
@@ -434,6 +445,7 @@ class Session:
         if self._is_closed or order is _NOT_USED:
             return []
         self._reads.end(number)
+        self._counts["subscriptions" if is_watched else "refused"] += 1
         effects = self._send(text, now)
         if isinstance(order, str):
             self._joining.discard(order)
@@ -498,12 +510,14 @@ class Session:
         if subscription.has_lost or self._is_window_full():
             subscription.has_lost = True
             return []
+        self._counts["messages"] += 1
         return self._send(subscription.frames.message(message.data.decode(), message.offset), now)
 
     def _tell_gap(self, subscription: _Subscription, now: float) -> list[Effect]:
         if subscription.has_lost or self._is_window_full():
             subscription.has_lost = True
             return []
+        self._counts["gaps"] += 1
         return self._send(subscription.frames.gap(subscription.follower.position), now)
 
     def _signal(self, ids: Sequence[int], now: float) -> list[Effect]:
@@ -512,6 +526,7 @@ class Session:
         if self._is_window_full():
             self._unsignalled.update(dict.fromkeys(ids))
             return []
+        self._counts["signals"] += 1
         return self._send(stale_frame(ids), now)
 
     def _reauthorize(self) -> list[Effect]:
@@ -576,6 +591,7 @@ class Session:
         self._bad.append(now)
         if len(self._bad) > self._limits.bad_frames:
             return self._close(BAD_FRAMES, "too many frames that are none")
+        self._counts["refused"] += 1
         error = BadRequest(bad.message)
         return self._send(refusal_frame(bad.number, {"code": error.code, "message": error.message}), now)
 
