@@ -13,7 +13,7 @@ from mizan_core.cache.announcing import origin_of
 from mizan_core.cache.backend import BackendRefused, BackendUnavailable
 from mizan_core.cache.bypass import Bypass, BypassReason
 from mizan_core.cache.memory import MemoryCache
-from mizan_core.cache.store import WATCH_TTL, Store
+from mizan_core.cache.store import BATCH, WATCH_TTL, Store
 from mizan_core.cache.versions import EPOCH, GRAPH_BYTES
 from mizan_core.call.dispatcher import Dispatcher
 from mizan_core.call.outcome import Fetched
@@ -163,6 +163,21 @@ def test_versions_are_the_same_until_one_changes() -> None:
     assert versions(store) == before
     purge(store, [NARROW])
     assert [new == old for new, old in zip(versions(store), before, strict=True)] == [True, True, False]
+
+
+def test_many_versions_are_read_in_parts() -> None:
+    backend = Failing()
+    store, _ = announcing(backend)
+    asked, tags = list[int](), [f"tag:user:{number}" for number in range(2 * BATCH + 1)]
+    read = backend.read
+    backend.read = lambda keys: asked.append(len(keys)) or read(keys)  # type: ignore[method-assign, func-returns-value]
+    before = versions(store, tags)
+    assert asked == [BATCH + 1, BATCH, 1]
+    complete_now(store.prolong(store.in_thread, tags))
+    purge(store, [tags[0], tags[BATCH], tags[2 * BATCH]])
+    after = versions(store, tags)
+    changed = [index for index, (new, old) in enumerate(zip(after, before, strict=True)) if new != old]
+    assert changed == [1, BATCH + 1, 2 * BATCH + 1]
 
 
 def test_versions_of_a_store_that_does_not_answer_are_unknown() -> None:

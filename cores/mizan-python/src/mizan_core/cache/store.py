@@ -39,6 +39,8 @@ BUILD_TTL = 60
 """Seconds that a tag lives for which nothing has been stored; what takes longer to build is not kept."""
 WATCH_TTL = 3_600
 """Seconds that a tag lives after those who watch it have last shown that they do."""
+BATCH = 500
+"""Tags that are compared in one round trip: replies to more would hold an event loop up."""
 _WATCHED = "watched"
 """The key of a value that nobody reads: what is written with it are the lives of tags."""
 _LONGEST_HOLD = 3
@@ -178,7 +180,9 @@ class Store:
         if not self._trust.is_given:
             return None
         try:
-            found = await access.read([EPOCH, *tags])
+            found = await access.read([EPOCH, *tags[:BATCH]])
+            for start in range(BATCH, len(tags), BATCH):
+                found += await access.read(tags[start : start + BATCH])
             if found[0] is not None and not self._is_accepted(found[0]):
                 found[0] = await self._mix(access)
             present = await self._complete(access, tags, found)
@@ -192,7 +196,8 @@ class Store:
         if not tags or not self._trust.is_given:
             return
         try:
-            await access.save(_WATCHED, b"", 1, tags, WATCH_TTL)
+            for start in range(0, len(tags), BATCH):
+                await access.save(_WATCHED, b"", 1, tags[start : start + BATCH], WATCH_TTL)
         except BackendUnavailable as error:
             self._fail(error)
 
