@@ -295,8 +295,8 @@ def parse_ir(text: str) -> dict[str, Any]:
 def ir_difference(old: str, new: str) -> list[tuple[str, str, str, str]]:
     """What is different between the texts of two interface documents (docs/clients.md).
 
-    Each change is ``added``, ``removed`` or ``changed``; what it means for clients of *old*: ``compatible``, ``source``,
-    ``unknown`` or ``breaking``; what has changed; and how.
+    Each change is ``added``, ``removed`` or ``changed``; what it means for clients of *old*: ``compatible``,
+    ``source``, ``unknown`` or ``breaking``; what has changed; and how.
 
     :raises ValueError: when one is not an interface document, with the place.
     """

@@ -20,8 +20,8 @@ class LiveStats:
     :param messages: messages of channels that clients were sent.
     :param gaps: frames that told clients that messages were lost.
     :param dropped: subscriptions whose right has ended.
-    :param refused: sockets that were not opened, frames that are none, reads and subscriptions that were not granted, and
-        calls for which there was no room.
+    :param refused: sockets that were not opened, frames that are none, reads and subscriptions that were not granted,
+        and calls for which there was no room.
     """
 
     connections: int = 0
