@@ -97,7 +97,11 @@ fn an_older_interface_is_compared() {
     let compare = |text: &str| {
         write(&older, text);
         let mut host = Recorder::default();
-        let code = run(std::slice::from_ref(&diff), Some(SHOP.to_owned()), &mut host);
+        let code = run(
+            std::slice::from_ref(&diff),
+            Some(SHOP.to_owned()),
+            &mut host,
+        );
         (code, host)
     };
     let (code, host) = compare(SHOP);
