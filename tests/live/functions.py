@@ -208,5 +208,5 @@ def register_in(registry: Registry) -> Registry:
     for function in FUNCTIONS:
         registry.register(function)
     for channel in CHANNELS:
-        channel.__mizan_register__(registry)
+        registry.register(channel)
     return registry

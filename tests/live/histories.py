@@ -42,7 +42,7 @@ class RoomChannel(ReactChannel):
 
 def _dispatcher() -> Dispatcher:
     registry = Registry()
-    RoomChannel.__mizan_register__(registry)
+    registry.register(RoomChannel)
     return Dispatcher(registry, Settings, lambda _: None)
 
 

@@ -13,7 +13,7 @@ from mizan_core.introspection.parts import Describe
 from mizan_core.names import BUILT_IN, check_function_name
 
 AnyFunction: TypeAlias = "ClientFunction[Any, Any]"
-F = TypeVar("F", bound="ClientFunction[..., Any]")
+F = TypeVar("F", bound="ClientFunction[..., Any] | type[Any]")
 H = TypeVar("H", bound=Hook)
 _REGISTER = "__mizan_register__"
 """The class method of what is neither a function nor known here, but registers itself where it is found."""
@@ -35,11 +35,15 @@ class Registry:
     def register(self, function: F, name: str | None = None) -> F:
         """Add *function* under *name*, by default its own, and return it. Adding it once more changes nothing.
 
-        :raises TypeError: when it is not a ``@client`` function, or an annotation of it does not resolve.
+        :param function: a ``@client`` function, or the class of a channel, which has a name of its own.
+        :raises TypeError: when it is neither, or an annotation of it does not resolve.
         :raises ValueError: when the name breaks the rule (protocol.md section 1) or belongs to another function, or the
             function has another name already.
         """
         _refuse_wrapped(function)
+        if isinstance(function, type) and hasattr(function, _REGISTER) and name is None:
+            getattr(function, _REGISTER)(self)
+            return function
         if not isinstance(function, ClientFunction):
             raise TypeError(f"register(...) takes a @client function, not {function!r}; decorate it with @client first")
         chosen = check_function_name(_text(function.name if name is None else name))

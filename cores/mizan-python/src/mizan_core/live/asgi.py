@@ -17,7 +17,7 @@ Application: TypeAlias = "Callable[[Scope, Receive, Send], Awaitable[None]]"
 Fields: TypeAlias = "Iterable[tuple[bytes, bytes]]"
 
 SUBPROTOCOL = "mizan.v1"
-_SOCKET = re.compile(r"[A-Za-z0-9_-]{16,128}")
+_SOCKET = re.compile(r"[A-Za-z0-9_-]{16,64}")
 _MAX_FIELDS = 100
 
 

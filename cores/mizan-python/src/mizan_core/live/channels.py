@@ -117,8 +117,9 @@ class ReactChannel:
 
     @classmethod
     def __mizan_register__(cls, registry: Registry) -> None:
-        """``mizan_clients`` has found the class."""
-        register_channel(cls, registry)
+        """``mizan_clients`` has found the class. One whose name begins with an underscore is a base of others."""
+        if not cls.__name__.startswith("_"):
+            register_channel(cls, registry)
 
 
 class Channel:
