@@ -133,6 +133,10 @@ judge: $(EXTENSION) ## what is said of changed interfaces, judged by sampled val
 upload: $(EXTENSION) ## a file of 1 GiB to each server, in bounded memory (ARGS="--megabytes 100")
 	@$(BIN)/python -m tests.conformance.large_upload $(ARGS)
 
+.PHONY: soak-web
+soak-web: $(FRONTENDS) $(PAGE) $(EXTENSION) | $(call program,chromium-headless-shell) ## the capstone: two pages and others change the shop at random, then show its database (SECONDS=60)
+	@PATH="$(abspath $(NODE)):$$PATH" npm run --silent --workspace mizan-shop soak -- $(SECONDS)
+
 .PHONY: fuzz
 fuzz: $(EXTENSION) ## hostile requests against both adapters and both engines (SECONDS=60 ARGS="--seed 1")
 	@$(BIN)/python -m tests.fuzz --seconds $(SECONDS) $(ARGS)

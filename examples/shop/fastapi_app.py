@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -21,7 +21,9 @@ from fastapi import FastAPI, HTTPException, Request, Response
 from fastapi import __version__ as fastapi_version
 from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
+from starlette.requests import HTTPConnection
 from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 import examples.shop.functions  # noqa: F401 - registers the server functions
 from examples.shop.page import PAGE
@@ -62,12 +64,21 @@ settings = Settings(
 mount(app, "/api/mizan", create_router(settings=settings, reload_user=accounts.again))
 
 
-@app.middleware("http")
-async def identify(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-    """Who has the session goes where Mizan looks for the user."""
-    key = request.cookies.get(SESSION_COOKIE)
-    request.state.user = None if key is None else await run_in_threadpool(accounts.find, key)
-    return await call_next(request)
+class Identify:
+    """Who has the session goes where Mizan looks for the user, of requests and of sockets."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] in ("http", "websocket"):
+            connection = HTTPConnection(scope)
+            key = connection.cookies.get(SESSION_COOKIE)
+            connection.state.user = None if key is None else await run_in_threadpool(accounts.find, key)
+        await self._app(scope, receive, send)
+
+
+app.add_middleware(Identify)
 
 
 @app.post("/login/", status_code=204)

@@ -66,6 +66,7 @@ def _serve(display: Display, shops: list[RunningShop]) -> None:
     display.chapter("Serving until Ctrl-C")
     for shop in shops:
         display.line(f"{shop.title}\n    {shop.url}/ (the page)\n    {shop.url}/api/mizan/ctx/catalogue/?query=tea")
+        display.line(f"    {shop.database} (the database)")
     display.line(f"Log in as ada, bea or grace (staff), password {shops[0].password}")
     while True:
         for shop in shops:

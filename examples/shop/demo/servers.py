@@ -44,6 +44,7 @@ class RunningShop:
     url: str
     engine: str
     password: str
+    database: Path
     has_csrf_tokens: bool
     process: Process
 
@@ -82,7 +83,10 @@ def open_shops(
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="mizan-shop-")))
     password = secrets.token_urlsafe(12)
     started = [_start(server, folder, password, stack, interrupts, display) for server in servers]
-    return [_introduced(server, process, password) for server, process in zip(servers, started, strict=True)]
+    return [
+        _introduced(server, process, password, _database(server, folder))
+        for server, process in zip(servers, started, strict=True)
+    ]
 
 
 def environment(database: Path | None = None, password: str = "") -> dict[str, str]:
@@ -114,7 +118,7 @@ def interface_commands() -> dict[str, tuple[str, ...]]:
 def _start(
     server: Server, folder: Path, password: str, stack: ExitStack, interrupts: Interrupts, display: Display
 ) -> Process:
-    variables = environment(folder / f"{server.name}.sqlite3", password)
+    variables = environment(_database(server, folder), password)
     if server.preparation is not None:
         run(f"{server.name}'s open_shop", server.preparation, variables, START_SECONDS)
     with interrupts.held_back():
@@ -128,7 +132,11 @@ def _stop(process: Process, interrupts: Interrupts) -> None:
         process.stop()
 
 
-def _introduced(server: Server, process: Process, password: str) -> RunningShop:
+def _database(server: Server, folder: Path) -> Path:
+    return folder / f"{server.name}.sqlite3"
+
+
+def _introduced(server: Server, process: Process, password: str, database: Path) -> RunningShop:
     url = process.wait_for_url(START_SECONDS)
     with Browser(url) as browser:
         greeting = browser.call("about")
@@ -140,6 +148,7 @@ def _introduced(server: Server, process: Process, password: str) -> RunningShop:
         url=url,
         engine=about["engine"],
         password=password,
+        database=database,
         has_csrf_tokens=server.has_csrf_tokens,
         process=process,
     )

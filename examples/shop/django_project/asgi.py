@@ -6,5 +6,7 @@ import os
 
 from django.core.asgi import get_asgi_application
 
+from mizan.asgi import wrap_asgi
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "examples.shop.django_project.settings")
-application = get_asgi_application()
+application = wrap_asgi(get_asgi_application())

@@ -1,8 +1,10 @@
 /** Every scenario in Chromium, with FastAPI and with Django behind the page. */
 
-import { after, before, describe } from "node:test";
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
 import type { Browser } from "playwright-core";
 
+import { capstone } from "./capstone.js";
 import { freshness } from "./freshness.js";
 import { loading } from "./loading.js";
 import { races } from "./races.js";
@@ -16,6 +18,9 @@ export type Visiting = (story: (tab: Tab, visit: Visit) => Promise<void>) => Pro
 
 /** At home what cannot be fetched is no failure. */
 const skip = findBrowser() === null && process.env["CI"] !== "true" ? "there is no chromium-headless-shell" : false;
+
+/** Seconds; `make soak-web` takes longer. */
+const SHORT_CAPSTONE = 6;
 
 let shops: Shops;
 let browser: Browser;
@@ -47,12 +52,19 @@ for (const name of ["FastAPI", "Django"]) {
   });
 }
 
+describe("capstone", { skip }, () => {
+  it("shows what the database holds, after all that two pages and four others have done at once", async () => {
+    const { byPages, byOthers } = await capstone(browser, shop("FastAPI"), SHORT_CAPSTONE);
+    assert.ok(byPages > 0 && byOthers > 0);
+  });
+});
+
 // The same stories of the same page by other means, with either server once.
 for (const [framework, name] of [
   ["Vue", "FastAPI"],
   ["Svelte", "Django"],
 ] as const) {
-  const visiting: Visiting = (story) => visit(browser, shop(name), story, `/${framework.toLowerCase()}/`);
+  const visiting: Visiting = (story) => visit(browser, shop(name), story, { path: `/${framework.toLowerCase()}/` });
   describe(`${framework} on ${name}`, { skip }, () => {
     describe("loading", () => loading(visiting));
     describe("freshness", () => freshness(visiting));

@@ -2,6 +2,7 @@
 
 import { createServer, request, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { Duplex } from "node:stream";
 
 const API = "/api/mizan/";
 const INTERFACE = "x-mizan-interface";
@@ -43,18 +44,30 @@ export class Proxy {
   /** What answers say their interface is, if not the shop's own: as after another version was deployed. */
   interface: string | null = null;
   readonly #interventions: Intervention[] = [];
+  readonly #sockets = new Set<Duplex>();
   readonly #server;
 
   private constructor(server: ReturnType<typeof createServer>, target: string) {
     this.#server = server;
     this.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     server.on("request", (incoming, outgoing) => void this.#pass(target, incoming, outgoing));
+    server.on("upgrade", (incoming, socket) => this.#join(target, incoming, socket));
   }
 
   static async to(target: string): Promise<Proxy> {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     return new Proxy(server, target);
+  }
+
+  /** Cut all connections over which news come. */
+  cut(): void {
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  /** From now on nothing is done to what passes. */
+  calm(): void {
+    this.#interventions.length = 0;
   }
 
   /** Forget what was asked so far. */
@@ -92,6 +105,7 @@ export class Proxy {
 
   async close(): Promise<void> {
     const closed = new Promise((resolve) => this.#server.close(resolve));
+    this.cut();
     this.#server.closeAllConnections();
     await closed;
   }
@@ -116,6 +130,27 @@ export class Proxy {
     } catch {
       incoming.socket.destroy();
     }
+  }
+
+  /** A socket of the page's, and one to the shop: what goes in comes out. */
+  #join(target: string, { url = "/", headers }: IncomingMessage, socket: Duplex): void {
+    const asked = request(new URL(url, target), { headers, agent: false });
+    asked.on("upgrade", ({ headers: answered }, other) => {
+      const lines = Object.entries(answered).map(([name, value]) => `${name}: ${String(value)}`);
+      socket.write(["HTTP/1.1 101 Switching Protocols", ...lines, "", ""].join("\r\n"));
+      for (const [one, another] of [
+        [socket, other],
+        [other, socket],
+      ] as const) {
+        one.on("error", () => another.destroy()).on("close", () => another.destroy());
+        one.pipe(another);
+      }
+      this.#sockets.add(socket);
+      socket.on("close", () => this.#sockets.delete(socket));
+    });
+    asked.on("response", ({ statusCode = 502 }) => socket.end(`HTTP/1.1 ${statusCode} Refused\r\n\r\n`));
+    asked.on("error", () => socket.destroy());
+    asked.end();
   }
 
   async #answer(name: string | null, forward: () => Promise<Answer>): Promise<Answer | null> {

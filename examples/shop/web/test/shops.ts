@@ -11,6 +11,8 @@ export interface Shop {
   readonly url: string;
   /** Of all customers. */
   readonly password: string;
+  /** The SQLite file. */
+  readonly database: string;
 }
 
 export interface Shops {
@@ -19,13 +21,15 @@ export interface Shops {
 }
 
 const ROOT = join(import.meta.dirname, "../../../../..");
+/** What runs the shops. */
+export const PYTHON = process.env["MIZAN_TEST_PYTHON"] ?? join(ROOT, ".venv/bin/python");
 const TITLE = /^(FastAPI|Django)\b.* · (http:\/\/127\.0\.0\.1:\d+) · /;
+const DATABASE = /^ {4}(\/\S+\.sqlite3) \(the database\)$/;
 const PASSWORD = /^Log in as .*password (\S+)$/;
 
 /** @throws Error when they do not start; with what they said. */
-export async function startShops(): Promise<Shops> {
-  const python = process.env["MIZAN_TEST_PYTHON"] ?? join(ROOT, ".venv/bin/python");
-  const child = spawn(python, ["-m", "examples.shop.demo", "--serve"], {
+export async function startShops(...options: readonly string[]): Promise<Shops> {
+  const child = spawn(PYTHON, ["-m", "examples.shop.demo", "--serve", ...options], {
     cwd: ROOT,
     stdio: ["ignore", "pipe", "inherit"],
   });
@@ -48,15 +52,19 @@ export async function startShops(): Promise<Shops> {
 
 function announced(child: ChildProcessByStdio<null, Readable, null>): Promise<readonly Shop[]> {
   const said: string[] = [];
-  const found: Omit<Shop, "password">[] = [];
+  const found: Omit<Shop, "password" | "database">[] = [];
+  const databases: string[] = [];
   return new Promise((resolve, reject) => {
     // All is read until the end: a full pipe would stop the servers.
     createInterface(child.stdout).on("line", (line) => {
       said.push(line);
       const [, name, url] = TITLE.exec(line) ?? [];
       if (name !== undefined && url !== undefined) found.push({ name, url });
+      const database = DATABASE.exec(line)?.[1];
+      if (database !== undefined) databases.push(database);
       const password = PASSWORD.exec(line)?.[1];
-      if (password !== undefined) resolve(found.map((shop) => ({ ...shop, password })));
+      if (password !== undefined)
+        resolve(found.map((shop, index) => ({ ...shop, password, database: databases[index] ?? "" })));
     });
     child.once("exit", () => reject(new Error(["The shops did not start:", ...said].join("\n"))));
   });

@@ -12,7 +12,7 @@ const PROGRAM = "chromium-headless-shell";
 const FETCHED = join(import.meta.dirname, "../../../../../.tools/bin");
 /** How long something may take to be seen, in milliseconds: far longer than it does. */
 const PATIENCE = 5_000;
-/** How long a story may take. */
+/** How long a story may take, unless it says otherwise. */
 const LONGEST = 30_000;
 
 /** Where the browser is; null where it is neither on PATH nor fetched. */
@@ -123,7 +123,7 @@ export async function visit(
   browser: Browser,
   shop: Shop,
   story: (tab: Tab, visit: Visit) => Promise<void>,
-  path = "/",
+  { path = "/", longest = LONGEST } = {},
 ): Promise<void> {
   const proxy = await Proxy.to(shop.url);
   const context = await browser.newContext({ baseURL: proxy.url });
@@ -136,7 +136,7 @@ export async function visit(
     return tab;
   };
   try {
-    await Promise.race([open().then((tab) => story(tab, { proxy, context, open })), tooLong(proxy)]);
+    await Promise.race([open().then((tab) => story(tab, { proxy, context, open })), tooLong(proxy, longest)]);
     if (errors.length > 0) throw errors[0];
   } finally {
     await context.close();
@@ -144,8 +144,8 @@ export async function visit(
   }
 }
 
-async function tooLong(proxy: Proxy): Promise<never> {
-  await setTimeout(LONGEST, null, { ref: false });
+async function tooLong(proxy: Proxy, longest: number): Promise<never> {
+  await setTimeout(longest, null, { ref: false });
   throw new Error(
     `It takes too long; unanswered: ${[...proxy.open].join(", ") || "nothing"}; asked: ${proxy.asked.join(", ")}`,
   );
