@@ -29,6 +29,8 @@ if sys.version_info >= (3, 11):
 else:
     from async_timeout import timeout as time_limit
 
+_PIECE = 1 << 16
+
 
 class Pools:
     """Connections for threads.
@@ -161,6 +163,15 @@ class AsyncPools:
                 raise _unavailable(error) from None
             raise
         return connection
+
+    @staticmethod
+    async def read_piece(connection: Any) -> bytes:
+        """What the server has said since, as soon as there is something; nothing when the connection has ended.
+
+        From the first time on nobody may read replies from the connection.
+        """
+        piece: bytes = await connection._reader.read(_PIECE)  # noqa: SLF001 - redis-py 5.3 to 8 have it
+        return piece
 
     async def close(self) -> None:
         """As ``Pools.close``."""

@@ -17,7 +17,7 @@ from mizan_core.live.broker import Listener
 from mizan_redis.channels import Channels, read_announcement, read_message
 from mizan_redis.exchanges import Exchanges
 from mizan_redis.pools import AsyncPools, sender_over
-from mizan_redis.resp import Command, packed
+from mizan_redis.resp import Command, Pushes, packed
 
 BEAT = 5.0
 """Seconds between two looks at whether the connection still is one, and to the right server."""
@@ -97,7 +97,7 @@ class RedisSubscriptions:
         while True:
             try:
                 await self._listen()
-            except (BackendUnavailable, RedisError, OSError, EOFError, asyncio.TimeoutError):
+            except (BackendUnavailable, RedisError, OSError, EOFError, ValueError, asyncio.TimeoutError):
                 pause = _FIRST_PAUSE if self._is_established else min(2 * pause, _LONGEST_PAUSE)
             except Exception:  # noqa: BLE001 - a defect must not end what everybody relies on
                 _log.exception("The live connections' subscription has failed; it begins anew")
@@ -131,14 +131,16 @@ class RedisSubscriptions:
                 await connection.disconnect(nowait=True)
 
     async def _hear(self, connection: Any) -> None:
-        while True:
-            reply = await connection.read_response()
+        pushes = Pushes()
+        while piece := await self._pools.read_piece(connection):
             self._has_heard = True
-            match reply:
-                case [b"message", channel, payload]:
-                    self._deliver(channel, payload)
-                case [b"subscribe", channel, _]:
-                    self._confirm(channel)
+            for push in pushes.read(piece):
+                match push:
+                    case [b"message", bytes(channel), bytes(payload)]:
+                        self._deliver(channel, payload)
+                    case [b"subscribe", bytes(channel), _]:
+                        self._confirm(channel)
+        raise BackendUnavailable("the server has ended the subscription's connection")
 
     async def _look_after(self, node: Any, history: str) -> None:
         """End when the connection or its server is not to be relied on."""
