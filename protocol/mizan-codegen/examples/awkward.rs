@@ -99,7 +99,12 @@ fn document(dice: &mut Dice, count: usize) -> Document {
     for number in 0..count / 8 {
         let name = name(dice, number);
         if name.is_ascii() {
-            let channel = channel(dice, camel(&name), &names);
+            let objects = names.iter().filter(|name| {
+                let named = document.types.get(*name);
+                named.is_some_and(|named| matches!(named.body, Body::Struct(_)))
+            });
+            let objects: Vec<_> = objects.cloned().collect();
+            let channel = channel(dice, camel(&name), &objects);
             document.channels.insert(name, channel);
         }
     }

@@ -22,7 +22,7 @@ mod typescript;
 
 use mizan_core::ir::Document;
 
-pub use options::{Options, Target};
+pub use options::{Options, Target, Validator};
 
 /// A generated file.
 #[derive(Clone, Debug, PartialEq, Eq)]

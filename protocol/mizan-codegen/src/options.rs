@@ -42,6 +42,43 @@ impl Target {
     }
 }
 
+/// What checks values on a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Validator {
+    /// The package `zod`, from 4.3 on.
+    Zod,
+    /// The package `valibot`.
+    Valibot,
+}
+
+impl Validator {
+    /// Every validator.
+    pub const ALL: [Self; 2] = [Self::Zod, Self::Valibot];
+
+    /// How users name it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Zod => "zod",
+            Self::Valibot => "valibot",
+        }
+    }
+
+    /// The one that users name so.
+    pub fn find(word: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|validator| validator.word() == word)
+    }
+
+    /// What its users call it in their code.
+    pub(crate) const fn local(self) -> &'static str {
+        match self {
+            Self::Zod => "z",
+            Self::Valibot => "v",
+        }
+    }
+}
+
 /// What is generated, and how.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Options {
@@ -55,6 +92,8 @@ pub struct Options {
     pub import_extension: String,
     /// Whether pages have a live connection; where nothing is said, if the interface has channels or functions for one.
     pub live: Option<bool>,
+    /// What schemas are written for, if any are.
+    pub schemas: Option<Validator>,
 }
 
 impl Default for Options {
@@ -65,6 +104,7 @@ impl Default for Options {
             line_width: 80,
             import_extension: String::new(),
             live: None,
+            schemas: None,
         }
     }
 }

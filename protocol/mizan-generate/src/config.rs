@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use mizan_codegen::{Options, Target};
+use mizan_codegen::{Options, Target, Validator};
 use serde::{Deserialize, Serialize};
 
 use crate::{Failure, Result};
@@ -26,6 +26,8 @@ pub struct Config {
     pub import_extension: Option<String>,
     /// Whether pages have a live connection.
     pub live: Option<bool>,
+    /// The validator that schemas are written for.
+    pub schemas: Option<String>,
 }
 
 /// Where the interface comes from: one of these.
@@ -119,8 +121,17 @@ impl Config {
             line_width: self.line_width.unwrap_or(defaults.line_width),
             import_extension,
             live: self.live,
+            schemas: self.schemas.as_deref().map(validator).transpose()?,
         })
     }
+}
+
+fn validator(word: &str) -> Result<Validator> {
+    Validator::find(word).ok_or_else(|| {
+        Failure::new(format!(
+            "schemas is \"{word}\"; it may be \"zod\" or \"valibot\""
+        ))
+    })
 }
 
 fn target(word: &str) -> Result<Target> {

@@ -104,6 +104,7 @@ fn configuration(arguments: &Arguments) -> Result<(Config, PathBuf)> {
     config.line_width = overrides.line_width.or(config.line_width);
     config.import_extension = overrides.import_extension.or(config.import_extension);
     config.live = overrides.live.or(config.live);
+    config.schemas = overrides.schemas.or(config.schemas);
     Ok((config, base))
 }
 
@@ -134,6 +135,7 @@ impl Job {
             line_width,
             import_extension,
             live,
+            schemas,
         } = &self.options;
         let targets: Vec<_> = targets.iter().map(|target| target.word()).collect();
         let mut flags = vec![
@@ -142,6 +144,7 @@ impl Job {
             format!("--import-extension={import_extension}"),
         ];
         flags.extend(base_url.iter().map(|url| format!("--base-url={url}")));
+        flags.extend(schemas.map(|validator| format!("--schemas={}", validator.word())));
         flags.extend(live.map(|live| if live { "--live" } else { "--no-live" }.to_owned()));
         flags.extend(arguments.check.then(|| "--check".to_owned()));
         let (source, output) = (&self.source, self.output.as_deref());

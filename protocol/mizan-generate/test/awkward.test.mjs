@@ -48,7 +48,8 @@ function generate(seed, count, width, targets) {
   const output = path.join(folder, `of-${seed}-${count}-${width}`);
   mkdirSync(output);
   writeFileSync(path.join(output, "interface.kdl"), awkward(seed, count));
-  const target = ["--target", targets, "--line-width", String(width)];
+  const schemas = seed % 2 === 0 ? "zod" : "valibot";
+  const target = ["--target", targets, "--line-width", String(width), "--schemas", schemas];
   run(process.execPath, command, path.join(output, "interface.kdl"), "--output", output, ...target);
   return output;
 }

@@ -20,6 +20,7 @@ _OPTIONS = (
     ("--target", "NAME[,NAME]", "typescript, react, vue, svelte or python (default: typescript)"),
     ("--base-url", "URL", "where the server answers (default: the runtime's, /api/mizan)"),
     ("--line-width", "COLUMNS", "how long lines may be (default: 80)"),
+    ("--schemas", "NAME", "write schemas.ts for a validator: zod or valibot (default: none)"),
     ("--import-extension", "EXT", "what imports between generated modules end with: .js or .ts (default: nothing)"),
 )
 
