@@ -105,6 +105,8 @@ test-web: $(FRONTENDS) $(WASM) $(EXTENSION) | $(call program,chromium-headless-s
 	@PATH="$(abspath $(NODE)):$$PATH" npm run --silent test
 	@echo "== validators of forms beside Django"
 	@PATH="$(abspath $(NODE)):$$PATH" MIZAN_REQUIRE_NODE=1 $(BIN)/python -m pytest -q tests/forms
+	@echo "== docs/first-page.md"
+	@PATH="$(abspath $(NODE)):$$PATH" npm run --silent first-page
 	@echo "== the shop in Chromium"
 	@PATH="$(abspath $(NODE)):$$PATH" npm run --silent --workspace mizan-shop test-browser
 
