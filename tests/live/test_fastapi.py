@@ -100,3 +100,14 @@ def test_what_connections_do_stands_beside_the_caches_counts() -> None:
         name: getattr(after, name) - getattr(before, name) for name in ("connections", "closed", "frames", "refused")
     }
     assert counted == {"connections": 1, "closed": 1, "frames": 1, "refused": 1}
+
+
+def test_where_it_is_off_nothing_opens() -> None:
+    async def check() -> int:
+        with pytest.raises(Refusal) as refusal:
+            async with AsgiSocket(make_app(Settings(live="off")), scope_of()):
+                pass
+        assert b"MIZAN_LIVE is off" in refusal.value.body
+        return refusal.value.status
+
+    assert asyncio.run(check()) == 501
