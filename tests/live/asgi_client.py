@@ -94,6 +94,11 @@ class AsgiSocket:
         assert self._task is not None
         await asyncio.wait_for(self._task, _LONGEST)
 
+    async def ended(self) -> None:
+        """Wait until the application has, though the client has said nothing."""
+        assert self._task is not None
+        await asyncio.wait_for(asyncio.shield(self._task), _LONGEST)
+
     async def send(self, **frame: Any) -> None:
         await self.send_text(json.dumps(frame))
 

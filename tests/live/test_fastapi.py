@@ -111,3 +111,18 @@ def test_where_it_is_off_nothing_opens() -> None:
         return refusal.value.status
 
     assert asyncio.run(check()) == 501
+
+
+def test_whoever_says_nothing_any_more_is_not_waited_for() -> None:
+    """A peer that is dead answers neither pings nor the close; the server is told by its driver's end."""
+    settings = Settings(mwt_secret=SECRET, live={"ping_seconds": 1, "pong_seconds": 1})
+
+    async def check() -> None:
+        socket = await AsgiSocket(make_app(settings), scope_of()).__aenter__()
+        assert await socket.receive_any() == {"action": "ping", "n": 1}
+        with pytest.raises(Closed) as closed:
+            await socket.receive_any()
+        assert closed.value.code == 4408
+        await socket.ended()
+
+    asyncio.run(check())

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+import sys
 import time
-from collections import deque
 from collections.abc import Callable, Collection, Coroutine, Iterable, Sequence
 from functools import partial
 from typing import Any, Protocol, TypeAlias, TypeVar
@@ -132,6 +132,26 @@ class _Subscribed:
 class Connection:
     """One socket."""
 
+    __slots__ = (
+        "_by_topic",
+        "_closing",
+        "_dispatcher",
+        "_hub",
+        "_is_given_up",
+        "_is_over",
+        "_last_check",
+        "_limits",
+        "_outbox",
+        "_peer",
+        "_reading",
+        "_reads",
+        "_session",
+        "_subscribed",
+        "_wire",
+        "_writing",
+        "socket",
+    )
+
     def __init__(
         self, wire: Wire, hub: Hub, peer: Peer, dispatcher: Dispatcher, limits: LiveSettings, socket: str | None
     ) -> None:
@@ -142,9 +162,11 @@ class Connection:
         self._dispatcher = dispatcher
         self._limits = limits
         self._session = Session(limits, _now())
-        self._outbox: deque[str] = deque()
+        self._outbox: list[str] = []
         self._writing: asyncio.Task[None] | None = None
         self._closing: asyncio.Task[None] | None = None
+        self._reading: asyncio.Task[Any] | None = None
+        self._is_given_up = False
         self._is_over = False
         self._reads: dict[int, asyncio.Task[None]] = {}
         self._subscribed: dict[str, _Subscribed] = {}
@@ -157,15 +179,27 @@ class Connection:
         try:
             if token is not None:
                 self._session.begin_as(self._identity(token), _now())
+            await self._converse()
+        finally:
+            self._end()
+
+    async def _converse(self) -> None:
+        self._reading = asyncio.current_task()
+        try:
             while not self._session.is_closed:
                 frame = await self._wire.receive()
                 if frame is None:
                     break
                 self._perform(self._received(frame))
-            if self._closing is not None:
-                await self._closing
+        except asyncio.CancelledError:
+            if not self._is_given_up:
+                raise
+            if sys.version_info >= (3, 11) and self._reading is not None:
+                self._reading.uncancel()
         finally:
-            self._end()
+            self._reading = None
+        if self._closing is not None:
+            await self._closing
 
     def _received(self, frame: str | bytes) -> list[Effect]:
         return self._session.receive_text(frame, _now()) if isinstance(frame, str) else self._session.receive_bytes()
@@ -218,14 +252,15 @@ class Connection:
     def _perform(self, effects: Iterable[Effect]) -> None:
         if self._is_over:
             return
-        todo = deque(effects)
-        while todo:
-            todo.extendleft(reversed(self._carry_out(todo.popleft())))
+        for effect in effects:
+            if type(effect) is Send:
+                self._send(effect.text)
+            else:
+                self._perform(self._carry_out(effect))
 
     def _carry_out(self, effect: Effect) -> Sequence[Effect]:
-        if type(effect) is Send:
-            self._send(effect.text)
-        elif type(effect) is Start:
+        """Do what is no sending; gives what follows from it at once."""
+        if type(effect) is Start:
             self._start(effect.request)
         elif type(effect) is Stop:
             self._stop(effect.id)
@@ -249,7 +284,10 @@ class Connection:
     async def _write(self) -> None:
         try:
             while self._outbox:
-                await self._wire.send(self._outbox.popleft())
+                texts, self._outbox = self._outbox, []
+                for text in texts:
+                    if not self._is_over:
+                        await self._wire.send(text)
         finally:
             self._writing = None
 
@@ -260,8 +298,11 @@ class Connection:
         try:
             await asyncio.wait_for(self._wire.close(close.code, close.reason), _LAST_WORDS)
         except asyncio.TimeoutError:
-            # The server ends it when whoever serves the socket has returned.
             self._outbox.clear()
+        if self._reading is not None:
+            # Whoever says nothing any more may not even answer this: the server ends it when its driver has returned.
+            self._is_given_up = True
+            self._reading.cancel()
 
     def _start(self, request: Rpc | Watch | Subscribe | ClientMessage) -> None:
         if type(request) is Rpc:

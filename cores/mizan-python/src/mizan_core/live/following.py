@@ -59,15 +59,22 @@ class Follower:
         self._pending: dict[int, Message] = {}
         self._is_behind = False
 
+    def is_next(self, epoch: str, message: Message) -> bool:
+        """Whether a message that has been told is the one to pass on now; the position is then behind it."""
+        known, offset = self.position
+        if self.is_reading or message.offset != offset + 1 or epoch != known:
+            return False
+        self.position = Position(epoch, message.offset)
+        return True
+
     def take(self, epoch: str, message: Message) -> list[Step]:
         """A message has been told."""
+        if self.is_next(epoch, message):
+            return [Deliver((message,))]
         if epoch != self.position.epoch:
             return self.read()
         if message.offset <= self.position.offset:
             return []
-        if not self.is_reading and message.offset == self.position.offset + 1:
-            self.position = Position(epoch, message.offset)
-            return [Deliver((message,))]
         if len(self._pending) < MOST_PENDING:
             self._pending[message.offset] = message
         else:

@@ -14,7 +14,6 @@ The messages of one subscription, and what changes it, run one after the other.
 
 from __future__ import annotations
 
-from collections import Counter, deque
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple, TypeAlias, final
 
@@ -164,6 +163,34 @@ class Session:
     :param now: the time at which it begins.
     """
 
+    __slots__ = (
+        "_arrived",
+        "_bad",
+        "_calls",
+        "_counts",
+        "_expires",
+        "_has_expired",
+        "_is_closed",
+        "_joining",
+        "_last_check",
+        "_last_ping",
+        "_late",
+        "_limits",
+        "_messages",
+        "_n",
+        "_outdated",
+        "_pinged",
+        "_pings",
+        "_reads",
+        "_sent",
+        "_subscriptions",
+        "_token",
+        "_unread_refusals",
+        "_unsignalled",
+        "_used",
+        "_watches",
+    )
+
     def __init__(self, limits: LiveSettings, now: float) -> None:
         self._limits = limits
         self._token: Identity | None = None
@@ -174,27 +201,33 @@ class Session:
         self._watches: dict[int, None] = {}
         """The ids that are watched, or will be."""
         self._subscriptions: dict[str, _Subscription] = {}
-        self._joining: set[str] = set()
+        self._joining: dict[str, None] = {}
         self._calls = _Line(limits.running)
         self._reads = _Line(limits.running)
-        self._bad: deque[float] = deque()
+        self._bad: list[float] = []
         self._sent = self._arrived = self._pinged = 0
-        self._pings: deque[_Ping] = deque()
+        self._pings: list[_Ping] = []
         self._n = 0
         self._last_ping = self._last_check = now
         self._unread_refusals = 0
         self._unsignalled: dict[int, None] = {}
-        self._late: set[int] = set()
+        self._late: dict[int, None] = {}
         """Those of the reads under way whose bundle may be stale already."""
-        self._outdated: set[int] = set()
+        self._outdated: dict[int, None] = {}
         """Those of the requests under way that were begun for somebody else."""
         self._has_expired = False
-        self._counts: Counter[str] = Counter()
+        self._counts: dict[str, int] = {}
+        self._messages = 0
 
-    def take_counts(self) -> Counter[str]:
+    def take_counts(self) -> dict[str, int]:
         """What it has done since the last time, by the names of ``LiveStats``."""
-        counts, self._counts = self._counts, Counter()
+        counts, self._counts = self._counts, {}
+        if self._messages:
+            counts["messages"], self._messages = self._messages, 0
         return counts
+
+    def _count(self, name: str) -> None:
+        self._counts[name] = self._counts.get(name, 0) + 1
 
     @property
     def token(self) -> str | None:
@@ -217,7 +250,7 @@ class Session:
         """A frame has come."""
         if self._is_closed:
             return []
-        self._counts["frames"] += 1
+        self._count("frames")
         if _size(text) > self._limits.frame_bytes:
             return self._close(TOO_LARGE, f"a frame has {self._limits.frame_bytes} bytes at most")
         try:
@@ -291,7 +324,7 @@ class Session:
         """
         if self._is_closed or request.id not in self._used:
             return [Leave(key)]
-        self._joining.discard(key)
+        self._joining.pop(key, None)
         if self._has_expired:
             error = Unauthorized(_EXPIRED)
             return [Leave(key), *self._answer_subscribe(request.id, plain_refusal(request.id, error), now)]
@@ -299,7 +332,7 @@ class Session:
         frames = ChannelFrames(request.channel, request.params)
         if is_complete and request.since is None:
             self._subscriptions[key] = _Subscription(frames, Follower(position))
-            self._counts["subscriptions"] += 1
+            self._count("subscriptions")
             text = frames.subscribed(request.id, position, recovered=False)
             return [*self._answer_subscribe(request.id, text, now), *asked]
         since = position if request.since is None else request.since
@@ -319,7 +352,7 @@ class Session:
         request, subscription.request = subscription.request, None
         if request is None:
             return self._follow(key, subscription, steps, now)
-        self._counts["subscriptions"] += 1
+        self._count("subscriptions")
         lost = [step.position for step in steps if type(step) is Lost]
         text = subscription.frames.subscribed(
             request.id,
@@ -345,7 +378,7 @@ class Session:
             members.append(("invalidate", b'["*"]'))
         effects = self._send(answer_frame(number, members), now)
         if not is_same:
-            self._outdated.update(self._used)
+            self._outdated.update(dict.fromkeys(self._used))
             effects += self.signal(list(self._watches), now)
         if not is_same or before is None or before.rights != identity.rights:
             effects += self._reauthorize()
@@ -366,7 +399,7 @@ class Session:
         if self._is_closed:
             return []
         known = [number for number in ids if number in self._watches]
-        self._late.update(number for number in known if number in self._used)
+        self._late.update({number: None for number in known if number in self._used})
         return self._signal([number for number in known if number not in self._used], now)
 
     def deliver(self, key: str, epoch: str, message: Message, now: float) -> list[Effect]:
@@ -374,6 +407,9 @@ class Session:
         subscription = self._subscriptions.get(key)
         if subscription is None or self._is_closed:
             return []
+        # Most of all that happens is this.
+        if subscription.follower.is_next(epoch, message):
+            return self._pass_on(subscription, message, now)
         return self._follow(key, subscription, subscription.follower.take(epoch, message), now)
 
     def lost(self, key: str, position: Position, now: float) -> list[Effect]:
@@ -388,7 +424,7 @@ class Session:
         subscription = self._subscriptions.pop(key, None)
         if subscription is None or self._is_closed:
             return []
-        self._counts["dropped"] += 1
+        self._count("dropped")
         effects: list[Effect] = [Leave(key)]
         waiting = subscription.request
         if waiting is None:
@@ -419,7 +455,7 @@ class Session:
         if type(request) is Watch:
             self._watches[number] = None
         elif type(request) is Subscribe and order is not None:
-            self._joining.add(order)
+            self._joining[order] = None
         (self._reads if is_read else self._calls).add(request, order)
         return self._go_on()
 
@@ -431,7 +467,7 @@ class Session:
         return self._refuse(number, RateLimited(), now)
 
     def _refuse(self, number: int, error: APIError, now: float) -> list[Effect]:
-        self._counts["refused"] += 1
+        self._count("refused")
         return self._send(plain_refusal(number, error), now)
 
     def _go_on(self) -> list[Effect]:
@@ -445,17 +481,17 @@ class Session:
         if self._is_closed or order is _NOT_USED:
             return []
         self._reads.end(number)
-        self._counts["subscriptions" if is_watched else "refused"] += 1
+        self._count("subscriptions" if is_watched else "refused")
         effects = self._send(text, now)
         if isinstance(order, str):
-            self._joining.discard(order)
+            self._joining.pop(order, None)
         if is_watched:
             effects += self._keep_watching(number, now)
         elif number in self._watches:
             del self._watches[number]
             effects.append(Stop(number))
-        self._late.discard(number)
-        self._outdated.discard(number)
+        self._late.pop(number, None)
+        self._outdated.pop(number, None)
         return [*effects, *self._go_on()]
 
     def _keep_watching(self, number: int, now: float) -> list[Effect]:
@@ -466,7 +502,7 @@ class Session:
 
     def _answer_subscribe(self, number: int, text: str, now: float) -> list[Effect]:
         self._used.pop(number, None)
-        self._outdated.discard(number)
+        self._outdated.pop(number, None)
         self._reads.end(number)
         return [*self._send(text, now), *self._go_on()]
 
@@ -475,8 +511,8 @@ class Session:
             return []
         del self._watches[number]
         self._unsignalled.pop(number, None)
-        self._late.discard(number)
-        self._outdated.discard(number)
+        self._late.pop(number, None)
+        self._outdated.pop(number, None)
         self._used.pop(number, None)
         self._reads.drop(number)
         return [Stop(number), *self._go_on()]
@@ -507,17 +543,17 @@ class Session:
         return effects
 
     def _pass_on(self, subscription: _Subscription, message: Message, now: float) -> list[Effect]:
-        if subscription.has_lost or self._is_window_full():
+        if subscription.has_lost or self._sent - self._arrived > self._limits.window_bytes:
             subscription.has_lost = True
             return []
-        self._counts["messages"] += 1
+        self._messages += 1
         return self._send(subscription.frames.message(message.data.decode(), message.offset), now)
 
     def _tell_gap(self, subscription: _Subscription, now: float) -> list[Effect]:
         if subscription.has_lost or self._is_window_full():
             subscription.has_lost = True
             return []
-        self._counts["gaps"] += 1
+        self._count("gaps")
         return self._send(subscription.frames.gap(subscription.follower.position), now)
 
     def _signal(self, ids: Sequence[int], now: float) -> list[Effect]:
@@ -526,7 +562,7 @@ class Session:
         if self._is_window_full():
             self._unsignalled.update(dict.fromkeys(ids))
             return []
-        self._counts["signals"] += 1
+        self._count("signals")
         return self._send(stale_frame(ids), now)
 
     def _reauthorize(self) -> list[Effect]:
@@ -564,7 +600,7 @@ class Session:
         if frame.n > self._n or frame.n == 0:
             return self._bad_frame(BadFrame("There was no such ping."), now)
         while self._pings and self._pings[0].n <= frame.n:
-            self._arrived = self._pings.popleft().sent
+            self._arrived = self._pings.pop(0).sent
         if self._is_window_full():
             return []
         self._unread_refusals = 0
@@ -587,11 +623,11 @@ class Session:
 
     def _bad_frame(self, bad: BadFrame, now: float) -> list[Effect]:
         while self._bad and now - self._bad[0] >= _MINUTE:
-            self._bad.popleft()
+            self._bad.pop(0)
         self._bad.append(now)
         if len(self._bad) > self._limits.bad_frames:
             return self._close(BAD_FRAMES, "too many frames that are none")
-        self._counts["refused"] += 1
+        self._count("refused")
         error = BadRequest(bad.message)
         return self._send(refusal_frame(bad.number, {"code": error.code, "message": error.message}), now)
 
@@ -616,8 +652,8 @@ class _Line:
     def __init__(self, most: int) -> None:
         self._most = most
         self._running: dict[int, str | None] = {}
-        self._waiting: deque[tuple[Request, str | None]] = deque()
-        self._busy: set[str] = set()
+        self._waiting: list[tuple[Request, str | None]] = []
+        self._busy: dict[str, None] = {}
 
     def is_full(self, most_waiting: int) -> bool:
         return len(self._running) + len(self._waiting) >= self._most + most_waiting
@@ -628,29 +664,31 @@ class _Line:
     def begin(self) -> list[Request]:
         """Those that run from now on: none beside another that it has to be in order with."""
         begun: list[Request] = []
-        passed: deque[tuple[Request, str | None]] = deque()
-        while self._waiting and len(self._running) < self._most:
-            request, order = self._waiting.popleft()
+        left: list[tuple[Request, str | None]] = []
+        for place, (request, order) in enumerate(self._waiting):
+            if len(self._running) >= self._most:
+                left += self._waiting[place:]
+                break
             if order is not None and order in self._busy:
-                passed.append((request, order))
+                left.append((request, order))
                 continue
             self._running[request.id] = order
             if order is not None:
-                self._busy.add(order)
+                self._busy[order] = None
             begun.append(request)
-        self._waiting.extendleft(reversed(passed))
+        self._waiting = left
         return begun
 
     def end(self, number: int) -> None:
         """It runs no longer."""
         order = self._running.pop(number, None)
         if order is not None:
-            self._busy.discard(order)
+            self._busy.pop(order, None)
 
     def drop(self, number: int) -> None:
         """It need not run."""
         self.end(number)
-        self._waiting = deque(item for item in self._waiting if item[0].id != number)
+        self._waiting = [item for item in self._waiting if item[0].id != number]
 
 
 def _size(text: str) -> int:
