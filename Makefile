@@ -139,6 +139,10 @@ upload: $(EXTENSION) ## a file of 1 GiB to each server, in bounded memory (ARGS=
 soak-web: $(FRONTENDS) $(PAGE) $(EXTENSION) | $(call program,chromium-headless-shell) ## the capstone: two pages and others change the shop at random, then show its database (SECONDS=60)
 	@PATH="$(abspath $(NODE)):$$PATH" npm run --silent --workspace mizan-shop soak -- $(SECONDS)
 
+.PHONY: pictures
+pictures: $(FRONTENDS) $(PAGE) $(EXTENSION) | $(call program,chromium-headless-shell) ## take the pictures of the README from the running shop
+	@PATH="$(abspath $(NODE)):$$PATH" npm run --silent --workspace mizan-shop pictures
+
 .PHONY: fuzz
 fuzz: $(EXTENSION) ## hostile requests against both adapters and both engines (SECONDS=60 ARGS="--seed 1")
 	@$(BIN)/python -m tests.fuzz --seconds $(SECONDS) $(ARGS)

@@ -1,15 +1,18 @@
 /** Every scenario in Chromium, with FastAPI and with Django behind the page. */
 
 import assert from "node:assert/strict";
+import { readFileSync, statSync } from "node:fs";
+import { basename, join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import type { Browser } from "playwright-core";
 
 import { capstone } from "./capstone.js";
 import { freshness } from "./freshness.js";
 import { loading } from "./loading.js";
+import { takePictures } from "./pictures.js";
 import { races } from "./races.js";
 import { requests } from "./requests.js";
-import { startShops, type Shop, type Shops } from "./shops.js";
+import { ROOT, startShops, type Shop, type Shops } from "./shops.js";
 import { surroundings } from "./surroundings.js";
 import { findBrowser, startBrowser, visit, type Tab, type Visit } from "./visit.js";
 
@@ -56,6 +59,18 @@ describe("capstone", { skip }, () => {
   it("shows what the database holds, after all that two pages and four others have done at once", async () => {
     const { byPages, byOthers } = await capstone(browser, shop("FastAPI"), SHORT_CAPSTONE);
     assert.ok(byPages > 0 && byOthers > 0);
+  });
+});
+
+describe("pictures", { skip }, () => {
+  it("are taken of what the README shows", async () => {
+    const shown = [...readFileSync(join(ROOT, "README.md"), "utf8").matchAll(/docs\/pictures\/(\w+)\.png/g)];
+    const names = new Set(shown.map(([, name]) => `${name}.png`));
+    const folder = join(import.meta.dirname, "../pictures");
+    const taken = await takePictures(browser, shop("FastAPI"), folder);
+    assert.deepEqual(new Set(taken.map((path) => basename(path))), names);
+    // One that shows next to nothing is small.
+    for (const path of taken) assert.ok(statSync(path).size > 15_000, path);
   });
 });
 

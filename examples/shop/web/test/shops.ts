@@ -20,7 +20,7 @@ export interface Shops {
   stop(): Promise<void>;
 }
 
-const ROOT = join(import.meta.dirname, "../../../../..");
+export const ROOT = join(import.meta.dirname, "../../../../..");
 /** What runs the shops. */
 export const PYTHON = process.env["MIZAN_TEST_PYTHON"] ?? join(ROOT, ".venv/bin/python");
 const TITLE = /^(FastAPI|Django)\b.* · (http:\/\/127\.0\.0\.1:\d+) · /;
