@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from mizan_core.cache.opening import MEMORY, BackendOptions, open_backend, scheme_of
 from mizan_core.cache.store import Store
+from mizan_core.edge.purging import EdgePurger
 from mizan_core.engine import ENGINE
 from mizan_core.engine.contract import Keyer, KeyRing, Secret, Verifier
 from mizan_core.errors import ConfigurationError
@@ -58,6 +59,9 @@ class Settings:
         sockets by name (``mizan_core.live_settings``), as a mapping or its JSON text. None: where a socket is mounted.
     :param broker_url: what carries messages and announcements between processes, in the forms of a cache URL. None: the
         cache's.
+    :param edge_secret: signs what a cache in front of the server is told (docs/edge.md), 32 bytes or more. None:
+        answers do not say what makes them stale.
+    :param edge_url: where that cache takes purges. None: it is not told.
     :param unknown: names that look like settings and are none; filled in where they are read.
     """
 
@@ -77,6 +81,8 @@ class Settings:
     cache_max_bytes: int = 64 * 1_048_576
     live: str | Mapping[str, Any] | None = None
     broker_url: str | None = field(default=None, repr=False)
+    edge_secret: Secret | None = field(default=None, repr=False)
+    edge_url: str | None = field(default=None, repr=False)
     unknown: tuple[str, ...] = ()
 
     @classmethod
@@ -119,6 +125,8 @@ class Settings:
             _text_problem("cache_prefix", self.cache_prefix),
             self._secret_problem("mwt_secret", self.mwt_secret),
             self._secret_problem("cache_secret", self.cache_secret),
+            self._secret_problem("edge_secret", self.edge_secret),
+            self._edge_problem(),
         ]
         return [problem for problem in found if problem is not None]
 
@@ -177,7 +185,12 @@ class Settings:
         :raises ConfigurationError: for a URL that no installed package serves, or that its package cannot use.
         """
         keyer = self.keyer()
-        return None if keyer is None else Store(open_backend(self.backend_options(self.store_url)), keyer)
+        if keyer is None:
+            return None
+        backend, tell = open_backend(self.backend_options(self.store_url)), None
+        if self.edge_url is not None and self.edge_secret is not None:
+            tell = EdgePurger(self.edge_url, self.edge_secret).purge
+        return Store(backend, keyer, tell=tell)
 
     def open_tag_store(self) -> Store:
         """The versions of tags where there is no cache.
@@ -217,6 +230,18 @@ class Settings:
             return None if self.mwt_secret is None else (self.mwt_secret, self.mwt_kid)
         kid, secret = next(iter(self.mwt_secret.items()))
         return secret, kid
+
+    def _edge_problem(self) -> Problem | None:
+        """An edge is told by HTTP, with a signature; what it keeps has tags of the cache's."""
+        url = self.edge_url
+        if url is None:
+            return None
+        if not isinstance(url, str) or not url.startswith(("http://", "https://")):
+            return Problem(setting_name("edge_url"), "a URL is needed that begins with https:// or http://")
+        missing = [name for name in ("edge_secret", "cache_secret") if getattr(self, name) is None]
+        if missing:
+            return Problem(setting_name("edge_url"), f"{setting_name(missing[0])} is needed as well")
+        return None
 
     @staticmethod
     def _secret_problem(name: str, secret: Secret | KeyRing | None) -> Problem | None:

@@ -10,7 +10,7 @@ import logging
 import time
 import weakref
 from asyncio import to_thread
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from mizan_core.cache.access import Access, LoopAccess, ThreadAccess
@@ -100,14 +100,23 @@ class Store:
     :param keyer: seals and opens the entries.
     :param lease: see ``LEASE``.
     :param build_ttl: see ``BUILD_TTL``.
+    :param tell: is told of the tags of every purge, when it has been made; it must not wait.
     :ivar is_shared: whether other processes have it, too.
     :ivar in_thread: for ``complete_now``.
     :ivar on_loop: for an event loop.
     :ivar is_announcing: whether purges are announced to those who watch.
     """
 
-    def __init__(self, backend: CacheBackend, keyer: Keyer, lease: int = LEASE, build_ttl: int = BUILD_TTL) -> None:
+    def __init__(
+        self,
+        backend: CacheBackend,
+        keyer: Keyer,
+        lease: int = LEASE,
+        build_ttl: int = BUILD_TTL,
+        tell: Callable[[list[str]], None] | None = None,
+    ) -> None:
         self.backend = backend
+        self._notify = tell
         self.in_thread: Access = ThreadAccess(backend)
         self.on_loop: Access = LoopAccess(backend)
         self._keyer = keyer
@@ -243,9 +252,11 @@ class Store:
         """
         if not tags or await self.try_purge(access, tags, origin) or await self._hold(access):
             COUNTERS.count("purges")
-            return
-        self._trust.owe(map(broad, tags))
-        self._keeper.wake()
+        else:
+            self._trust.owe(map(broad, tags))
+            self._keeper.wake()
+        if self._notify is not None and tags:
+            self._notify(tags)
 
     async def try_purge(self, access: Access, tags: list[str], origin: str | None = None) -> bool:
         """As ``purge``, at once or not at all; gives whether it has been done."""

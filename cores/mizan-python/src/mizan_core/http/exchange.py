@@ -39,6 +39,7 @@ from mizan_core.http.response import (
     json_response,
     marks,
     result_response,
+    tags_header,
     view_headers,
 )
 from mizan_core.http.shown import ShownBundles
@@ -211,6 +212,8 @@ def _fetched_headers(port: HttpPort, interface: Interface, fetched: Fetched, pro
     if progress.scope is not None:
         own = (*own, (SCOPE_HEADER, progress.scope))
     if fetched.bypass is None:
+        if progress.context in interface.edge_contexts:
+            own = (*own, *tags_header(fetched.tags))
         return (HIT_HEADERS if fetched.is_hit else MISS_HEADERS) + own
     if port.is_debugging():
         own = (*own, (CACHE_REASON_HEADER, str(fetched.bypass)))

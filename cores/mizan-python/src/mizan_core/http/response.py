@@ -20,6 +20,9 @@ INVALIDATE_HEADER = "X-Mizan-Invalidate"
 CACHE_HEADER = "X-Mizan-Cache"
 CACHE_REASON_HEADER = "X-Mizan-Cache-Reason"
 SCOPE_HEADER = "X-Mizan-Scope"
+TAGS_HEADER = "X-Mizan-Tags"
+MAX_TAGS_BYTES = 2_048
+"""What says more is not for an edge to keep."""
 INTERFACE_HEADER = "X-Mizan-Interface"
 VIEWER_HEADER = "X-Mizan-Viewer"
 NO_STORE = ("Cache-Control", "no-store")
@@ -77,6 +80,12 @@ class PassThrough(NamedTuple):
 
 
 Reply: TypeAlias = "Response | PassThrough"
+
+
+def tags_header(tags: Sequence[str]) -> Headers:
+    """What an answer says of what makes it stale, to a cache in front of the server; nothing where that is too long."""
+    text = ",".join(tags)
+    return ((TAGS_HEADER, text),) if len(text) <= MAX_TAGS_BYTES else ()
 
 
 def marks(interface: Interface | None, viewer: Viewer | None) -> Headers:

@@ -52,6 +52,12 @@ class Bundle:
         self.is_told_by_viewer = isinstance(self.policy, BundlePolicy) and not self.policy.shared
         self._readers = readers
 
+    @property
+    def is_open(self) -> bool:
+        """Whether everybody may see it, and everybody sees the same."""
+        policy = self.policy
+        return isinstance(policy, BundlePolicy) and policy.shared and not policy.vary and not self.guarded
+
     def read_texts(self, query: Mapping[str, Sequence[str]]) -> dict[str, Any]:
         """The values to validate, by parameter, of the texts that a query string has for each.
 
@@ -203,6 +209,10 @@ class Interface:
         """Whether a function is registered here."""
         self._readers = _routed_readers(functions, specification)
         self._bundles = _bundles(self._endpoints, specification, self.caching)
+        self.edge_contexts = frozenset(
+            name for name, bundle in self._bundles.items() if settings.edge_secret is not None and bundle.is_open
+        )
+        """The contexts that a cache in front of the server may keep."""
 
     @cached_property
     def mark(self) -> str | None:

@@ -50,6 +50,6 @@ def _user(name: str | None) -> Any:
         return AnonymousUser()
     model = get_user_model()
     try:
-        return model._default_manager.get_by_natural_key(name)  # type: ignore[attr-defined]  # noqa: SLF001 - documented
+        return model._default_manager.get_by_natural_key(name)  # noqa: SLF001 - documented
     except model.DoesNotExist:
         raise CommandError(f"no user is named {name!r}") from None
