@@ -135,6 +135,9 @@ class RequestTransactions:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
+        if getattr(error, "keeps_writes", False):
+            self._stack.__exit__(None, None, None)
+            return
         self._stack.__exit__(kind, error, traceback)
         # A commit that fails is another matter: it may have taken place, or that of another database has.
         self.are_undone = self._decides_all and error is not None

@@ -21,6 +21,7 @@ from mizan_core.call.effects import Effects
 from mizan_core.call.outcome import CallOutcome, Dressed, Fetched, FetchOutcome, Refused, Result, ViewResponse
 from mizan_core.call.port import Port
 from mizan_core.call.progress import Progress
+from mizan_core.call.resetting import EVERYTHING, ResettingPlan
 from mizan_core.client import ErrorCase
 from mizan_core.engine import ENGINE
 from mizan_core.errors import APIError, Forbidden, InternalError, Invalid, NotSupported, Unauthorized
@@ -184,8 +185,9 @@ async def _run(
         return Result(effects.plan, result, nested)
     given, dress = result if endpoint.function.injected else (result, None)
     if endpoint.is_view:
-        return ViewResponse(given, ENGINE.stale_entries([effects.plan, *nested]), purges)
-    plain = Result(effects.plan, given, nested)
+        stale = [EVERYTHING] if endpoint.resets else ENGINE.stale_entries([effects.plan, *nested])
+        return ViewResponse(given, stale, purges)
+    plain = Result(ResettingPlan() if endpoint.resets else effects.plan, given, nested)
     return plain if dress is None else Dressed(plain, dress, purges)
 
 

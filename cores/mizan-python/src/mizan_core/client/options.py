@@ -62,6 +62,9 @@ class Options(TypedDict, total=False):
     included. Converters are int, uuid, slug, str and path; ``<id>`` has that of the parameter's annotation."""
     methods: Sequence[str] | None
     """The methods that *route* answers. Default: POST for a mutation, GET for any other function."""
+    resets: bool
+    """Whether whoever has called is somebody else afterwards: a login, a logout. Clients then forget all that they keep
+    (the entry ``"*"``)."""
     idempotent: bool
     """Whether a second call of a mutation with the same arguments changes nothing more: a client may then send it again
     when an answer was lost."""
@@ -95,6 +98,9 @@ def read_options(options: Options) -> Declaration:
             "http=False leaves a function to the socket: it stands beside websocket=True, and not in a context, "
             "which is fetched over HTTP too"
         )
+    if declaration.resets and (declaration.context is not None or declaration.merge):
+        word = "context" if declaration.context is not None else "merge"
+        raise ValueError(f"resets=True together with {word}=: clients forget all that they keep; leave out one of them")
     if declaration.idempotent and declaration.context is not None:
         raise ValueError("idempotent=True in a context: reading changes nothing anyway; leave it out")
     if declaration.methods and declaration.route is None:
@@ -189,5 +195,6 @@ class Declaration:
     auto_scope: bool = field(default=True, metadata={"read": _read_flag})
     websocket: bool = field(default=False, metadata={"read": _read_flag})
     http: bool = field(default=True, metadata={"read": _read_flag})
+    resets: bool = field(default=False, metadata={"read": _read_flag})
     idempotent: bool = field(default=False, metadata={"read": _read_flag})
     cache: CacheRule = field(default=None, metadata={"read": _read_cache})

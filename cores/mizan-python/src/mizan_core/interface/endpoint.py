@@ -134,6 +134,7 @@ class Endpoint:
         "parameters",
         "private",
         "rereads",
+        "resets",
         "scope",
         "uploads",
         "validate",
@@ -169,7 +170,8 @@ class Endpoint:
         self._defaulted = defaulted
         self._hooks = hooks
         self.is_async = function.is_async or bool(function.injected) or any(hook.is_async for hook in hooks)
-        self.is_plain = not (function.is_view or (function.injected and self.context is None))
+        self.resets = declaration.resets
+        self.is_plain = not (function.is_view or self.resets or (function.injected and self.context is None))
         """Whether a run gives the serialised result, and nothing else."""
         self.rereads: Collection[tuple[str, str]] = ()
         """The slots, by context, that its merges have a client read again."""
@@ -228,7 +230,7 @@ class Endpoint:
         run = (
             _work(function, finish)
             if inject is None
-            else _injected(function, finish, inject, dressed=not self.is_plain)
+            else _injected(function, finish, inject, dressed=self.context is None)
         )
         if self._hooks:
             run = surrounded(self.name, function, run, self._hooks, is_async=is_async)
