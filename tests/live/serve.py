@@ -9,11 +9,14 @@ import asyncio
 import importlib
 import logging
 import os
+import signal
+import subprocess
 import sys
 from threading import Thread
 from typing import Any
 
 HOST = "127.0.0.1"
+_groups: list[int] = []
 
 
 def serve_uvicorn(target: str, port: int) -> None:
@@ -38,19 +41,12 @@ def serve_daphne(target: str, port: int) -> None:
 
 
 def serve_granian(target: str, port: int) -> None:
-    from granian import Granian
-    from granian.constants import Interfaces
-    from granian.log import LogLevels
-
-    Granian(
-        target,
-        address=HOST,
-        port=port,
-        interface=Interfaces.ASGI,
-        workers=1,
-        websockets=True,
-        log_level=LogLevels.warning,
-    ).serve()
+    """It has processes of its own, which would outlive this one."""
+    command = [sys.executable, "-m", "granian", "--interface", "asgi", "--host", HOST, "--port", str(port), target]
+    group = subprocess.Popen(command, start_new_session=True)
+    _groups.append(group.pid)
+    signal.signal(signal.SIGTERM, lambda *_: _end())
+    group.wait()
 
 
 def _application(target: str) -> Any:
@@ -60,6 +56,12 @@ def _application(target: str) -> Any:
 
 def _end_with_caller() -> None:
     sys.stdin.buffer.read()
+    _end()
+
+
+def _end() -> None:
+    for group in _groups:
+        os.killpg(group, signal.SIGKILL)
     os._exit(0)
 
 

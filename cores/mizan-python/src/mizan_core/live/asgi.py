@@ -5,6 +5,7 @@ https://asgi.readthedocs.io/en/latest/specs/www.html#websocket
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any, TypeAlias
@@ -24,26 +25,41 @@ _MAX_FIELDS = 100
 class AsgiWire:
     """An accepted socket.
 
-    It knows when the connection has ended: servers raise one thing or another at whoever sends then, or nothing.
+    It knows when the connection has ended: servers raise one thing or another at whoever sends then, or nothing. And
+    nobody waits for a frame while it is closed: granian 2 would keep the close until one has come.
     """
 
-    __slots__ = ("_has_ended", "_receive", "_send")
+    __slots__ = ("_has_ended", "_is_closing", "_reader", "_receive", "_send")
 
     def __init__(self, receive: Receive, send: Send) -> None:
         self._receive = receive
         self._send = send
         self._has_ended = False
+        self._is_closing = False
+        self._reader: asyncio.Task[Any] | None = None
 
     async def receive(self) -> str | bytes | None:
         """The next frame; None when there are no more."""
-        if self._has_ended:
+        if self._is_over():
             return None
-        message = await self._receive()
+        self._reader = asyncio.current_task()
+        try:
+            message = await self._receive()
+        except asyncio.CancelledError:
+            if not self._is_closing:
+                raise
+            _take_back(self._reader)
+            return None
+        finally:
+            self._reader = None
         if message["type"] != "websocket.receive":
             self._has_ended = True
             return None
         text: str | None = message.get("text")
         return message["bytes"] if text is None else text
+
+    def _is_over(self) -> bool:
+        return self._has_ended or self._is_closing
 
     async def send(self, text: str) -> None:
         """Send a frame; nothing happens where nobody is there any more."""
@@ -51,6 +67,10 @@ class AsgiWire:
 
     async def close(self, code: int, reason: str) -> None:
         """End the connection."""
+        self._is_closing = True
+        if self._reader is not None:
+            self._reader.cancel()
+            await asyncio.sleep(0)  # the server hears of it first
         await self._say({"type": "websocket.close", "code": code, "reason": reason})
         self._has_ended = True
 
@@ -61,6 +81,13 @@ class AsgiWire:
             await self._send(message)
         except OSError:  # the client has left; whoever receives is told
             self._has_ended = True
+
+
+def _take_back(task: asyncio.Task[Any] | None) -> None:
+    """A cancellation of ours has done what it should; Python counts them since 3.11."""
+    uncancel = getattr(task, "uncancel", None)
+    if uncancel is not None:
+        uncancel()
 
 
 def offers_protocol(scope: Scope) -> bool:

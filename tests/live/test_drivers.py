@@ -1,0 +1,102 @@
+"""The scenarios over every driver: real servers, real sockets, two processes with one broker between them."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import pytest
+
+from tests.cache.redis.servers import Server
+from tests.extent import IS_CI
+from tests.live.functions import DATABASE, state
+from tests.live.scenarios import SCENARIOS, Entry
+from tests.live.servers import running
+from tests.live.worlds import ServerWorld, play
+from tests.programs.finding import ROOT
+
+LIMITS = {"ping_seconds": 1, "pong_seconds": 4, "check_seconds": 1}
+"""So that the scenarios in which time goes by are over soon, and a busy machine is not taken for a dead one."""
+SERVERS = ("uvicorn", "granian", "daphne", "hypercorn")
+_DJANGO = "tests.live.django_scenarios"
+APPLICATIONS = {
+    "django": f"{_DJANGO}.asgi:application",
+    "channels": f"{_DJANGO}.asgi:channels",
+    "fastapi": "tests.live.fastapi_project:app",
+}
+
+
+class Driver(NamedTuple):
+    """What carries a socket."""
+
+    server: str
+    application: str
+
+    def __str__(self) -> str:
+        return f"{self.server}-{self.application}"
+
+
+class Played(NamedTuple):
+    """A driver, and how many processes of it there are: two with Redis between them, or one with its own memory."""
+
+    driver: Driver
+    processes: int
+
+    def __str__(self) -> str:
+        return f"{self.driver}-{'memory' if self.processes == 1 else 'redis'}"
+
+
+DRIVERS = [
+    *(Driver(server, application) for application in ("django", "fastapi") for server in SERVERS),
+    Driver("daphne", "channels"),
+    Driver("uvicorn", "channels"),
+]
+
+
+def _played() -> list[Played]:
+    """At home one driver: drivers only move bytes. ``LIVE_DRIVERS="daphne-django granian-fastapi"`` names others."""
+    named = os.environ.get("LIVE_DRIVERS", "").split()
+    if named:
+        chosen = [driver for driver in DRIVERS if str(driver) in named or named == ["all"]]
+    else:
+        chosen = DRIVERS if IS_CI else DRIVERS[:1]
+    return [
+        *(Played(driver, 2) for driver in chosen),
+        *(Played(driver, 1) for driver in chosen if driver in DRIVERS[:1]),
+    ]
+
+
+@pytest.fixture(scope="module", params=_played(), ids=str)
+def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerWorld]:
+    (server, application), processes = request.param
+    folder = tmp_path_factory.mktemp("live")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(DATABASE, str(folder / "live.sqlite3"))
+        if application != "fastapi":
+            _prepare_django()
+        redis = Server(folder / "redis") if processes > 1 else None
+        try:
+            if redis is not None:
+                redis.start()
+            broker = "memory://" if redis is None else redis.url
+            with running(
+                server, APPLICATIONS[application], folder, processes=processes, broker=broker, limits=LIMITS
+            ) as found:
+                yield found
+        finally:
+            if redis is not None:
+                redis.kill()
+
+
+def _prepare_django() -> None:
+    command = [sys.executable, "-m", f"{_DJANGO}.prepare"]
+    subprocess.run(command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, check=True, timeout=60)
+
+
+@pytest.mark.parametrize("entry", SCENARIOS, ids=str)
+def test_scenarios(world: ServerWorld, entry: Entry) -> None:
+    state().reset()
+    play(world, entry.scenario)
