@@ -37,9 +37,10 @@ export function bindContext<P extends object, S extends object>(info: Descriptor
   const nearest = createContext<P | null>(null);
   const Provider: Provider<P> = ({ children, ...params }) => {
     const own = params as unknown as P;
-    // What is below will want it: read with what else is wanted in this tick.
+    // What is below will want it: read with what else is wanted in this tick. While a server still sends the page it may
+    // come with it.
     const entry = useMizan().entry(info, own);
-    if (entry.isEmpty) void entry.load();
+    if (entry.isEmpty && !isArriving()) void entry.load();
     return <nearest.Provider value={own}>{children}</nearest.Provider>;
   };
   Provider.displayName = info.name;
@@ -110,4 +111,9 @@ function useEntry<P extends object, S extends object>(bound: BoundContext<P, S>,
 
 function useSubscription(entry: Entry): (listener: () => void) => () => void {
   return useCallback((listener: () => void) => entry.subscribe(listener), [entry]);
+}
+
+/** Whether the page itself is not all there yet. */
+function isArriving(): boolean {
+  return typeof document !== "undefined" && document.readyState === "loading";
 }

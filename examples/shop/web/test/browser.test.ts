@@ -13,6 +13,7 @@ import { takePictures } from "./pictures.js";
 import { races } from "./races.js";
 import { requests } from "./requests.js";
 import { ROOT, startShops, type Shop, type Shops } from "./shops.js";
+import { streaming } from "./streaming.js";
 import { surroundings } from "./surroundings.js";
 import { findBrowser, startBrowser, visit, type Tab, type Visit } from "./visit.js";
 
@@ -51,6 +52,11 @@ for (const name of ["FastAPI", "Django"]) {
     describe("freshness", () => freshness(visiting));
     describe("races", () => races(visiting));
     describe("requests", () => requests(visiting));
+    describe("streaming", () =>
+      streaming(
+        () => browser,
+        () => shop(name),
+      ));
     describe("surroundings", () => surroundings(visiting));
   });
 }

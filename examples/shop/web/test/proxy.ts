@@ -46,12 +46,14 @@ export class Proxy {
   readonly #interventions: Intervention[] = [];
   readonly #sockets = new Set<Duplex>();
   readonly #server;
+  readonly #target: string;
 
   private constructor(server: ReturnType<typeof createServer>, target: string) {
     this.#server = server;
+    this.#target = target;
     this.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    server.on("request", (incoming, outgoing) => void this.#pass(target, incoming, outgoing));
-    server.on("upgrade", (incoming, socket) => this.#join(target, incoming, socket));
+    server.on("request", (incoming, outgoing) => this.pass(incoming, outgoing));
+    server.on("upgrade", (incoming, socket) => this.#join(incoming, socket));
   }
 
   static async to(target: string): Promise<Proxy> {
@@ -68,6 +70,11 @@ export class Proxy {
   /** From now on nothing is done to what passes. */
   calm(): void {
     this.#interventions.length = 0;
+  }
+
+  /** Treat a request to another server as one to this. */
+  pass(incoming: IncomingMessage, outgoing: ServerResponse): void {
+    void this.#pass(incoming, outgoing);
   }
 
   /** Forget what was asked so far. */
@@ -114,10 +121,10 @@ export class Proxy {
     this.#interventions.push({ matching, act });
   }
 
-  async #pass(target: string, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+  async #pass(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     try {
       const body = await bytesOf(incoming);
-      const forward = (): Promise<Answer> => forwarded(target, incoming, body);
+      const forward = (): Promise<Answer> => forwarded(this.#target, incoming, body);
       const answer = await this.#answer(nameOf(incoming, body), forward);
       if (answer === null) {
         // Begun and cut off: what has not begun a browser may ask for once more by itself.
@@ -133,8 +140,8 @@ export class Proxy {
   }
 
   /** A socket of the page's, and one to the shop: what goes in comes out. */
-  #join(target: string, { url = "/", headers }: IncomingMessage, socket: Duplex): void {
-    const asked = request(new URL(url, target), { headers, agent: false });
+  #join({ url = "/", headers }: IncomingMessage, socket: Duplex): void {
+    const asked = request(new URL(url, this.#target), { headers, agent: false });
     asked.on("upgrade", ({ headers: answered }, other) => {
       const lines = Object.entries(answered).map(([name, value]) => `${name}: ${String(value)}`);
       socket.write(["HTTP/1.1 101 Switching Protocols", ...lines, "", ""].join("\r\n"));

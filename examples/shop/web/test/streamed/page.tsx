@@ -1,0 +1,45 @@
+/** A page in two parts, each of which comes when what it shows is there. */
+
+import { useMizan } from "mizan-react";
+import { Suspense, useEffect, type ReactElement } from "react";
+
+import { CatalogueContext, useSearchProducts, type Category } from "../../src/mizan";
+
+export function Page(): ReactElement {
+  return (
+    <html lang="en">
+      <body>
+        <Part category="tea" />
+        <Part category="coffee" />
+      </body>
+    </html>
+  );
+}
+
+function Part({ category }: { readonly category: Category }): ReactElement {
+  return (
+    <CatalogueContext category={category}>
+      <Suspense fallback={<p>{category} is on its way</p>}>
+        <Shelf category={category} />
+      </Suspense>
+    </CatalogueContext>
+  );
+}
+
+function Shelf({ category }: { readonly category: Category }): ReactElement {
+  const mizan = useMizan();
+  const products = useSearchProducts();
+  useEffect(() => {
+    Object.assign(window, { mizan });
+    document.body.dataset[category] = "hydrated";
+  }, [mizan, category]);
+  return (
+    <ul aria-label={category}>
+      {products.map(({ id, name, stock }) => (
+        <li key={id}>
+          {name}: <output>{stock}</output>
+        </li>
+      ))}
+    </ul>
+  );
+}
