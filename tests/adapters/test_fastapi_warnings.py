@@ -34,6 +34,15 @@ PASSWORD = "only-for-this-test"
         (Settings(mwt_secret={"v1": SECRET}, cache_secret=SECRET.encode()), None, "mizan.W005: "),
         (Settings(cache_secret=b"\0" * 32), None, "mizan.W007: MIZAN_CACHE_SECRET"),
         (Settings(cache_secret=SECRET, cache_url="memory://", cache_redis_url="redis://x"), None, "mizan.W009: "),
+        (
+            Settings(live="on"),
+            "2",
+            "mizan.W010: Live pages have their messages in memory, but WEB_CONCURRENCY asks for 2",
+        ),
+        (Settings(live={"running": 8}), "2", "mizan.W010: "),
+        (Settings(live="on"), "1", None),
+        (Settings(live="off"), "2", None),
+        (Settings(live="on", broker_url="redis://localhost"), "2", None),
     ],
 )
 def test_a_doubtful_cache_is_named_once_when_the_application_starts(

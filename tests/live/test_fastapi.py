@@ -126,3 +126,18 @@ def test_whoever_says_nothing_any_more_is_not_waited_for() -> None:
         await socket.ended()
 
     asyncio.run(check())
+
+
+def test_whoever_opens_a_page_of_several_processes_with_messages_in_memory_is_a_warning(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("WEB_CONCURRENCY", "2")
+    app = make_app(Settings(mwt_secret=SECRET))
+
+    async def check() -> None:
+        for _ in range(2):
+            async with AsgiSocket(app, scope_of()):
+                pass
+
+    asyncio.run(check())
+    assert [record.getMessage()[:10] for record in caplog.records if record.name == "mizan.settings"] == ["mizan.W010"]

@@ -77,3 +77,20 @@ def test_what_is_under_way_when_a_server_stops_is_done(tmp_path: Path, monkeypat
 
         asyncio.run(begin())
     assert state().names()[1] == "Eve"
+
+
+def test_a_process_without_sockets_tells_the_others(
+    shared_server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(DATABASE, str(tmp_path / "live.sqlite3"))
+    with running(
+        "uvicorn", "tests.live.fastapi_project:app", tmp_path, processes=2, broker=shared_server.url, limits={}
+    ) as found:
+
+        async def check() -> None:
+            async with opened(found, process=1) as talk:
+                await talk.watch(7, "everybody")
+                await found.call("rename", {"user_id": 1, "name": "Eve"}, process=0)
+                assert await talk.receive() == {"action": "stale", "ids": [7]}
+
+        asyncio.run(check())

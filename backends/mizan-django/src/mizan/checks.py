@@ -15,6 +15,7 @@ mizan.W006 one of them is Django's ``SECRET_KEY``
 mizan.W007 one of them is one character, again and again
 mizan.W008 a ``MIZAN_*`` setting is none
 mizan.W009 ``MIZAN_CACHE_URL`` and ``MIZAN_CACHE_REDIS_URL`` are both set
+mizan.W010 ``MIZAN_LIVE`` is set, and live pages of several worker processes have their messages in memory
 ========== ================================================================
 """
 

@@ -27,6 +27,7 @@ class WarningId(Enum):
     GUESSABLE_SECRET = "mizan.W007"
     UNKNOWN_SETTING = "mizan.W008"
     TWO_CACHE_URLS = "mizan.W009"
+    MESSAGES_NOT_SHARED = "mizan.W010"
 
 
 class SettingWarning(NamedTuple):
@@ -48,6 +49,7 @@ def warnings_about(
     return [
         *_about_tokens(settings),
         *_about_the_cache(settings, workers),
+        *_about_live(settings, workers),
         *_about_secrets(settings, frameworks_secret),
         *map(_about_unknown, settings.unknown),
     ]
@@ -78,6 +80,26 @@ def _about_the_cache(settings: Settings, workers: str | None) -> Iterator[Settin
     if len({getattr(settings, name) for name in urls}) > 1:
         message = f"{' and '.join(map(setting_name, reversed(urls)))} are both set."
         yield SettingWarning(WarningId.TWO_CACHE_URLS, message, f"{setting_name(urls[0])} is used: unset one.")
+
+
+def _about_live(settings: Settings, workers: str | None) -> Iterator[SettingWarning]:
+    """For those alone who have said something about it."""
+    warning = about_messages(settings, workers)
+    if settings.live is not None and warning is not None:
+        yield warning
+
+
+def about_messages(settings: Settings, workers: str | None) -> SettingWarning | None:
+    """The warning that live pages of one process hear nothing of another."""
+    if not settings.live_settings.enabled or settings.shared_messages is not None or not _is_several(workers):
+        return None
+    return SettingWarning(
+        WarningId.MESSAGES_NOT_SHARED,
+        f"Live pages have their messages in memory, but {WORKERS} asks for {workers} worker processes: "
+        "a page hears nothing of what happens in another than its own.",
+        "Use Redis (pip install mizan-redis, MIZAN_BROKER_URL=redis://... or MIZAN_CACHE_URL). "
+        f"Only {WORKERS} is looked at: workers that a server's own options ask for are not seen here.",
+    )
 
 
 def _about_secrets(settings: Settings, frameworks_secret: Secret | None) -> Iterator[SettingWarning]:

@@ -167,10 +167,7 @@ class Settings:
     @property
     def is_in_memory(self) -> bool:
         """Whether the cache is kept in the memory of each process."""
-        try:
-            return scheme_of(self.store_url) == MEMORY
-        except ConfigurationError:  # it is told where the store is opened
-            return False
+        return _is_memory(self.store_url)
 
     @property
     def shared_store(self) -> tuple[str, str, Secret] | None:
@@ -207,7 +204,7 @@ class Settings:
     @property
     def shared_messages(self) -> tuple[str, str] | None:
         """What tells the broker that processes share from others; None where each process has its own."""
-        return None if scheme_of(self.messages_url) == MEMORY else (self.messages_url, self.cache_prefix)
+        return None if _is_memory(self.messages_url) else (self.messages_url, self.cache_prefix)
 
     @property
     def live_settings(self) -> LiveSettings:
@@ -281,6 +278,13 @@ def _range_problem(name: str, value: Any, low: int, high: int | None) -> Problem
 
 def _choice_problem(name: str, value: Any, choices: Sequence[str]) -> Problem | None:
     return None if value in choices else Problem(setting_name(name), f"one of {', '.join(choices)} is needed")
+
+
+def _is_memory(url: str) -> bool:
+    try:
+        return scheme_of(url) == MEMORY
+    except ConfigurationError:  # it is told where the store is opened
+        return False
 
 
 def _live_problem(value: object) -> Problem | None:

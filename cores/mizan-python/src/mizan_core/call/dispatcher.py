@@ -85,6 +85,8 @@ class Dispatcher:
         self._store: Store | None = None
         self._settings: Settings | None = None
         self.others = Others(self)
+        self.prepare: Callable[[], None] | None = None
+        """What is done before the interface is compiled: by whoever has to be ready before the first request is."""
         self._compiling = Lock()
 
     def interface(self) -> Interface:
@@ -96,6 +98,8 @@ class Dispatcher:
         interface = self._interface
         if interface is not None and interface.version == self.registry.version:
             return interface
+        if self.prepare is not None:
+            self.prepare()
         with self._compiling:
             if self._interface is None or self._interface.version != self.registry.version:
                 self._interface = self._compile()

@@ -416,7 +416,8 @@ class Connection:
             return bundle.read_texts(texts), size
 
         async def watch(tags: list[str]) -> None:
-            await self._hub.watch(self, request.id, tags)
+            if not self._is_over:
+                await self._hub.watch(self, request.id, tags)
 
         return Fetch(request.context, read, self._session.token, port.header, port.has_credentials, watch)
 
@@ -446,6 +447,9 @@ class Connection:
                 self._subscribed.pop(key, None)
                 text = plain_refusal(request.id, HTTPError(503, "Messages cannot be read at this moment."))
             else:
+                if self._is_over:
+                    self._hub.leave(topic, self)
+                    return
                 self._by_topic.setdefault(topic, []).append(key)
                 is_complete = self._subscribed[key].who is None
                 self._perform(self._session.subscribed(request, key, position, _now(), is_complete=is_complete))

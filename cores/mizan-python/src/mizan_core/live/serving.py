@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import os
+import weakref
 from collections.abc import Hashable
 from weakref import WeakKeyDictionary
 
@@ -12,6 +15,10 @@ from mizan_core.live.connection import Connection, Peer, Wire
 from mizan_core.live.hub import Hub
 from mizan_core.live.opening import Live, go_live
 from mizan_core.live_settings import LiveSettings
+from mizan_core.setting_warnings import WORKERS, about_messages
+from mizan_core.settings import Settings
+
+_log = logging.getLogger("mizan.settings")
 
 
 class Serving:
@@ -20,6 +27,14 @@ class Serving:
     def __init__(self, dispatcher: Dispatcher) -> None:
         self._dispatcher = dispatcher
         publishing.serve(dispatcher.registry, self)
+        reference = weakref.ref(self)
+
+        def prepare() -> None:
+            alive = reference()
+            if alive is not None:
+                alive.announce()
+
+        dispatcher.prepare = prepare
         self._hubs: WeakKeyDictionary[asyncio.AbstractEventLoop, tuple[Live, Hub]] = WeakKeyDictionary()
 
     @property
@@ -32,6 +47,16 @@ class Serving:
         """See ``Publisher``."""
         return self._dispatcher.settings().shared_messages or id(self)
 
+    def announce(self) -> None:
+        """Have purges announced where others may listen, before there is a socket here.
+
+        In a process that has its broker alone the first socket is soon enough.
+
+        :raises ConfigurationError: for a broker that cannot be used.
+        """
+        if self.limits.enabled and self._dispatcher.settings().shared_messages is not None:
+            go_live(self._dispatcher)
+
     def hub(self) -> Hub:
         """The running event loop's.
 
@@ -43,6 +68,7 @@ class Serving:
             if known is not None:
                 known[1].spawn(known[1].aclose())
             known = self._hubs[loop] = (live, Hub(live.broker, live.store))
+            _warn(self._dispatcher.settings())
         return known[1]
 
     async def serve(self, wire: Wire, peer: Peer, socket: str | None = None, token: str | None = None) -> None:
@@ -67,3 +93,10 @@ class Serving:
     async def apublish(self, topic: str, data: bytes) -> None:
         """As ``publish``, on an event loop."""
         await go_live(self._dispatcher).broker.apublish(topic, data)
+
+
+def _warn(settings: Settings) -> None:
+    """Whoever says nothing of live pages is told of them when somebody opens one."""
+    warning = about_messages(settings, os.environ.get(WORKERS))
+    if warning is not None and settings.live is None:
+        _log.warning("%s: %s %s", warning.id.value, warning.message, warning.hint)
