@@ -10,6 +10,7 @@ import pytest
 from tests.conformance.answers import Answer
 from tests.conformance.caller import Caller
 from tests.conformance.target import Target
+from tests.conformance.test_uploads import IMAGE, args, body, part, send
 
 GOOD = {"name": "Ada", "email": "ada@example.org"}
 
@@ -223,6 +224,26 @@ class TestDjango:
         taken = staff.http.post("/forms/quiet/", data={"name": "x"}, headers=headers)
         assert (taken.status_code, taken.headers["Location"]) == (303, "/thanks/")
         stranger.call("contact.page").refused("FORBIDDEN")
+
+    def test_files(self, stranger: Caller) -> None:
+        data = args(data={"title": "Me"})
+        taken = send(stranger, "picture.submit", body(data, part("data.image", IMAGE, "a.png")))
+        assert (taken.result, taken.header) == (["Me", "a.png", len(IMAGE), None], "user")
+        two = body(data, part("data.image", IMAGE, "a.png"), part("data.paper", b"x", "b.txt"))
+        assert send(stranger, "picture.submit", two).result[3] == "b.txt"
+        for content, fields in (
+            (body(data, part("data.image", IMAGE, "a.gif")), {"image"}),
+            (body(data), {"image"}),
+            (body(data, part("data.image", b"", "a.png")), {"image"}),
+            (body(args(data={"title": "Me", "image": "a.png"})), {"image"}),
+        ):
+            assert send(stranger, "picture.submit", content).refused("VALIDATION_ERROR").details.keys() == fields
+        unexpected = body(data, part("data.image", IMAGE, "a.png"), part("data.title", IMAGE, "a.png"))
+        send(stranger, "picture.submit", unexpected).refused("VALIDATION_ERROR")
+        large = body(data, part("data.image", b"x" * 20_001, "a.png"))
+        send(stranger, "picture.submit", large).refused("PAYLOAD_TOO_LARGE")
+        found = schema(stranger, "picture")["fields"][1]
+        assert (found["required"], found["extensions"], found["widget"]["input_type"]) == (True, ["png"], "file")
 
     def test_texts_are_in_the_language_of_the_request(self, stranger: Caller) -> None:
         answer = stranger.call("contact.submit", {"data": {}}, {"Accept-Language": "de"})

@@ -6,10 +6,12 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import FileExtensionValidator
 from django.db import transaction
 from pydantic import BaseModel
 
 from mizan.forms import mizanFormMeta, mizanFormMixin
+from mizan_core.client.uploads import UploadLimits
 from mizan_core.errors import Conflict
 from tests.conformance.apps.django_site.models import Note
 
@@ -115,6 +117,18 @@ class PersonalForm(mizanFormMixin, forms.Form):
 
     def on_submit_success(self, request: Any) -> dict[str, str]:
         return dict(self.cleaned_data)
+
+
+class PictureForm(mizanFormMixin, forms.Form):
+    mizan = mizanFormMeta("picture", affects="user", upload_limits=UploadLimits(max_bytes=20_000))
+
+    title = forms.CharField()
+    image = forms.FileField(validators=[FileExtensionValidator(["png"])])
+    paper = forms.FileField(required=False)
+
+    def on_submit_success(self, request: Any) -> list[Any]:
+        image, paper = self.cleaned_data["image"], self.cleaned_data["paper"]
+        return [self.cleaned_data["title"], image.name, image.size, paper and paper.name]
 
 
 class _Line(forms.Form):

@@ -18,6 +18,7 @@ from mizan.forms.binding import BoundForm, BoundFormSet, bind, form_errors, set_
 from mizan.forms.describing import data_type, field_schemas, is_fixed, static_fields, static_schema, wire_initial
 from mizan.forms.pages import page_functions
 from mizan_core.client import CachePolicy
+from mizan_core.client.uploads import UploadLimits, UploadPaths
 from mizan_core.errors import Invalid
 from mizan_core.forms.data import data_class
 from mizan_core.forms.describing import form_of
@@ -89,7 +90,7 @@ def _register(cls: type[mizanFormMixin]) -> None:
         schema=_schema(cls),
         validate=_validate(cls),
         submit=_submit(cls),
-        data=data_class(meta.name, _annotation(cls), is_list=issubclass(cls, forms.BaseFormSet)),
+        data=data_class(meta.name, _annotation(cls), _uploads(cls), is_list=issubclass(cls, forms.BaseFormSet)),
         returns=Any if returns is inspect.Signature.empty else returns,
         parameters=_parameters(cls),
         author=success,
@@ -111,6 +112,16 @@ def _annotation(cls: Any) -> Callable[[], Any]:
         return data_type(name, cls.base_fields, is_open=is_open(cls), may_be_stored=_may_store(cls))
 
     return annotation
+
+
+def _uploads(cls: Any) -> Callable[[], UploadPaths]:
+    def uploads() -> UploadPaths:
+        fields = _set_fields(cls) if issubclass(cls, forms.BaseFormSet) else cls.base_fields
+        limits = UploadLimits(cls.mizan.upload_limits.max_bytes, 1)
+        files = (name for name, field in fields.items() if isinstance(field, forms.FileField) and not field.disabled)
+        return {(name,): limits for name in files}
+
+    return uploads
 
 
 def _described(cls: Any) -> Callable[[], FormPart]:

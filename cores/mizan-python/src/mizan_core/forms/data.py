@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
+from mizan_core.client.uploads import ANY_ITEM, UploadPaths
 from mizan_core.introspection.naming import pascal_case
 
 
@@ -20,10 +21,15 @@ class FormData:
 
     is_list: ClassVar[bool] = False
     annotation: ClassVar[Callable[[], Any]]
+    uploads: ClassVar[Callable[[], UploadPaths]]
 
     @classmethod
     def __mizan_annotation__(cls) -> Any:
         return cls.annotation()
+
+    @classmethod
+    def __mizan_uploads__(cls) -> UploadPaths:
+        return {(ANY_ITEM, *path): limits for path, limits in cls.uploads().items()} if cls.is_list else cls.uploads()
 
     @classmethod
     def __get_pydantic_core_schema__(cls, _: Any, __: GetCoreSchemaHandler) -> CoreSchema:
@@ -31,10 +37,13 @@ class FormData:
         return core_schema.list_schema(one) if cls.is_list else one
 
 
-def data_class(form: str, annotation: Callable[[], Any], *, is_list: bool = False) -> type[FormData]:
+def data_class(
+    form: str, annotation: Callable[[], Any], uploads: Callable[[], UploadPaths] = dict, *, is_list: bool = False
+) -> type[FormData]:
     """The class of what the form named *form* is sent.
 
     :param annotation: gives the type that clients see.
+    :param uploads: gives the paths of files, in one form where it is a list.
     """
-    members = {"annotation": staticmethod(annotation), "is_list": is_list}
+    members = {"annotation": staticmethod(annotation), "uploads": staticmethod(uploads), "is_list": is_list}
     return type(f"{pascal_case(form)}Data", (FormData,), members)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from mizan_core.client.merge import MergeTargets
 from mizan_core.client.options import Auth
 from mizan_core.client.targets import Targets
+from mizan_core.client.uploads import UploadLimits
 from mizan_core.names import check_function_name
 
 
@@ -23,6 +24,7 @@ class FormMeta:
     :param merge: the contexts that take the result of a submission, as with ``@client``.
     :param auth: who may see and submit the form, as with ``@client``.
     :param route: where the form is served as a page, for browsers without JavaScript, as with ``@client``.
+    :param upload_limits: of each file that a field of the form takes.
     :param success_url: where the page sends a browser whose form was valid; None for the page itself.
     :raises ValueError: for a name that no function can have.
     """
@@ -36,6 +38,7 @@ class FormMeta:
     auth: Auth = None
     route: str | None = None
     success_url: str | None = None
+    upload_limits: UploadLimits = field(default_factory=UploadLimits)
 
     def __post_init__(self) -> None:
         for part in ("schema", "validate", "submit"):

@@ -65,14 +65,15 @@ def _begun(field: FormField, initial: Mapping[str, Any]) -> FormField:
 def _schema(name: str, info: FieldInfo, model: type[BaseModel]) -> FormField:
     reader = ShapeReader()
     shape = _settled(reader.read(_annotation(info), View("input", {}, config_of(model))), reader)
-    is_upload = is_upload_class(info.annotation)
+    if is_upload_class(info.annotation):
+        raise TypeError(f"{model.__qualname__}.{name}: a file is a parameter of the handler, behind the data")
     described: Any = {
         "name": info.validation_alias if isinstance(info.validation_alias, str) else name,
         "label": info.title or _label(name),
         "help_text": info.description or "",
-        "required": info.is_required() and (is_upload or _can_be_empty(shape)),
+        "required": info.is_required() and _can_be_empty(shape),
         "disabled": False,
-        "widget": _widget(shape, is_upload=is_upload),
+        "widget": _widget(shape),
         "initial": None if info.default is PydanticUndefined else to_jsonable_python(info.default, fallback=str),
         "choices": _choices(shape),
         **_checks(shape),
@@ -108,11 +109,9 @@ def _label(name: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def _widget(shape: Shape, *, is_upload: bool) -> FormWidget:
+def _widget(shape: Shape) -> FormWidget:
     kind, word = "TextInput", "text"
-    if is_upload:
-        kind, word = "FileInput", "file"
-    elif shape["kind"] == "enum":
+    if shape["kind"] == "enum":
         kind, word = "Select", "select"
     elif shape.get("name") in _NUMBERS:
         kind, word = "NumberInput", "number"

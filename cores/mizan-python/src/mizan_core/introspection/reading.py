@@ -19,6 +19,7 @@ from pydantic import BaseModel, EmailStr, JsonValue, RootModel
 from typing_extensions import NotRequired, ReadOnly, Required, TypeAliasType, Unpack, is_typeddict
 
 from mizan_core.client.annotations import class_hints, resolve_beside
+from mizan_core.client.frameworks import is_upload_class
 from mizan_core.introspection.discriminators import discriminating_name
 from mizan_core.introspection.docs import described
 from mizan_core.introspection.limits import limited
@@ -183,6 +184,8 @@ class ShapeReader:
         return pydantic_shape(annotation if whole is None else whole, view.mode)
 
     def _read_class(self, cls: type, view: View, whole: Any) -> Shape:
+        if is_upload_class(cls):
+            return {"kind": "upload"}
         said = getattr(cls, "__mizan_annotation__", None)
         if said is not None:
             return self.read(said(), view)
