@@ -1,0 +1,74 @@
+/** A server in memory, for tests of what shows its answers: typed by the descriptors, without HTTP. */
+
+import type { Context, ServerFunction } from "./descriptors.js";
+import { MizanError } from "./errors.js";
+import { Mizan, type MizanOptions } from "./mizan.js";
+import type { Answer, Bundle, Invalidation, Json, Params, Reply } from "./wire.js";
+
+type Answering = (given: Params) => unknown;
+
+/** What was asked for. */
+export interface Asked {
+  readonly name: string;
+  readonly given: Params;
+}
+
+/** What answers a client's reads and calls; a call makes stale what its function declares to affect. */
+export class MockServer {
+  /** The reads and calls so far, in order. */
+  readonly reads: Asked[] = [];
+  readonly calls: Asked[] = [];
+  readonly #contexts = new Map<string, Answering>();
+  readonly #functions = new Map<string, Answering>();
+
+  /** From now on a context answers so. What it throws as a `MizanError` is the server's answer. */
+  context<P extends object, S extends object>({ name }: Context<P, S>, answer: (params: P) => S | Promise<S>): this {
+    this.#contexts.set(name, answer as unknown as Answering);
+    return this;
+  }
+
+  /** From now on a function answers so. */
+  function<A extends object, R, X extends object, E extends object>(
+    { name }: ServerFunction<A, R, X, E>,
+    answer: (args: A) => R | Promise<R>,
+  ): this {
+    this.#functions.set(name, answer as unknown as Answering);
+    return this;
+  }
+
+  /** A client of this server. */
+  client(options: MizanOptions = {}): Mizan {
+    return new Mizan({
+      tabs: false,
+      live: () => ({
+        id: null,
+        fetch: (context, params) => this.#read(context, params),
+        call: (info, args) => this.#call(info, args),
+        close: () => undefined,
+      }),
+      ...options,
+    });
+  }
+
+  async #read(name: string, given: Params): Promise<Reply> {
+    this.reads.push({ name, given });
+    return { bundle: (await this.#answer(this.#contexts, name, given)) as Bundle };
+  }
+
+  async #call({ name, affects = [] }: ServerFunction, given: Params): Promise<Answer> {
+    this.calls.push({ name, given });
+    const result = (await this.#answer(this.#functions, name, given)) as Json;
+    return { result, invalidate: affects as readonly Invalidation[] };
+  }
+
+  async #answer(answers: ReadonlyMap<string, Answering>, name: string, given: Params): Promise<unknown> {
+    const answer = answers.get(name);
+    if (answer === undefined) throw failure("NOT_FOUND", `The test has not said what "${name}" answers.`, 404);
+    return await answer(given);
+  }
+}
+
+/** An error for an answer to throw. @param status that of a refusal where nothing is said */
+export function failure(code: string, message = code, status = 400, data?: Json): MizanError {
+  return new MizanError({ code, message, status, data });
+}
