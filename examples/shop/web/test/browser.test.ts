@@ -8,6 +8,7 @@ import type { Browser } from "playwright-core";
 
 import { capstone } from "./capstone.js";
 import { freshness } from "./freshness.js";
+import { live } from "./live.js";
 import { loading } from "./loading.js";
 import { takePictures } from "./pictures.js";
 import { races } from "./races.js";
@@ -39,8 +40,8 @@ after(async () => {
   await shops?.stop();
 });
 
-function shop(name: string): Shop {
-  const found = shops.all.find((one) => one.name === name);
+function shop(name: string, among = shops): Shop {
+  const found = among.all.find((one) => one.name === name);
   if (found === undefined) throw new Error(`There is no shop in ${name}.`);
   return found;
 }
@@ -60,6 +61,19 @@ for (const name of ["FastAPI", "Django"]) {
     describe("surroundings", () => surroundings(visiting));
   });
 }
+
+/** Django has sockets where it is served over ASGI. */
+describe("live", { skip }, () => {
+  let sockets: Shops;
+  before(async () => {
+    sockets = await startShops("--asgi");
+  });
+  after(() => sockets.stop());
+  for (const name of ["FastAPI", "Django"]) {
+    const visiting: Visiting = (story) => visit(browser, shop(name, sockets), story, { path: "/?live" });
+    describe(name, () => live(visiting));
+  }
+});
 
 describe("capstone", { skip }, () => {
   it("shows what the database holds, after all that two pages and four others have done at once", async () => {
