@@ -5,12 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::process::ExitCode;
 
-use mizan_core::constraints::{Constraints, Format, Scalar};
+use mizan_core::constraints::{Constraint, Constraints, Format, Scalar};
 use mizan_core::ir::{
-    Channel, Context, Document, Effect, ErrorCase, Function, Merge, MergeMode, Param, Place,
-    Transport, Type,
+    Channel, Choice, Context, Document, Effect, ErrorCase, Form, FormField, Function, Many, Merge,
+    MergeMode, Param, Place, Transport, Type, View,
 };
 use mizan_core::shape::{Body, EnumValue, Field, Literal, Primitive, Shape, Union};
+use mizan_core::value::Value;
 
 #[rustfmt::skip]
 const WORDS: &[&str] = &[
@@ -96,27 +97,31 @@ fn document(dice: &mut Dice, count: usize) -> Document {
             add_function(dice, &mut document, name, &contexts, &names);
         }
     }
+    let is_struct = |name: &&String| {
+        let found = document.types.get(*name);
+        found.is_some_and(|found| matches!(found.body, Body::Struct(_)))
+    };
+    let structs: Vec<_> = names.iter().filter(is_struct).cloned().collect();
     for number in 0..count / 8 {
         let name = name(dice, number);
         if name.is_ascii() {
-            let objects = names.iter().filter(|name| {
-                let named = document.types.get(*name);
-                named.is_some_and(|named| matches!(named.body, Body::Struct(_)))
-            });
-            let objects: Vec<_> = objects.cloned().collect();
-            let channel = channel(dice, camel(&name), &objects);
+            let channel = channel(dice, camel(&name), &names, &structs);
             document.channels.insert(name, channel);
         }
+    }
+    for number in 0..2 + count / 20 {
+        add_parts(dice, &mut document, number, &names);
     }
     document
 }
 
-fn channel(dice: &mut Dice, camel: String, types: &[String]) -> Channel {
+fn channel(dice: &mut Dice, camel: String, types: &[String], structs: &[String]) -> Channel {
+    let params = dice.chance(2).then(|| structs.first().cloned()).flatten();
     let mut named = || {
         dice.chance(2)
             .then(|| types[dice.roll(types.len())].clone())
     };
-    let (params, react_message, server_message) = (named(), named(), named());
+    let (react_message, server_message) = (named(), named());
     Channel {
         description: dice.text(),
         presence: dice.chance(2),
@@ -142,6 +147,160 @@ fn errors(dice: &mut Dice, types: &[String]) -> BTreeMap<String, ErrorCase> {
         (code.to_owned(), case)
     };
     chosen.into_iter().map(case).collect()
+}
+
+/// A form with its functions, a channel and a view.
+fn add_parts(dice: &mut Dice, document: &mut Document, number: usize, types: &[String]) {
+    let name = format!("{}_{number}", dice.pick(WORDS)).replace('.', "-");
+    if !name.is_ascii() {
+        return;
+    }
+    let struct_of = |fields| Type {
+        description: None,
+        body: Body::Struct(fields),
+    };
+    let data = format!("{}Data{number}", pascal(&camel(&name)));
+    document
+        .types
+        .insert(data.clone(), struct_of(fields(dice, types)));
+    let many = dice.chance(3).then(|| Many {
+        min_forms: dice.chance(2).then_some(1),
+        max_forms: dice.chance(2).then_some(9),
+    });
+    let shape = match many {
+        Some(_) => Shape::List(Shape::Ref(data).into(), Constraints::new()),
+        None => Shape::Ref(data),
+    };
+    let field = |name: &str, shape| Field {
+        name: name.to_owned(),
+        required: true,
+        default: None,
+        description: None,
+        shape,
+    };
+    let mut own = vec![field("data", shape)];
+    if dice.chance(3) {
+        own.extend(
+            fields(dice, types)
+                .into_iter()
+                .filter(|field| field.name != "data"),
+        );
+    }
+    let live_validation = dice.chance(2);
+    for action in ["submit", "validate"] {
+        let called = format!("{name}.{action}");
+        let input = format!("{}Input", pascal(&camel(&called)));
+        let argument = own.iter().map(|field| Field {
+            name: field.name.clone(),
+            ..field.clone()
+        });
+        document
+            .types
+            .insert(input.clone(), struct_of(argument.collect()));
+        let function = Function {
+            camel: camel(&called),
+            input: Some(input),
+            ..plain(types[dice.roll(types.len())].clone())
+        };
+        document.functions.insert(called, function);
+    }
+    let fields = (0..dice.roll(4)).map(|index| form_field(dice, index, types));
+    let form = Form {
+        description: None,
+        camel: camel(&name),
+        title: None,
+        submit_label: None,
+        live_validation,
+        many,
+        fields: fields.collect(),
+    };
+    document.forms.insert(
+        name.clone(),
+        Form {
+            description: dice.text(),
+            title: dice.text(),
+            submit_label: dice.text(),
+            ..form
+        },
+    );
+    let path = format!("/{name}/<int:id>/<slug>/");
+    let input = format!("{}ViewInput", pascal(&camel(&name)));
+    let args = vec![
+        field("id", Shape::plain(Scalar::Integer)),
+        field("slug", Shape::plain(Scalar::String)),
+        Field {
+            required: false,
+            ..field("it's", shape_of(dice, types))
+        },
+    ];
+    document.types.insert(input.clone(), struct_of(args));
+    let view = View {
+        description: dice.text(),
+        camel: camel(&name),
+        path,
+        methods: ["GET".to_owned()].into(),
+        auth: None,
+        affects: Vec::new(),
+        input: dice.chance(2).then_some(input),
+    };
+    document.views.insert(name, view);
+}
+
+fn shape_of(dice: &mut Dice, types: &[String]) -> Shape {
+    shape(dice, types, 2)
+}
+
+fn plain(output: String) -> Function {
+    Function {
+        description: None,
+        idempotent: false,
+        camel: String::new(),
+        transport: Transport::Http,
+        auth: None,
+        context: None,
+        cache: None,
+        affects: Vec::new(),
+        merge: Vec::new(),
+        errors: BTreeMap::new(),
+        input: None,
+        output,
+        nullable: false,
+    }
+}
+
+fn form_field(dice: &mut Dice, index: usize, types: &[String]) -> FormField {
+    let texts = |dice: &mut Dice| -> Vec<String> {
+        let count = dice.roll(3);
+        (0..count).map(|_| dice.pick(TEXTS).to_owned()).collect()
+    };
+    let choices = literals(dice).into_iter();
+    let choices: Vec<_> = choices
+        .map(|value| Choice {
+            value,
+            label: dice.pick(TEXTS).to_owned(),
+            group: dice.text(),
+        })
+        .collect();
+    FormField {
+        name: format!("{}{index}", dice.pick(WORDS)),
+        choices,
+        required: dice.chance(2),
+        shape: shape(dice, types, 1),
+        strip: dice.chance(2),
+        checks: [
+            (Constraint::Min, Value::from("0.50")),
+            (Constraint::Step, Value::Float(1e-7)),
+            (Constraint::MaxLength, Value::Int(9)),
+        ]
+        .into(),
+        patterns: texts(dice),
+        extensions: texts(dice),
+        disabled: dice.chance(4),
+        widget: dice.text(),
+        label: dice.text(),
+        help: dice.text(),
+        initial: dice.text().map(Value::String),
+    }
 }
 
 fn name(dice: &mut Dice, number: usize) -> String {
@@ -263,12 +422,7 @@ fn add_function(
     types: &[String],
 ) {
     let camel = camel(&name);
-    let pascal: String = camel
-        .chars()
-        .take(1)
-        .flat_map(char::to_uppercase)
-        .chain(camel.chars().skip(1))
-        .collect();
+    let pascal = pascal(&camel);
     let input = format!("{pascal}Input");
     let has_input = dice.chance(2) && !document.types.contains_key(&input);
     if has_input {
@@ -389,6 +543,11 @@ fn effects(dice: &mut Dice, document: &Document) -> (Vec<Effect>, Vec<Merge>) {
         affects.into_values().collect(),
         merge.into_values().collect(),
     )
+}
+
+fn pascal(camel: &str) -> String {
+    let first = camel.chars().take(1).flat_map(char::to_uppercase);
+    first.chain(camel.chars().skip(1)).collect()
 }
 
 fn camel(name: &str) -> String {

@@ -6,6 +6,8 @@ use mizan_core::ir::{Channel, Document, Function, Merge, MergeMode, Param, Trans
 use mizan_core::shape::{Body, Shape};
 use sha2::{Digest, Sha256};
 
+use crate::parts;
+
 /// An interface as generated code sees it. Everything stands in the document's order, which is that of names.
 #[derive(Debug)]
 pub struct Interface<'a> {
@@ -21,6 +23,12 @@ pub struct Interface<'a> {
     pub channels: Vec<NamedChannel<'a>>,
     /// Whether some of it needs an open connection, or prefers one.
     pub is_live: bool,
+    /// The forms that may be submitted.
+    pub forms: Vec<parts::Form<'a>>,
+    /// The views.
+    pub views: Vec<parts::View<'a>>,
+    /// The bodies of all types.
+    pub bodies: BTreeMap<&'a str, &'a Body>,
 }
 
 /// A channel with its name on the wire.
@@ -130,6 +138,13 @@ impl<'a> Interface<'a> {
         Self {
             hash: hash(&document.emit()),
             types: named_types(document, &referred),
+            forms: parts::forms(document, &calls, &contexts),
+            views: parts::views(document),
+            bodies: document
+                .types
+                .iter()
+                .map(|(name, named)| (name.as_str(), &named.body))
+                .collect(),
             contexts,
             channels: channels.collect(),
             is_live: !document.channels.is_empty() || calls.iter().any(Call::prefers_socket),
@@ -324,6 +339,9 @@ fn referred_types(document: &Document) -> HashSet<&str> {
     {
         collect(&param.shape, &mut names);
     }
+    for field in document.forms.values().flat_map(|form| &form.fields) {
+        collect(&field.shape, &mut names);
+    }
     names.into_iter().collect()
 }
 
@@ -375,8 +393,11 @@ fn is_upload(shape: &Shape) -> bool {
 /// All types but the arguments of functions, and what is written in place.
 fn named_types<'a>(document: &'a Document, referred: &HashSet<&str>) -> Vec<Named<'a>> {
     let functions = || document.functions.values();
+    let views = document.views.values().map(|view| &view.input);
     let inputs: HashSet<_> = functions()
-        .filter_map(|function| function.input.as_deref())
+        .map(|function| &function.input)
+        .chain(views)
+        .filter_map(Option::as_deref)
         .collect();
     let outputs: HashSet<_> = functions()
         .map(|function| function.output.as_str())

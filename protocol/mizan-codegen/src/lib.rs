@@ -17,6 +17,7 @@ mod layout;
 mod literal;
 mod naming;
 mod options;
+mod parts;
 mod python;
 mod typescript;
 

@@ -343,3 +343,168 @@ fn the_same_interface_gives_the_same_files() {
     };
     assert_eq!(files(AWKWARD, &options), files(AWKWARD, &options));
 }
+
+/// A form with its functions, and two views.
+const CONTACT: &str = r#"ir version=2
+type "Contact" {
+    struct {
+        field "email" required=#true {
+            primitive "string" format="email"
+        }
+        field "photo" required=#false {
+            upload max-bytes=1000
+        }
+    }
+}
+type "ContactSubmitInput" {
+    struct {
+        field "data" required=#true {
+            ref "Contact"
+        }
+        field "times" required=#false default=1 {
+            primitive "integer"
+        }
+    }
+}
+type "FormErrors" {
+    struct
+}
+type "PageInput" {
+    struct {
+        field "user_id" required=#true {
+            primitive "integer"
+        }
+        field "tab" required=#false {
+            enum "orders" "about"
+        }
+        field "filter" required=#false {
+            ref "Contact"
+        }
+    }
+}
+function "contact.schema" {
+    camel "contactSchema"
+    transport "http"
+    context "contact-form"
+    output "FormErrors" nullable=#false
+}
+function "contact.submit" {
+    camel "contactSubmit"
+    transport "http"
+    input "ContactSubmitInput"
+    output "FormErrors" nullable=#true
+}
+function "contact.validate" {
+    camel "contactValidate"
+    transport "http"
+    input "ContactSubmitInput"
+    output "FormErrors" nullable=#false
+}
+context "contact-form" {
+    function "contact.schema"
+}
+form "contact" description="Write to us." {
+    camel "contact"
+    title "Contact us"
+    live-validation
+    field "email" required=#true {
+        shape {
+            primitive "string" format="email"
+        }
+        strip
+        max-length 320
+        pattern "^.+@[^@]+$"
+        label "Your address"
+    }
+    field "photo" required=#false {
+        shape {
+            upload max-bytes=1000
+        }
+        extension "png"
+    }
+}
+view "done" {
+    camel "done"
+    path "/done/"
+    method "POST"
+    input "PageInput"
+}
+view "page" {
+    camel "page"
+    path "/customers/<int:user_id>/"
+    method "GET"
+    input "PageInput"
+}
+"#;
+
+#[test]
+fn forms_have_hooks_and_what_may_be_checked() {
+    let options = Options {
+        targets: vec![Target::React],
+        ..Options::default()
+    };
+    let files = files(CONTACT, &options);
+    let text = |path: &str| {
+        let file = files.iter().find(|file| file.path == path);
+        file.map_or_else(|| panic!("{path}"), |file| file.text.clone())
+    };
+    assert_has(
+        &text("forms.ts"),
+        &[
+            "/** Write to us. */",
+            "export const contactForm: Form<Contact, FormErrors | null, ContactFormArgs> = {",
+            "  title: \"Contact us\",",
+            "  submit: contactSubmit,",
+            "  validate: contactValidate,",
+            "  schema: [contactFormContext, \"contact.schema\"],",
+            "      kind: { type: \"string\" },",
+            "      patterns: [\"^.+@[^@]+$\"],",
+            "      kind: { type: \"upload\", maxBytes: 1000 },",
+            "      extensions: [\"png\"],",
+        ],
+    );
+    assert_has(
+        &text("types.ts"),
+        &[
+            "export type ContactFormArgs = {",
+            "  readonly times?: number;",
+        ],
+    );
+    assert_has(
+        &text("react.tsx"),
+        &[
+            "export function useContactForm(",
+            "  options?: FormOptions<Contact, ContactFormArgs>,",
+            "): FormState<Contact, FormErrors | null> {",
+            "  return useForm(contactForm, options);",
+        ],
+    );
+    assert_has(&text("index.ts"), &["export * from \"./forms\";"]);
+}
+
+#[test]
+fn addresses_of_views_take_what_stands_in_them() {
+    let views = files(CONTACT, &Options::default())
+        .into_iter()
+        .find(|file| file.path == "views.ts");
+    let views = views.map(|file| file.text).unwrap_or_default();
+    assert_has(
+        &views,
+        &[
+            "export function doneUrl(): string {",
+            "export function pageUrl(args: PageUrlArgs): string {",
+            "  return viewUrl(\"/customers/<int:user_id>/\", args);",
+        ],
+    );
+    let types = file_of(CONTACT, "types.ts");
+    assert!(
+        types.contains("  readonly tab?: \"orders\" | \"about\";\n};"),
+        "{types}"
+    );
+}
+
+fn file_of(text: &str, path: &str) -> String {
+    let mut files = files(text, &Options::default()).into_iter();
+    let file = files.find(|file| file.path == path);
+    file.map(|file| file.text).unwrap_or_default()
+}

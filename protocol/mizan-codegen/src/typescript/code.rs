@@ -24,6 +24,7 @@ struct Import {
 
 /// The pieces of one file.
 pub struct Code<'a> {
+    interface: &'a Interface<'a>,
     names: &'a Names<'a>,
     options: &'a Options,
     slots: HashMap<(&'a str, &'a str), &'a Slot<'a>>,
@@ -55,7 +56,7 @@ const TYPES: &str = "./types";
 #[allow(clippy::unused_self, clippy::ref_option)]
 impl<'a> Code<'a> {
     /// Nothing has been written yet.
-    pub fn new(names: &'a Names<'a>, options: &'a Options) -> Self {
+    pub fn new(interface: &'a Interface<'a>, names: &'a Names<'a>, options: &'a Options) -> Self {
         let of = |named: &'a NamedContext<'a>| {
             named
                 .context
@@ -64,6 +65,7 @@ impl<'a> Code<'a> {
                 .map(|slot| ((named.context.name, slot.name), slot))
         };
         Self {
+            interface,
             names,
             options,
             slots: names.contexts.iter().flat_map(of).collect(),
@@ -157,7 +159,30 @@ impl<'a> Code<'a> {
 
     /// A constant or function of `functions.ts`.
     pub fn function(&self, name: &str) -> String {
-        self.imported("./functions", name, name.to_owned(), false)
+        self.own_value("./functions", name)
+    }
+
+    /// A constant or function of a module of the same client.
+    pub fn own_value(&self, module: &str, name: &str) -> String {
+        self.imported(module, name, name.to_owned(), false)
+    }
+
+    /// A function that is called by itself, by its name on the wire.
+    pub fn find_call(&self, name: &str) -> Option<&'a NamedCall<'a>> {
+        self.names.calls.iter().find(|it| it.call.name == name)
+    }
+
+    /// A context, by its name on the wire.
+    pub fn find_context(&self, name: &str) -> Option<&'a NamedContext<'a>> {
+        self.names
+            .contexts
+            .iter()
+            .find(|it| it.context.name == name)
+    }
+
+    /// What a named type stands for.
+    pub fn body(&self, name: &str) -> Option<&'a Body> {
+        self.interface.bodies.get(name).copied()
     }
 
     /// A type of `types.ts`.

@@ -43,7 +43,11 @@ pub fn format(text: &str, width: usize) -> String {
 
 /// Whether there is room for `=` but not for the brace behind it.
 fn hangs(code: &str, width: usize) -> bool {
-    code.ends_with(" = {") && code.width() > width && code.width() - 2 <= width
+    let has_simple_arguments = code.matches('<').count() < 2;
+    code.ends_with(" = {")
+        && code.width() > width
+        && code.width() - 2 <= width
+        && has_simple_arguments
 }
 
 fn is_comment(code: &str) -> bool {
@@ -91,7 +95,7 @@ fn statement(code: &str, width: usize) -> Layout {
         .unwrap_or_default();
     let body = &code[..code.len() - suffix.len()];
     let (head, value) = match body.split_once(" = ") {
-        Some((head, value)) if !head.contains('(') => (head, Some(value)),
+        Some((head, value)) if !head.contains(['(', '"', '\'']) => (head, Some(value)),
         _ => (body, None),
     };
     let head_layout = convert(&pieces(head), Parent::Member);
@@ -133,6 +137,9 @@ fn convert(pieces: &[Piece], parent: Parent) -> Layout {
         (mark, Some(bar)) if mark.is_none_or(|mark| bar < mark) => union(pieces, parent),
         (Some(mark), _) => {
             let (head, tail) = pieces.split_at(mark + 1);
+            if is_text_of_property(head, tail) {
+                return property(head, tail);
+            }
             let is_signature = matches!(head.iter().rev().nth(1), Some(Piece::Bracket('(', _)));
             let result = convert(tail, Parent::Member);
             if is_signature {
@@ -152,6 +159,26 @@ fn convert(pieces: &[Piece], parent: Parent) -> Layout {
         }
         _ => sequence(pieces, false),
     }
+}
+
+/// A string moves below the name of its member where it gains as many columns as that: names of more than four.
+const SHORTEST_BROKEN: usize = 5;
+
+/// Whether it is a string behind the name of a member, not of a type's member.
+fn is_text_of_property(head: &[Piece], tail: &[Piece]) -> bool {
+    let is_string = matches!(tail, [Piece::Text(text)] if text.starts_with(['"', '\'']));
+    let is_member = matches!(head, [Piece::Text(name), Piece::Mark(mark)] if mark == ": " && !name.contains(' ') && name.width() >= SHORTEST_BROKEN);
+    is_string && is_member
+}
+
+/// A member whose value stands behind its name, or a line below.
+fn property(head: &[Piece], tail: &[Piece]) -> Layout {
+    let name = head.split_last().map_or(head, |(_, name)| name);
+    Layout::group(vec![
+        sequence(name, false),
+        Layout::text(":"),
+        Layout::indent(vec![Layout::Line(" "), sequence(tail, false)]),
+    ])
 }
 
 /// Whether the signature has one parameter.

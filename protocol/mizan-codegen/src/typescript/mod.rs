@@ -2,6 +2,7 @@
 
 mod code;
 mod format;
+mod forms;
 mod names;
 mod schemas;
 mod syntax;
@@ -34,6 +35,12 @@ pub fn generate(interface: &Interface<'_>, options: &Options) -> Result<Vec<File
     }
     if let Some(validator) = options.schemas {
         files.push(client.schemas(validator)?);
+    }
+    if !interface.forms.is_empty() {
+        files.push(client.forms()?);
+    }
+    if !interface.views.is_empty() {
+        files.push(client.views()?);
     }
     if options.asks_for(Target::React) {
         files.extend([client.react()?, client.server()?]);
@@ -72,7 +79,7 @@ macro_rules! templates {
         impl Client<'_> {
             $(
                 fn $function(&self) -> Result<File> {
-                    let code = &Code::new(self.names, self.options);
+                    let code = &Code::new(self.interface, self.names, self.options);
                     let Self { interface, names, options } = *self;
                     let body = $name { code, interface, names, options }.render()?;
                     Ok(self.file($path.trim_end_matches(".jinja"), $module, &body, code))
@@ -86,6 +93,8 @@ templates! {
     types: Types = "types.ts.jinja" in "./types";
     functions: Functions = "functions.ts.jinja" in "./functions";
     channels: Channels = "channels.ts.jinja" in "./channels";
+    forms: Forms = "forms.ts.jinja" in "./forms";
+    views: Views = "views.ts.jinja" in "./views";
     index: Index = "index.ts.jinja" in "./index";
     react: React = "react.tsx.jinja" in "./react";
     server: Server = "server.ts.jinja" in "./server";

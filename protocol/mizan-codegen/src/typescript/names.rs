@@ -7,6 +7,7 @@ use mizan_core::ir::Channel;
 use super::syntax::is_letter;
 use crate::interface::{Call, Context, Interface, NamedChannel, Slot};
 use crate::naming::{Scope, Spelling, camel, pascal};
+use crate::parts::{Form, View};
 
 /// Words that TypeScript keeps for itself, and types that stand for its own.
 #[rustfmt::skip]
@@ -44,8 +45,34 @@ pub struct Names<'a> {
     pub calls: Vec<NamedCall<'a>>,
     /// The channels.
     pub channels: Vec<ChannelNames<'a>>,
+    /// The forms.
+    pub forms: Vec<NamedForm<'a>>,
+    /// The views.
+    pub views: Vec<NamedView<'a>>,
     /// What is taken.
     pub scope: Scope,
+}
+
+/// A form with its names.
+pub struct NamedForm<'a> {
+    /// The form.
+    pub form: &'a Form<'a>,
+    /// The descriptor.
+    pub descriptor: String,
+    /// The hook.
+    pub hook: String,
+    /// The type of what it takes beside its data.
+    pub args_type: String,
+}
+
+/// A view with its name.
+pub struct NamedView<'a> {
+    /// The view.
+    pub view: &'a View<'a>,
+    /// The function that makes its address.
+    pub function: String,
+    /// The type of what that is made of.
+    pub args_type: String,
 }
 
 /// A context with its names.
@@ -129,6 +156,19 @@ impl<'a> Names<'a> {
             .iter()
             .map(|context| slot_hooks(context, &mut scope))
             .collect();
+        let forms = interface
+            .forms
+            .iter()
+            .map(|form| NamedForm {
+                form,
+                descriptor: scope.claim(&[
+                    &format!("{}Form", form.said.camel),
+                    &format!("{}FormDescriptor", form.said.camel),
+                ]),
+                hook: scope.claim(&[&format!("use{}Form", pascal(&form.said.camel))]),
+                args_type: scope.claim(&[&format!("{}FormArgs", pascal(&form.said.camel))]),
+            })
+            .collect();
         let contexts = interface.contexts.iter().zip(hooks);
         let contexts = contexts
             .map(|(context, slots)| NamedContext::of(context, slots, &mut scope))
@@ -138,11 +178,22 @@ impl<'a> Names<'a> {
             .iter()
             .map(|named| ChannelNames::of(*named, &mut scope))
             .collect();
+        let views = interface
+            .views
+            .iter()
+            .map(|view| NamedView {
+                view,
+                function: scope.claim(&[&format!("{}Url", view.said.camel)]),
+                args_type: scope.claim(&[&format!("{}UrlArgs", pascal(&view.said.camel))]),
+            })
+            .collect();
         Self {
             types,
             contexts,
             calls,
             channels,
+            forms,
+            views,
             scope,
         }
     }
