@@ -122,7 +122,7 @@ impl Client<'_> {
             names,
             options,
         } = *self;
-        let code = &Code::new(names, options);
+        let code = &Code::new(interface, names, options);
         let schemas = &Schemas::new(validator, names);
         let body = SchemasFile {
             code,
