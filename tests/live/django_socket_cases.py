@@ -22,6 +22,7 @@ from mizan_core.live.serving import Serving
 from tests.in_process import Sent, over_asgi
 from tests.in_process import scope_of as scope_of_request
 from tests.live.asgi_client import AsgiSocket, Closed, Refusal, scope_of
+from tests.live.asgi_events import AsgiEvents, listed, watched
 from tests.live.django_project.clients import NewsChannel
 from tests.live.django_project.databases import atomic_requests
 from tests.live.django_project.loops import on_loop
@@ -313,3 +314,29 @@ class Consumers(WithUser):
             async with self.socket(channelled(), path="/live/", origin="https://evil.test"):
                 pass
         assert refusal.value.status == 403
+
+
+class Events(WithUser):
+    """Signals without a socket."""
+
+    @on_loop
+    async def test_what_has_changed_is_stale(self) -> None:
+        application = wrapped()
+        async with AsgiEvents(application, listed(watched(7, "notes"))) as stream:
+            assert stream.status == 200
+            assert await stream.receive() == {"action": "watching", "ids": [7]}
+            assert await stream.receive() == {"action": "stale", "ids": [7]}
+            async with self.socket(application) as ada:
+                await ada.ask(action="rpc", id=1, fn="add_note", args={"text": "one"})
+            assert await stream.receive() == {"action": "stale", "ids": [7]}
+
+    @on_loop
+    async def test_with_atomic_requests(self) -> None:
+        with atomic_requests():
+            async with AsgiEvents(wrapped(), listed(watched(7, "notes"))) as stream:
+                assert await stream.receive() == {"action": "watching", "ids": [7]}
+
+    def test_without_an_event_loop(self) -> None:
+        response = Client().post("/api/mizan/live/", listed(watched(7, "notes")), content_type="application/json")
+        assert response.status_code == 501
+        assert "ASGI" in response.json()["error"]["message"]

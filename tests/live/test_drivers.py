@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -20,6 +21,8 @@ from tests.programs.finding import ROOT
 
 LIMITS = {"ping_seconds": 1, "pong_seconds": 4, "check_seconds": 1}
 """So that the scenarios in which time goes by are over soon, and a busy machine is not taken for a dead one."""
+SETTLED = 0.2
+"""Seconds after which nobody is told any more of what the scenario before has changed."""
 SERVERS = ("uvicorn", "granian", "daphne", "hypercorn")
 _DJANGO = "tests.live.django_scenarios"
 APPLICATIONS = {
@@ -98,5 +101,6 @@ def _prepare_django() -> None:
 
 @pytest.mark.parametrize("entry", SCENARIOS, ids=str)
 def test_scenarios(world: ServerWorld, entry: Entry) -> None:
+    time.sleep(SETTLED)
     state().reset()
     play(world, entry.scenario)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from typing import Any
 
 import httpx
@@ -206,7 +206,8 @@ class SocketClient:
             if frame.get("action") != "ping":
                 return frame
             if self.answers_pings:
-                await self.send_text(json.dumps({"action": "pong", "n": frame["n"]}))
+                with suppress(ConnectionClosed):  # what comes next says so
+                    await self.send_text(json.dumps({"action": "pong", "n": frame["n"]}))
 
 
 async def _call(http: httpx.AsyncClient, function: str, args: dict[str, Any] | None, socket: str | None) -> Frame:

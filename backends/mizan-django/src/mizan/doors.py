@@ -192,10 +192,14 @@ async def _who(token: str | None, request: HttpRequest) -> Viewer:
     )
 
 
+def port_of(request: HttpRequest) -> LoopSocketPort:
+    """A port for what comes over a connection that stays open."""
+    return AtomicSocketPort(request) if _has_atomic_requests() else LoopSocketPort(request)
+
+
 async def _perform(work: Work[T], request: HttpRequest) -> T:
-    port = AtomicSocketPort(request) if _has_atomic_requests() else LoopSocketPort(request)
     with threads_of(run_in_thread):
-        return await work(port)
+        return await work(port_of(request))
 
 
 def _complete(invoke: Callable[..., Coroutine[Any, Any, T]], *arguments: Any) -> T:

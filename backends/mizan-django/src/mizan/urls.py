@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from mizan import views, visits
+from mizan import events, views, visits
 from mizan.routing import EndpointPattern
 
 app_name = "mizan"
@@ -15,4 +15,5 @@ urlpatterns = [  # the busiest first: a pattern that does not match costs an exc
     EndpointPattern("ctx/<str:name>/", views.fetch, views.afetch, "context"),
     EndpointPattern("session/", views.session, views.asession, "session"),
     path("ws/", visits.socket, name=visits.URL_NAME),
+    path("live/", events.live, name="live"),
 ]

@@ -27,6 +27,7 @@ from mizan_fastapi.endpoints import (
     NamedCallEndpoint,
     SessionEndpoint,
 )
+from mizan_fastapi.events import LiveEndpoint
 from mizan_fastapi.in_flight import InFlight
 from mizan_fastapi.purging import aperform, perform, serve
 from mizan_fastapi.sockets import SocketEndpoint
@@ -34,7 +35,7 @@ from mizan_fastapi.users import LoadUser, ReloadUser, check_hook, current_user
 from mizan_fastapi.view_functions import ViewsRouter
 
 CALL, NAMED_CALL, CONTEXT = "mizan-call", "mizan-call-function", "mizan-context"
-CONTEXTS, SESSION, SOCKET = "mizan-contexts", "mizan-session", "mizan-socket"
+CONTEXTS, SESSION, SOCKET, LIVE = "mizan-contexts", "mizan-session", "mizan-socket", "mizan-live"
 """The names of the routes."""
 
 _log = logging.getLogger("mizan.settings")
@@ -76,6 +77,7 @@ class MizanRouter(APIRouter):
         self._add("/ctx/", FetchSeveralEndpoint(dispatcher, load_user, in_flight, reload_user), CONTEXTS)
         self._add("/session/", SessionEndpoint(dispatcher, load_user, in_flight, reload_user), SESSION)
         self._add("/call/{function}/", NamedCallEndpoint(dispatcher, load_user, in_flight, reload_user), NAMED_CALL)
+        self._add("/live/", LiveEndpoint(dispatcher, serving, load_user, in_flight, reload_user), LIVE)
         sockets = SocketEndpoint(dispatcher, serving, load_user, in_flight, reload_user)
         self.add_api_websocket_route("/ws/", sockets.respond, name=SOCKET)
         chosen = default_registry if registry is None else registry

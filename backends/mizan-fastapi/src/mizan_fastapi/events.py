@@ -1,0 +1,64 @@
+"""``POST live/``: signals without a socket."""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine
+from typing import Any
+
+from starlette.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
+
+from mizan_core.call.dispatcher import Dispatcher
+from mizan_core.http.events import HEADERS, EventStream, post_live
+from mizan_core.http.response import PassThrough, Reply
+from mizan_core.live.serving import Serving
+from mizan_fastapi.endpoints import TOKEN_FIELD, Endpoint
+from mizan_fastapi.in_flight import InFlight
+from mizan_fastapi.port import AsgiPort
+from mizan_fastapi.users import LoadUser, ReloadUser
+
+
+class LiveEndpoint(Endpoint):
+    """``POST live/``."""
+
+    __slots__ = ("_serving",)
+
+    def __init__(
+        self,
+        dispatcher: Dispatcher,
+        serving: Serving,
+        load_user: LoadUser | None = None,
+        in_flight: InFlight | None = None,
+        reload_user: ReloadUser | None = None,
+    ) -> None:
+        super().__init__(dispatcher, load_user, in_flight, reload_user)
+        self._serving = serving
+
+    def reply(self, dispatcher: Dispatcher, port: AsgiPort) -> Coroutine[Any, Any, Reply]:
+        return self._reply(dispatcher, port)
+
+    async def _reply(self, dispatcher: Dispatcher, port: AsgiPort) -> Reply:
+        kind, token = port.fields.get(b"content-type"), port.fields.get(TOKEN_FIELD)
+        reply = await post_live(
+            dispatcher,
+            self._serving,
+            port,
+            port.scope["method"],
+            None if kind is None else kind.decode("latin-1"),
+            None if token is None else token.decode("latin-1"),
+        )
+        return PassThrough(EventResponse(reply), ()) if isinstance(reply, EventStream) else reply
+
+
+class EventResponse(StreamingResponse):
+    """Closes its stream, however it ends."""
+
+    def __init__(self, events: EventStream) -> None:
+        super().__init__(events, headers=dict(HEADERS))
+        self._events = events
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._events.close()
