@@ -25,6 +25,7 @@ from starlette.requests import HTTPConnection
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+import examples.shop.fastapi_files
 import examples.shop.functions  # noqa: F401 - registers the server functions
 from examples.shop.page import PAGE
 from examples.shop.ports import shop
@@ -35,12 +36,14 @@ from mizan_fastapi import Settings, create_router, mount
 
 SESSION_COOKIE = "shop_session"
 
-database = Database(Path(os.environ.get("SHOP_DATABASE") or Path(__file__).with_name("fastapi.sqlite3")))
+path = Path(os.environ.get("SHOP_DATABASE") or Path(__file__).with_name("fastapi.sqlite3"))
+database = Database(path)
 accounts = Accounts(database)
 shop.open(
     store=SqliteStore(database),
     user_of=lambda request: request.state.user,
     server=f"FastAPI {fastapi_version}",
+    pictures=path.with_suffix(".pictures"),
 )
 
 
@@ -61,7 +64,9 @@ settings = Settings(
     cache_secret=os.environ.get("MIZAN_CACHE_SECRET") or secrets.token_urlsafe(32),
     cache_url=os.environ.get("MIZAN_CACHE_URL") or "memory://",
 )
-mount(app, "/api/mizan", create_router(settings=settings, reload_user=accounts.again))
+api = create_router(settings=settings, reload_user=accounts.again)
+mount(app, "/api/mizan", api)
+app.include_router(api.views)
 
 
 class Identify:

@@ -26,11 +26,11 @@ from examples.shop.domain import (
     Wanted,
 )
 from examples.shop.ports import shop
-from mizan_core.client import client
+from mizan_core.client import ErrorCase, client
 from mizan_core.client.cache_policy import CachePolicy
 from mizan_core.client.merge import Merge
 from mizan_core.engine import current
-from mizan_core.errors import Conflict, Forbidden, NotFound
+from mizan_core.errors import Forbidden, NotFound
 from mizan_core.registry import register
 from mizan_core.viewer import Viewer, viewer_of
 
@@ -85,20 +85,31 @@ def rename(request: Any, user_id: UUID, name: Name) -> Profile:
     return _found(shop.store.rename(user_id, name))
 
 
+class OutOfStock(ErrorCase, status=409, message="There is not enough of this product."):
+    """Fewer of it are on the shelf than are wanted."""
+
+    product_id: UUID
+
+
 @register
-@client(private=True, affects="catalogue")
+@client(private=True, affects="catalogue", errors=[OutOfStock])
 def take_from_stock(request: Any, product_id: UUID, quantity: Quantity) -> Product:
     """For server code alone. Whoever calls it makes the catalogue stale, without having to say so."""
     product = shop.store.take(product_id, quantity)
     if product is None:
-        raise Conflict("There is not enough of this product.", details={"product_id": str(product_id)})
+        raise OutOfStock(product_id=product_id)
     return product
 
 
 # That the catalogue is stale would follow from take_from_stock. Said here, pages know it before they ask, and the
 # answer brings them the shelves that they show.
 @register
-@client(auth=True, affects=[user_profile, "catalogue"], merge=Merge(user_orders, place="prepend"))
+@client(
+    auth=True,
+    affects=[user_profile, "catalogue"],
+    merge=Merge(user_orders, place="prepend"),
+    errors=[OutOfStock],
+)
 def place_order(
     request: Any,
     user_id: UUID,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -48,9 +49,12 @@ class Shop:
     """The framework's user of a request; None for nobody."""
     server: str
     """What serves, for people to read."""
+    pictures: Path
+    """The folder that pictures of products are in."""
 
-    def open(self, *, store: Store, user_of: Callable[[Any], Any], server: str) -> None:
+    def open(self, *, store: Store, user_of: Callable[[Any], Any], server: str, pictures: Path) -> None:
         self.store = store
+        self.pictures = pictures
         self.user_of = user_of
         self.server = server
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from mizan_core.client import client
+from mizan_core.client import ErrorCase, client
 from mizan_core.errors import Conflict
 from mizan_core.live.channels import ReactChannel
 from mizan_core.registry import Registry
@@ -95,6 +95,22 @@ async def rename_slowly(request: Any, user_id: int, name: str) -> None:
 def rename_and_fail(request: Any, user_id: int, name: str) -> None:
     state().rename(user_id, name)
     raise Conflict("Somebody else was first.")
+
+
+class Taken(ErrorCase, status=409):
+    """A name that somebody has."""
+
+    name: str
+
+
+@client(affects="user", errors=[Taken])
+def rename_to_taken(request: Any, user_id: int, name: str) -> None:
+    raise Taken(name=name)
+
+
+@client(affects="user")
+def rename_undeclared(request: Any, user_id: int, name: str) -> None:
+    raise Taken(name=name)
 
 
 @client(context="members", auth=True)
@@ -185,6 +201,8 @@ FUNCTIONS = (
     rename,
     rename_slowly,
     rename_and_fail,
+    rename_to_taken,
+    rename_undeclared,
     members,
     who,
     sleep,

@@ -190,6 +190,8 @@ async def a_call_answers_as_over_http(world: World) -> None:
     calls: list[tuple[str, dict[str, Any]]] = [
         ("rename", {"user_id": 1, "name": "Eve"}),
         ("rename_and_fail", {"user_id": 1, "name": "Eve"}),
+        ("rename_to_taken", {"user_id": 1, "name": "Eve"}),
+        ("rename_undeclared", {"user_id": 1, "name": "Eve"}),
         ("rename", {"user_id": "x", "name": "Eve"}),
         ("who", {}),
         ("crash", {}),
@@ -284,6 +286,15 @@ async def a_call_that_fails_after_writing_tells_too(world: World) -> None:
         assert answer["error"]["code"] == "CONFLICT"
         assert answer["invalidate"] == [{"context": "user", "params": {"user_id": 1}}]
         assert await bob.receive() == {"action": "stale", "ids": [7]}
+
+
+@scenario
+async def a_declared_error_has_its_data(world: World) -> None:
+    async with opened(world) as ada:
+        answer = await ada.call("rename_to_taken", user_id=1, name="Eve")
+        assert answer["error"] == {"code": "TAKEN", "message": "Taken.", "data": {"name": "Eve"}}
+        assert answer["invalidate"] == [{"context": "user", "params": {"user_id": 1}}]
+        assert (await ada.call("rename_undeclared", user_id=1, name="Eve"))["error"]["code"] == "INTERNAL_ERROR"
 
 
 @scenario

@@ -66,6 +66,15 @@ class Browser:
         """``POST call/``, with the CSRF token where there is one."""
         return self._post(f"{_BASE}/call/", {"fn": function, "args": arguments})
 
+    def upload(self, function: str, /, files: Mapping[str, bytes], **arguments: Any) -> Exchange:
+        """``POST call/<function>/`` with files."""
+        parts = [("args", (None, json.dumps(arguments))), *((name, (name, data)) for name, data in files.items())]
+        return self._send("POST", f"{_BASE}/call/{function}/", files=parts, headers={"X-Mizan-Call": "1"})
+
+    def look_at(self, path: str) -> Exchange:
+        """A page, as somebody does who looks at it."""
+        return self._send("GET", path, headers={"Accept": "text/html"})
+
     def call_without_csrf_token(self, function: str, /, **arguments: Any) -> Exchange:
         """As a page of another site would, if it could send JSON."""
         return self._send("POST", f"{_BASE}/call/", json={"fn": function, "args": arguments})
@@ -106,6 +115,8 @@ class Browser:
 def _body_of(response: httpx.Response) -> Any:
     if not response.content:
         return None
+    if response.headers.get("Content-Type", "").startswith("image/"):
+        return f"{len(response.content)} bytes"
     try:
         return response.json()
     except json.JSONDecodeError:

@@ -110,7 +110,7 @@ def environment(database: Path | None = None, password: str = "") -> dict[str, s
 def interface_commands() -> dict[str, tuple[str, ...]]:
     """What prints the interface document, by framework."""
     return {
-        "FastAPI": (*_PYTHON, "mizan_fastapi.ir", "examples.shop.functions"),
+        "FastAPI": (*_PYTHON, "mizan_fastapi.ir", "examples.shop.fastapi_app"),
         "Django": (*_MANAGE, "export_mizan_ir"),
     }
 

@@ -14,6 +14,7 @@ from examples.shop.seed import CUSTOMERS, PRODUCTS, Customer
 _ADA, _BEA, _GRACE = CUSTOMERS
 _ASSAM, _DARJEELING, _GYOKURO = PRODUCTS[:3]
 _USER = str(_ADA.id)
+_PICTURE = b"\x89PNG\r\n\x1a\n of a teapot"
 _TEXT = Such("a text", lambda value: isinstance(value, str) and value not in ("", ABSENT))
 _TOKEN = Such("three parts joined by dots", lambda value: isinstance(value, str) and value.count(".") == 2)
 
@@ -32,6 +33,7 @@ def walk_through(shop: RunningShop, display: Display) -> None:
         take_another_name(tour, ada)
         order = buy(tour, ada)
         fail_to_buy(tour, ada)
+        print_receipt(tour, ada, order)
         meet_borders(tour, ada)
         serve_customers(tour, order)
         see_what_changed(tour, ada, order)
@@ -144,9 +146,17 @@ def fail_to_buy(tour: Tour, ada: Browser) -> None:
     tour.refused("Place an order that makes no sense", invalid, 422, "VALIDATION_ERROR")
     tour.check("the details name each field", sorted(invalid.at("error", "details")), ["colour", "lines.0.quantity"])
     too_much = ada.call("place_order", user_id=_USER, lines=[_line(_ASSAM.id, 1), _line(_GYOKURO.id, 99)])
-    tour.failed("Order more than there is", too_much, 409, "CONFLICT")
+    tour.failed("Order more than there is", too_much, 409, "OUT_OF_STOCK")
+    tour.check("it says of which product", too_much.at("error", "data"), {"product_id": str(_GYOKURO.id)})
     tour.check("it says what may have changed", "catalogue" in too_much.at("invalidate"), True)
     _check_stock(tour, ada, "The first line of it was undone", _ASSAM.stock - 2)
+
+
+def print_receipt(tour: Tour, ada: Browser, order: Any) -> None:
+    """A function with a URL of its own, which is a page."""
+    receipt = tour.show("Print a receipt", ada.look_at(f"/receipts/{order['id']}/"))
+    tour.check("it names what was bought", _ASSAM.name in str(receipt.body), True)
+    tour.show("A receipt of nobody's", ada.look_at(f"/receipts/{_USER}/"), 404)
 
 
 def meet_borders(tour: Tour, ada: Browser) -> None:
@@ -172,6 +182,22 @@ def serve_customers(tour: Tour, order: Any) -> None:
         stocked = tour.show("Restock", grace.call("restock", product_id=str(_ASSAM.id), quantity=10))
         tour.check("the catalogue is stale", stocked.at("invalidate"), ["catalogue"])
         tour.check("what is on the shelf", stocked.at("result", "stock"), _ASSAM.stock - 2 + 10)
+        put_up_picture(tour, grace)
+
+
+def put_up_picture(tour: Tour, grace: Browser) -> None:
+    """A file, and what is none."""
+    product = {"product_id": str(_ASSAM.id)}
+    tour.show("There is no picture yet", grace.look_at(f"/pictures/{_ASSAM.id}"), 404)
+    kept = tour.show("Put up a picture", grace.upload("set_picture", {"image": _PICTURE}, **product))
+    tour.check("it is what it says", kept.at("result"), "image/png")
+    tour.check("the catalogue is stale", kept.at("invalidate"), ["catalogue"])
+    shown = tour.show("Look at it", grace.look_at(f"/pictures/{_ASSAM.id}"))
+    tour.check("its type", shown.headers.get("Content-Type"), "image/png")
+    text = tour.show("A text is no picture", grace.upload("set_picture", {"image": b"tea"}, **product), 422)
+    tour.check("the details name the file", list(text.at("error", "details")), ["image"])
+    large = grace.upload("set_picture", {"image": _PICTURE + bytes(2_000_000)}, **product)
+    tour.show("A picture that is too large", large, 413)
 
 
 def see_what_changed(tour: Tour, ada: Browser, order: Any) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from operator import attrgetter
+from pathlib import Path
 
 from django import get_version
 from django.apps import AppConfig
+from django.conf import settings
 
 
 class ShopConfig(AppConfig):
@@ -17,5 +19,10 @@ class ShopConfig(AppConfig):
         from examples.shop.ports import shop
         from mizan.setup import mizan_clients
 
-        shop.open(store=DjangoStore(), user_of=attrgetter("user"), server=f"Django {get_version()}")
+        shop.open(
+            store=DjangoStore(),
+            user_of=attrgetter("user"),
+            server=f"Django {get_version()}",
+            pictures=Path(settings.DATABASES["default"]["NAME"]).with_suffix(".pictures"),
+        )
         mizan_clients(self.name)

@@ -10,6 +10,7 @@ from examples.shop.page import OTHER_PAGES, PAGE
 
 urlpatterns = [
     path("api/mizan/", include("mizan.urls")),
+    path("", include("mizan.view_urls")),
     path("login/", views.log_in),
     path("logout/", views.log_out),
     path("", serve, {"path": "index.html", "document_root": PAGE}),

@@ -1,8 +1,8 @@
 /** An order as the page sees it, whatever it is shown with. */
 
-import type { MizanError } from "mizan-runtime";
+import type { ErrorOf } from "mizan-runtime";
 
-import type { Order, PlaceOrderArgs, PlaceOrderExpectations, Product } from "./mizan/types";
+import type { Order, PlaceOrderArgs, PlaceOrderErrors, PlaceOrderExpectations, Product } from "./mizan/types";
 import { centsOf, priceOf } from "./money";
 
 export interface Line {
@@ -40,12 +40,11 @@ export function expectationsOf(args: PlaceOrderArgs, lines: readonly Line[]): Pl
   };
 }
 
-export function explain(error: MizanError, lines: readonly Line[]): string {
-  const short = lines.find(({ product }) => product.id === error.details["product_id"]);
-  if (error.code === "CONFLICT" && short !== undefined) {
-    return `There is not enough ${short.product.name} left. Take less of it, and order again.`;
-  }
-  return error.message;
+export function explain(error: ErrorOf<PlaceOrderErrors>, lines: readonly Line[]): string {
+  if (error.code !== "OUT_OF_STOCK") return error.message;
+  const { product_id } = error.data;
+  const short = lines.find(({ product }) => product.id === product_id);
+  return `There is not enough ${short?.product.name ?? "of this"} left. Take less of it, and order again.`;
 }
 
 /** The order as it will look, but for what the server alone knows. */

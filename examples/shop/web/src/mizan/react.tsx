@@ -25,6 +25,7 @@ import {
   placeOrder,
   rename,
   restock,
+  setPicture,
   shipOrder,
   userContext,
 } from "./functions";
@@ -37,6 +38,7 @@ import type {
   GlobalSlots,
   Order,
   PlaceOrderArgs,
+  PlaceOrderErrors,
   PlaceOrderExpectations,
   Product,
   Profile,
@@ -44,6 +46,8 @@ import type {
   RenameExpectations,
   RestockArgs,
   RestockExpectations,
+  SetPictureArgs,
+  SetPictureExpectations,
   ShipOrderArgs,
   ShipOrderExpectations,
   UserParams,
@@ -111,7 +115,7 @@ export function useAbout(options?: CallHookOptions<AboutArgs>): Call<AboutArgs, 
 /** The new order goes to the top of the user's orders; the profile, which counts them, is fetched again. */
 export function usePlaceOrder(
   options?: CallHookOptions<PlaceOrderArgs, PlaceOrderExpectations>,
-): Call<PlaceOrderArgs, Order> {
+): Call<PlaceOrderArgs, Order, PlaceOrderErrors> {
   return useCall(placeOrder, options);
 }
 
@@ -123,6 +127,13 @@ export function useRename(options?: CallHookOptions<RenameArgs, RenameExpectatio
 /** Put more of a product on the shelf. */
 export function useRestock(options?: CallHookOptions<RestockArgs, RestockExpectations>): Call<RestockArgs, Product> {
   return useCall(restock, options);
+}
+
+/** Put up another picture of a product; gives its type. */
+export function useSetPicture(
+  options?: CallHookOptions<SetPictureArgs, SetPictureExpectations>,
+): Call<SetPictureArgs, string> {
+  return useCall(setPicture, options);
 }
 
 /** Invalidates the user context, but of this user alone: ``user_id`` is a parameter of both. */

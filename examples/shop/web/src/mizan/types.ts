@@ -28,6 +28,15 @@ export interface OrderLine {
 
 export type OrderStatus = "placed" | "shipped";
 
+/** Fewer of it are on the shelf than are wanted. */
+export interface OutOfStock {
+  readonly product_id: string;
+}
+
+export interface PictureInput {
+  readonly product_id: string;
+}
+
 export interface Product {
   readonly id: string;
   readonly name: string;
@@ -42,6 +51,10 @@ export interface Profile {
   readonly joined_at: string;
   readonly order_count: number;
   readonly last_order_at: string | null;
+}
+
+export interface ReceiptInput {
+  readonly order_id: string;
 }
 
 /** Who is looking at the page. */
@@ -101,6 +114,12 @@ export type PlaceOrderArgs = {
   readonly note?: string | null;
 };
 
+/** The errors that place_order declares, each with what it tells. */
+export interface PlaceOrderErrors {
+  /** Fewer of it are on the shelf than are wanted. */
+  readonly OUT_OF_STOCK: OutOfStock;
+}
+
 /** What a page may expect of place_order before the answer. */
 export interface PlaceOrderExpectations {
   readonly catalogue?: {
@@ -136,6 +155,19 @@ export type RestockArgs = {
 
 /** What a page may expect of restock before the answer. */
 export interface RestockExpectations {
+  readonly catalogue?: {
+    readonly search_products?: (content: readonly Product[]) => readonly Product[];
+  };
+}
+
+/** The arguments of set_picture. */
+export type SetPictureArgs = {
+  readonly product_id: string;
+  readonly image: Blob;
+};
+
+/** What a page may expect of set_picture before the answer. */
+export interface SetPictureExpectations {
   readonly catalogue?: {
     readonly search_products?: (content: readonly Product[]) => readonly Product[];
   };
