@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import NamedTuple
 
 KEPT_HEADERS = ("allow", "cache-control", "content-type", "www-authenticate", "x-mizan-invalidate")
+_CACHE = re.compile('"cache":"(?:HIT|MISS)"')
+"""In an answer of several bundles: what ``X-Mizan-Cache`` is to one."""
 
 
 class Request(NamedTuple):
@@ -40,8 +43,8 @@ class Answer(NamedTuple):
 
     @property
     def said(self) -> tuple[object, ...]:
-        """What every front must say alike."""
-        return self.status, self.headers, self.body
+        """What every front must say alike. Which one has a bundle in its cache already depends on what it was asked."""
+        return self.status, self.headers, _CACHE.sub('"cache":"?"', self.body)
 
     def line(self) -> str:
         return json.dumps(self)

@@ -57,7 +57,9 @@ class Generator:
     def __init__(self, seed: int) -> None:
         self._random = Random(seed)  # noqa: S311 - it is to be repeatable
         self._now = int(time.time())
-        self._kinds: list[Callable[[], Request]] = [self._call] * 10 + [self._fetch] * 8 + [self._other]
+        self._kinds: list[Callable[[], Request]] = (
+            [self._call] * 10 + [self._fetch] * 8 + [self._several] * 3 + [self._other]
+        )
 
     def request(self) -> Request:
         make: Callable[[], Request] = self._pick(self._kinds)
@@ -77,10 +79,41 @@ class Generator:
         chosen = [name for name in names if not self._one_in(2)]
         arguments = {self._bent_name(name): self._value_for(name) for name in chosen}
         content: Any = {"fn": self._bent_name(function), "args": arguments}
+        if self._one_in(3):
+            content["shown"] = self._shown()
         if self._one_in(20):
             content = self._pick([arguments, [content], {**content, "id": 1}, {"fn": function}, self._value(3)])
         body = self._bent_body(json.dumps(content, ensure_ascii=self._one_in(2)))
         return Request("POST", _BASE + "call/", self._noise_query(), self._call_headers(body), body)
+
+    def _shown(self) -> Any:
+        """What a page shows, which the mutation may bring along."""
+        if self._one_in(20):
+            return self._value(3)
+        entries = [self._entry() for _ in range(self._pick([1, 1, 2, 3, 16, 17]))]
+        return [self._value(2) if self._one_in(20) else entry for entry in entries]
+
+    def _entry(self) -> dict[str, Any]:
+        context = self._pick(list(CONTEXTS))
+        names = [name for name in CONTEXTS[context] if not self._one_in(2)]
+        params = {self._bent_name(name): self._value_for(name) for name in names}
+        entry = {"context": self._pick([*_TEXTS]) if self._one_in(20) else context, "params": params}
+        if self._one_in(20):
+            entry[self._pick(["params", "scope", "context", "x"])] = self._value(2)
+        return entry
+
+    def _several(self) -> Request:
+        """Several bundles in one request, as clients ask for what is wanted in one tick."""
+        pairs = [self._pair() for _ in range(self._pick([1, 2, 2, 3, 16, 17]))]
+        query = self._bent("&".join(pairs)) if self._one_in(6) else "&".join(pairs)
+        return Request(
+            self._pick(["GET"] * 20 + ["HEAD", "POST"]), _BASE + "ctx/", _on_the_wire(query), self._headers(), ""
+        )
+
+    def _pair(self) -> str:
+        context = self._pick(list(CONTEXTS))
+        query = "&".join(self._field(name) for name in CONTEXTS[context] if not self._one_in(2))
+        return f"{quote_plus(self._context_name(context))}={quote_plus(query)}"
 
     def _fetch(self) -> Request:
         context = self._pick(list(CONTEXTS))

@@ -77,3 +77,11 @@ def test_what_is_right_is_no_finding() -> None:
     opened.close()
     assert not found
     assert opened.requests == 3
+
+
+def test_asks_as_clients_do() -> None:
+    """Several bundles in one request, and mutations that say what is shown."""
+    generator = Generator(1)
+    requests = [generator.request() for _ in range(300)]
+    assert sum(request.method == "GET" and request.path == "/api/mizan/ctx/" for request in requests) > 10
+    assert sum('"shown": [{"context"' in request.body for request in requests) > 10

@@ -55,8 +55,8 @@ def purge_after_answer() -> None:
     """The answer does not wait for the purge."""
     purge = Store.purge
 
-    async def later(self: Store, _: Any, tags: list[str]) -> None:
-        _later(lambda: complete_now(purge(self, self.in_thread, tags)))
+    async def later(self: Store, _: Any, tags: list[str], origin: str | None = None) -> None:
+        _later(lambda: complete_now(purge(self, self.in_thread, tags, origin)))
 
     _replace(Store, "purge", later)
 

@@ -6,7 +6,7 @@ import itertools
 import json
 import random
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
@@ -20,6 +20,7 @@ from tests.cache.soak.world import (
     COLUMNS,
     ELSEWHERE,
     FETCHES,
+    LANGUAGES,
     ROWS,
     TOKEN_SECRET,
     TWIN,
@@ -44,6 +45,8 @@ MUTATIONS = {
 _OUTLIVING = ("leave_thread", "leave_task")
 """They write when they have been answered."""
 _STREAMS = ("stream", "stream_async")
+_ELSEWHERE = "from_elsewhere"
+"""Called where there are no contexts."""
 _SIZES = {"a": ROWS, "b": COLUMNS}
 _STATUSES = {"fail_after_writing": 500, "refuse": 409, "conflict_after_writing": 409}
 _TWIN_SHARE = 0.2
@@ -60,6 +63,8 @@ _SETTLING = 1_000_000_000
 """Nanoseconds after which a thread that was left alone has written what it had to."""
 _LOOK_SHARE = 0.7
 """How many mutations are followed by a look at what they have changed."""
+_SEVERAL_SHARE, _SHOWN_SHARE, _MOST = 0.1, 0.5, 4
+"""How many requests are for several bundles at once, and how many mutations say what is shown; of so many at most."""
 
 
 class UnexpectedAnswer(Exception):
@@ -67,7 +72,11 @@ class UnexpectedAnswer(Exception):
 
 
 class Request(NamedTuple):
-    """An HTTP request; *fetch* is None for a mutation."""
+    """An HTTP request.
+
+    :param fetches: the bundles that are asked for; none for a mutation.
+    :param shown: those that a mutation may bring along, for the viewer who calls.
+    """
 
     method: str
     path: str
@@ -76,13 +85,13 @@ class Request(NamedTuple):
     body: bytes
     operation: str
     status: int
-    fetch: int | None
+    fetches: tuple[int, ...]
     function: str = ""
+    shown: tuple[int, ...] = ()
 
 
 WARMING = tuple(
-    Request("GET", f"{base}ctx/none/", "", {"Host": "testserver"}, b"", "", 404, None)
-    for base in (BASE, TWIN, ELSEWHERE)
+    Request("GET", f"{base}ctx/none/", "", {"Host": "testserver"}, b"", "", 404, ()) for base in (BASE, TWIN, ELSEWHERE)
 )
 """They make a server compile its interfaces."""
 
@@ -116,11 +125,13 @@ class Player:
             return self._fetch(self._random.choice(SHOWING[self._random.choice(self._just_written)]))
         if self._random.random() < _mutation_share():
             return self._mutation()
+        if self._random.random() < _SEVERAL_SHARE:
+            return self._several()
         return self._fetch(_BY_WEIGHT[int(len(FETCHES) * self._random.random() ** 1.5)])
 
     def patience(self, request: Request) -> float | None:
         """Seconds after which the player gives up; None for one who waits. Only mutations are worth it."""
-        stays = request.fetch is not None or request.function in (*_OUTLIVING, *_STREAMS)
+        stays = request.fetches != () or request.function in (*_OUTLIVING, *_STREAMS)
         leaves = not stays and self._random.random() < _LEAVING_SHARE
         return self._random.uniform(0, _PATIENCE) if leaves else None
 
@@ -138,13 +149,16 @@ class Player:
         if request.function in _OUTLIVING:
             self._outliving[request.operation] = begin, end
             gates.pop(request.operation).set_result(None)
-        elif request.fetch is None:
+        elif request.fetches == ():
+            self._brought(request, answer, begin, end)
             self._write(request.operation, begin, end)
+        elif len(request.fetches) == 1:
+            self._shown(request.fetches[0], json.loads(answer.body), answer.cache, begin, end)
         else:
-            versions = _versions(FETCHES[request.fetch], json.loads(answer.body))
-            kind = Kind.FOREIGN if versions is None else _HITS[answer.cache]
-            self.hits += kind is Kind.HIT
-            self._writer.write(kind, begin, end, [request.fetch, *(versions or ())])
+            for index, part in zip(request.fetches, json.loads(answer.body)["bundles"], strict=True):
+                if part["status"] != 200:
+                    raise UnexpectedAnswer(f"{request.path}?{request.query}: {part}")
+                self._shown(index, part["bundle"], part["cache"], begin, end)
 
     def close(self) -> None:
         """Write down the rest."""
@@ -181,6 +195,34 @@ class Player:
         self._just_written = list(written)
         self._writer.write(Kind.WRITE, begin, end, itertools.chain.from_iterable(written.items()))
 
+    def _shown(self, index: int, bundle: Any, cache: str, begin: int, end: int) -> list[int] | None:
+        """Write down what a bundle shows; give its versions, none for another's."""
+        versions = _versions(FETCHES[index], bundle)
+        kind = Kind.FOREIGN if versions is None else _HITS[cache]
+        self.hits += kind is Kind.HIT
+        self._writer.write(kind, begin, end, [index, *(versions or ())])
+        return versions
+
+    def _brought(self, request: Request, answer: Answer, begin: int, end: int) -> None:
+        """What a mutation has brought along was read while it was under way, and after it had written."""
+        if request.shown == ():
+            return
+        wrote = journal[request.operation]
+        asked = {_entry(index): index for index in request.shown}
+        for brought in json.loads(answer.body).get("refresh", ()):
+            index = asked[json.dumps([brought["context"], brought["params"]])]
+            versions = self._shown(index, brought["bundle"], "BYPASS", begin, end)
+            for cell, version in zip(FETCHES[index].cells, versions or (), strict=versions is not None):
+                if version < wrote.get(cell, 0):
+                    raise UnexpectedAnswer(f"{request.function} brought {FETCHES[index]} without its own effect")
+
+    def _several(self) -> Request:
+        """Bundles of one viewer and one language in one request."""
+        first = self._random.choice(FETCHES)
+        like = _TOGETHER[first.viewer, first.language]
+        chosen = self._random.choices(like, k=self._random.randint(2, _MOST))
+        return fetching_several(chosen, self._base(), in_transaction=self._is_in_transaction())
+
     def _fetch(self, index: int) -> Request:
         return fetching(index, self._base(), in_transaction=self._is_in_transaction())
 
@@ -190,9 +232,11 @@ class Player:
         if name == "sweep":
             arguments = self._some(arguments)
         viewer = self._random.choice(VIEWERS)
-        return mutating(
-            name, arguments, viewer, next(self._names), self._base(), in_transaction=self._is_in_transaction()
-        )
+        says = name not in (*_STREAMS, _ELSEWHERE) and self._random.random() < _SHOWN_SHARE
+        shown = self._random.sample(_TOGETHER[viewer, None], self._random.randint(1, _MOST)) if says else ()
+        in_transaction = self._is_in_transaction()
+        operation, base = next(self._names), self._base()
+        return mutating(name, arguments, viewer, operation, base, shown, in_transaction=in_transaction)
 
     def _base(self) -> str:
         return TWIN if self._random.random() < _TWIN_SHARE else BASE
@@ -218,7 +262,15 @@ def fetching(index: int, base: str = BASE, *, in_transaction: bool = False) -> R
     fetch = FETCHES[index]
     own = {} if fetch.language is None else {"X-Language": fetch.language}
     headers = _headers(fetch.viewer, own, in_transaction=in_transaction)
-    return Request("GET", f"{base}ctx/{fetch.context}/", urlencode(fetch.params), headers, b"", "", 200, index)
+    return Request("GET", f"{base}ctx/{fetch.context}/", urlencode(fetch.params), headers, b"", "", 200, (index,))
+
+
+def fetching_several(indices: Sequence[int], base: str = BASE, *, in_transaction: bool = False) -> Request:
+    """One request for several bundles of one viewer and language, as clients send it for what is wanted in one tick."""
+    fetches = [FETCHES[index] for index in indices]
+    single = fetching(indices[0], base, in_transaction=in_transaction)
+    query = urlencode([(fetch.context, urlencode(fetch.params)) for fetch in fetches])
+    return single._replace(path=f"{base}ctx/", query=query, fetches=tuple(indices))
 
 
 def mutating(
@@ -227,18 +279,27 @@ def mutating(
     viewer: Viewer,
     operation: str,
     base: str = BASE,
+    shown: Sequence[int] = (),
     *,
     in_transaction: bool = False,
 ) -> Request:
-    """The request for a mutation, which may then write in the journal under the name *operation*."""
+    """The request for a mutation, which may then write in the journal under the name *operation*.
+
+    :param shown: bundles that it may bring along.
+    """
     journal[operation] = {}
     if name in _OUTLIVING:
         gates[operation] = Future()
     own = {"Content-Type": "application/json", "X-Operation": operation}
     headers = _headers(viewer, own, in_transaction=in_transaction)
-    body = json.dumps({"fn": name, "args": arguments}).encode()
-    place = ELSEWHERE if name == "from_elsewhere" else base
-    return Request("POST", f"{place}call/", "", headers, body, operation, _STATUSES.get(name, 200), None, name)
+    content: dict[str, object] = {"fn": name, "args": arguments}
+    if shown:
+        content["shown"] = [{"context": FETCHES[index].context, "params": FETCHES[index].params} for index in shown]
+    body = json.dumps(content).encode()
+    place = ELSEWHERE if name == _ELSEWHERE else base
+    return Request(
+        "POST", f"{place}call/", "", headers, body, operation, _STATUSES.get(name, 200), (), name, tuple(shown)
+    )
 
 
 def _headers(viewer: Viewer, own: Mapping[str, str], *, in_transaction: bool) -> dict[str, str]:
@@ -265,6 +326,20 @@ def _versions(fetch: Fetch, bundle: Any) -> list[int] | None:
         versions += bundle[name]["versions"]
     return versions
 
+
+def _entry(index: int) -> str:
+    """What a bundle is known by in an answer."""
+    return json.dumps([FETCHES[index].context, FETCHES[index].params])
+
+
+_TOGETHER = {
+    (viewer, language): [
+        index for index, fetch in enumerate(FETCHES) if fetch.viewer == viewer and fetch.language == language
+    ]
+    for viewer in VIEWERS
+    for language in (None, *LANGUAGES)
+}
+"""The bundles that one viewer may ask for in one language, or whatever the language."""
 
 _BY_WEIGHT = random.Random(1).sample(range(len(FETCHES)), len(FETCHES))  # noqa: S311 - a game
 """Some bundles are asked for more often than others, the same ones by all players."""
