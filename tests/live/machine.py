@@ -6,7 +6,8 @@ import json
 from typing import Any
 
 from mizan_core.live.broker import History, Message, Position
-from mizan_core.live.session import Close, Effect, Identity, Recover, Send, Session, Start
+from mizan_core.live.effects import Close, Effect, Identity, Recover, Send, Start
+from mizan_core.live.session import Session
 from mizan_core.live_settings import LiveSettings
 
 EPOCH = "e"

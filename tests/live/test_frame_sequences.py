@@ -10,7 +10,7 @@ import pytest
 
 from mizan_core.errors import Forbidden
 from mizan_core.live.broker import History, Position
-from mizan_core.live.session import Close, Effect, Recover, Start
+from mizan_core.live.effects import Close, Effect, Recover, Start
 from mizan_core.live_settings import LiveSettings
 from tests.live.machine import EPOCH, OK, Machine, message
 

@@ -9,7 +9,7 @@ import pytest
 
 from mizan_core.errors import Forbidden
 from mizan_core.live.broker import Position
-from mizan_core.live.session import Close, Leave, Reauthorize, Recover, Start, Stop
+from mizan_core.live.effects import Close, Leave, Reauthorize, Recover, Start, Stop
 from tests.live.machine import EPOCH, OK, Machine, history, message
 
 BAD: dict[str, Any] = {

@@ -31,6 +31,18 @@ from mizan_core.interface.interface import Bundle, Interface
 from mizan_core.interface.texts import texts_of
 from mizan_core.live.broker import History, Message, Position
 from mizan_core.live.channels import Channel, ReactChannel, channel_of
+from mizan_core.live.effects import (
+    Authenticate,
+    Close,
+    Effect,
+    Identity,
+    Leave,
+    Reauthorize,
+    Recover,
+    Send,
+    Start,
+    Stop,
+)
 from mizan_core.live.frames import (
     ClientMessage,
     Rpc,
@@ -43,20 +55,7 @@ from mizan_core.live.frames import (
 )
 from mizan_core.live.hub import Hub
 from mizan_core.live.presence import members_json
-from mizan_core.live.session import (
-    Authenticate,
-    Close,
-    Effect,
-    Identity,
-    Leave,
-    Reauthorize,
-    Recover,
-    Send,
-    Session,
-    Start,
-    Stop,
-    key_of,
-)
+from mizan_core.live.session import Session, key_of
 from mizan_core.live.versions import version_of
 from mizan_core.live_counters import LIVE_COUNTERS
 from mizan_core.live_settings import LiveSettings

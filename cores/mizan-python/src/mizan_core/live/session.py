@@ -15,11 +15,24 @@ The messages of one subscription, and what changes it, run one after the other.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple, TypeAlias, final
+from typing import Any
 
 from mizan_core.engine import ENGINE
 from mizan_core.errors import APIError, BadRequest, NotFound, RateLimited, Unauthorized
 from mizan_core.live.broker import History, Message, Position
+from mizan_core.live.effects import (
+    Authenticate,
+    Close,
+    Effect,
+    Identity,
+    Leave,
+    Reauthorize,
+    Recover,
+    Request,
+    Send,
+    Start,
+    Stop,
+)
 from mizan_core.live.following import Deliver, Follower, Lost, Read, Step
 from mizan_core.live.frames import (
     Auth,
@@ -27,7 +40,6 @@ from mizan_core.live.frames import (
     ChannelFrames,
     ClientMessage,
     Pong,
-    Rpc,
     Subscribe,
     Unsubscribe,
     Unwatch,
@@ -39,99 +51,16 @@ from mizan_core.live.frames import (
     refusal_frame,
     stale_frame,
 )
+from mizan_core.live.line import Line
+from mizan_core.live.window import Window
 from mizan_core.live_settings import LiveSettings
 
 BAD_FRAMES, SESSION_ENDED, NO_PONG, TOO_LARGE, BINARY = 4400, 4401, 4408, 4413, 4415
 """Why a session closes."""
 _MINUTE = 60.0
 _EXPIRED = "The token has expired."
-_PINGS_IN_WINDOW = 4
 _MOST_UNREAD_REFUSALS = 100
 """Of those that a client gets while it reads nothing."""
-
-
-@final
-class Send(NamedTuple):
-    """Send a frame."""
-
-    text: str
-
-
-@final
-class Close(NamedTuple):
-    """End the connection. Nothing comes after it."""
-
-    code: int
-    reason: str
-
-
-Request: TypeAlias = "Rpc | Watch | Subscribe | ClientMessage"
-
-
-@final
-class Start(NamedTuple):
-    """Do what is asked, and tell ``finished``, ``watched``, ``subscribed`` or ``refused``."""
-
-    request: Request
-
-
-@final
-class Stop(NamedTuple):
-    """Watch no more under this id; a read that is under way is of no use."""
-
-    id: int
-
-
-@final
-class Authenticate(NamedTuple):
-    """Find out whom the token stands for, and tell ``authenticated`` or ``refused``, before anything else."""
-
-    id: int
-    token: str
-
-
-@final
-class Reauthorize(NamedTuple):
-    """Ask once more whether somebody may have what is subscribed; tell ``drop`` where not."""
-
-    keys: Sequence[str]
-
-
-@final
-class Recover(NamedTuple):
-    """Read the topic of a subscription, and tell ``recovered`` or ``not_recovered``."""
-
-    key: str
-    since: Position
-
-
-@final
-class Leave(NamedTuple):
-    """Get nothing more for a subscription."""
-
-    key: str
-
-
-Effect: TypeAlias = "Send | Close | Start | Stop | Authenticate | Reauthorize | Recover | Leave"
-
-
-class Identity(NamedTuple):
-    """Whom a token stands for.
-
-    :param rights: what is compared to find out whether they have changed.
-    :param seconds: how long it does so from now on.
-    """
-
-    token: str
-    sub: str
-    rights: object
-    seconds: float
-
-
-class _Ping(NamedTuple):
-    n: int
-    sent: int
-    time: float
 
 
 class _Subscription:
@@ -164,7 +93,6 @@ class Session:
     """
 
     __slots__ = (
-        "_arrived",
         "_bad",
         "_calls",
         "_counts",
@@ -173,22 +101,18 @@ class Session:
         "_is_closed",
         "_joining",
         "_last_check",
-        "_last_ping",
         "_late",
         "_limits",
         "_messages",
-        "_n",
         "_outdated",
-        "_pinged",
-        "_pings",
         "_reads",
-        "_sent",
         "_subscriptions",
         "_token",
         "_unread_refusals",
         "_unsignalled",
         "_used",
         "_watches",
+        "_window",
     )
 
     def __init__(self, limits: LiveSettings, now: float) -> None:
@@ -202,13 +126,11 @@ class Session:
         """The ids that are watched, or will be."""
         self._subscriptions: dict[str, _Subscription] = {}
         self._joining: dict[str, None] = {}
-        self._calls = _Line(limits.running)
-        self._reads = _Line(limits.running)
+        self._calls = Line(limits.running)
+        self._reads = Line(limits.running)
         self._bad: list[float] = []
-        self._sent = self._arrived = self._pinged = 0
-        self._pings: list[_Ping] = []
-        self._n = 0
-        self._last_ping = self._last_check = now
+        self._window = Window(limits, now)
+        self._last_check = now
         self._unread_refusals = 0
         self._unsignalled: dict[int, None] = {}
         self._late: dict[int, None] = {}
@@ -280,7 +202,7 @@ class Session:
         """Time has gone by; to be told every second or so."""
         if self._is_closed:
             return []
-        if self._pings and now - self._pings[0].time >= self._limits.pong_seconds:
+        if self._window.is_dead(now):
             return self._close(NO_PONG, "no pong in time")
         effects: list[Effect] = []
         if self._expires is not None and now >= self._expires:
@@ -289,7 +211,7 @@ class Session:
         elif now - self._last_check >= self._limits.check_seconds:
             self._last_check = now
             effects += self._reauthorize()
-        if now - self._last_ping >= self._limits.ping_seconds and not self._pings:
+        if self._window.is_quiet(now):
             effects += self._ping(now)
         return effects
 
@@ -460,7 +382,7 @@ class Session:
         return self._go_on()
 
     def _refuse_too_many(self, number: int, now: float) -> list[Effect]:
-        if self._is_window_full():
+        if self._window.is_full:
             self._unread_refusals += 1
             if self._unread_refusals > _MOST_UNREAD_REFUSALS:
                 return self._close(NO_PONG, "nothing that is sent is read")
@@ -472,7 +394,7 @@ class Session:
 
     def _go_on(self) -> list[Effect]:
         """Begin what may begin now."""
-        if self._is_window_full():
+        if self._window.is_full:
             return []
         return [Start(request) for line in (self._calls, self._reads) for request in line.begin()]
 
@@ -543,14 +465,14 @@ class Session:
         return effects
 
     def _pass_on(self, subscription: _Subscription, message: Message, now: float) -> list[Effect]:
-        if subscription.has_lost or self._sent - self._arrived > self._limits.window_bytes:
+        if subscription.has_lost or self._window.is_full:
             subscription.has_lost = True
             return []
         self._messages += 1
         return self._send(subscription.frames.message(message.data.decode(), message.offset), now)
 
     def _tell_gap(self, subscription: _Subscription, now: float) -> list[Effect]:
-        if subscription.has_lost or self._is_window_full():
+        if subscription.has_lost or self._window.is_full:
             subscription.has_lost = True
             return []
         self._count("gaps")
@@ -559,7 +481,7 @@ class Session:
     def _signal(self, ids: Sequence[int], now: float) -> list[Effect]:
         if not ids:
             return []
-        if self._is_window_full():
+        if self._window.is_full:
             self._unsignalled.update(dict.fromkeys(ids))
             return []
         self._count("signals")
@@ -585,23 +507,16 @@ class Session:
     # --- flow
 
     def _send(self, text: str, now: float) -> list[Effect]:
-        self._sent += _size(text)
-        if self._sent - self._pinged < self._limits.window_bytes // _PINGS_IN_WINDOW:
-            return [Send(text)]
-        return [Send(text), *self._ping(now)]
+        is_ping_due = self._window.send(_size(text))
+        return [Send(text), *self._ping(now)] if is_ping_due else [Send(text)]
 
     def _ping(self, now: float) -> list[Effect]:
-        self._n += 1
-        self._pings.append(_Ping(self._n, self._sent, now))
-        self._pinged, self._last_ping = self._sent, now
-        return [Send(ping_frame(self._n))]
+        return [Send(ping_frame(self._window.ping(now)))]
 
     def _pong(self, frame: Pong, now: float) -> list[Effect]:
-        if frame.n > self._n or frame.n == 0:
+        if not self._window.pong(frame.n):
             return self._bad_frame(BadFrame("There was no such ping."), now)
-        while self._pings and self._pings[0].n <= frame.n:
-            self._arrived = self._pings.pop(0).sent
-        if self._is_window_full():
+        if self._window.is_full:
             return []
         self._unread_refusals = 0
         return [*self._make_up(now), *self._go_on()]
@@ -615,9 +530,6 @@ class Session:
                 subscription.has_lost = False
                 effects += self._tell_gap(subscription, now)
         return effects
-
-    def _is_window_full(self) -> bool:
-        return self._sent - self._arrived > self._limits.window_bytes
 
     # --- the end
 
@@ -639,56 +551,6 @@ class Session:
 
 
 _NOT_USED: Any = object()
-
-
-class _Line:
-    """Requests that run, and those that wait for their turn.
-
-    :param most: how many run at a time.
-    """
-
-    __slots__ = ("_busy", "_most", "_running", "_waiting")
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._running: dict[int, str | None] = {}
-        self._waiting: list[tuple[Request, str | None]] = []
-        self._busy: dict[str, None] = {}
-
-    def is_full(self, most_waiting: int) -> bool:
-        return len(self._running) + len(self._waiting) >= self._most + most_waiting
-
-    def add(self, request: Request, order: str | None) -> None:
-        self._waiting.append((request, order))
-
-    def begin(self) -> list[Request]:
-        """Those that run from now on: none beside another that it has to be in order with."""
-        begun: list[Request] = []
-        left: list[tuple[Request, str | None]] = []
-        for place, (request, order) in enumerate(self._waiting):
-            if len(self._running) >= self._most:
-                left += self._waiting[place:]
-                break
-            if order is not None and order in self._busy:
-                left.append((request, order))
-                continue
-            self._running[request.id] = order
-            if order is not None:
-                self._busy[order] = None
-            begun.append(request)
-        self._waiting = left
-        return begun
-
-    def end(self, number: int) -> None:
-        """It runs no longer."""
-        order = self._running.pop(number, None)
-        if order is not None:
-            self._busy.pop(order, None)
-
-    def drop(self, number: int) -> None:
-        """It need not run."""
-        self.end(number)
-        self._waiting = [item for item in self._waiting if item[0].id != number]
 
 
 def _size(text: str) -> int:
