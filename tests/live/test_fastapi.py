@@ -8,8 +8,11 @@ from typing import Any
 
 import pytest
 from fastapi import Depends, HTTPException
+from pydantic import BaseModel
 
 from mizan_core.cache import stats
+from mizan_core.live.channels import ReactChannel
+from mizan_core.registry import Registry
 from mizan_fastapi import Settings
 from tests.live.asgi_client import AsgiSocket, Closed, Refusal, scope_of
 from tests.live.fastapi_app import COOKIE, SECRET, Sessions, make_app
@@ -141,3 +144,34 @@ def test_whoever_opens_a_page_of_several_processes_with_messages_in_memory_is_a_
 
     asyncio.run(check())
     assert [record.getMessage()[:10] for record in caplog.records if record.name == "mizan.settings"] == ["mizan.W010"]
+
+
+def test_an_application_that_cannot_tell_for_a_moment_takes_no_right_away() -> None:
+    asked, right = asyncio.Event(), ["granted"]
+
+    class FragileChannel(ReactChannel):
+        class ServerMessage(BaseModel):
+            text: str
+
+        async def authorize(self, params: None) -> bool:
+            asked.set()
+            if right[0] == "unknown":
+                raise RuntimeError("the database is away")
+            return right[0] == "granted"
+
+    registry = Registry()
+    registry.register(FragileChannel)
+    app = make_app(Settings(mwt_secret=SECRET, live={"check_seconds": 1}), registry=registry)
+
+    async def check() -> None:
+        async with AsgiSocket(app, scope_of()) as socket:
+            assert (await socket.ask(action="subscribe", id=1, channel="fragile"))["ok"]
+            right[0] = "unknown"
+            asked.clear()
+            await asyncio.wait_for(asked.wait(), 20)
+            await FragileChannel.publish(None, {"text": "still here"})
+            assert (await socket.receive())["data"] == {"text": "still here"}
+            right[0] = "withdrawn"
+            assert (await socket.receive())["action"] == "dropped"
+
+    asyncio.run(check())

@@ -421,7 +421,7 @@ class TestIdentity:
             {"id": 3, "ok": True, "data": {"expires_in": 60}, "invalidate": ["*"]},
             {"action": "stale", "ids": [7]},
         ]
-        assert Reauthorize([key]) in machine.effects
+        assert Reauthorize([key], is_another=True) in machine.effects
 
     def test_other_rights_of_the_same_user_are_asked_about(self) -> None:
         machine = Machine()
@@ -429,7 +429,7 @@ class TestIdentity:
         machine.authenticate(2, "ada", rights=("a",))
         machine.take()
         machine.authenticate(3, "ada", rights=("b",))
-        assert Reauthorize([key]) in machine.effects
+        assert Reauthorize([key], is_another=True) in machine.effects
         assert machine.take() == [{"id": 3, "ok": True, "data": {"expires_in": 60}}]
 
     def test_what_was_asked_for_somebody_else_is_asked_once_more(self) -> None:
@@ -443,7 +443,7 @@ class TestIdentity:
         machine.happened(machine.session.watched(7, OK.format(7), machine.now))
         assert machine.take() == [{"id": 7, "ok": True, "data": None}, {"action": "stale", "ids": [7]}]
         machine.happened(machine.session.subscribed(start.request, "key", Position(EPOCH, 0), machine.now))  # type: ignore[arg-type]
-        assert Reauthorize(["key"]) in machine.effects
+        assert Reauthorize(["key"], is_another=True) in machine.effects
 
     def test_a_token_that_is_refused_changes_nothing(self) -> None:
         machine = Machine()

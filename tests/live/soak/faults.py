@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, NamedTuple
 
 from mizan_core.cache import announcing
@@ -63,26 +63,19 @@ def half_of_the_tags() -> None:
 
 def watched_after_reading() -> None:
     """A watch is entered when its functions have run."""
-    from mizan_core.live.connection import Connection
+    watch = hub.Hub.watch
 
-    fetch = Connection._fetch
+    async def late(self: Any, socket: Any, number: int, tags: list[str]) -> None:
+        self.watches.leave(socket, number)
+        self.spawn(_later(watch(self, socket, number, tags)))
 
-    def without(self: Any, request: Any, port: Any) -> Any:
-        made = fetch(self, request, port)
-
-        async def late(tags: list[str]) -> None:
-            self._hub.watches.leave(self, request.id)
-            self._hub.spawn(_later(self._hub, self, request.id, tags))
-
-        return made._replace(watch=late)
-
-    _replace(Connection, "_fetch", without)
+    _replace(hub.Hub, "watch", late)
     _never_compare()
 
 
-async def _later(of: Any, socket: Any, number: int, tags: list[str]) -> None:
+async def _later(work: Awaitable[None]) -> None:
     await asyncio.sleep(_WINDOW)
-    await of.watch(socket, number, tags)
+    await work
 
 
 def _never_compare() -> None:

@@ -29,8 +29,9 @@ from mizan_core.coroutines import complete_now
 from mizan_core.errors import APIError, BadRequest, Forbidden, HTTPError, InternalError, NotSupported
 from mizan_core.http.response import error_response
 from mizan_core.interface.endpoint import Invocation
+from mizan_core.live.answering import PLACE
 from mizan_core.live.asgi import SUBPROTOCOL, field, offers_protocol, socket_of, without_cookies
-from mizan_core.live.connection import PLACE, SocketPort
+from mizan_core.live.driver import SocketPort
 from mizan_core.live.origins import Verdict, judge
 from mizan_core.mwt import HEADER
 from mizan_core.viewer import ANONYMOUS, Viewer

@@ -51,9 +51,13 @@ class Authenticate(NamedTuple):
 
 @final
 class Reauthorize(NamedTuple):
-    """Ask once more whether somebody may have what is subscribed; tell ``drop`` where not."""
+    """Ask once more whether somebody may have what is subscribed; tell ``drop`` where not.
+
+    :param is_another: whether it is somebody else than before, to whom nothing is left that cannot be found out.
+    """
 
     keys: Sequence[str]
+    is_another: bool = False
 
 
 @final

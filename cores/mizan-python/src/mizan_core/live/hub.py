@@ -113,7 +113,7 @@ class Hub:
         self._attached[socket] = None
         LIVE_COUNTERS.count("connections")
 
-    def detach(self, socket: Attached, topics: Iterable[str]) -> None:
+    def detach(self, socket: Attached, topics: Iterable[str] = ()) -> None:
         """It has been closed; it listened to *topics*."""
         self._attached.pop(socket, None)
         self.watches.leave_all(socket)

@@ -11,7 +11,8 @@ from weakref import WeakKeyDictionary
 
 from mizan_core.call.dispatcher import Dispatcher
 from mizan_core.live import publishing
-from mizan_core.live.connection import Connection, Peer, Wire
+from mizan_core.live.connection import Connection
+from mizan_core.live.driver import Peer, Wire
 from mizan_core.live.hub import Hub
 from mizan_core.live.opening import Live, go_live
 from mizan_core.live_settings import LiveSettings

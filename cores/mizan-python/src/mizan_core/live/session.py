@@ -250,7 +250,7 @@ class Session:
         if self._has_expired:
             error = Unauthorized(_EXPIRED)
             return [Leave(key), *self._answer_subscribe(request.id, plain_refusal(request.id, error), now)]
-        asked = [Reauthorize([key])] if request.id in self._outdated else []
+        asked = [Reauthorize([key], is_another=True)] if request.id in self._outdated else []
         frames = ChannelFrames(request.channel, request.params)
         if is_complete and request.since is None:
             self._subscriptions[key] = _Subscription(frames, Follower(position))
@@ -303,7 +303,7 @@ class Session:
             self._outdated.update(dict.fromkeys(self._used))
             effects += self.signal(list(self._watches), now)
         if not is_same or before is None or before.rights != identity.rights:
-            effects += self._reauthorize()
+            effects += self._reauthorize(is_another=True)
         return [*effects, *self._go_on()]
 
     def begin_as(self, identity: Identity, now: float) -> None:
@@ -487,9 +487,9 @@ class Session:
         self._count("signals")
         return self._send(stale_frame(ids), now)
 
-    def _reauthorize(self) -> list[Effect]:
+    def _reauthorize(self, *, is_another: bool = False) -> list[Effect]:
         keys = [key for key, subscription in self._subscriptions.items() if subscription.request is None]
-        return [Reauthorize(keys)] if keys else []
+        return [Reauthorize(keys, is_another)] if keys else []
 
     def _expire(self, now: float) -> list[Effect]:
         """The token has: nobody knows any more who has what it was needed for."""

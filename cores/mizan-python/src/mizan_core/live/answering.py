@@ -1,0 +1,151 @@
+"""Answering what a socket has asked: the flow's outcomes as frames."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, NamedTuple, TypeAlias, TypeVar
+
+from mizan_core.call.asked import Call, Fetch
+from mizan_core.call.dispatcher import Dispatcher
+from mizan_core.call.envelope import error_envelope
+from mizan_core.call.flow import answer_call, answer_fetch, refused
+from mizan_core.call.outcome import Dressed, Refused, Result
+from mizan_core.call.progress import Progress
+from mizan_core.engine import ENGINE
+from mizan_core.errors import APIError, InternalError, NotSupported
+from mizan_core.interface.endpoint import SOCKET
+from mizan_core.interface.interface import Bundle, Interface
+from mizan_core.interface.texts import texts_of
+from mizan_core.live.driver import Peer, SocketPort
+from mizan_core.live.frames import Rpc, Watch, answer_frame, plain_refusal, refusal_frame, result_frame
+from mizan_core.live.versions import version_of
+
+T = TypeVar("T")
+PLACE = "ws/"
+_FAILED = 500
+
+
+class Request(NamedTuple):
+    """One of whoever has a socket, while it is answered."""
+
+    port: SocketPort
+    interface: Interface
+    progress: Progress
+
+    def refusal(self, number: int, error: Exception) -> str:
+        """The frame of what *error* is to a client."""
+        return refusal_of(number, refused(self.port, self.progress, error, self.interface))
+
+    def meaning(self, error: Exception) -> APIError:
+        """What *error* is to a client; what nobody has foreseen is logged."""
+        outcome = refused(self.port, self.progress, error, self.interface)
+        if outcome.failure is not None:
+            outcome.failure.log()
+        return outcome.error
+
+
+Work: TypeAlias = "Callable[[Request], Coroutine[Any, Any, T]]"
+
+
+class Answering:
+    """For one socket."""
+
+    __slots__ = ("_dispatcher", "peer")
+
+    def __init__(self, dispatcher: Dispatcher, peer: Peer) -> None:
+        self._dispatcher = dispatcher
+        self.peer = peer
+
+    async def run(self, number: int, work: Callable[[Request], Coroutine[Any, Any, str]]) -> str:
+        """The frame that *work* gives; whatever goes wrong outside of it is a refusal, too."""
+        try:
+            return await self.perform(work)
+        except APIError as error:
+            return plain_refusal(number, error)
+
+    async def perform(self, work: Work[T]) -> T:
+        """What *work* gives, as a request of whoever has the socket.
+
+        :raises APIError: where it could not be done.
+        """
+        progress = Progress(PLACE)
+        try:
+            interface = self._dispatcher.interface()
+            return await self.peer.run(lambda port: work(Request(port, interface, progress)))
+        except APIError:
+            raise
+        except Exception as error:
+            progress.failure(error).log()
+            raise InternalError from error
+
+    async def call(self, asked: Rpc, token: str | None) -> str:
+        """The answer to a call."""
+
+        async def work(request: Request) -> str:
+            port, interface, progress = request
+            outcome = await answer_call(port, interface, Call(asked.fn, asked.args, token, carrier=SOCKET), progress)
+            if type(outcome) is Dressed:
+                # There is no response to add anything to.
+                await outcome.dress.afterwards()
+                for purge in outcome.purges:
+                    await port.purge(purge)
+                outcome = outcome.result
+            if type(outcome) is Result:
+                body, _ = outcome.plan.finish(outcome.json, outcome.nested)
+                return result_frame(asked.id, body)
+            if type(outcome) is Refused:
+                return refusal_of(asked.id, outcome)
+            return plain_refusal(asked.id, NotSupported("This function answers over HTTP alone."))
+
+        return await self.run(asked.id, work)
+
+    async def watch(
+        self, asked: Watch, token: str | None, enter: Callable[[list[str]], Awaitable[None]]
+    ) -> tuple[str, bool]:
+        """The answer to a watch, and whether it is granted.
+
+        :param enter: is told the tags before their versions are read.
+        """
+        texts, granted = texts_of(asked.params), False
+        size = sum(len(text) for each in texts.values() for text in each)
+
+        def read(bundle: Bundle) -> tuple[dict[str, Any], int]:
+            return bundle.read_texts(texts), size
+
+        async def work(request: Request) -> str:
+            nonlocal granted
+            port, interface, progress = request
+            fetch = Fetch(asked.context, read, token, port.header, port.has_credentials, enter)
+            outcome = await answer_fetch(port, interface, fetch, progress)
+            if type(outcome) is Refused:
+                return refusal_of(asked.id, outcome)
+            granted = True
+            return _bundle(asked, outcome.body, progress.scope)
+
+        return await self.run(asked.id, work), granted
+
+
+def refusal_of(number: int, outcome: Refused) -> str:
+    """The frame of a refusal; what nobody has foreseen is logged."""
+    if outcome.failure is not None:
+        outcome.failure.log()
+    stale = outcome.progress.stale
+    try:
+        return refusal_frame(number, error_envelope(outcome.error), stale)
+    except (TypeError, ValueError) as another:
+        outcome.progress.failure(another, f"the error {outcome.error.code} cannot be written").log()
+        return refusal_frame(number, error_envelope(InternalError()), stale)
+
+
+def is_unforeseen(error: APIError) -> bool:
+    """Whether *error* says that something could not be found out, and not that it is so."""
+    return error.status >= _FAILED
+
+
+def _bundle(asked: Watch, body: bytes, scope: str | None) -> str:
+    version = version_of(body)
+    members = [("version", b'"%s"' % version.encode())]
+    if scope is not None:
+        members.append(("scope", ENGINE.canonical_json(scope)))
+    first = ("unchanged", b"true") if version == asked.version else ("data", body)
+    return answer_frame(asked.id, [first, *members])
