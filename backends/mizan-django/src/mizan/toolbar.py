@@ -26,7 +26,7 @@ _recorded: ContextVar[list[RoundTrip] | None] = ContextVar("mizan_round_trips", 
 _OPERATIONS = frozenset(("announce", "claim", "delete", "enroll", "read", "save", "write", "write_announced"))
 
 
-class MizanPanel(Panel):  # type: ignore[misc]  # the toolbar has no types
+class MizanPanel(Panel):
     """What Mizan has done for a request."""
 
     title = "Mizan"
@@ -37,7 +37,8 @@ class MizanPanel(Panel):  # type: ignore[misc]  # the toolbar has no types
     @property
     def nav_subtitle(self) -> str:
         """The function or context, and the cache's verdict."""
-        return str(self.get_stats().get("summary", "no request to Mizan"))
+        stats: dict[str, Any] = self.get_stats()  # type: ignore[no-untyped-call]
+        return str(stats.get("summary", "no request to Mizan"))
 
     def enable_instrumentation(self) -> None:
         """Count what is asked of the cache's store from now on."""
@@ -63,7 +64,7 @@ class MizanPanel(Panel):  # type: ignore[misc]  # the toolbar has no types
             ("round trips", len(self._round_trips)),
             ("queries", _query_count() - self._queries),
         ]
-        self.record_stats(
+        self.record_stats(  # type: ignore[no-untyped-call]
             {
                 "summary": " ".join(str(part) for part in (subject, response.get(CACHE_HEADER)) if part),
                 "facts": [(name, value) for name, value in facts if value is not None],
@@ -85,8 +86,8 @@ class _ObservedAccess:
 
 def _observe(store: Store) -> None:
     if not isinstance(store.in_thread, _ObservedAccess):
-        store.in_thread = _ObservedAccess(store.in_thread)  # type: ignore[assignment]
-        store.on_loop = _ObservedAccess(store.on_loop)  # type: ignore[assignment]
+        store.in_thread = _ObservedAccess(store.in_thread)
+        store.on_loop = _ObservedAccess(store.on_loop)
 
 
 def _timed(name: str, operation: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
