@@ -12,10 +12,14 @@ _PATIENCE = 60.0
 
 
 class Socket:
-    """One client of *application*; it keeps when each frame was given to it, and answers pings."""
+    """One client of *application*; it keeps when each frame was given to it, and answers pings.
+
+    :ivar told: for whoever counts what it was told.
+    """
 
     def __init__(self, application: Any, path: str, headers: dict[str, str], protocols: list[str]) -> None:
         self.frames: list[tuple[float, str]] = []
+        self.told = 0
         self._to_server: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         self._told = asyncio.Event()
         fields = {"host": "localhost", "origin": "http://localhost", **headers}
