@@ -60,7 +60,7 @@ export class MizanError<C extends string = string, D = unknown> extends Error {
   }
 
   isAuthError(): boolean {
-    return this.code === "UNAUTHORIZED" || this.code === "FORBIDDEN" || this.code === "CSRF_FAILED";
+    return ["UNAUTHORIZED", "FORBIDDEN", "CSRF_FAILED"].includes(this.code);
   }
 
   isValidationError(): boolean {

@@ -130,7 +130,7 @@ export class HttpTransport implements Transport {
     const files = uploads?.(args, options);
     const body = { fn: name, args, ...(this.#takesShown && shown.length > 0 ? { shown } : {}) };
     const init = files === undefined ? { body: JSON.stringify(body), headers: JSON_BODY } : FILES;
-    const content = { ...init, ...files, ...(options.signal && { signal: options.signal }) };
+    const content = { ...init, ...files, signal: options.signal ?? null };
     const path = files === undefined ? "call/" : `call/${encodeURIComponent(name)}/`;
     const response = await this.#authenticated((headers) => this.#post(content, headers, path, files?.send));
     return (await bodyOf(response)) as unknown as Answer;
@@ -167,7 +167,7 @@ export class HttpTransport implements Transport {
     if (UNKNOWN.has(response.status)) return null;
     if (!response.ok) await bodyOf(response);
     // An older server's application may answer any path with a page of its own.
-    const body = (await response.json().catch(() => null)) as { readonly bundles?: readonly Wired[] } | null;
+    const body = (await jsonOf(response)) as { readonly bundles?: readonly Wired[] } | null;
     return body?.bundles?.map(partOf) ?? null;
   }
 
@@ -300,26 +300,22 @@ export function queryOf(params: Params): string {
 
 /** The JSON of an answer. */
 async function bodyOf(response: Response): Promise<{ readonly [name: string]: Json }> {
-  let body: unknown;
-  try {
-    body = await response.json();
-  } catch {
-    throw new MizanError({ code: "NETWORK", message: "The answer was cut off, or is none." });
-  }
+  const body = await jsonOf(response);
   if (typeof body !== "object" || body === null) {
-    throw new MizanError({ code: "NETWORK", message: "The answer is none of a Mizan server." });
+    throw new MizanError({ code: "NETWORK", message: "The answer was cut off, or is none of a Mizan server." });
   }
   if (response.ok) return body as { readonly [name: string]: Json };
   throw errorOf(response.status, body);
 }
 
-async function codeOf(response: Response): Promise<string | null> {
-  try {
-    const body = (await response.clone().json()) as { error?: { code?: string } } | null;
-    return body?.error?.code ?? null;
-  } catch {
-    return null;
-  }
+async function codeOf(response: Response): Promise<string | undefined> {
+  const body = (await jsonOf(response.clone())) as { error?: { code?: string } } | null;
+  return body?.error?.code;
+}
+
+/** Null where there is none. */
+function jsonOf(response: Response): Promise<unknown> {
+  return response.json().catch(() => null);
 }
 
 function errorOf(status: number, body: object): MizanError {
