@@ -33,10 +33,6 @@ export interface OutOfStock {
   readonly product_id: string;
 }
 
-export interface PictureInput {
-  readonly product_id: string;
-}
-
 export interface Product {
   readonly id: string;
   readonly name: string;
@@ -53,10 +49,6 @@ export interface Profile {
   readonly last_order_at: string | null;
 }
 
-export interface ReceiptInput {
-  readonly order_id: string;
-}
-
 /** Who is looking at the page. */
 export interface Visitor {
   readonly id: string;
@@ -69,6 +61,16 @@ export interface WantedInput {
   readonly product_id: string;
   readonly quantity?: number;
 }
+
+/** What the address of the view "picture" is made of. */
+export type PictureUrlArgs = {
+  readonly product_id: string;
+};
+
+/** What the address of the view "receipt" is made of. */
+export type ReceiptUrlArgs = {
+  readonly order_id: string;
+};
 
 /** What the context "catalogue" is read with. */
 export type CatalogueParams = {
