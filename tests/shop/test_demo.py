@@ -37,7 +37,11 @@ def test_says_in_two_screens_what_has_been_seen(start: Start) -> None:
     assert len(lines) <= 90, output
     assert max(map(len, lines)) <= 160, output
     assert "Everything was as it must be" in output
-    assert sum("POST place_order" in line and "user;user_id=" in line for line in lines) == 4
+    assert sum("POST place_order" in line and "user;user_id=" in line for line in lines) == 5
+    # The second client is told of it over a socket, which Django has under ASGI.
+    [told] = [line for line in lines if "← stale" in line]
+    assert "catalogue query=" in told
+    assert "user user_id=" in told
 
 
 def test_failed_expectation_ends_with_1(start: Start, temporary_folder: Path) -> None:

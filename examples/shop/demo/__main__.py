@@ -11,6 +11,7 @@ from examples.shop.demo.display import Display
 from examples.shop.demo.expectations import Unexpected, expect
 from examples.shop.demo.interface import walk_through_interface
 from examples.shop.demo.interrupts import Interrupts
+from examples.shop.demo.live import watch_each_other
 from examples.shop.demo.processes import ProcessFailed
 from examples.shop.demo.servers import DJANGO_ASGI, DJANGO_WSGI, FASTAPI, RunningShop, open_shops
 from examples.shop.demo.walk import walk_through
@@ -57,6 +58,8 @@ def _walk(shop: RunningShop, display: Display) -> None:
     display.chapter(shop.title)
     try:
         walk_through(shop, display)
+        if shop.has_sockets:
+            watch_each_other(shop, display)
     except Unexpected as error:
         raise Unexpected(f"{error}\n\n{shop.process.last_words()}") from None
 

@@ -13,6 +13,8 @@ from examples.shop.demo.pretty import news_of, pretty_json, request_of, shown_he
 _REQUEST_HEADERS = ("X-Mizan-Token", "X-CSRFToken", "Cookie")
 _RESPONSE_HEADERS = ("X-Mizan-Invalidate", "X-Mizan-Cache", "Set-Cookie")
 _TITLE, _REQUEST = 54, 22
+_FRAME = 100
+"""Characters of a frame that are shown."""
 _BOLD, _DIM, _RED, _GREEN, _YELLOW = "1", "2", "31", "32", "33"
 
 
@@ -52,6 +54,16 @@ class Display:
         self.line(f"     {self._paint(_DIM, '←')} {self._paint(_colour_of(exchange.status), str(exchange.status))}")
         self._headers(_RESPONSE_HEADERS, exchange.headers)
         self._json(exchange.body)
+
+    def title(self, title: str) -> None:
+        """What frames are about."""
+        self._count += 1
+        self.line(f"{self._count:>3}  {title}")
+
+    def frame(self, arrow: str, words: str) -> None:
+        """A frame of a socket; shortened but where all is shown in full."""
+        short = words if self._verbose or len(words) <= _FRAME else f"{words[:_FRAME]}…"
+        self.line(f"       {self._paint(_DIM, arrow)} {short}")
 
     def agreed(self, what: str) -> None:
         """An expectation that was met."""

@@ -33,6 +33,7 @@ class Server:
     command: tuple[str, ...]
     preparation: tuple[str, ...] | None
     has_csrf_tokens: bool
+    has_sockets: bool
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ class RunningShop:
     password: str
     database: Path
     has_csrf_tokens: bool
+    has_sockets: bool
     process: Process
 
 
@@ -55,6 +57,7 @@ FASTAPI = Server(
     command=(*_UVICORN, "examples.shop.fastapi_app:app"),
     preparation=None,
     has_csrf_tokens=False,
+    has_sockets=True,
 )
 DJANGO_WSGI = Server(
     name="Django",
@@ -62,6 +65,7 @@ DJANGO_WSGI = Server(
     command=(*_MANAGE, "runserver", "--noreload", "--no-color", "127.0.0.1:0"),
     preparation=(*_MANAGE, "open_shop", "--verbosity", "0"),
     has_csrf_tokens=True,
+    has_sockets=False,
 )
 DJANGO_ASGI = Server(
     name="Django",
@@ -69,6 +73,7 @@ DJANGO_ASGI = Server(
     command=(*_UVICORN, "--lifespan", "off", "examples.shop.django_project.asgi:application"),
     preparation=DJANGO_WSGI.preparation,
     has_csrf_tokens=True,
+    has_sockets=True,
 )
 
 
@@ -150,5 +155,6 @@ def _introduced(server: Server, process: Process, password: str, database: Path)
         password=password,
         database=database,
         has_csrf_tokens=server.has_csrf_tokens,
+        has_sockets=server.has_sockets,
         process=process,
     )

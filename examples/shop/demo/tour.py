@@ -18,6 +18,15 @@ class Tour:
         self._display = display
         self._title = ""
 
+    def title(self, title: str) -> None:
+        """What the frames that follow are about."""
+        self._title = title
+        self._display.title(title)
+
+    def frame(self, arrow: str, words: str) -> None:
+        """A frame of a socket, in words."""
+        self._display.frame(arrow, words)
+
     def show(self, title: str, exchange: Exchange, status: int = 200) -> Exchange:
         """An exchange that must end with *status*."""
         self._title = title
