@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mizan_core.engine import Engine, pure
+from mizan_core.live.frames import result_frame
 from tests.parity import values
 from tests.parity.differential import Same
 from tests.parity.shapes import INTEGER, STRING, list_of, optional, ref
@@ -51,6 +52,19 @@ def test_engines_agree(same: Same, spec: Specification, made: Any, result: Any) 
 
     same(answer)
     same(lambda engine: tags_of(engine, spec, *made))
+
+
+@given(spec=specifications(), made=calls(), result=values.json_values())
+def test_a_socket_says_of_data_what_http_says_of_the_result(
+    same: Same, spec: Specification, made: Any, result: Any
+) -> None:
+    body: Any = same(
+        lambda engine: engine.plan_call(engine.compile_graph(spec), *made).finish(pure.canonical_json(result))[0]
+    ).value
+    if body is not None:
+        envelope = json.loads(body)
+        data = envelope.pop("result")
+        assert json.loads(result_frame(7, body)) == {"id": 7, "ok": True, "data": data, **envelope}
 
 
 @given(spec=specifications())
