@@ -27,6 +27,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 import examples.shop.fastapi_files
 import examples.shop.functions  # noqa: F401 - registers the server functions
+import examples.shop.questions  # noqa: F401 - registers the form
 from examples.shop.page import PAGE
 from examples.shop.ports import shop
 from examples.shop.sqlite_accounts import LIFETIME, Accounts

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Request, UploadFile
+from fastapi import Depends, Request, UploadFile
 from starlette.responses import FileResponse, HTMLResponse
 
 from examples.shop import pictures
@@ -14,20 +15,31 @@ from examples.shop.receipt import receipt_of
 from mizan_fastapi import UploadLimits, client, register
 
 
+def pictures_folder() -> Path:
+    """Where the pictures are; a test overrides it with ``app.dependency_overrides``."""
+    return shop.pictures
+
+
+Folder = Annotated[Path, Depends(pictures_folder)]
+
+
 @register
 @client(auth="staff", affects="catalogue")
 def set_picture(
-    request: Request, product_id: UUID, image: Annotated[UploadFile, UploadLimits(max_bytes=pictures.MOST)]
+    request: Request,
+    product_id: UUID,
+    image: Annotated[UploadFile, UploadLimits(max_bytes=pictures.MOST)],
+    folder: Folder,
 ) -> str:
     """Put up another picture of a product; gives its type."""
-    return pictures.keep(shop.pictures, product_id, image.file)
+    return pictures.keep(folder, product_id, image.file)
 
 
 @register
 @client(route="/pictures/<product_id>")
-def picture(request: Request, product_id: UUID) -> FileResponse:
+def picture(request: Request, product_id: UUID, folder: Folder) -> FileResponse:
     """The picture of a product."""
-    path, media_type = pictures.find(shop.pictures, product_id)
+    path, media_type = pictures.find(folder, product_id)
     return FileResponse(path, media_type=media_type)
 
 

@@ -13,6 +13,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 
 import examples.shop.functions  # noqa: F401 - registers the server functions
+import examples.shop.questions  # noqa: F401 - registers the form
 from examples.shop import pictures
 from examples.shop.ports import shop
 from examples.shop.receipt import receipt_of
