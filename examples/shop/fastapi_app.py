@@ -26,7 +26,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 import examples.shop.fastapi_files
-import examples.shop.functions  # noqa: F401 - registers the server functions
+import examples.shop.functions
 import examples.shop.questions  # noqa: F401 - registers the form
 from examples.shop.page import PAGE
 from examples.shop.ports import shop

@@ -24,6 +24,7 @@ def walk_through(shop: RunningShop, display: Display) -> None:
     tour = Tour(shop, display)
     with Browser(shop.url) as browser:
         look_around(tour, browser)
+        ask_the_shop(tour, browser)
         log_in(tour, browser, _ADA)
         token = obtain_token(tour, browser)
         try_wrong_token(tour, browser, token)
@@ -198,6 +199,18 @@ def put_up_picture(tour: Tour, grace: Browser) -> None:
     tour.check("the details name the file", list(text.at("error", "details")), ["image"])
     large = grace.upload("set_picture", {"image": _PICTURE + bytes(2_000_000)}, **product)
     tour.show("A picture that is too large", large, 413)
+
+
+def ask_the_shop(tour: Tour, browser: Browser) -> None:
+    """A form, which anybody may fill in."""
+    shown = tour.show("How to ask the shop", browser.fetch("question-form"))
+    labels = [field["label"] for field in shown.at("question.schema", "fields")]
+    tour.check("what it asks for", labels, ["Your name", "Your email address", "What is it about?", "Your question"])
+    question = {"name": "Ada", "email": "ada", "about": "tea", "text": "Which tea is the strongest?"}
+    wrong = tour.show("An address that is none", browser.call("question.submit", data=question), 422)
+    tour.check("told by field", wrong.at("error", "details"), {"email": ["Enter a valid email address."]})
+    asked = tour.show("Ask", browser.call("question.submit", data={**question, "email": "ada@example.org"}))
+    tour.check("the answer goes there", asked.at("result", "email"), "ada@example.org")
 
 
 def see_what_changed(tour: Tour, ada: Browser, order: Any) -> None:

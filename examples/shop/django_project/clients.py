@@ -12,7 +12,7 @@ from uuid import UUID
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 
-import examples.shop.functions  # noqa: F401 - registers the server functions
+import examples.shop.functions
 import examples.shop.questions  # noqa: F401 - registers the form
 from examples.shop import pictures
 from examples.shop.ports import shop

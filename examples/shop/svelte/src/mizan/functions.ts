@@ -6,8 +6,10 @@ import { upload } from "mizan-runtime/uploads";
 import type {
   About,
   AboutArgs,
+  Asked,
   CatalogueParams,
   CatalogueSlots,
+  FormErrors,
   GlobalParams,
   GlobalSlots,
   Order,
@@ -16,6 +18,10 @@ import type {
   PlaceOrderExpectations,
   Product,
   Profile,
+  QuestionFormParams,
+  QuestionFormSlots,
+  QuestionSubmitArgs,
+  QuestionValidateArgs,
   RenameArgs,
   RenameExpectations,
   RestockArgs,
@@ -29,7 +35,7 @@ import type {
 } from "./types";
 
 /** The hash of the interface that this was generated from (`X-Mizan-Interface`). */
-export const INTERFACE = "eae58cfb54d56053";
+export const INTERFACE = "567bec7f5aeb89a3";
 
 export const catalogueContext: Context<CatalogueParams, CatalogueSlots> = {
   name: "catalogue",
@@ -39,6 +45,11 @@ export const catalogueContext: Context<CatalogueParams, CatalogueSlots> = {
 export const globalContext: Context<GlobalParams, GlobalSlots> = {
   name: "global",
   slots: { current_user: [] },
+};
+
+export const questionFormContext: Context<QuestionFormParams, QuestionFormSlots> = {
+  name: "question-form",
+  slots: { "question.schema": [] },
 };
 
 export const userContext: Context<UserParams, UserSlots> = {
@@ -58,6 +69,14 @@ export const placeOrder: ServerFunction<PlaceOrderArgs, Order, PlaceOrderExpecta
       user_orders: { kind: "upsert", key: "id", place: "prepend" },
     },
   },
+};
+
+export const questionSubmit: ServerFunction<QuestionSubmitArgs, Asked> = {
+  name: "question.submit",
+};
+
+export const questionValidate: ServerFunction<QuestionValidateArgs, FormErrors> = {
+  name: "question.validate",
 };
 
 export const rename: ServerFunction<RenameArgs, Profile, RenameExpectations> = {
@@ -92,6 +111,20 @@ export function callPlaceOrder(
   options?: CallOptions<PlaceOrderArgs, PlaceOrderExpectations>,
 ): Promise<Order> {
   return getMizan().call(placeOrder, args, options);
+}
+
+export function callQuestionSubmit(
+  args: QuestionSubmitArgs,
+  options?: CallOptions<QuestionSubmitArgs>,
+): Promise<Asked> {
+  return getMizan().call(questionSubmit, args, options);
+}
+
+export function callQuestionValidate(
+  args: QuestionValidateArgs,
+  options?: CallOptions<QuestionValidateArgs>,
+): Promise<FormErrors> {
+  return getMizan().call(questionValidate, args, options);
 }
 
 /** The new profile goes straight into its slot of the user context; the global context is fetched again. */
@@ -131,6 +164,11 @@ export function fetchCatalogue(params: CatalogueParams = {}): Promise<CatalogueS
 /** Asks the server for the context "global"; shares a request that is under way. */
 export function fetchGlobal(): Promise<GlobalSlots> {
   return getMizan().read(globalContext, {});
+}
+
+/** Asks the server for the context "question-form"; shares a request that is under way. */
+export function fetchQuestionForm(): Promise<QuestionFormSlots> {
+  return getMizan().read(questionFormContext, {});
 }
 
 /** Asks the server for the context "user"; shares a request that is under way. */

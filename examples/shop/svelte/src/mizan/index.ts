@@ -6,6 +6,7 @@ import { INTERFACE } from "./functions";
 
 export type * from "./types";
 export * from "./functions";
+export * from "./forms";
 export * from "./views";
 export * from "./svelte";
 export { MizanError, MizanError as DjangoError, getMizan } from "mizan-runtime";

@@ -12,13 +12,18 @@ import {
   useSlot,
   useStatus,
 } from "mizan-svelte";
+import { type FormOptions, type FormState, useForm } from "mizan-svelte/forms";
 
+import { questionForm } from "./forms";
 import {
   INTERFACE,
   about,
   catalogueContext,
   globalContext,
   placeOrder,
+  questionFormContext,
+  questionSubmit,
+  questionValidate,
   rename,
   restock,
   setPicture,
@@ -28,13 +33,19 @@ import {
 import type {
   About,
   AboutArgs,
+  Asked,
   CatalogueParams,
+  FormErrors,
+  FormSchema,
   Order,
   PlaceOrderArgs,
   PlaceOrderErrors,
   PlaceOrderExpectations,
   Product,
   Profile,
+  QuestionInput,
+  QuestionSubmitArgs,
+  QuestionValidateArgs,
   RenameArgs,
   RenameExpectations,
   RestockArgs,
@@ -72,6 +83,15 @@ export function useGlobalStatus(): StatusState {
   return useStatus(globalContext);
 }
 
+export function useQuestionSchema(): SlotState<FormSchema> {
+  return useSlot(questionFormContext, "question.schema");
+}
+
+/** How the reading of the context "question-form" goes. */
+export function useQuestionFormStatus(): StatusState {
+  return useStatus(questionFormContext);
+}
+
 /** Newest first. */
 export function useUserOrders(params: MaybeGetter<UserParams>): SlotState<readonly Order[]> {
   return useSlot(userContext, "user_orders", params);
@@ -98,6 +118,16 @@ export function usePlaceOrder(
   return useCall(placeOrder, options);
 }
 
+export function useQuestionSubmit(options?: CallHookOptions<QuestionSubmitArgs>): Call<QuestionSubmitArgs, Asked> {
+  return useCall(questionSubmit, options);
+}
+
+export function useQuestionValidate(
+  options?: CallHookOptions<QuestionValidateArgs>,
+): Call<QuestionValidateArgs, FormErrors> {
+  return useCall(questionValidate, options);
+}
+
 /** The new profile goes straight into its slot of the user context; the global context is fetched again. */
 export function useRename(options?: CallHookOptions<RenameArgs, RenameExpectations>): Call<RenameArgs, Profile> {
   return useCall(rename, options);
@@ -120,4 +150,8 @@ export function useShipOrder(
   options?: CallHookOptions<ShipOrderArgs, ShipOrderExpectations>,
 ): Call<ShipOrderArgs, Order> {
   return useCall(shipOrder, options);
+}
+
+export function useQuestionForm(options?: FormOptions<QuestionInput>): FormState<QuestionInput, Asked> {
+  return useForm(questionForm, options);
 }

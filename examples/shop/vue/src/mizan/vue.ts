@@ -12,14 +12,19 @@ import {
   useSlot,
   useStatus,
 } from "mizan-vue";
+import { type FormOptions, type FormState, useForm } from "mizan-vue/forms";
 import type { Plugin } from "vue";
 
+import { questionForm } from "./forms";
 import {
   INTERFACE,
   about,
   catalogueContext,
   globalContext,
   placeOrder,
+  questionFormContext,
+  questionSubmit,
+  questionValidate,
   rename,
   restock,
   setPicture,
@@ -29,13 +34,19 @@ import {
 import type {
   About,
   AboutArgs,
+  Asked,
   CatalogueParams,
+  FormErrors,
+  FormSchema,
   Order,
   PlaceOrderArgs,
   PlaceOrderErrors,
   PlaceOrderExpectations,
   Product,
   Profile,
+  QuestionInput,
+  QuestionSubmitArgs,
+  QuestionValidateArgs,
   RenameArgs,
   RenameExpectations,
   RestockArgs,
@@ -73,6 +84,15 @@ export function useGlobalStatus(): StatusRef {
   return useStatus(globalContext);
 }
 
+export function useQuestionSchema(): SlotRef<FormSchema> {
+  return useSlot(questionFormContext, "question.schema");
+}
+
+/** How the reading of the context "question-form" goes. */
+export function useQuestionFormStatus(): StatusRef {
+  return useStatus(questionFormContext);
+}
+
 /** Newest first. */
 export function useUserOrders(params: MaybeGetter<UserParams>): SlotRef<readonly Order[]> {
   return useSlot(userContext, "user_orders", params);
@@ -99,6 +119,16 @@ export function usePlaceOrder(
   return useCall(placeOrder, options);
 }
 
+export function useQuestionSubmit(options?: CallHookOptions<QuestionSubmitArgs>): Call<QuestionSubmitArgs, Asked> {
+  return useCall(questionSubmit, options);
+}
+
+export function useQuestionValidate(
+  options?: CallHookOptions<QuestionValidateArgs>,
+): Call<QuestionValidateArgs, FormErrors> {
+  return useCall(questionValidate, options);
+}
+
 /** The new profile goes straight into its slot of the user context; the global context is fetched again. */
 export function useRename(options?: CallHookOptions<RenameArgs, RenameExpectations>): Call<RenameArgs, Profile> {
   return useCall(rename, options);
@@ -121,4 +151,8 @@ export function useShipOrder(
   options?: CallHookOptions<ShipOrderArgs, ShipOrderExpectations>,
 ): Call<ShipOrderArgs, Order> {
   return useCall(shipOrder, options);
+}
+
+export function useQuestionForm(options?: FormOptions<QuestionInput>): FormState<QuestionInput, Asked> {
+  return useForm(questionForm, options);
 }

@@ -15,14 +15,19 @@ import {
   useSlot,
   useStatus,
 } from "mizan-react";
+import { type FormOptions, type FormState, useForm } from "mizan-react/forms";
 import type { ReactElement } from "react";
 
+import { questionForm } from "./forms";
 import {
   INTERFACE,
   about,
   catalogueContext,
   globalContext,
   placeOrder,
+  questionFormContext,
+  questionSubmit,
+  questionValidate,
   rename,
   restock,
   setPicture,
@@ -32,8 +37,11 @@ import {
 import type {
   About,
   AboutArgs,
+  Asked,
   CatalogueParams,
   CatalogueSlots,
+  FormErrors,
+  FormSchema,
   GlobalParams,
   GlobalSlots,
   Order,
@@ -42,6 +50,11 @@ import type {
   PlaceOrderExpectations,
   Product,
   Profile,
+  QuestionFormParams,
+  QuestionFormSlots,
+  QuestionInput,
+  QuestionSubmitArgs,
+  QuestionValidateArgs,
   RenameArgs,
   RenameExpectations,
   RestockArgs,
@@ -88,6 +101,18 @@ export function useGlobalStatus(): Status {
   return useStatus(global);
 }
 
+const questionFormBinding: BoundContext<QuestionFormParams, QuestionFormSlots> =
+  /* @__PURE__ */ bindGlobal(questionFormContext);
+
+export function useQuestionSchema(): FormSchema {
+  return useSlot(questionFormBinding, "question.schema");
+}
+
+/** How the reading of the context "question-form" goes. */
+export function useQuestionFormStatus(): Status {
+  return useStatus(questionFormBinding);
+}
+
 const user: BoundContext<UserParams, UserSlots> = /* @__PURE__ */ bindContext(userContext);
 
 /** Says which "user" the components below mean. */
@@ -119,6 +144,16 @@ export function usePlaceOrder(
   return useCall(placeOrder, options);
 }
 
+export function useQuestionSubmit(options?: CallHookOptions<QuestionSubmitArgs>): Call<QuestionSubmitArgs, Asked> {
+  return useCall(questionSubmit, options);
+}
+
+export function useQuestionValidate(
+  options?: CallHookOptions<QuestionValidateArgs>,
+): Call<QuestionValidateArgs, FormErrors> {
+  return useCall(questionValidate, options);
+}
+
 /** The new profile goes straight into its slot of the user context; the global context is fetched again. */
 export function useRename(options?: CallHookOptions<RenameArgs, RenameExpectations>): Call<RenameArgs, Profile> {
   return useCall(rename, options);
@@ -141,4 +176,8 @@ export function useShipOrder(
   options?: CallHookOptions<ShipOrderArgs, ShipOrderExpectations>,
 ): Call<ShipOrderArgs, Order> {
   return useCall(shipOrder, options);
+}
+
+export function useQuestionForm(options?: FormOptions<QuestionInput>): FormState<QuestionInput, Asked> {
+  return useForm(questionForm, options);
 }

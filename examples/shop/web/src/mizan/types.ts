@@ -7,7 +7,78 @@ export interface About {
   readonly reason: string;
 }
 
+/** Whom the answer goes to. */
+export interface Asked {
+  readonly email: string;
+}
+
 export type Category = "tea" | "coffee" | "ware";
+
+/** One of the values that a field may have; ``group`` is the heading that it stands under. */
+export interface FormChoice {
+  readonly value: string;
+  readonly label: string;
+  readonly group: string | null;
+}
+
+/** What is wrong with the fields that were asked about; ``seq`` is that of the question. */
+export interface FormErrors {
+  readonly errors: { readonly [key: string]: readonly string[] };
+  readonly seq: number;
+}
+
+/**
+ * A field as it is for whoever asks. ``initial`` has the form in which the field's value is sent.
+ *
+ * What follows the choices are the checks that the server makes, too: protocol.md section 11 says what each means.
+ */
+export interface FormField {
+  readonly name: string;
+  readonly label: string;
+  readonly help_text: string;
+  readonly required: boolean;
+  readonly disabled: boolean;
+  readonly widget: FormWidget;
+  readonly initial: unknown;
+  readonly choices: readonly FormChoice[] | null;
+  readonly strip?: boolean;
+  readonly min?: number | string;
+  readonly max?: number | string;
+  readonly step?: number;
+  readonly min_length?: number;
+  readonly max_length?: number;
+  readonly max_digits?: number;
+  readonly decimal_places?: number;
+  readonly patterns?: readonly string[];
+  readonly extensions?: readonly string[];
+}
+
+/**
+ * A form as it is for whoever asks: its texts are in the language of the request.
+ *
+ * :ivar forms: the initial values of each form, where it is a list of them.
+ */
+export interface FormSchema {
+  readonly title: string | null;
+  readonly submit_label: string | null;
+  readonly multiple: FormSetLimits | null;
+  readonly fields: readonly FormField[];
+  readonly forms: readonly { readonly [key: string]: unknown }[] | null;
+}
+
+/** How many forms there may be in a list of them, as far as the server always insists; ``extra`` are shown empty. */
+export interface FormSetLimits {
+  readonly min: number | null;
+  readonly max: number | null;
+  readonly extra: number;
+}
+
+/** How a field is shown: the class of the widget, the ``type`` of an ``<input>``, and its attributes. */
+export interface FormWidget {
+  readonly type: string;
+  readonly input_type: string | null;
+  readonly attrs: { readonly [key: string]: unknown };
+}
 
 export interface Order {
   readonly id: string;
@@ -47,6 +118,14 @@ export interface Profile {
   readonly joined_at: string;
   readonly order_count: number;
   readonly last_order_at: string | null;
+}
+
+export interface QuestionInput {
+  readonly name: string;
+  /** The answer goes there. */
+  readonly email: string;
+  readonly about?: "order" | "tea" | "else";
+  readonly text: string;
 }
 
 /** Who is looking at the page. */
@@ -94,6 +173,14 @@ export interface GlobalSlots {
   readonly current_user: Visitor | null;
 }
 
+/** What the context "question-form" is read with. */
+export type QuestionFormParams = Record<never, never>;
+
+/** The slots of the context "question-form": its functions and their results. */
+export interface QuestionFormSlots {
+  readonly "question.schema": FormSchema;
+}
+
 /** What the context "user" is read with. */
 export type UserParams = {
   readonly user_id: string;
@@ -132,6 +219,18 @@ export interface PlaceOrderExpectations {
     readonly user_profile?: (content: Profile) => Profile;
   };
 }
+
+/** The arguments of question.submit. */
+export type QuestionSubmitArgs = {
+  readonly data: QuestionInput;
+};
+
+/** The arguments of question.validate. */
+export type QuestionValidateArgs = {
+  readonly data: QuestionInput;
+  readonly fields?: readonly string[] | null;
+  readonly seq?: number;
+};
 
 /** The arguments of rename. */
 export type RenameArgs = {
