@@ -27,14 +27,21 @@ def interface_document(count: int) -> str:
 
 
 def openapi_document(count: int) -> dict[str, Any]:
-    return application(count).openapi()
+    """What FastAPI says of the functions as endpoints, without Mizan beside them."""
+    return _endpoints(_registry(count)).openapi()
 
 
 def application(count: int) -> FastAPI:
-    """Mizan at /api/mizan; beside it an endpoint for each function: reads are GET with a query, mutations POST."""
+    """The endpoints, and Mizan at /api/mizan."""
     registry = _registry(count)
-    app = FastAPI(title="Shop", version="1")
+    app = _endpoints(registry)
     mount(app, "/api/mizan", create_router(registry, Settings()))
+    return app
+
+
+def _endpoints(registry: Registry) -> FastAPI:
+    """An endpoint for each function: reads are GET with a query, mutations POST with a body."""
+    app = FastAPI(title="Shop", version="1")
     for name, function in registry.get_all_functions().items():
         method = "POST" if function.is_mutation else "GET"
         app.add_api_route(f"/{name}", _endpoint(function), methods=[method], operation_id=name)
