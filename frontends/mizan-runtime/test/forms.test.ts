@@ -36,6 +36,7 @@ const CASES: readonly (readonly [Omit<FieldSpec, "name">, Value, Check | null])[
   [{ kind: { type: "integer" }, required: true }, 0, null],
   [{ kind: { type: "integer" }, step: 3, min: 1 }, 7, null],
   [{ kind: { type: "integer" }, step: 3, min: 1 }, 6, "step"],
+  [{ kind: { type: "integer" }, step: 3 }, 2 ** 60, null],
   [{ kind: { type: "number" }, step: 0.1 }, 0.3, null],
   [{ kind: { type: "number" }, step: 0.1 }, 0.35, "step"],
   [{ kind: { type: "number" } }, Infinity, "type"],

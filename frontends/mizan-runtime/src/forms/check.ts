@@ -84,7 +84,8 @@ function checkLimits(spec: FieldSpec, value: Value): Check | null {
 function checkNumber({ min, max, step }: FieldSpec, value: number): Check | null {
   if (min !== undefined && value < Number(min)) return "min";
   if (max !== undefined && value > Number(max)) return "max";
-  if (step === undefined) return null;
+  // Beyond 2^53 what is left over is a matter of rounding.
+  if (step === undefined || Math.abs(value) > Number.MAX_SAFE_INTEGER) return null;
   const rest = Math.abs((value - Number(min ?? 0)) % Number(step));
   return rest <= NEARLY || Math.abs(Number(step)) - rest <= NEARLY ? null : "step";
 }
