@@ -5,7 +5,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from subprocess import CompletedProcess
+from signal import SIGINT
+from subprocess import PIPE, STDOUT, CompletedProcess, Popen
+from textwrap import dedent
 from typing import TypeAlias
 
 import pytest
@@ -161,3 +163,88 @@ def test_a_broken_interface_is_told_in_full(tmp_path: Path) -> None:
     assert '"usr"' in done.stderr
     assert "Traceback" not in done.stderr
     assert not (tmp_path / "api").exists()
+
+
+PARTS = """
+
+from mizan_core.introspection.parts import ChannelPart, FormField, FormPart
+from mizan_core.registry import default_registry
+
+default_registry.declare(lambda: ChannelPart("stock", server_message=Profile))
+default_registry.declare(lambda: FormPart("contact", (FormField("name", True, {"kind": "any"}),)))
+"""
+"""What clients know beside functions, too, is part of the interface."""
+
+
+@pytest.mark.parametrize("adapter", ["django", "fastapi"])
+def test_clients_and_the_server_have_one_mark(adapter: str, tmp_path: Path) -> None:
+    """A client knows by it that it is out of date: what was generated says what the server's answers say."""
+    if adapter == "django":
+        write_django_project(tmp_path, FUNCTIONS + PARTS)
+        command = ("project.py", "mizan_generate")
+        ask = (
+            "import project\nfrom django.core.wsgi import get_wsgi_application\nget_wsgi_application()\n"
+            "from django.test import Client\n"
+            "print(Client().get('/api/mizan/ctx/user/?user_id=5').headers['X-Mizan-Interface'])"
+        )
+    else:
+        write_module(tmp_path, FUNCTIONS + PARTS)
+        command = ("-m", "mizan_fastapi.generate", "functions")
+        ask = (
+            "import functions\nfrom fastapi import FastAPI\nfrom fastapi.testclient import TestClient\n"
+            "from mizan_fastapi import create_router\napplication = FastAPI()\n"
+            "application.include_router(create_router(), prefix='/api/mizan')\n"
+            "print(TestClient(application).get('/api/mizan/ctx/user/?user_id=5').headers['X-Mizan-Interface'])"
+        )
+    assert run(tmp_path, *command, "--output", "api").returncode == 0
+    (tmp_path / "ask.py").write_text(ask)
+    asked = run(tmp_path, "ask.py")
+    mark = asked.stdout.strip()
+    assert mark, asked.stderr
+    assert f'export const INTERFACE = "{mark}";' in (tmp_path / "api/functions.ts").read_text()
+    assert 'channel "stock"' in (tmp_path / "api/mizan.kdl").read_text()
+
+
+def test_python_clients_pass_a_strict_type_checker(tmp_path: Path) -> None:
+    """The client of the shop's functions, and that of the protocol's own example."""
+    page = Path(__file__).parents[2].joinpath("docs/protocol.md").read_text("utf-8")
+    example = "    ir version=2\n" + page.partition("    ir version=2\n")[2].partition("\nThe grammar:")[0]
+    (tmp_path / "example.kdl").write_text(dedent(example).strip() + "\n")
+    write_module(tmp_path)
+    commands = {
+        "shop_client": ("-m", "mizan_fastapi.generate", "functions"),
+        "example_client": ("-m", "mizan_native", "generate", "example.kdl"),
+    }
+    for folder, command in commands.items():
+        done = run(tmp_path, *command, "--target", "python", "--output", folder)
+        assert done.returncode == 0, done.stderr
+    checked = run(tmp_path, "-m", "mypy", "--strict", *commands)
+    assert checked.returncode == 0, checked.stdout
+
+
+@pytest.mark.parametrize("adapter", ["django", "fastapi"])
+def test_watching_generates_again_when_the_functions_change(adapter: str, tmp_path: Path) -> None:
+    """A change that cannot be imported is told, and the next one tried; an interrupt ends it."""
+    if adapter == "django":
+        write_django_project(tmp_path)
+        source, command = tmp_path / "shop/clients.py", ("project.py", "mizan_generate")
+    else:
+        write_module(tmp_path)
+        source, command = tmp_path / "functions.py", ("-m", "mizan_fastapi.generate", "functions")
+    good = source.read_text()
+    words = [sys.executable, "-u", *command, "--output", "api", "--watch"]
+    with Popen(words, cwd=tmp_path, stdout=PIPE, stderr=STDOUT, text=True) as process:
+        assert process.stdout is not None
+        try:
+            assert process.stdout.readline() == "api: 4 written\n"
+            source.write_text(good.replace("auth=True", 'auth="staff"'))
+            assert process.stdout.readline() == "~ rename: is for staff now  (breaks clients of before)\n"
+            assert process.stdout.readline().startswith("api: ")
+            source.write_text(good + "\nimport nowhere_at_all\n")
+            told = iter(process.stdout.readline, "")
+            assert any("nowhere_at_all" in line for line in told)
+            source.write_text(good)
+            assert any(line == "~ rename: needs a login now\n" for line in told)
+        finally:
+            process.send_signal(SIGINT)
+            process.wait(30)

@@ -201,7 +201,9 @@ class OutOfStock(ErrorCase, status=409):
     left: int
 
 
-@client(affects="shop", merge=Merge("shop", place="append"), auth=True, idempotent=True, errors=[OutOfStock])
+@client(
+    affects="shop", merge=Merge("shop", place="append"), auth=True, idempotent=True, errors=[OutOfStock], websocket=True
+)
 def buy(
     request: object, user_id: int, count: Annotated[int, Field(ge=1, le=99, description="How many.")] = 1
 ) -> Purchase | None:
@@ -209,6 +211,12 @@ def buy(
 
     Nothing happens when it is empty.
     """
+
+
+@client(route="/customers/<int:user_id>/")
+def page(request: object, user_id: int) -> fastapi.Response:
+    """A customer's page."""
+    return fastapi.Response()
 
 
 class StockChannel:
@@ -257,10 +265,10 @@ def contact() -> FormPart:
 
 class TestText:
     def test_the_protocol_s_page_has_it(self, engine: Engine) -> None:
-        page = Path(__file__).parents[2].joinpath("docs/protocol.md").read_text("utf-8")
-        functions = registry_of(buy, purchases).get_all_functions()
+        protocol = Path(__file__).parents[2].joinpath("docs/protocol.md").read_text("utf-8")
+        functions = registry_of(buy, page, purchases).get_all_functions()
         text = engine.emit_ir(document_of(describe(functions, [stock, contact])))
-        assert textwrap.indent(text, "    ") in page
+        assert textwrap.indent(text, "    ") in protocol
 
     def test_the_protocol_s_example(self, engine: Engine) -> None:
         functions = registry_of(update_profile, user_orders, user_profile).get_all_functions()
@@ -545,6 +553,10 @@ def part_of(part: ChannelPart | FormPart) -> dict[str, Any]:
     return document_of(describe({}, [lambda: part]))
 
 
+def plain_document(*functions: AnyFunction) -> dict[str, Any]:
+    return document_of(describe(registry_of(*functions).get_all_functions()))
+
+
 class Dangling(TypedDict):
     missing: Missing  # type: ignore[name-defined]  # noqa: F821
 
@@ -607,6 +619,33 @@ class TestParts:
         @client(errors=(OutOfStock, Gone))
         def order(request: object) -> None: ...
 
-        (function,) = document_of(describe(registry_of(order).get_all_functions()))["functions"]
+        (function,) = plain_document(order)["functions"]
         found = [(case["code"], case["status"], case["data"]) for case in function["errors"]]
         assert found == [("OUT_OF_STOCK", 409, "OutOfStock"), ("GONE", 410, None)]
+
+    def test_views_have_their_path_and_what_they_make_stale(self) -> None:
+        @client(route="/p/<order_id>/", methods=["POST", "GET"], affects="shop", auth="staff")
+        def profile_page(request: object, order_id: int, tab: str = "a") -> fastapi.Response: ...
+
+        @client(private=True)
+        def hidden(request: object) -> fastapi.Response: ...
+
+        @client
+        def bare(request: object) -> fastapi.Response: ...
+
+        found = plain_document(profile_page, hidden, bare, purchases)
+        (view,) = found["views"]
+        assert view["camel"] == "profilePage"
+        assert (view["path"], view["methods"], view["auth"]) == ("/p/<order_id>/", ["GET", "POST"], "staff")
+        assert view["affects"] == [{"context": "shop", "function": None}]
+        bodies = {item["name"]: item["body"] for item in found["types"]}
+        assert [item["name"] for item in bodies[view["input"]]["fields"]] == ["order_id", "tab"]
+        assert [function["name"] for function in found["functions"]] == ["purchases"]
+
+    @pytest.mark.parametrize(("options", "word"), [({}, "both"), ({"http": False}, "websocket")])
+    def test_the_transport_is_what_the_function_says(self, options: dict[str, Any], word: str) -> None:
+        @client(websocket=True, **options)
+        def live(request: object) -> None: ...
+
+        (function,) = plain_document(live)["functions"]
+        assert function["transport"] == word

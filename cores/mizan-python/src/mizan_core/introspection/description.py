@@ -72,7 +72,7 @@ class DescribedFunction:
     def is_page(self) -> bool:
         """Whether it has a path of its own that everybody may know."""
         declaration = self.function.declaration
-        return self.output is None and getattr(declaration, "route", None) is not None and not declaration.private
+        return self.output is None and declaration.route is not None and not declaration.private
 
 
 @dataclass(frozen=True, slots=True)

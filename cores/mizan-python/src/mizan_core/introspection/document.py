@@ -216,9 +216,9 @@ def _is_known(described: DescribedFunction) -> bool:
 
 def _transport(declaration: Declaration) -> str:
     """How clients call a function: the socket is for those that ask for it."""
-    if not getattr(declaration, "websocket", False):
+    if not declaration.websocket:
         return "http"
-    return "both" if getattr(declaration, "http", True) else "websocket"
+    return "both" if declaration.http else "websocket"
 
 
 def _cache(rule: CacheRule) -> dict[str, Any] | None:
