@@ -178,6 +178,7 @@ default_registry.declare(lambda: FormPart("contact", (FormField("name", True, {"
 @pytest.mark.parametrize("adapter", ["django", "fastapi"])
 def test_clients_and_the_server_have_one_mark(adapter: str, tmp_path: Path) -> None:
     """A client knows by it that it is out of date: what was generated says what the server's answers say."""
+    command: tuple[str, ...]
     if adapter == "django":
         write_django_project(tmp_path, FUNCTIONS + PARTS)
         command = ("project.py", "mizan_generate")
@@ -224,6 +225,7 @@ def test_python_clients_pass_a_strict_type_checker(tmp_path: Path) -> None:
 @pytest.mark.parametrize("adapter", ["django", "fastapi"])
 def test_watching_generates_again_when_the_functions_change(adapter: str, tmp_path: Path) -> None:
     """A change that cannot be imported is told, and the next one tried."""
+    command: tuple[str, ...]
     if adapter == "django":
         write_django_project(tmp_path)
         source, command = tmp_path / "shop/clients.py", ("project.py", "mizan_generate")
