@@ -13,6 +13,7 @@ from examples.shop.demo.pretty import news_of, pretty_json, request_of, shown_he
 _REQUEST_HEADERS = ("X-Mizan-Token", "X-CSRFToken", "Cookie")
 _RESPONSE_HEADERS = ("X-Mizan-Invalidate", "X-Mizan-Cache", "Set-Cookie")
 _TITLE, _REQUEST = 54, 22
+SENT, RECEIVED = "→", "←"
 _FRAME = 100
 """Characters of a frame that are shown."""
 _BOLD, _DIM, _RED, _GREEN, _YELLOW = "1", "2", "31", "32", "33"
@@ -61,7 +62,9 @@ class Display:
         self.line(f"{self._count:>3}  {title}")
 
     def frame(self, arrow: str, words: str) -> None:
-        """A frame of a socket; shortened but where all is shown in full."""
+        """A frame of a socket; but where all is shown in full, shortened, and only what the server says."""
+        if arrow == SENT and not self._verbose:
+            return
         short = words if self._verbose or len(words) <= _FRAME else f"{words[:_FRAME]}…"
         self.line(f"       {self._paint(_DIM, arrow)} {short}")
 

@@ -11,7 +11,7 @@ from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin, Subprotocol
 
 from examples.shop.demo.browser import Browser
-from examples.shop.demo.display import Display
+from examples.shop.demo.display import RECEIVED, SENT, Display
 from examples.shop.demo.expectations import Unexpected
 from examples.shop.demo.servers import RunningShop
 from examples.shop.demo.tour import Tour
@@ -54,7 +54,7 @@ class Phone:
     def _receive(self) -> None:
         frame = json.loads(self._connection.recv(_SECONDS))
         if frame.get("action") != "ping":
-            self._tour.frame("←", self._talk.words(frame))
+            self._tour.frame(RECEIVED, self._talk.words(frame))
         if frame.get("ok"):
             self.data[frame["id"]] = frame.get("data")
         self._send(self._talk.receive(frame))
@@ -62,7 +62,7 @@ class Phone:
     def _send(self, frames: Any) -> None:
         for frame in frames:
             if frame["action"] != "pong":
-                self._tour.frame("→", self._talk.said(frame))
+                self._tour.frame(SENT, self._talk.said(frame))
             self._connection.send(json.dumps(frame))
 
 

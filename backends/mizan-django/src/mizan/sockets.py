@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from django.core.handlers.asgi import ASGIHandler, get_script_prefix
-from django.urls import Resolver404, resolve
+from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 
 from mizan.doors import Door, Refused
 from mizan.serving import serving
-from mizan.visits import is_socket
+from mizan.visits import URL_NAME, is_socket
 from mizan_core.live.asgi import Application, AsgiWire, Receive, Scope, Send, accept, is_opened, refuse, socket_of
 
 
@@ -22,14 +22,24 @@ class SocketApplication:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         kind = scope["type"]
         if kind == "websocket" and (self._is_djangos or _is_ours(scope)):
-            await open_socket(self._door, scope, receive, send)
+            await _open_socket(self._door, scope, receive, send)
         elif kind == "lifespan" and self._is_djangos:
             await _last(receive, send)
         else:
             await self._application(scope, receive, send)
 
 
-async def open_socket(door: Door, scope: Scope, receive: Receive, send: Send) -> None:
+class RoutedSockets:
+    """An ASGI application of sockets alone, wherever others have routed them from."""
+
+    def __init__(self) -> None:
+        self._door = Door()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await _open_socket(self._door, {**scope, "path": _own_path(scope)}, receive, send)
+
+
+async def _open_socket(door: Door, scope: Scope, receive: Receive, send: Send) -> None:
     """Open a socket, or refuse to, and converse until it ends."""
     if not await is_opened(receive):
         return
@@ -48,6 +58,17 @@ def _is_ours(scope: Scope) -> bool:
         return is_socket(resolve(path.removeprefix(get_script_prefix(scope))))
     except Resolver404:
         return False
+
+
+def _own_path(scope: Scope) -> str:
+    """The path of ``ws/`` in ``mizan.urls``."""
+    path: str = scope["path"]
+    if _is_ours(scope):
+        return path
+    try:
+        return get_script_prefix(scope).rstrip("/") + reverse(f"mizan:{URL_NAME}")
+    except NoReverseMatch:
+        return path
 
 
 async def _last(receive: Receive, send: Send) -> None:
