@@ -136,11 +136,15 @@ class Talk:
         answer = await self.ask(action="unsubscribe", id=self._id, channel="none", params={})
         assert answer["id"] == self._id, answer
 
-    async def ends(self) -> int:
-        """The code that the server closes with, whatever comes before."""
+    async def ends(self, before: list[Frame] | None = None) -> int:
+        """The code that the server closes with.
+
+        :param before: gets what comes before.
+        """
+        seen: list[Frame] = [] if before is None else before
         while True:
             try:
-                await self.receive()
+                seen.append(await self.receive())
             except Closed as closed:
                 return closed.code
 
@@ -528,6 +532,22 @@ async def whoever_answers_no_ping_is_gone(world: World) -> None:
         assert await dead.ends() == 4408
         await alive.send(action="rpc", id=1, fn="sleep", args={"seconds": 0})
         assert (await answering)["ok"]
+
+
+@soon
+async def a_reader_that_stops_keeps_nobody_waiting_and_gets_no_more_than_fits(world: World) -> None:
+    async with opened(world) as alive, opened(world) as stopped:
+        await alive.subscribe("loud")
+        await stopped.subscribe("loud")
+        for _ in range(100):
+            await alive.say("loud", "x" * 4_000)
+            frames = [await alive.receive(), await alive.receive()]
+            assert {frame.get("action") for frame in frames} == {"message", None}, frames
+        stopped.client.answers_pings = False
+        got: list[Frame] = []
+        assert await stopped.ends(got) == 4408
+        # The window is 256 KiB.
+        assert 50 < len([frame for frame in got if frame.get("action") == "message"]) < 80
 
 
 @scenario
