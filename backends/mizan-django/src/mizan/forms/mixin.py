@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any, ClassVar
 
 from django import forms
-from django.forms.models import BaseModelForm
+from django.forms.models import BaseModelForm, BaseModelFormSet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
@@ -140,7 +140,9 @@ def _set_fields(cls: Any) -> Mapping[str, forms.Field]:
     """The fields of each form of a list: those that are added for ordering and deleting, too."""
     fields: Mapping[str, forms.Field] = cls.form.base_fields
     try:
-        fields = cls().empty_form.fields
+        # Nobody asks the database to describe a form.
+        options = {"queryset": cls.model._default_manager.none()} if issubclass(cls, BaseModelFormSet) else {}  # noqa: SLF001 - documented
+        fields = cls(**options).empty_form.fields
     except Exception:  # noqa: BLE001 - a class whose forms need arguments that only a request has
         return fields
     return fields
