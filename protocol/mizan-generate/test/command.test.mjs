@@ -1,10 +1,12 @@
 // The npm package's command, as users start it.
 
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { createInterface } from "node:readline";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 
@@ -106,5 +108,24 @@ test("what goes wrong is said without a stack", () => {
     assert.notEqual(done.code, 0);
     assert.match(done.err, message);
     assert.doesNotMatch(done.err, /\n {4}at /);
+  }
+});
+
+test("watching generates again when the interface changes, and tells what it cannot read", async () => {
+  writeFileSync(at("watched.kdl"), INTERFACE);
+  const words = [COMMAND, "watched.kdl", "--output", "watched", "--watch"];
+  const child = spawn(process.execPath, words, { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
+  const ended = once(child, "exit");
+  const said = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const complained = createInterface({ input: child.stderr })[Symbol.asyncIterator]();
+  try {
+    assert.equal((await said.next()).value, "watched: 4 written");
+    writeFileSync(at("watched.kdl"), "{}");
+    assert.match((await complained.next()).value, /^the interface: line 1/);
+    writeFileSync(at("watched.kdl"), INTERFACE.replace("#false", "#true"));
+    assert.match((await said.next()).value, /the result may be null now/);
+  } finally {
+    child.kill();
+    await ended;
   }
 });
