@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import os
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 import pytest
+from websockets.frames import Frame, Opcode
 
 from tests.cache.redis.servers import Server
 from tests.extent import IS_CI
@@ -104,3 +108,22 @@ def test_scenarios(world: ServerWorld, entry: Entry) -> None:
     time.sleep(SETTLED)
     state().reset()
     play(world, entry.scenario)
+
+
+def test_what_a_refused_client_says_all_the_same_is_not_heard(world: ServerWorld) -> None:
+    """A client that does not wait for the handshake's end."""
+    time.sleep(SETTLED)
+    state().reset()
+    url = urlsplit(world.urls[0])
+    call = {"action": "rpc", "id": 1, "fn": "rename", "args": {"user_id": 1, "name": "Eve"}}
+    upgrade = (
+        f"GET /api/mizan/ws/ HTTP/1.1\r\nHost: {url.netloc}\r\nOrigin: https://evil.example\r\n"
+        "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: mizan.v1\r\n\r\n"
+    )
+    frame = Frame(Opcode.TEXT, json.dumps(call).encode()).serialize(mask=True)
+    with socket.create_connection((str(url.hostname), int(url.port or 0)), timeout=20) as client:
+        client.sendall(upgrade.encode() + frame)
+        assert client.recv(65_536).startswith(b"HTTP/1.1 403 ")
+    time.sleep(SETTLED)
+    assert state().names()[1] == "Ada"

@@ -118,11 +118,11 @@ class ServerWorld:
 
     def __init__(self, urls: Sequence[str], secret: str) -> None:
         self.processes = len(urls)
-        self._urls = urls
+        self.urls = urls
         self._secret = secret
 
     def url(self, process: int) -> str:
-        return self._urls[process]
+        return self.urls[process]
 
     @asynccontextmanager
     async def open(
@@ -135,7 +135,7 @@ class ServerWorld:
         socket: str | None = None,
         subprotocols: tuple[str, ...] = ("mizan.v1",),
     ) -> AsyncIterator[SocketClient]:
-        url = self._urls[process]
+        url = self.urls[process]
         headers = {} if token is None else {"X-Mizan-Token": token}
         if user is not None:
             headers["Cookie"] = await self._cookie(user, process)
@@ -179,7 +179,7 @@ class ServerWorld:
             return "; ".join(f"{name}={value}" for name, value in http.cookies.items())
 
     def _http(self, process: int) -> AbstractAsyncContextManager[httpx.AsyncClient]:
-        return httpx.AsyncClient(base_url=self._urls[process], trust_env=False, timeout=20)
+        return httpx.AsyncClient(base_url=self.urls[process], trust_env=False, timeout=20)
 
 
 class SocketClient:
