@@ -38,19 +38,24 @@ def request_of(exchange: Exchange) -> str:
     body = exchange.request_body
     function = body.get("fn") if isinstance(body, dict) else None
     path = exchange.target.partition("?")[0].removeprefix("/api/mizan")
-    return f"{exchange.method} {path if function is None else function}"
+    return f"{exchange.method} {_shortened(path) if function is None else function}"
 
 
 def news_of(exchange: Exchange) -> str:
     """What the answer says beside its body: where it comes from, what is wrong, what is stale."""
     code = exchange.at("error", "code")
-    stale = _IDENTIFIER.sub(r"\1…", exchange.headers.get("X-Mizan-Invalidate", ""))
+    stale = _shortened(exchange.headers.get("X-Mizan-Invalidate", ""))
     parts = [
         exchange.headers.get("X-Mizan-Cache", ""),
         "" if code is ABSENT else str(code),
         stale and f"stale: {stale}",
     ]
     return ", ".join(filter(None, parts))
+
+
+def _shortened(text: str) -> str:
+    """With identifiers cut short."""
+    return _IDENTIFIER.sub(r"\1…", text)
 
 
 def without_secrets(value: object) -> object:
