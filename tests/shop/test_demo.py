@@ -34,7 +34,7 @@ def test_says_in_two_screens_what_has_been_seen(start: Start) -> None:
     output, _ = demo.communicate(timeout=SECONDS)
     assert demo.returncode == 0, output
     lines = output.splitlines()
-    assert len(lines) <= 100, output
+    assert len(lines) <= 120, output
     assert max(map(len, lines)) <= 160, output
     assert "Everything was as it must be" in output
     assert sum("POST place_order" in line and "user;user_id=" in line for line in lines) == 5
