@@ -93,7 +93,7 @@ def _fetch(context: str, user_id: int) -> Request:
 
 def _request(method: str, path: str, query: str, body: bytes) -> Request:
     headers = {"Host": "testserver", "Content-Type": "application/json", "X-Mizan-Token": _TOKEN}
-    return Request(method, BASE + path, query, headers, body, "", 200, None)
+    return Request(method, BASE + path, query, headers, body, "", 200, ())
 
 
 _TOKEN = create_mwt({"id": 4711}, SECRET, ttl=86_400)
