@@ -12,7 +12,7 @@ from benchmarks.clients.sockets import Socket
 from mizan_core.client import client
 from mizan_core.registry import Registry
 from mizan_core.settings import Settings
-from mizan_fastapi import create_router
+from mizan_fastapi import create_router, mount
 from mizan_fastapi.channels import ReactChannel
 
 
@@ -36,7 +36,7 @@ def make(url: str) -> FastAPI:
     RoomChannel.__mizan_register__(registry)
     app = FastAPI()
     settings = Settings(cache_url=url, cache_secret="a-secret-of-this-benchmark-alone", cache_timeout_ms=20_000)
-    app.include_router(create_router(registry, settings))
+    mount(app, "", create_router(registry, settings))
     return app
 
 

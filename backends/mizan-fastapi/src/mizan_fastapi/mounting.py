@@ -21,6 +21,7 @@ from mizan_fastapi.dependencies import EndpointRoute, is_free
 from mizan_fastapi.openapi import describe_in
 from mizan_fastapi.routing import CALL, CONTEXT, CONTEXTS, NAMED_CALL, SESSION, MizanRouter
 from mizan_fastapi.routing import router as default_router
+from mizan_fastapi.sockets import SocketEndpoint
 
 Lane: TypeAlias = Literal["router", "middleware", "outermost"]
 _TRACED = "fastapi.telemetry"
@@ -68,7 +69,7 @@ def mount(
     # Older versions of FastAPI copy the routes; a request is to be told that of the application, as there.
     copies = [route for route in included if isinstance(route, EndpointRoute)]
     served = copies or [route for route in chosen.routes if isinstance(route, EndpointRoute)]
-    first = PrefixRoute(prefix, served, is_bare=_is_bare(app, served))
+    first = PrefixRoute(prefix, served, chosen.sockets, is_bare=_is_bare(app, served))
     routes[:0] = [first, *included]
     if include_in_schema:
         describe_in(app, prefix, chosen.registry)
@@ -112,10 +113,14 @@ class PrefixRoute(BaseRoute):
     """The route that knows the endpoints of one router by the texts of their paths.
 
     :param served: the router's routes, which requests are told as theirs.
+    :param sockets: the endpoint of ``ws/``; what FastAPI keeps around one is kept for as long as the socket is open.
     :param is_bare: whether nothing stands above the endpoints; it matches nothing otherwise.
     """
 
-    def __init__(self, prefix: str, served: Iterable[EndpointRoute], *, is_bare: bool) -> None:
+    def __init__(self, prefix: str, served: Iterable[EndpointRoute], sockets: SocketEndpoint, *, is_bare: bool) -> None:
+        self._sockets = sockets
+        self._socket_path = f"{prefix}/ws/"
+        self._socket: Scope = {"endpoint": sockets.respond}
         self.path = self.path_format = f"{prefix}/{{path:path}}"
         self._is_bare = is_bare
         by_name = {route.name: route for route in served}
@@ -131,12 +136,14 @@ class PrefixRoute(BaseRoute):
 
     def find(self, scope: Scope) -> Scope | None:
         """What the scope of a request to one of the endpoints is to hold beside the rest; None for another request."""
-        if not self._is_bare or scope["type"] != "http":
+        if not self._is_bare:
             return None
         path: str = scope["path"]
         root: str = scope.get("root_path", "")
         if root and path.startswith(root + "/"):
             path = path[len(root) :]  # below the point where the application is mounted
+        if scope["type"] != "http":
+            return self._socket if path == self._socket_path else None
         route = self._fixed.get(path)
         if route is not None:
             return _child_scope(scope, route, {})
@@ -152,6 +159,9 @@ class PrefixRoute(BaseRoute):
         raise NoMatchFound(name, path_params)
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            await self._sockets(scope, receive, send)
+            return
         route: EndpointRoute = scope["route"]
         await route.asgi_endpoint(scope, receive, send)
 
@@ -183,7 +193,7 @@ class ShortCut:
             self._answer = cls(self._answer, *args, **kwargs)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        own = self._route.find(scope)
+        own = None if scope["type"] == "lifespan" else self._route.find(scope)
         if own is None or (self._leaves_traced and _TRACED in scope):
             await self.app(scope, receive, send)
             return

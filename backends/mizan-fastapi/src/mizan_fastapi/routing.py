@@ -78,8 +78,9 @@ class MizanRouter(APIRouter):
         self._add("/session/", SessionEndpoint(dispatcher, load_user, in_flight, reload_user), SESSION)
         self._add("/call/{function}/", NamedCallEndpoint(dispatcher, load_user, in_flight, reload_user), NAMED_CALL)
         self._add("/live/", LiveEndpoint(dispatcher, serving, load_user, in_flight, reload_user), LIVE)
-        sockets = SocketEndpoint(dispatcher, serving, load_user, in_flight, reload_user)
-        self.add_api_websocket_route("/ws/", sockets.respond, name=SOCKET)
+        self.sockets = SocketEndpoint(dispatcher, serving, load_user, in_flight, reload_user)
+        """The endpoint of ``ws/``, as an ASGI application."""
+        self.add_api_websocket_route("/ws/", self.sockets.respond, name=SOCKET)
         chosen = default_registry if registry is None else registry
         self.views = ViewsRouter(chosen, dispatcher, in_flight, load_user, reload_user, login_url)
         """For ``app.include_router(router.views)``: the functions that have URLs of their own."""
