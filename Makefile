@@ -39,7 +39,7 @@ BIN := .venv/bin
 ENVIRONMENT := .venv/.environment
 PEERS := .venv/.peers
 EXTENSION := python/mizan_native/_native.abi3.so
-DISTRIBUTIONS := cores/mizan-python backends/mizan-django backends/mizan-fastapi caches/mizan-redis
+DISTRIBUTIONS := cores/mizan-python backends/mizan-django backends/mizan-fastapi stores/mizan-redis
 PROJECTS := pyproject.toml $(DISTRIBUTIONS:%=%/pyproject.toml)
 # Directories too: their time changes when a file comes or goes.
 RUST := Cargo.toml Cargo.lock $(shell find src cores/mizan-rust protocol -name target -prune -o -name node_modules -prune -o \

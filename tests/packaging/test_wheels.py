@@ -21,7 +21,7 @@ PACKAGES = {
     "mizan-django": ("mizan", ROOT / "backends/mizan-django/src"),
     "mizan-fastapi": ("mizan_fastapi", ROOT / "backends/mizan-fastapi/src"),
     "mizan-native": ("mizan_native", ROOT / "python"),
-    "mizan-redis": ("mizan_redis", ROOT / "caches/mizan-redis/src"),
+    "mizan-redis": ("mizan_redis", ROOT / "stores/mizan-redis/src"),
 }
 PURE = sorted(set(PACKAGES) - {"mizan-native"})
 WITH_ENGINE = sorted({*PURE} - {"mizan-redis"})

@@ -28,7 +28,7 @@ connect = cache.connect
 KEYER = ENGINE.CacheKeyer("a-secret-of-the-announcing-tests-0123456789")
 TAGS = ["tag:user", "tag:user:0123"]
 SOCKET = "socket-0123456789abcdef"
-README = ROOT / "caches/mizan-redis/README.md"
+README = ROOT / "stores/mizan-redis/README.md"
 
 
 @pytest.fixture
