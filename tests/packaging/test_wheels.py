@@ -13,7 +13,7 @@ from tests.packaging.wheels import Wheel, Wheels
 
 pytestmark = pytest.mark.timeout(BUILD_SECONDS)
 
-MAX_NATIVE_BYTES = 1_500_000
+MAX_NATIVE_BYTES = 2_000_000  # with the generators of clients in it
 
 # Each distribution's package and the folder that it is made from.
 PACKAGES = {
@@ -99,7 +99,7 @@ def test_all_have_one_version(wheels: Wheels) -> None:
 @pytest.mark.parametrize("name", PURE)
 def test_nothing_but_an_extra_asks_for_the_native_wheel(wheels: Wheels, name: str) -> None:
     assert not [line for line in _requirements(wheels[name]) if line.startswith("mizan-native")]
-    assert wheels[name].metadata.get_all("Provides-Extra", []) == (["native"] if name in WITH_ENGINE else [])
+    assert ("native" in wheels[name].metadata.get_all("Provides-Extra", [])) == (name in WITH_ENGINE)
 
 
 @pytest.mark.parametrize(

@@ -105,7 +105,7 @@ async def _visit(application: FastAPI, scenario: Scenario) -> None:
 
 def _allow(server: Server) -> None:
     """Let the application in; an account is gone when its server is."""
-    server.ask("ACL", "SETUSER", "shop", "on", f">{PASSWORD}", "~*", "+@all")
+    server.ask("ACL", "SETUSER", "shop", "on", f">{PASSWORD}", "~*", "&*", "+@all")
 
 
 def test_a_day_with_outages(server: Server, visit: Visit, caplog: pytest.LogCaptureFixture) -> None:
