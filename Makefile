@@ -93,6 +93,10 @@ test-python: $(EXTENSION) | $(call program,redis-server) $(call program,valgrind
 	@echo "== pytest"
 	@$(PYTEST)
 
+.PHONY: drivers
+drivers: $(EXTENSION) | $(call program,redis-server) ## the live scenarios over every server that sockets come through (ten of them; pytest plays some)
+	@LIVE_DRIVERS=all $(BIN)/python -m pytest -q tests/live/test_drivers.py
+
 .PHONY: test-rust
 test-rust: $(ENVIRONMENT) ## cargo test
 	@echo "== cargo test"

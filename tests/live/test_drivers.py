@@ -63,13 +63,14 @@ DRIVERS = [
 ]
 
 
+IN_CI = ("uvicorn-django", "granian-fastapi", "hypercorn-django", "daphne-channels")
+"""Every server and every application once; ``make drivers`` plays all of them."""
+
+
 def _played() -> list[Played]:
     """At home one driver: drivers only move bytes. ``LIVE_DRIVERS="daphne-django granian-fastapi"`` names others."""
-    named = os.environ.get("LIVE_DRIVERS", "").split()
-    if named:
-        chosen = [driver for driver in DRIVERS if str(driver) in named or named == ["all"]]
-    else:
-        chosen = DRIVERS if IS_CI else DRIVERS[:1]
+    named = os.environ.get("LIVE_DRIVERS", "").split() or (IN_CI if IS_CI else [str(DRIVERS[0])])
+    chosen = [driver for driver in DRIVERS if str(driver) in named or named == ["all"]]
     return [
         *(Played(driver, 2) for driver in chosen),
         *(Played(driver, 1) for driver in chosen if driver in DRIVERS[:1]),
