@@ -11,7 +11,7 @@ import logging
 import secrets
 import time
 from collections.abc import Iterable
-from threading import Condition, Thread
+from threading import Lock, Thread
 from urllib.error import URLError
 from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
@@ -45,32 +45,26 @@ class EdgePurger:
     def restart(self) -> None:
         """Begin with nothing to send."""
         self._waiting: dict[str, None] = {}
-        self._changed = Condition()
+        self._lock = Lock()
         self._is_sending = False
 
     def purge(self, tags: Iterable[str]) -> None:
         """Have the edge drop what has one of *tags*; returns at once."""
-        with self._changed:
+        with self._lock:
             self._waiting.update(dict.fromkeys(tags))
             if self._waiting and not self._is_sending:
                 self._is_sending = True
                 # A process that ends, a command for example, ends after it.
                 Thread(target=self._send_all, name="mizan-edge").start()
 
-    def flush(self, seconds: float) -> bool:
-        """Wait until everything has been sent, or given up; gives whether that is so after *seconds*."""
-        with self._changed:
-            return self._changed.wait_for(lambda: not self._is_sending, seconds)
-
     def _send_all(self) -> None:
         while True:
-            with self._changed:
+            with self._lock:
                 tags = list(self._waiting)[:_MOST]
                 for tag in tags:
                     del self._waiting[tag]
                 if not tags:
                     self._is_sending = False
-                    self._changed.notify_all()
                     return
             self._send(json.dumps({"tags": tags}).encode())
 
