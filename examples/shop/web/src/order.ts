@@ -31,9 +31,10 @@ export function wanted(lines: readonly Line[]): PlaceOrderArgs["lines"] {
 
 /** The order is shown before the server has answered, and taken back if it refuses. */
 export function expectationsOf(args: PlaceOrderArgs, lines: readonly Line[]): PlaceOrderExpectations {
+  const draft = draftOf(args, lines);
   return {
     user: {
-      user_orders: (orders) => [draftOf(args, lines), ...orders],
+      user_orders: (orders) => [draft, ...orders],
       user_profile: (profile) => ({ ...profile, order_count: profile.order_count + 1 }),
     },
     catalogue: { search_products: (products) => products.map((product) => without(product, lines)) },
@@ -47,10 +48,12 @@ export function explain(error: ErrorOf<PlaceOrderErrors>, lines: readonly Line[]
   return `There is not enough ${short?.product.name ?? "of this"} left. Take less of it, and order again.`;
 }
 
-/** The order as it will look, but for what the server alone knows. */
+let drafts = 0;
+
+/** The order as it will look, but for what the server alone knows. Several may be under way: each has an id of its own. */
 function draftOf({ note }: PlaceOrderArgs, lines: readonly Line[]): Order {
   return {
-    id: "draft",
+    id: `draft ${++drafts}`,
     status: "placed",
     placed_at: new Date().toISOString(),
     lines: lines.map(({ product, quantity }) => ({

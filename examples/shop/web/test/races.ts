@@ -82,6 +82,24 @@ export function races(visiting: Visiting): void {
       assert.deepEqual([await tab.counted(), await tab.listed()], [orders + 1, orders + 1]);
     }));
 
+  it("shows two orders that are under way at once, and then exactly them", () =>
+    visiting(async (tab, { proxy }) => {
+      await tab.logIn("ada");
+      const orders = await tab.listed();
+      const [first, second] = [proxy.hold(/^POST place_order/), proxy.hold(/^POST place_order/)];
+      await tab.add("Assam tea");
+      await tab.order();
+      await first.arrived;
+      await tab.order();
+      await second.arrived;
+      assert.equal(await tab.listed(), orders + 2);
+      first.release();
+      second.release();
+      await tab.rest();
+      assert.equal(await tab.listed(), orders + 2);
+      assert.equal(await tab.page.locator('[data-id^="draft"]').count(), 0);
+    }));
+
   it("shows what was read meanwhile when the call is refused, without asking again", () =>
     visiting(async (tab, { proxy }) => {
       await tab.logIn("ada");
