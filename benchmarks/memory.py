@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[1]
 STATUS = Path("/proc/self/statm")
 COUNT = 1_000
 MEGABYTE = 1_000_000
-WHEEL_LIMIT = 1.5
+WHEEL_LIMIT = 2.0
 
 _IMPORT = """
 import mizan_core.errors, mizan_core.types
@@ -100,7 +100,7 @@ QUESTIONS = (
         at_most=True,
         missing=_no_statm,
     ),
-    Question("wheel of mizan-native", "1.5 MB", 1, wheel, at_most=True, missing=_no_wheel),
+    Question("wheel of mizan-native", "2 MB", 1, wheel, at_most=True, missing=_no_wheel),
 )
 
 if __name__ == "__main__":
