@@ -51,6 +51,8 @@ export VIRTUAL_ENV := $(CURDIR)/.venv
 unexport CONDA_PREFIX
 # Cargo would take make's job server for its own and find it closed.
 unexport MAKEFLAGS MFLAGS
+# Hundreds of processes would compile Django and FastAPI, each for itself.
+unexport PYTHONDONTWRITEBYTECODE
 
 # A program that the tests or the benchmarks start: the one on PATH, else one that is fetched.
 program = $(if $(shell command -v $(1) 2>/dev/null),,.tools/bin/$(1))
@@ -92,6 +94,10 @@ test: $(EXTENSION) | $(call program,redis-server) $(call program,valgrind) ## ev
 test-python: $(EXTENSION) | $(call program,redis-server) $(call program,valgrind) ## pytest (ARGS="-k header")
 	@echo "== pytest"
 	@$(PYTEST)
+
+.PHONY: thorough
+thorough: $(EXTENSION) | $(call program,redis-server) $(call program,valgrind) ## pytest for some hours: every engine behind every server, 2,000 examples of each property, every live driver
+	@MIZAN_TEST_EXTENT=thorough $(PYTEST) --timeout 3600
 
 .PHONY: drivers
 drivers: $(EXTENSION) | $(call program,redis-server) ## the live scenarios over every server that sockets come through (ten of them; pytest plays some)

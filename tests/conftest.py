@@ -1,5 +1,6 @@
 """What all tests share: the two engines, which tests stay together when they run in several processes, and how far
-hypothesis searches: ``HYPOTHESIS_PROFILE=dev|ci|thorough``, by default ``ci`` with ``CI=true``, else ``dev``.
+hypothesis searches: ``HYPOTHESIS_PROFILE=dev|ci|thorough``, by default the last in ``make thorough``, else ``ci`` with
+``CI=true``, else ``dev``.
 """
 
 from __future__ import annotations
@@ -14,17 +15,17 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from mizan_core.engine import CONTRACT_VERSION, Engine, pure
-from tests.extent import IS_CI
+from tests.extent import IS_CI, IS_THOROUGH
 
 _FOLDER = Path(__file__).parent
 _LONG = [_FOLDER / "cache/test_soak.py", _FOLDER / "cache/test_broken_builds.py", _FOLDER / "cache/http/test_cases.py"]
 
 settings.register_profile("dev", max_examples=30, deadline=None, derandomize=True, database=None)
-settings.register_profile("ci", max_examples=150, deadline=None, derandomize=True, database=None)
+settings.register_profile("ci", max_examples=50, deadline=None, derandomize=True, database=None)
 settings.register_profile(
     "thorough", max_examples=2_000, deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
 )
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if IS_CI else "dev"))
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "thorough" if IS_THOROUGH else "ci" if IS_CI else "dev"))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -181,7 +181,6 @@ def _environment(facade: Facade, directory: Path) -> dict[str, str]:
         **{name: value for name, value in os.environ.items() if not name.startswith("MIZAN_")},
         "MIZAN_ENGINE": facade.engine,
         "CONFORMANCE_DATABASE": str(directory / f"{facade}.sqlite3"),
-        "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONUNBUFFERED": "1",
         "PYTHONPATH": str(ROOT),
     }

@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -16,7 +16,7 @@ import pytest
 from websockets.frames import Frame, Opcode
 
 from tests.cache.redis.servers import Server
-from tests.extent import IS_CI
+from tests.extent import IS_CI, IS_THOROUGH
 from tests.live.functions import DATABASE, state
 from tests.live.scenarios import SCENARIOS, Entry
 from tests.live.servers import running
@@ -64,12 +64,18 @@ DRIVERS = [
 
 
 IN_CI = ("uvicorn-django", "granian-fastapi", "hypercorn-django", "daphne-channels")
-"""Every server and every application once; ``make drivers`` plays all of them."""
+"""Every server and every application once; ``make drivers`` and ``make thorough`` play all of them."""
+
+
+def _usual() -> Sequence[str]:
+    if IS_THOROUGH:
+        return ["all"]
+    return IN_CI if IS_CI else [str(DRIVERS[0])]
 
 
 def _played() -> list[Played]:
     """At home one driver: drivers only move bytes. ``LIVE_DRIVERS="daphne-django granian-fastapi"`` names others."""
-    named = os.environ.get("LIVE_DRIVERS", "").split() or (IN_CI if IS_CI else [str(DRIVERS[0])])
+    named = os.environ.get("LIVE_DRIVERS", "").split() or _usual()
     chosen = [driver for driver in DRIVERS if str(driver) in named or named == ["all"]]
     return [
         *(Played(driver, 2) for driver in chosen),

@@ -132,6 +132,5 @@ def environment(settings: dict[str, str]) -> dict[str, str]:
         **kept,
         "MIZAN_CACHE_SECRET": _CACHE_SECRET,
         "MIZAN_MWT_SECRET": TOKEN_SECRET,
-        "PYTHONDONTWRITEBYTECODE": "1",
         **settings,
     }
