@@ -133,7 +133,8 @@ $(WASM): $(RUST) protocol/mizan-generate/build.mjs | $(NODE)/npm
 	@touch $@
 
 .PHONY: soak
-soak: $(EXTENSION) | $(call program,redis-server) ## what the cache and live pages promise, under random reads and writes (SECONDS=240 ARGS="--break all")
+soak: $(EXTENSION) $(FRONTENDS) | $(call program,redis-server) ## what clients, the cache and live pages promise, under random reads and writes (SECONDS=240 ARGS="--break all")
+	@$(if $(ARGS),,PATH="$(abspath $(NODE)):$$PATH" npm run --silent --workspace mizan-runtime soak -- $$(($(SECONDS) * 125)))
 	@$(BIN)/python -m tests.cache.soak --seconds $$(($(SECONDS) * 3 / 4)) $(ARGS)
 	@$(if $(filter-out --break all,$(ARGS)),,$(BIN)/python -m tests.live.soak --seconds $$(($(SECONDS) / 4)) $(ARGS))
 
