@@ -3,19 +3,30 @@
 const HEX: &[u8; 16] = b"0123456789abcdef";
 const UPPER_HEX: &[u8; 16] = b"0123456789ABCDEF";
 
+/// The digits of each byte.
+static PAIRS: [[u8; 2]; 256] = pairs();
+
+/// Whether a character that begins with a byte stands in a JSON string as something else.
+static ESCAPED: [bool; 256] = escaped();
+
+/// How many bytes are written as hex at a time: a digest.
+#[cfg(any(feature = "keys", feature = "tokens"))]
+const HEX_CHUNK: usize = 32;
+
 /// Appends a JSON string in its canonical form (docs/protocol.md section 2), quotes included.
 pub(crate) fn write_string(out: &mut Vec<u8>, text: &str) {
     out.push(b'"');
-    let mut written = 0;
-    for (index, character) in text.char_indices() {
-        if matches!(character, ' '..='~') && !matches!(character, '"' | '\\') {
-            continue;
+    let mut rest = text;
+    while let Some(index) = rest.bytes().position(|byte| ESCAPED[usize::from(byte)]) {
+        let (plain, tail) = rest.split_at(index);
+        out.extend_from_slice(plain.as_bytes());
+        let mut characters = tail.chars();
+        if let Some(character) = characters.next() {
+            write_escape(out, character);
         }
-        out.extend_from_slice(&text.as_bytes()[written..index]);
-        write_escape(out, character);
-        written = index + character.len_utf8();
+        rest = characters.as_str();
     }
-    out.extend_from_slice(&text.as_bytes()[written..]);
+    out.extend_from_slice(rest.as_bytes());
     out.push(b'"');
 }
 
@@ -35,8 +46,13 @@ pub(crate) fn write_percent_encoded(out: &mut String, text: &str) {
 /// Appends bytes as lower-case hex.
 #[cfg(any(feature = "keys", feature = "tokens"))]
 pub(crate) fn write_hex(out: &mut String, bytes: &[u8]) {
-    for &byte in bytes {
-        out.extend(hex_digits(byte).map(char::from));
+    for chunk in bytes.chunks(HEX_CHUNK) {
+        let mut digits = [[0; 2]; HEX_CHUNK];
+        for (pair, byte) in digits.iter_mut().zip(chunk) {
+            *pair = hex_digits(*byte);
+        }
+        let digits = &digits.as_flattened()[..2 * chunk.len()];
+        out.push_str(str::from_utf8(digits).unwrap_or_default());
     }
 }
 
@@ -63,5 +79,25 @@ fn write_unicode_escape(out: &mut Vec<u8>, character: char) {
 }
 
 fn hex_digits(byte: u8) -> [u8; 2] {
-    [HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]]
+    PAIRS[usize::from(byte)]
+}
+
+const fn pairs() -> [[u8; 2]; 256] {
+    let mut pairs = [[0; 2]; 256];
+    let mut byte = 0;
+    while byte < pairs.len() {
+        pairs[byte] = [HEX[byte >> 4], HEX[byte & 15]];
+        byte += 1;
+    }
+    pairs
+}
+
+const fn escaped() -> [bool; 256] {
+    let mut escaped = [true; 256];
+    let mut byte = b' ';
+    while byte <= b'~' {
+        escaped[byte as usize] = matches!(byte, b'"' | b'\\');
+        byte += 1;
+    }
+    escaped
 }

@@ -1,12 +1,18 @@
 //! A token's claims (docs/protocol.md section 4, step 5).
 
+use serde::{Deserialize, Deserializer};
+
 use crate::checks::MAX_INTEGER;
 use crate::error::ClaimProblem;
 
 use super::strict_json::{Json, Object, read};
 
 /// The claims of a token. Times are seconds since the epoch, 0..=2^53-1.
-#[derive(Clone, Debug, PartialEq, Eq)]
+///
+/// `serde` reads those of a token that holds just these, each once and of its type; all else is
+/// for [`read`](Self::read) to judge.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Claims {
     /// User id, never empty.
     pub sub: String,
@@ -21,14 +27,30 @@ pub struct Claims {
     /// `is_staff`
     pub staff: bool,
     /// `is_superuser`, the claim `super`.
+    #[serde(rename = "super")]
     pub superuser: bool,
     /// Audience.
+    #[serde(default, deserialize_with = "present")]
     pub aud: Option<String>,
 }
 
 impl Claims {
     /// Reads claims of their exact types; others must be well-formed and are ignored.
     pub(crate) fn read(data: &[u8]) -> Result<Self, ClaimProblem> {
+        match serde_json::from_slice(data) {
+            Ok(claims) if Self::is_sound(&claims) => Ok(claims),
+            _ => Self::read_any(data),
+        }
+    }
+
+    /// Whether the values are in their ranges.
+    fn is_sound(&self) -> bool {
+        let is_time = |time| (0..=MAX_INTEGER).contains(&time);
+        !self.sub.is_empty() && is_time(self.iat) && is_time(self.nbf) && is_time(self.exp)
+    }
+
+    /// As [`read`](Self::read), claim by claim.
+    fn read_any(data: &[u8]) -> Result<Self, ClaimProblem> {
         let Some(claims) = read(data) else {
             return Err(ClaimProblem::NotStrictJson);
         };
@@ -49,6 +71,11 @@ impl Claims {
                 .transpose()?,
         })
     }
+}
+
+/// A claim that is there; null is none that a token may have.
+fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    String::deserialize(deserializer).map(Some)
 }
 
 fn subject(claims: &Object<'_>) -> Result<String, ClaimProblem> {
@@ -132,6 +159,37 @@ mod tests {
                 ..expected
             }
         );
+    }
+
+    #[test]
+    fn both_ways_of_reading_agree() {
+        let without = CLAIMS.replace(r#""aud":"a","#, "");
+        let changes = [
+            (r#""exp":3"#, r#""exp":-0"#),
+            (r#""exp":3"#, r#""exp":3.0"#),
+            (r#""exp":3"#, r#""exp":03"#),
+            (r#""exp":3"#, r#""exp":9007199254740992"#),
+            (r#""exp":3"#, r#""exp":"3""#),
+            (r#""exp":3"#, r#""exp":3,"exp":3"#),
+            (r#""exp":3"#, r#""exp":3,"x":[{}]"#),
+            (r#""exp":3"#, r#""\u0065xp":3"#),
+            (r#""staff":true"#, r#""staff":1"#),
+            (r#""aud":"a""#, r#""aud":null"#),
+            (r#""aud":"a""#, r#""aud":"\u00e9\ud83d\ude00""#),
+            (r#""sub":"s""#, r#""sub":"""#),
+            (r#""sub":"s""#, r#""sub":"\ud800""#),
+            (r#""sub":"s""#, r#""sub":["s"]"#),
+            ("{", " \t\r\n{ "),
+            ("{", "\u{feff}{"),
+            ("}", "}\n"),
+            ("}", "}}"),
+            ("}", ""),
+        ];
+        let texts = changes.map(|(claim, text)| CLAIMS.replace(claim, text));
+        for text in [CLAIMS.to_owned(), without].into_iter().chain(texts) {
+            let data = text.as_bytes();
+            assert_eq!(Claims::read(data), Claims::read_any(data), "{text}");
+        }
     }
 
     #[test]

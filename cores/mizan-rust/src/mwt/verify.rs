@@ -1,5 +1,7 @@
 //! Checking a token (docs/protocol.md section 4), step by step in the order of that page.
 
+use std::borrow::Cow;
+
 use crate::checks::{MAX_INTEGER, in_range};
 use crate::error::{Result, TokenError};
 
@@ -36,9 +38,10 @@ impl Verifier {
     pub fn decode(&self, token: &str, now: i64) -> Result<Claims> {
         let now = in_range(Some(now), "now", 0, MAX_INTEGER)?;
         let parts = split(token)?;
-        let key = self.select_key(header::check(&parts.header)?.as_deref())?;
-        if !key.verifies(parts.message, parts.signature) {
-            return Err(TokenError::InvalidSignature.into());
+        if let Err(error) = self.check_signature(&parts) {
+            // Its form comes first; one that is valid has it.
+            base64url::decode(parts.signature)?;
+            return Err(error.into());
         }
         let claims = Claims::read(&parts.payload)?;
         self.check_times(&claims, now)?;
@@ -46,6 +49,15 @@ impl Verifier {
             return Err(TokenError::InvalidAudience.into());
         }
         Ok(claims)
+    }
+
+    fn check_signature(&self, parts: &Parts<'_>) -> Result<(), TokenError> {
+        let key = self.select_key(header::check(&parts.header)?.as_deref())?;
+        if key.verifies(parts.message, parts.signature) {
+            Ok(())
+        } else {
+            Err(TokenError::InvalidSignature)
+        }
     }
 
     fn select_key(&self, kid: Option<&str>) -> Result<&Key, TokenError> {
@@ -71,9 +83,9 @@ impl Verifier {
 /// A token taken apart, nothing of it believed.
 struct Parts<'a> {
     message: &'a str,
-    header: Vec<u8>,
+    header: Cow<'static, [u8]>,
     payload: Vec<u8>,
-    /// In base64url, which has been checked.
+    /// As it stands in the token.
     signature: &'a str,
 }
 
@@ -96,12 +108,10 @@ fn split(token: &str) -> Result<Parts<'_>, TokenError> {
             "the token does not have three non-empty parts",
         ));
     };
-    let (header, payload) = (base64url::decode(header)?, base64url::decode(payload)?);
-    base64url::decode(signature)?;
     Ok(Parts {
         message,
-        header,
-        payload,
+        header: header::decode(header)?,
+        payload: base64url::decode(payload)?,
         signature,
     })
 }
@@ -242,6 +252,16 @@ mod tests {
         assert_eq!(refusal(&text).to_string(), "the claims are not strict JSON");
         text.replace_range(text.len() - 4..text.len() - 1, "AAA");
         assert_eq!(refusal(&text), TokenError::InvalidSignature);
+    }
+
+    #[test]
+    fn the_form_of_the_signature_is_checked_before_the_header() {
+        let form = TokenError::Malformed("a part of the token is not base64url");
+        for header in [r#"{"alg":"HS256"}"#, r#"{"alg":"none"}"#, "not JSON"] {
+            let token = signed(header, "{}");
+            let message = token.rsplit_once('.').unwrap().0;
+            assert_eq!(refusal(&format!("{message}.*")), form, "{header}");
+        }
     }
 
     #[test]
