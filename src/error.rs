@@ -49,7 +49,10 @@ fn exception(py: Python<'_>, error: Error) -> PyErr {
             return PyValueError::new_err(error.to_string());
         }
         Error::UnknownFunction(_) => return PyLookupError::new_err(error.to_string()),
-        Error::Contradictions(problems) => return project(py, "GraphError", problems),
+        Error::Contradictions(problems) => {
+            let sentences: Vec<_> = problems.iter().map(ToString::to_string).collect();
+            return project(py, "GraphError", sentences);
+        }
         Error::Call(_) => "BadRequest",
         Error::Secret { .. } => "ConfigurationError",
         Error::ForgedEntry => "ForgedEntry",

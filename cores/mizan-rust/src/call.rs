@@ -32,7 +32,7 @@ impl<'a> Call<'a> {
         let members = Members::read(text).ok_or(CallProblem::NotJson)?;
         let survey = Survey::of(text).ok_or(CallProblem::NotJson)?;
         if survey.height > MAX_DEPTH {
-            return Err(CallProblem::TooDeep.into());
+            return Err(CallProblem::TooDeep { limit: MAX_DEPTH }.into());
         }
         let members = members.ok_or(CallProblem::NotAnObject)?;
         if members.has_unknown {
@@ -223,8 +223,8 @@ mod tests {
         let nested = |levels: usize| format!("{}{}", "[".repeat(levels), "]".repeat(levels));
         for (levels, expected) in [
             (64, CallProblem::NotAnObject),
-            (65, CallProblem::TooDeep),
-            (201, CallProblem::TooDeep),
+            (65, CallProblem::TooDeep { limit: MAX_DEPTH }),
+            (201, CallProblem::TooDeep { limit: MAX_DEPTH }),
             (202, CallProblem::NotJson),
             (100_000, CallProblem::NotJson),
         ] {

@@ -5,8 +5,8 @@
 use std::borrow::Cow;
 use std::fmt::{self, Display};
 
+use crate::contradiction::Contradiction;
 use crate::path::quoted;
-use crate::value::MAX_DEPTH;
 
 /// What this crate answers.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -36,9 +36,9 @@ pub enum Error {
     /// A function that is not in the graph.
     #[error("no function is named {} in the graph", quoted(.0))]
     UnknownFunction(String),
-    /// Everything that contradicts itself in the registered functions, each in a sentence.
+    /// Everything that contradicts itself in the registered functions.
     #[error("the interface does not compile:{}", Listed(.0))]
-    Contradictions(Vec<String>),
+    Contradictions(Vec<Contradiction>),
     /// A secret that must not sign tokens.
     #[error("{place}: {problem}")]
     Secret {
@@ -179,8 +179,11 @@ pub enum CallProblem {
     #[error("The body is not valid JSON.")]
     NotJson,
     /// A container inside too many others.
-    #[error("The body is nested deeper than {MAX_DEPTH} levels.")]
-    TooDeep,
+    #[error("The body is nested deeper than {limit} levels.")]
+    TooDeep {
+        /// How many levels there may be.
+        limit: usize,
+    },
     /// JSON of another kind.
     #[error(r#"The body must be a JSON object: {{"fn": name, "args": {{...}}}}."#)]
     NotAnObject,
@@ -251,7 +254,7 @@ impl From<ClaimProblem> for Error {
 }
 
 /// One line for each problem.
-struct Listed<'a>(&'a [String]);
+struct Listed<'a>(&'a [Contradiction]);
 
 impl Display for Listed<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -270,10 +273,14 @@ mod tests {
 
     #[test]
     fn a_graph_error_lists_every_problem() {
-        let error = Error::Contradictions(vec!["a".into(), "b".into()]);
+        let error = Error::Contradictions(vec![
+            Contradiction::FunctionName("1".into()),
+            Contradiction::RepeatedFunction("a".into()),
+        ]);
         assert_eq!(
             error.to_string(),
-            "the interface does not compile:\n- a\n- b"
+            "the interface does not compile:\n- \"1\" is not a function name\n\
+             - function \"a\" is registered twice"
         );
     }
 

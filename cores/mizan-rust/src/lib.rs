@@ -45,9 +45,9 @@
 //! | 10 the origin cache | [`tags`], [`entries`] |
 //! | 11 the IR | [`ir`] |
 //!
-//! Beside them: [`value`] (plain data), [`plain`] (objects in their plain form), [`hs256`] (what
+//! Beside them: [`value`] (plain data), [`members`] (of its objects), [`plain`] (objects in their plain form), [`hs256`] (what
 //! signs), [`splice`] (bytes around borrowed ones), [`path`] (where a value stands, for messages),
-//! [`checks`] (single arguments) and [`error`]. The pure Python engine has modules of the same names
+//! [`checks`] (single arguments), [`error`] and [`contradiction`] (what of registered functions does not compile). The pure Python engine has modules of the same names
 //! and is the readable reference: both give the same bytes, or the same error.
 //!
 //! # Features
@@ -65,6 +65,7 @@ pub mod call;
 pub mod canonical;
 pub mod checks;
 pub mod constraints;
+pub mod contradiction;
 #[cfg(feature = "keys")]
 pub mod entries;
 pub mod envelope;
@@ -79,7 +80,7 @@ pub mod ir;
 #[cfg(feature = "calls")]
 mod json_text;
 mod keyword;
-mod members;
+pub mod members;
 pub mod merges;
 #[cfg(feature = "tokens")]
 pub mod mwt;

@@ -2,18 +2,16 @@
 
 use std::slice;
 
-use crate::value::Value;
-
 /// Up to so many members are looked through one by one: names of different lengths are told apart at once.
 const FEW: usize = 16;
 
-/// The members of an object, sorted by code point, one of each name.
+/// The members of an object, sorted by code point of their names, one of each.
 ///
 /// A sorted vector: objects are small, mostly arrive in order, and take one allocation this way.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Members(Vec<(String, Value)>);
+#[derive(Clone, Debug, PartialEq)]
+pub struct Members<V>(Vec<(String, V)>);
 
-impl Members {
+impl<V> Members<V> {
     /// No members.
     pub const fn new() -> Self {
         Self(Vec::new())
@@ -35,7 +33,7 @@ impl Members {
     }
 
     /// The value of that name.
-    pub fn get(&self, name: &str) -> Option<&Value> {
+    pub fn get(&self, name: &str) -> Option<&V> {
         if self.len() <= FEW {
             return self
                 .iter()
@@ -52,7 +50,7 @@ impl Members {
     }
 
     /// Sets a member; the value that it had before, if any, is returned.
-    pub fn insert(&mut self, name: String, value: Value) -> Option<Value> {
+    pub fn insert(&mut self, name: String, value: V) -> Option<V> {
         if self.0.last().is_none_or(|(last, _)| *last < name) {
             self.0.push((name, value));
             return None;
@@ -75,7 +73,7 @@ impl Members {
     }
 
     /// The members, sorted by name.
-    pub fn iter(&self) -> Iter<'_> {
+    pub fn iter(&self) -> Iter<'_, V> {
         Iter(self.0.iter())
     }
 
@@ -86,29 +84,35 @@ impl Members {
     }
 }
 
+impl<V> Default for Members<V> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 /// The members of an object, sorted by name.
 #[derive(Clone, Debug)]
-pub struct Iter<'a>(slice::Iter<'a, (String, Value)>);
+pub struct Iter<'a, V>(slice::Iter<'a, (String, V)>);
 
-impl<'a> Iterator for Iter<'a> {
-    type Item = (&'a str, &'a Value);
+impl<'a, V> Iterator for Iter<'a, V> {
+    type Item = (&'a str, &'a V);
 
     fn next(&mut self) -> Option<Self::Item> {
         self.0.next().map(|(name, value)| (name.as_str(), value))
     }
 }
 
-impl<'a> IntoIterator for &'a Members {
-    type Item = (&'a str, &'a Value);
-    type IntoIter = Iter<'a>;
+impl<'a, V> IntoIterator for &'a Members<V> {
+    type Item = (&'a str, &'a V);
+    type IntoIter = Iter<'a, V>;
 
-    fn into_iter(self) -> Iter<'a> {
+    fn into_iter(self) -> Iter<'a, V> {
         self.iter()
     }
 }
 
-impl FromIterator<(String, Value)> for Members {
-    fn from_iter<I: IntoIterator<Item = (String, Value)>>(members: I) -> Self {
+impl<V> FromIterator<(String, V)> for Members<V> {
+    fn from_iter<I: IntoIterator<Item = (String, V)>>(members: I) -> Self {
         let members = members.into_iter();
         let mut collected = Self::with_capacity(members.size_hint().0);
         collected.extend(members);
@@ -116,16 +120,16 @@ impl FromIterator<(String, Value)> for Members {
     }
 }
 
-impl Extend<(String, Value)> for Members {
-    fn extend<I: IntoIterator<Item = (String, Value)>>(&mut self, members: I) {
+impl<V> Extend<(String, V)> for Members<V> {
+    fn extend<I: IntoIterator<Item = (String, V)>>(&mut self, members: I) {
         for (name, value) in members {
             self.insert(name, value);
         }
     }
 }
 
-impl<const N: usize> From<[(String, Value); N]> for Members {
-    fn from(members: [(String, Value); N]) -> Self {
+impl<V, const N: usize> From<[(String, V); N]> for Members<V> {
+    fn from(members: [(String, V); N]) -> Self {
         members.into_iter().collect()
     }
 }
@@ -144,8 +148,8 @@ mod tests {
             let mut map = BTreeMap::new();
             let mut members = Members::new();
             for (name, number) in pairs {
-                let known = map.insert(name.clone(), Value::Int(number));
-                prop_assert_eq!(members.insert(name, Value::Int(number)), known);
+                let known = map.insert(name.clone(), number);
+                prop_assert_eq!(members.insert(name, number), known);
             }
             prop_assert_eq!(members.len(), map.len());
             prop_assert_eq!(members.is_empty(), map.is_empty());

@@ -5,9 +5,11 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use crate::error::{Error, Problem, Result};
+use crate::members;
 use crate::path::Path;
 
-pub use crate::members::Members;
+/// The members of an object.
+pub type Members = members::Members<Value>;
 
 /// How many containers may stand inside one another.
 pub const MAX_DEPTH: usize = 64;

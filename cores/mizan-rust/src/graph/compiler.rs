@@ -3,15 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
-use crate::error::{Error, Problem, Result};
+use crate::contradiction::{Contradiction, MergeProblem, TargetProblem};
+use crate::error::{Error, Result};
 use crate::names::{is_context_name, is_function_name};
-use crate::path::quoted;
 use crate::shape::{Shape, endless_alias};
 
 use super::comparison::{Comparison, Id};
 use super::narrowing::{Shapes, fingerprint, narrows, purges, shapes};
 use super::specification::{Function, MergeTarget, Specification, Target};
-use super::suggestions::did_you_mean;
+use super::suggestions::near;
 use super::{Context, Effect, Function as Compiled, Graph, Merge, MergeMode, Param, Place};
 
 /// The field that tells items apart where nothing else is said.
@@ -61,7 +61,7 @@ struct Compiler<'a> {
     contexts: BTreeMap<&'a str, Vec<&'a Function>>,
     comparison: Comparison,
     params: Params,
-    problems: Vec<String>,
+    problems: Vec<Contradiction>,
 }
 
 impl<'a> Compiler<'a> {
@@ -83,13 +83,12 @@ impl<'a> Compiler<'a> {
     fn check_names(&mut self) {
         let mut seen = HashSet::new();
         for function in self.functions {
-            let name = quoted(&function.name);
+            let name = || function.name.clone();
             if !is_function_name(&function.name) {
-                self.problems.push(format!("{name} is not a function name"));
+                self.problems.push(Contradiction::FunctionName(name()));
             }
             if !seen.insert(&function.name) {
-                self.problems
-                    .push(format!("function {name} is registered twice"));
+                self.problems.push(Contradiction::RepeatedFunction(name()));
             }
             if let Some(context) = &function.context {
                 self.check_context(function, context);
@@ -98,17 +97,14 @@ impl<'a> Compiler<'a> {
     }
 
     fn check_context(&mut self, function: &Function, context: &str) {
-        let name = quoted(&function.name);
+        let name = || function.name.clone();
         if !is_context_name(context) {
-            self.problems.push(format!(
-                "function {name}: {} is not a context name",
-                quoted(context)
-            ));
+            let (function, context) = (name(), context.to_owned());
+            self.problems
+                .push(Contradiction::ContextName { function, context });
         }
         if !function.affects.is_empty() || !function.merge.is_empty() {
-            self.problems.push(format!(
-                "function {name}: a function of a context cannot declare affects or merge"
-            ));
+            self.problems.push(Contradiction::ReaderWithEffects(name()));
         }
     }
 
@@ -120,12 +116,11 @@ impl<'a> Compiler<'a> {
                     .filter(|function| function.params.contains_key(param));
                 let declaring: Vec<_> = declaring.copied().collect();
                 if !agree(&mut self.comparison, &declaring, param) {
-                    self.problems.push(format!(
-                        "context {}: parameter {} has different types in {}",
-                        quoted(context),
-                        quoted(param),
-                        listed(&declaring)
-                    ));
+                    self.problems.push(Contradiction::ParameterTypes {
+                        context: (*context).to_owned(),
+                        parameter: param.to_owned(),
+                        functions: names_of(&declaring),
+                    });
                 }
             }
         }
@@ -184,7 +179,7 @@ impl<'a> Compiler<'a> {
     fn resolve<'t>(
         &mut self,
         function: &Function,
-        word: &str,
+        option: &'static str,
         target: &'t Target,
     ) -> Option<(&'t str, Option<&'t str>)>
     where
@@ -201,11 +196,11 @@ impl<'a> Compiler<'a> {
             }
             Target::Context(_) => {}
         }
-        let problem = self.unresolved(target);
-        self.problems.push(format!(
-            "function {}: {word} {problem}",
-            quoted(&function.name)
-        ));
+        self.problems.push(Contradiction::Target {
+            function: function.name.clone(),
+            option,
+            problem: self.unresolved(target),
+        });
         None
     }
 
@@ -213,16 +208,16 @@ impl<'a> Compiler<'a> {
         self.by_name.get(function)?.context.as_deref()
     }
 
-    fn unresolved(&self, target: &Target) -> String {
-        let name = quoted(target.value());
+    fn unresolved(&self, target: &Target) -> TargetProblem {
+        let name = target.value().to_owned();
         match target {
-            Target::Context(_) => format!("{name} is not a context name"),
-            Target::Function(_) => format!("names function {name}, which is not inside a context"),
+            Target::Context(_) => TargetProblem::ContextName(name),
+            Target::Function(_) => TargetProblem::OutsideContexts(name),
             Target::Name(wanted) => {
                 let inside = self.contexts.values().flatten();
                 let names = inside.map(|function| function.name.as_str());
-                let hint = did_you_mean(wanted, self.contexts.keys().copied().chain(names));
-                format!("{name} names no context and no function inside one{hint}")
+                let near = near(wanted, self.contexts.keys().copied().chain(names));
+                TargetProblem::Unknown { name, near }
             }
         }
     }
@@ -236,18 +231,17 @@ impl<'a> Compiler<'a> {
         name: Option<&str>,
     ) -> Option<(&'a str, MergeMode)> {
         let found = match &function.output {
-            None => Err("needs a result, and a framework response is none".to_owned()),
+            None => Err(MergeProblem::NoResult),
             Some(output) => self.matching(output, context, name),
         };
         let found = found.and_then(|(slot, fit)| Ok((slot, self.mode(target, slot, &fit)?)));
         found
             .map_err(|problem| {
-                let start = format!(
-                    "function {}: merge {}",
-                    quoted(&function.name),
-                    quoted(target.target.value())
-                );
-                self.problems.push(format!("{start} {problem}"));
+                self.problems.push(Contradiction::Merge {
+                    function: function.name.clone(),
+                    target: target.target.value().to_owned(),
+                    problem,
+                });
             })
             .ok()
     }
@@ -257,7 +251,7 @@ impl<'a> Compiler<'a> {
         output: &Shape,
         context: &str,
         name: Option<&str>,
-    ) -> Result<(&'a str, Fit), String> {
+    ) -> Result<(&'a str, Fit), MergeProblem> {
         let candidates = self.contexts.get(context).into_iter().flatten().copied();
         let candidates = candidates.filter(|candidate| {
             candidate.output.is_some() && name.is_none_or(|name| name == candidate.name)
@@ -272,23 +266,18 @@ impl<'a> Compiler<'a> {
             .collect();
         match matching.as_slice() {
             [(one, fit)] => Ok((&one.name, *fit)),
-            [] if candidates.is_empty() => Err(no_match("none")),
-            [] => Err(no_match(&listed(&candidates))),
-            several => Err(format!(
-                "is ambiguous: the result has the type of {}",
-                listed(&several.iter().map(|(one, _)| *one).collect::<Vec<_>>())
+            [] => Err(MergeProblem::NoMatch(names_of(&candidates))),
+            several => Err(MergeProblem::Ambiguous(
+                several.iter().map(|(one, _)| one.name.clone()).collect(),
             )),
         }
     }
 
     /// How the slot takes the result.
-    fn mode(&self, target: &MergeTarget, slot: &str, fit: &Fit) -> Result<MergeMode, String> {
+    fn mode(&self, target: &MergeTarget, slot: &str, fit: &Fit) -> Result<MergeMode, MergeProblem> {
         let Fit::Item(item) = fit else {
             return if target.is_for_items() {
-                let slot = quoted(slot);
-                Err(format!(
-                    "is taken by {slot} whole; key and place are for a list of it"
-                ))
+                Err(MergeProblem::NoItems(slot.to_owned()))
             } else {
                 Ok(MergeMode::Replace)
             };
@@ -299,10 +288,8 @@ impl<'a> Compiler<'a> {
             return Ok(MergeMode::Upsert { key, place });
         }
         if target.is_for_items() {
-            let (slot, key) = (quoted(slot), quoted(key));
-            return Err(format!(
-                "needs a field that tells the items of {slot} apart, and {key} is none that all of them have"
-            ));
+            let (slot, key) = (slot.to_owned(), key.to_owned());
+            return Err(MergeProblem::NoKey { slot, key });
         }
         Ok(MergeMode::Refetch)
     }
@@ -330,15 +317,16 @@ impl<'a> Compiler<'a> {
 }
 
 /// What keeps types from being compared: names that no type has, and aliases of nothing.
-fn unknown_types(spec: &Specification) -> Vec<String> {
+fn unknown_types(spec: &Specification) -> Vec<Contradiction> {
     let mut problems = Vec::new();
-    let mut check = |kind: &str, name: &str, references: Vec<&str>| {
+    let mut check = |kind: &'static str, name: &str, references: Vec<&str>| {
         let unknown = references
             .into_iter()
             .filter(|reference| !spec.types.contains_key(*reference));
-        problems.extend(unknown.map(|unknown| {
-            let (name, unknown) = (quoted(name), quoted(unknown));
-            format!("{kind} {name}: no type is named {unknown}")
+        problems.extend(unknown.map(|unknown| Contradiction::UnknownType {
+            kind,
+            name: name.to_owned(),
+            unknown: unknown.to_owned(),
         }));
     };
     for (name, body) in &spec.types {
@@ -356,7 +344,7 @@ fn unknown_types(spec: &Specification) -> Vec<String> {
     }
     let bodies = spec.types.iter().map(|(name, body)| (name.as_str(), body));
     let alias = endless_alias(&bodies.collect());
-    problems.extend(alias.map(|name| format!("type {}: {}", quoted(name), Problem::EndlessAlias)));
+    problems.extend(alias.map(|name| Contradiction::EndlessAlias(name.to_owned())));
     problems
 }
 
@@ -456,14 +444,7 @@ fn fit_of(comparison: &mut Comparison, output: &Shape, candidate: &Function) -> 
     comparison.equal(result, whole).then_some(Fit::Item(item))
 }
 
-fn no_match(candidates: &str) -> String {
-    format!("matches no function by its result's type; candidates: {candidates}")
-}
-
-fn listed(functions: &[&Function]) -> String {
-    let names: Vec<_> = functions
-        .iter()
-        .map(|function| quoted(&function.name))
-        .collect();
-    names.join(", ")
+fn names_of(functions: &[&Function]) -> Vec<String> {
+    let names = functions.iter().map(|function| function.name.clone());
+    names.collect()
 }

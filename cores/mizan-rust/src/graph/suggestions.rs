@@ -3,32 +3,26 @@
 use std::collections::BTreeSet;
 
 use crate::names::MAX_NAME_LENGTH;
-use crate::path::quoted;
 
 const MAX_SUGGESTIONS: usize = 3;
 
-/// `; did you mean "a" or "b"?` with the nearest names first, or nothing.
-pub(super) fn did_you_mean<'a>(wanted: &str, names: impl IntoIterator<Item = &'a str>) -> String {
+/// Those of `names` that may have been meant, the nearest first.
+pub(super) fn near<'a>(wanted: &str, names: impl IntoIterator<Item = &'a str>) -> Vec<String> {
     let wanted: Vec<char> = wanted.chars().collect();
     if wanted.len() > MAX_NAME_LENGTH {
-        return String::new();
+        return Vec::new();
     }
     let limit = (wanted.len() / 3).max(1);
     let ranked: BTreeSet<(usize, &str)> = names
         .into_iter()
         .map(|name| (edit_distance(&wanted, name), name))
         .collect();
-    let near = ranked
+    ranked
         .into_iter()
-        .take_while(|(distance, _)| *distance <= limit);
-    let near: Vec<String> = near
+        .take_while(|(distance, _)| *distance <= limit)
         .take(MAX_SUGGESTIONS)
-        .map(|(_, name)| quoted(name))
-        .collect();
-    if near.is_empty() {
-        return String::new();
-    }
-    format!("; did you mean {}?", near.join(" or "))
+        .map(|(_, name)| name.to_owned())
+        .collect()
 }
 
 /// Levenshtein distance in code points.
@@ -70,19 +64,16 @@ mod tests {
     #[test]
     fn the_nearest_names_come_first() {
         let names = ["users", "user", "other", "usher", "used"];
-        assert_eq!(
-            did_you_mean("user", names),
-            r#"; did you mean "user" or "used" or "users"?"#
-        );
-        assert_eq!(did_you_mean("x", names), "");
-        assert_eq!(did_you_mean("usr", ["user"]), r#"; did you mean "user"?"#);
-        assert_eq!(did_you_mean("", ["a", "bc"]), r#"; did you mean "a"?"#);
+        assert_eq!(near("user", names), ["user", "used", "users"]);
+        assert!(near("x", names).is_empty());
+        assert_eq!(near("usr", ["user"]), ["user"]);
+        assert_eq!(near("", ["a", "bc"]), ["a"]);
     }
 
     #[test]
     fn long_names_get_no_suggestion() {
         let name = "a".repeat(MAX_NAME_LENGTH + 1);
-        assert_eq!(did_you_mean(&name, [name.as_str()]), "");
-        assert_ne!(did_you_mean(&name[1..], [&name[1..]]), "");
+        assert!(near(&name, [name.as_str()]).is_empty());
+        assert!(!near(&name[1..], [&name[1..]]).is_empty());
     }
 }

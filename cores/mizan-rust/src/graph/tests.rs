@@ -56,7 +56,7 @@ fn compile(types: &str, functions: &[&str]) -> Result<Graph> {
 
 fn problems(types: &str, functions: &[&str]) -> Vec<String> {
     match compile(types, functions) {
-        Err(Error::Contradictions(problems)) => problems,
+        Err(Error::Contradictions(problems)) => problems.iter().map(ToString::to_string).collect(),
         other => panic!("{other:?}"),
     }
 }
@@ -438,5 +438,6 @@ fn a_specification_made_by_hand_is_checked() {
         r#"function "f": no type is named "Nowhere""#,
         r#"type "A": the alias leads back to itself"#,
     ];
+    let problems: Vec<_> = problems.iter().map(ToString::to_string).collect();
     assert_eq!(problems, expected);
 }
