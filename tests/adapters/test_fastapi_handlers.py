@@ -96,7 +96,7 @@ def test_a_last_resort_is_for_what_nobody_has_foreseen(
     ):
         assert (response.status_code, response.json()) == (418, {"own": "RuntimeError"})
         assert response.headers["Cache-Control"] == "no-store"
-    failures = [record for record in caplog.records if record.name == "mizan.dispatch"]
+    failures = [record for record in caplog.records if record.name == "mizan.request"]
     assert [record.getMessage() for record in failures] == [
         "The function fail failed",
         "The function for_blue failed",
@@ -123,7 +123,7 @@ def test_what_a_handler_is_for_is_foreseen(
     app.add_exception_handler(handled, answer)
     assert call(app, "fail", kind=kind).status_code == 418
     # Others may be about garbage of earlier tests.
-    assert not [record for record in caplog.records if record.name == "mizan.dispatch"]
+    assert not [record for record in caplog.records if record.name == "mizan.request"]
 
 
 def test_a_handler_of_the_projects_errors_is_for_what_functions_raise(app: FastAPI) -> None:

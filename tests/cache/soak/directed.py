@@ -22,7 +22,7 @@ FRONTS = ("fastapi", "django-wsgi", "django-asgi")
 
 def main(front: str, fault: str, folder: str) -> None:
     """Play on one of ``FRONTS``; *fault* is empty for the build as it is."""
-    for logger in ("mizan.dispatch", "django.request"):  # some functions fail on purpose
+    for logger in ("mizan.request", "django.request"):  # some functions fail on purpose
         logging.getLogger(logger).setLevel(logging.CRITICAL)
     application = _application(front)
     if fault:

@@ -135,7 +135,7 @@ _FILLERS = {"fastapi": _fill_fastapi, "django": _fill_django}
 
 def main(kind: str, name: str, folder: str, fault: str) -> int:
     """Play until told to stop; 1 when a player has failed."""
-    for logger in ("mizan.dispatch", "django.request"):  # some functions fail on purpose
+    for logger in ("mizan.request", "django.request"):  # some functions fail on purpose
         logging.getLogger(logger).setLevel(logging.CRITICAL)
     worker = Worker(name, Path(folder))
     if fault:

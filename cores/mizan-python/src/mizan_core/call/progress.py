@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from mizan_core.cache.store import Announcement, Purge
 from mizan_core.viewer import Viewer
 
-_log = logging.getLogger("mizan.dispatch")
+_log = logging.getLogger("mizan.request")
 
 
 class Failure(NamedTuple):
@@ -24,7 +24,7 @@ class Failure(NamedTuple):
     fields: dict[str, str]
 
     def log(self) -> None:
-        """Write it, with its traceback, to the logger ``mizan.dispatch``."""
+        """Write it, with its traceback, to the logger ``mizan.request``."""
         _log.error("%s", self.message, exc_info=self.error, extra=self.fields)
 
 

@@ -25,7 +25,7 @@ from mizan_core.viewer import Viewer
 LONGEST = 1.0
 """Seconds that the answer of a mutation waits for them."""
 _NULL = b"null"
-_log = logging.getLogger("mizan.dispatch")
+_log = logging.getLogger("mizan.request")
 
 
 class _Item(NamedTuple):
@@ -86,7 +86,8 @@ class ShownBundles:
 
     def _stale(self, result: Result) -> list[_Item]:
         """What the answer says to be stale, and what its merges say to be read again."""
-        _, header = result.plan.finish(result.json, result.nested)
+        # What is stale does not depend on the result: the answer is made once, when all is known.
+        _, header = result.plan.finish(_NULL, result.nested)
         found = [] if header is None else list(_items(header))
         rereads = self._interface.endpoint(self._call.function).rereads
         if rereads and result.json != _NULL:
