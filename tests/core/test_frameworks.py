@@ -32,10 +32,9 @@ FRAMEWORK = Framework("Stranger", (Request,), (Response,), (Upload,), (Marker,))
 
 @pytest.fixture(autouse=True)
 def restored() -> Iterator[None]:
-    before = dict(frameworks._registered)
+    before = frameworks.known()
     yield
-    frameworks._registered.clear()
-    frameworks._registered.update(before)
+    frameworks._known = before
 
 
 class TestAnAdapterImportedAfterTheFunctions:
@@ -87,5 +86,6 @@ def test_a_request_is_known_by_its_class() -> None:
     ("adapter", "name"), [("mizan", "Django"), ("mizan_fastapi", "FastAPI"), ("mizan_fastapi.client", "FastAPI")]
 )
 def test_an_adapter_registers_its_framework_alone(adapter: str, name: str) -> None:
-    code = f"import {adapter}; from mizan_core.client.frameworks import _registered; print(*_registered)"
+    names = "from mizan_core.client.frameworks import known; print(*(each.name for each in known().frameworks))"
+    code = f"import {adapter}; {names}"
     assert subprocess.check_output([sys.executable, "-c", code], text=True).split() == [name]

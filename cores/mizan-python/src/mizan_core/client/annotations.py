@@ -75,6 +75,12 @@ def class_hints(cls: type, names: Mapping[str, Any]) -> dict[str, Any]:
     return hints
 
 
+def is_class(annotation: Any) -> bool:
+    """Whether it is a class; ``list[int]``, which Python 3.10 calls one too, is none."""
+    kind: object = type(annotation)
+    return isinstance(annotation, type) and kind is not GenericAlias
+
+
 def complete_models(hint: Any, names: Mapping[str, Any]) -> None:
     """Finish the pydantic classes in *hint* that wait for names.
 

@@ -15,7 +15,7 @@ from pydantic import TypeAdapter
 from mizan_core.client.annotations import Namespace
 from mizan_core.client.calls import call, call_sync
 from mizan_core.client.context import GLOBAL
-from mizan_core.client.frameworks import Inject, adds_to_answers, injecting_framework
+from mizan_core.client.frameworks import Inject, Known, adds_to_answers, injecting_framework, known
 from mizan_core.client.options import Declaration
 from mizan_core.client.routes import Place, parts_of
 from mizan_core.client.signature import Parameter, Signature, WrittenSignature, read_signature
@@ -51,6 +51,10 @@ class ClientFunction(ServerFunction, Generic[P, R]):
     _arguments: TypeAdapter[dict[str, Any]] | None
     _result: TypeAdapter[Any] | None
     _inject: Inject | None
+    _view: tuple[Known, bool] | None
+    """Whether it takes the view path, as far as was known then."""
+    _prepared: Known | None
+    """What was known when nothing was found fault with."""
 
     def __init__(self, function: Callable[P, R], declaration: Declaration, frame: FrameType) -> None:
         functools.update_wrapper(self, function)
@@ -73,6 +77,8 @@ class ClientFunction(ServerFunction, Generic[P, R]):
             _arguments=None,
             _result=None,
             _inject=None,
+            _view=None,
+            _prepared=None,
         )
         self._resolve_early()
 
@@ -171,7 +177,11 @@ class ClientFunction(ServerFunction, Generic[P, R]):
     @property
     def is_view(self) -> bool:
         """Whether the function answers with a framework response (the view path, protocol.md section 9)."""
-        return self.signature.is_view
+        view, now = self._view, known()
+        if view is None or view[0] is not now:
+            view = (now, self.signature.is_view)
+            self._keep(_view=view)
+        return view[1]
 
     @property
     def names(self) -> dict[str, Any]:
@@ -214,6 +224,9 @@ class ClientFunction(ServerFunction, Generic[P, R]):
 
         :raises TypeError: when an annotation does not resolve, or pydantic cannot handle it.
         """
+        now = known()
+        if self._prepared is now:
+            return
         signature = self.signature
         with naming(self.where):
             signature.check(self.names)  # once more: an adapter may have been imported since
@@ -223,6 +236,7 @@ class ClientFunction(ServerFunction, Generic[P, R]):
         self.inject  # noqa: B018 - for its effect
         if not self.is_view:
             self.result  # noqa: B018 - for its effect
+        self._keep(_prepared=now)
 
     def _complete_errors(self) -> None:
         for case in self.declaration.errors:

@@ -1,13 +1,13 @@
 """What the classes of a web framework mean in a signature.
 
 The core imports no framework. An adapter registers the classes of its own when it is imported, which is before anything
-is served; so what depends on them is asked when it is needed, and never remembered.
+is served; so what depends on them is asked when it is needed, or remembered together with what was ``known`` then.
 """
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Protocol, TypeAlias, get_args, get_origin
 
@@ -57,33 +57,53 @@ class Framework:
     injector: Injector | None = None
 
 
-_registered: dict[str, Framework] = {}
+class Known:
+    """The frameworks that are known, and the classes of all of them together."""
+
+    __slots__ = ("frameworks", "injected", "requests", "responses", "uploads")
+
+    def __init__(self, frameworks: Sequence[Framework]) -> None:
+        self.frameworks = frameworks
+        self.requests = tuple(cls for framework in frameworks for cls in framework.requests)
+        self.responses = tuple(cls for framework in frameworks for cls in framework.responses)
+        self.uploads = tuple(cls for framework in frameworks for cls in framework.uploads)
+        self.injected = tuple(cls for framework in frameworks for cls in framework.injected)
+
+
+_known = Known(())
+
+
+def known() -> Known:
+    """Those of now: the same object until another is registered."""
+    return _known
 
 
 def register_framework(framework: Framework) -> None:
     """Have *framework*'s classes known from now on."""
-    _registered[framework.name] = framework
+    global _known  # noqa: PLW0603 - adapters are imported once a process
+    others = {other.name: other for other in _known.frameworks}
+    _known = Known(tuple({**others, framework.name: framework}.values()))
 
 
 def is_request_class(annotation: Any) -> bool:
     """Whether *annotation* is a class of requests."""
-    return any(_derives_from(annotation, framework.requests) for framework in _frameworks())
+    return _derives_from(annotation, _known.requests)
 
 
 def is_response_class(annotation: Any) -> bool:
     """Whether *annotation* is a class of responses."""
-    return any(_derives_from(annotation, framework.responses) for framework in _frameworks())
+    return _derives_from(annotation, _known.responses)
 
 
 def is_upload_class(annotation: Any) -> bool:
     """Whether *annotation* is a class of files that clients send."""
-    return any(_derives_from(annotation, framework.uploads) for framework in _frameworks())
+    return _derives_from(annotation, _known.uploads)
 
 
 def injecting_framework(annotation: Any, default: Any) -> Framework | None:
     """The framework that fills a parameter, of which clients then know nothing; None for one that they pass."""
     base, *marks = get_args(annotation) if get_origin(annotation) is Annotated else (annotation,)
-    for framework in _frameworks():
+    for framework in _known.frameworks:
         if any(isinstance(mark, framework.injecting) for mark in (default, *marks)):
             return framework
         if _derives_from(base, framework.injected):
@@ -94,21 +114,19 @@ def injecting_framework(annotation: Any, default: Any) -> Framework | None:
 def adds_to_answers(annotation: Any) -> bool:
     """Whether what is annotated so is filled with what adds to an answer."""
     base = get_args(annotation)[0] if get_origin(annotation) is Annotated else annotation
-    return any(_derives_from(base, framework.injected) for framework in _frameworks())
+    return _derives_from(base, _known.injected)
 
 
 def marker_of(value: object) -> str | None:
     """What *value* is called when a framework marks parameters with it, such as ``FastAPI's Depends``; else None."""
-    for framework in _frameworks():
+    for framework in _known.frameworks:
         if isinstance(value, framework.markers):
             return f"{framework.name}'s {type(value).__name__}"
     return None
 
 
-def _frameworks() -> Iterator[Framework]:
-    return iter(tuple(_registered.values()))
-
-
 def _derives_from(annotation: Any, classes: tuple[type, ...]) -> bool:
+    if not classes:
+        return False
     cls = get_origin(annotation) or annotation
     return isinstance(cls, type) and issubclass(cls, classes)

@@ -244,7 +244,7 @@ def _is_view(returns: Any) -> bool:
 def _check_wire(place: str, annotation: Any, names: Mapping[str, Any]) -> None:
     """:raises TypeError: when *annotation* holds what pydantic takes from Python code, and nobody from a client."""
     for part in _parts(annotation, names):
-        if part is Callable or get_origin(part) is Callable:
+        if part is Callable or (type(part) is not type and get_origin(part) is Callable):
             raise TypeError(f"{place}: a function cannot be sent over the wire; write the data that it stands for")
         if is_upload_class(part):
             raise TypeError(f"{place}: a file is a parameter of its own, or a list of them is: 'image: UploadedFile'")
@@ -259,7 +259,8 @@ def _parts(annotation: Any, names: Mapping[str, Any]) -> Iterator[Any]:
             continue
         seen.add(id(part))
         yield part
-        waiting.extend(get_args(part))
+        if type(part) is not type:
+            waiting.extend(get_args(part))
         if isinstance(part, type):
             waiting.extend(_field_annotations(part, names))
 

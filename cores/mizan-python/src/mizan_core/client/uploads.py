@@ -10,6 +10,7 @@ from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin
 
 from pydantic import InstanceOf
 
+from mizan_core.client.annotations import is_class
 from mizan_core.client.frameworks import is_upload_class
 
 DEFAULT_BYTES = 10 * 1_048_576
@@ -65,6 +66,8 @@ UploadPaths = Mapping[tuple[str, ...], UploadLimits]
 
 def upload_of(annotation: Any) -> Upload | None:
     """What *annotation* says of files; None unless it is ``File`` or ``list[File]``, with or without ``| None``."""
+    if is_class(annotation) and not is_upload_class(annotation):
+        return None
     limits, bare = _undressed(annotation)
     options = [bare]
     if get_origin(bare) in (Union, UnionType):

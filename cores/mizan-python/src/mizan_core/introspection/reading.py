@@ -18,7 +18,7 @@ from uuid import UUID
 from pydantic import BaseModel, EmailStr, JsonValue, RootModel
 from typing_extensions import NotRequired, ReadOnly, Required, TypeAliasType, Unpack, is_typeddict
 
-from mizan_core.client.annotations import class_hints, resolve_beside
+from mizan_core.client.annotations import class_hints, is_class, resolve_beside
 from mizan_core.client.frameworks import is_upload_class
 from mizan_core.introspection.discriminators import discriminating_name
 from mizan_core.introspection.docs import described
@@ -112,6 +112,10 @@ class ShapeReader:
     def __init__(self) -> None:
         self.types = TypeTable()
         self.problems: list[str] = []
+        self._paths: dict[type, str] = {}
+        """Those of the classes that have been read: most are met again and again."""
+        self._fields: dict[type, list[Field]] = {}
+        """Of pydantic's classes, which are read for each side."""
 
     def read(self, annotation: Any, view: View, whole: Any = None) -> Shape:
         """The shape of *annotation*.
@@ -119,27 +123,29 @@ class ShapeReader:
         :param whole: the annotation with its metadata, for types that only pydantic understands.
         :raises NameError: when a class inside names something that is not defined.
         """
+        if is_class(annotation):
+            return self._read_class(annotation, view, whole)
         origin = get_origin(annotation)
         if origin is Annotated:
             base, *metadata = get_args(annotation)
             return self._read_dressed(base, metadata, view)
         if origin is not None:
             return self._read_generic(annotation, origin, view, whole)
-        if isinstance(annotation, type):
-            return self._read_class(annotation, view, whole)
         return self._read_special(annotation, view, whole)
 
     # Forms.
 
     def _read_dressed(self, base: Any, metadata: Sequence[Any], view: View) -> Shape:
         """A type and what stands beside it; the last word is that of the outermost."""
+        if not metadata:
+            return self.read(base, view)
         for item in reversed(metadata):
             form = wire_form(item, view.mode, view.names)
             if isinstance(form, Serialized):
                 return self._read_serialized(form, base, view)
             if form is not None:
                 return form
-        whole = getitem(Annotated, (base, *metadata)) if metadata else None
+        whole = getitem(Annotated, (base, *metadata))
         shape = limited(self.read(base, view, whole), base, metadata, view.config)
         names = filter(None, map(discriminator_of, metadata))
         return self._discriminated(shape, base, next(names, None), view)
@@ -184,6 +190,12 @@ class ShapeReader:
         return pydantic_shape(annotation if whole is None else whole, view.mode)
 
     def _read_class(self, cls: type, view: View, whole: Any) -> Shape:
+        path = self._paths.get(cls)
+        if path is not None:
+            return reference(path)
+        scalar = _SCALARS.get(cls)
+        if scalar is not None and cls not in _TEMPORAL:
+            return scalar
         if is_upload_class(cls):
             return {"kind": "upload"}
         said = getattr(cls, "__mizan_annotation__", None)
@@ -193,7 +205,7 @@ class ShapeReader:
             return _SCALARS[float]
         if cls is tuple:
             return self._read_tuple(None, view)
-        simple = _SCALARS.get(cls) or self._read_container(cls, (), view)
+        simple = scalar or self._read_container(cls, (), view)
         if simple is not None:
             return simple
         if issubclass(cls, Flag):
@@ -258,6 +270,8 @@ class ShapeReader:
         elif annotation not in named.sources:
             named.sources.append(annotation)
             self._define_again(path, named, self._make_bodies(generic, values, make_body, view))
+        if annotation is generic and isinstance(generic, type):
+            self._paths[generic] = path
         return reference(path)
 
     def _define_again(self, path: str, named: NamedType, bodies: dict[Mode, Body]) -> None:
@@ -278,7 +292,7 @@ class ShapeReader:
         return {"kind": "alias", "shape": self.read(substitute(value, values), view)}
 
     def _model_body(self, cls: Any, _: _Bindings, view: View) -> Body:
-        fields = list(pydantic_fields(cls, view.names))
+        fields = self._pydantic_fields(cls, view)
         serialized = model_serializer(cls, view.names) if view.mode == "output" else None
         if serialized is not None:
             return {"kind": "alias", "shape": self.read(serialized.annotation, view)}
@@ -287,7 +301,12 @@ class ShapeReader:
         return self._struct_body(fields, {}, view)
 
     def _pydantic_dataclass_body(self, cls: Any, values: _Bindings, view: View) -> Body:
-        return self._struct_body(pydantic_fields(cls, view.names), values, view)
+        return self._struct_body(self._pydantic_fields(cls, view), values, view)
+
+    def _pydantic_fields(self, cls: type, view: View) -> list[Field]:
+        if cls not in self._fields:
+            self._fields[cls] = list(pydantic_fields(cls, view.names))
+        return self._fields[cls]
 
     def _dataclass_body(self, cls: Any, values: _Bindings, view: View) -> Body:
         return self._struct_body(dataclass_fields(cls, view.names), values, view)
@@ -326,6 +345,13 @@ def _enum_body(cls: Any, _: _Bindings, __: View) -> Body:
 
 
 def _said_of(field: Field) -> dict[str, str]:
-    inner = get_args(field.annotation)[1:] if get_origin(field.annotation) is Annotated else ()
+    inner = () if isinstance(field.annotation, type) else _beside(field.annotation)
+    if not (inner or field.metadata or field.description):
+        return {}
     description = described((*inner, *field.metadata), field.description)
     return {} if description is None else {"description": description}
+
+
+def _beside(annotation: Any) -> tuple[Any, ...]:
+    """What stands beside a type in ``Annotated``."""
+    return get_args(annotation)[1:] if get_origin(annotation) is Annotated else ()

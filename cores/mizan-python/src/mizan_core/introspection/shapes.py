@@ -19,6 +19,10 @@ Mode: TypeAlias = Literal["input", "output"]
 FORMATS = frozenset({"date-time", "date", "time", "duration", "uuid", "decimal", "binary", "email", "uri"})
 """Formats that a string may have."""
 
+_LEAVES = frozenset({"primitive", "enum", "any", "null", "upload"})
+_INNER = {"list": "item", "map": "value", "optional": "item", "alias": "shape"}
+"""Where those that hold one shape have it; unions and tuples hold several."""
+
 _BESIDE = frozenset({"min_length", "max_length", "description"})
 
 ANY: Shape = {"kind": "any"}
@@ -148,16 +152,20 @@ def without_limits(part: Any) -> Any:
 
 def references(shape: Shape) -> Iterator[str]:
     """The paths that *shape*, or a body, refers to."""
-    kind = shape["kind"]
-    if kind == "ref":
-        yield shape["name"]
-    for inner in (shape.get("item"), shape.get("value"), shape.get("shape")):
-        if inner is not None:
-            yield from references(inner)
-    for inner in shape.get("items", ()):
-        yield from references(inner)
-    for field in shape.get("fields", ()):
-        yield from references(field["shape"])
+    waiting = [shape]
+    while waiting:
+        shape = waiting.pop()
+        kind = shape["kind"]
+        if kind in _LEAVES:
+            continue
+        if kind == "ref":
+            yield shape["name"]
+        elif kind == "struct":
+            waiting.extend(field["shape"] for field in shape["fields"])
+        elif kind in _INNER:
+            waiting.append(shape[_INNER[kind]])
+        else:
+            waiting.extend(shape["items"])
 
 
 def _distinct(members: Iterable[Shape]) -> list[Shape]:

@@ -50,11 +50,11 @@ def pydantic_fields(cls: Any, names: Mapping[str, Any]) -> Iterator[Field]:
     :raises NameError: when an annotation names something that is not defined.
     """
     complete_models(cls, names)
-    decorators = cls.__pydantic_decorators__
+    decorators, config = cls.__pydantic_decorators__, config_of(cls)
     serializers = _field_serializers(decorators, names)
     rewritten = _rewritten_fields(decorators)
     for name, info in cls.__pydantic_fields__.items():
-        field = _field(name, info, config_of(cls), serializers.get(name, serializers.get("*")))
+        field = _field(name, info, config, serializers.get(name, serializers.get("*")))
         if name in rewritten or "*" in rewritten:
             field = dataclasses.replace(field, metadata=(*field.metadata, REWRITTEN))
         yield field
