@@ -167,7 +167,7 @@ bench: wheels $(PEERS) $(WEB_PEERS) $(PAGE) | $(call program,redis-server) $(cal
 	@PATH="$(abspath $(NEWER_NODE)):$$PATH" MIZAN_BENCH_WHEELS="$(DIST)" $(BIN)/python -m benchmarks.run $(ARGS)
 
 .PHONY: bench-quick
-bench-quick: wheels $(PEERS) $(WEB_PEERS) $(PAGE) | $(call program,redis-server) $(call program,wrk) ## as bench, but rough, in a few minutes; writes benchmarks/results.json alone
+bench-quick: wheels $(PEERS) $(WEB_PEERS) $(PAGE) | $(call program,redis-server) $(call program,wrk) ## as bench, but rough; writes benchmarks/results alone (ARGS=--page: docs/performance.md, too)
 	@PATH="$(abspath $(NEWER_NODE)):$$PATH" MIZAN_BENCH_WHEELS="$(DIST)" $(BIN)/python -m benchmarks.run --quick $(ARGS)
 
 .PHONY: lint

@@ -23,10 +23,16 @@ class Effort:
     budget_seconds: float
     """What one question may take in one process; a slow operation gets fewer pairs, `FEWEST_PAIRS` at least."""
 
+    @property
+    def description(self) -> str:
+        processes = "one process" if self.processes == 1 else f"{self.processes} processes"
+        return f"{self.name}: up to {self.pairs} pairs in {processes}"
+
 
 FEWEST_PAIRS = 5
 FULL = Effort("full", processes=5, pairs=40, sample_seconds=0.02, budget_seconds=10)
 QUICK = Effort("quick", processes=1, pairs=25, sample_seconds=0.008, budget_seconds=2)
+EFFORTS = {effort.name: effort for effort in (FULL, QUICK)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +72,7 @@ class Question:
     """One comparison."""
 
     name: str
-    """The key in results.json: stable, plain words."""
+    """The key in the files of results: stable, plain words."""
     against: str
     """What `theirs` is."""
     target: float | None

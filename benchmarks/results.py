@@ -12,7 +12,7 @@ from benchmarks.measurement import MICROSECONDS, Claim, Missing, Samples
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A question's answer, and its line in results.json."""
+    """A question's answer, and its place in the file of results."""
 
     claim: Claim
     ratio: float | None = None

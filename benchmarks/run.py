@@ -1,12 +1,13 @@
 """Runs benchmark files in fresh processes and writes down what they found: ``python -m benchmarks.run``.
 
-The figures go to ``benchmarks/results.json``; a full run of all files writes ``docs/performance.md`` too.
+The figures go to ``benchmarks/results``, a file for each version of Python, after each benchmark file that has been
+asked; files that a run does not ask keep theirs. ``--page``, and a full run of all files, write ``docs/performance.md``
+too, with what there is of every Python.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -24,13 +25,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     effort = QUICK if options.quick else FULL
     run = Run(effort)
     print(table.heading())
+    found = report.Recorded.of(run.document)
+    earlier = next((each for each in report.read() if each.python == found.python), None)
     for file in options.files or catalogue.FILES:
         for claim, outcome in ask(file, effort):
             run.take(file, claim, outcome)
-    report.RESULTS.write_text(json.dumps(run.document, indent=2) + "\n")
+        found.after(earlier).save()
     print(f"\n{run.conclusion}")
-    if effort is FULL and not options.files and not run.failures:
-        report.write(run.document)
+    if options.page or (effort is FULL and not options.files and not run.failures):
+        report.write(report.read())
     return int(bool(run.failures))
 
 
@@ -41,7 +44,7 @@ class Run:
         self._effort = effort
         self.results: list[Result] = []
         self.document: dict[str, dict[str, Any]] = {}
-        """What results.json says, by question."""
+        """What the file of results says, by question."""
         self.failures: list[str] = []
 
     def take(self, file: str, claim: Claim, outcome: Outcome) -> None:
@@ -63,13 +66,14 @@ class Run:
         parts = (("missed", missed), ("not measured", unmeasured), ("failed to run", self.failures))
         lines = [f"{words}: {'; '.join(names)}" for words, names in parts if names]
         return "\n".join(
-            [f"{met} of {met + len(missed)} targets met; the figures are in {report.RESULTS.name}", *lines]
+            [f"{met} of {met + len(missed)} targets met; the figures are in benchmarks/{report.FOLDER.name}", *lines]
         )
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description="Measure Mizan against what one would otherwise use.")
     parser.add_argument("--quick", action="store_true", help="a few minutes in all; the ratios are rough")
+    parser.add_argument("--page", action="store_true", help="write docs/performance.md, however rough the run was")
     parser.add_argument("files", metavar="FILE", nargs="*", type=_file, help=", ".join(catalogue.FILES))
     return parser
 

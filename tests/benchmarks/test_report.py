@@ -30,9 +30,13 @@ def results() -> Run:
     return run
 
 
+def recorded(python: str, document: report.Results) -> report.Recorded:
+    return report.Recorded(python, {"Processor": "a fast one", "Python": f"CPython {python}.1"}, document)
+
+
 @pytest.fixture
 def page() -> str:
-    return report.page(results().document, [("Processor", "a fast one")])
+    return report.page([recorded("3.11", results().document)])
 
 
 def section(page: str, heading: str) -> str:
@@ -43,6 +47,8 @@ def test_the_page_has_a_table_for_each_file(page: str) -> None:
     answers = section(page, "The answers")
     subject, text = catalogue.description("cache_key")
     assert f"### {subject}\n\n{text}\n\n| question |" in answers
+    assert answers.count(" | 3.11 | ") == len(CLAIMS)
+    answers = answers.replace(" | 3.11 |", " |")
     assert "| fast & right, against the other | 1.00 us | 30.0 us | 30.0 | 30.0 to 30.0 | 30.0 | 10 | yes |" in answers
     assert "| too slow, against the other | 1.00 us | 5.00 us | 5.00 | 5.00 to 5.00 | 5.00 | 10 | no |" in answers
     assert "| small, against 1.5 MB | 0.50 MB | 1.50 MB | 0.33 | 0.33 to 0.33 | 0.33 | at most 1 | yes |" in answers
@@ -52,7 +58,7 @@ def test_the_page_has_a_table_for_each_file(page: str) -> None:
 
 def test_missed_targets_are_said_with_their_notes(page: str) -> None:
     missed = section(page, "Where targets are missed")
-    assert missed.strip() == "- **too slow**: 5.00, target 10. Half of it is hashing."
+    assert missed.strip() == "- **too slow**: 5.00 on 3.11, target 10. Half of it is hashing."
 
 
 def test_other_notes_stand_below_their_table(page: str) -> None:
@@ -62,17 +68,43 @@ def test_other_notes_stand_below_their_table(page: str) -> None:
 
 
 def test_what_was_not_measured_is_said(page: str) -> None:
-    assert section(page, "What was not measured").strip() == "- **unknown**: there is no wrk."
+    assert section(page, "What was not measured").strip() == "- **unknown** (3.11): there is no wrk."
 
 
 def test_the_machine_is_described(page: str) -> None:
-    assert "| Processor | a fast one |" in section(page, "The machine")
+    described = section(page, "The machine")
+    assert "|  | 3.11 |\n| --- | --- |\n| Processor | a fast one |" in described
+    assert f"| Run | {QUICK.description} |" in described
     assert "$" not in page
+
+
+def test_pythons_stand_side_by_side() -> None:
+    slow = {"fast & right": results().document["too slow"]}
+    page = report.page([recorded("3.9", results().document), recorded("3.13", slow)])
+    assert "|  | 3.9 | 3.13 |\n| --- | --- | --- |\n| Processor | a fast one | a fast one |" in page
+    rows = [line for line in page.splitlines() if line.startswith("| fast & right,")]
+    assert [row.split(" | ")[1] for row in rows] == ["3.9", "3.13"]
+    missed = section(page, "Where targets are missed").strip().splitlines()
+    assert missed[0].startswith("- **fast & right**: 5.00 on 3.13, target 10.")
+    assert missed[1].startswith("- **too slow**: 5.00 on 3.9, target 10.")
+
+
+def test_results_are_kept_by_python_and_by_file(tmp_path: Path) -> None:
+    document = results().document
+    other = {"another": {**document["small"], "file": "floors"}}
+    for python, found in (("3.13", document), ("3.9", document)):
+        recorded(python, found).save(tmp_path)
+    before, newest = report.read(tmp_path)
+    assert [before.python, newest.python] == ["3.9", "3.13"]
+    newest._replace(results=other).after(newest).save(tmp_path)
+    assert list(report.read(tmp_path)[1].results) == [*document, "another"]
+    again = {"small": document["small"]}
+    assert list(newest._replace(results=again).after(newest).results) == ["small"]
 
 
 def test_a_run_without_a_miss_says_so() -> None:
     document = {name: line for name, line in results().document.items() if name == "small"}
-    page = report.page(document, [])
+    page = report.page([recorded("3.11", document)])
     assert "Every target that could be measured was reached" in section(page, "Where targets are missed")
     assert "Every question was measured" in section(page, "What was not measured")
 
@@ -83,7 +115,7 @@ def texts(svg: str) -> list[str]:
 
 def test_each_chart_has_its_questions() -> None:
     document = results().document
-    ratios, limits = report.ratio_chart(document), report.limit_chart(document)
+    ratios, limits = report.ratio_chart(document, "3.11"), report.limit_chart(document, "3.11")
     assert {"fast & right", "30.0", "too slow", "5.00"} <= set(texts(ratios))
     assert not {"small", "only a figure", "unknown"} & set(texts(ratios))
     assert {"small", "0.33"} <= set(texts(limits))
@@ -122,7 +154,7 @@ def test_a_conclusion_counts() -> None:
     assert run.failures == ["broken"]
     assert "broken" not in run.document
     assert run.conclusion == (
-        "2 of 3 targets met; the figures are in results.json\n"
+        "2 of 3 targets met; the figures are in benchmarks/results\n"
         "missed: too slow\nnot measured: unknown\nfailed to run: broken"
     )
 

@@ -60,7 +60,7 @@ def test_what_was_not_measured_is_not_met() -> None:
     assert (document["ratio"], document["met"], document["median_us"]) == (None, None, None)
 
 
-def test_a_line_of_results_json() -> None:
+def test_a_place_in_the_file_of_results() -> None:
     assert answer(claim(), Samples([2, 2], [5, 7])).document() == {
         "against": "the other",
         "target": 2,

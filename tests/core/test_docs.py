@@ -18,7 +18,7 @@ _NAME = re.compile(r"`(mizan_(?:core|fastapi|redis)(?:\.\w+)+)[^`]*`")
 _PATH = re.compile(
     r"`((?:cores|src|python|backends|caches|protocol|frontends|tests|benchmarks|examples|docs)/[^`*{<\s]*)`"
 )
-_MADE = {"benchmarks/results.json"}  # by the verb that the page is about
+_MADE = {"benchmarks/results/"}  # by the verb that the page is about
 _LINK = re.compile(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)")
 
 
