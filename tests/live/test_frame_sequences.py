@@ -11,6 +11,7 @@ import pytest
 from mizan_core.errors import Forbidden
 from mizan_core.live.broker import History, Position
 from mizan_core.live.effects import Close, Effect, Recover, Start
+from mizan_core.live.under_way import NOTHING
 from mizan_core.live_settings import LiveSettings
 from tests.live.machine import EPOCH, OK, Machine, message
 
@@ -121,11 +122,13 @@ class Play:
         assert session.is_closed == (machine.closed is not None)
         assert session.subscriptions <= self.limits.subscriptions
         if not session.is_closed:
-            lines: list[Any] = [session._calls, session._reads]
+            lines: list[Any] = [session._under_way.calls, session._under_way.reads]
             assert all(len(line._running) <= self.limits.running for line in lines)
-            assert len(session._calls._waiting) <= self.limits.running + self.limits.waiting
+            assert len(session._under_way.calls._waiting) <= self.limits.running + self.limits.waiting
+        assert NOTHING.used == {}
+        assert (session._under_way is NOTHING) == (not session._under_way.used) or session.is_closed
         # A watch that is given up is told to nobody; what runs for it is of no use.
-        stopped = set(self.running) - set(session._used)
+        stopped = set(self.running) - set(session._under_way.used)
         for number in stopped:
             del self.running[number]
 

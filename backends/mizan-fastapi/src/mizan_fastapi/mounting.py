@@ -9,7 +9,7 @@ Lanes ask the prefix route earlier: in front of the application's router, or of 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Coroutine, Iterable, Sequence
 from typing import Any, Literal, TypeAlias
 
 from fastapi import APIRouter, FastAPI
@@ -158,12 +158,11 @@ class PrefixRoute(BaseRoute):
         """The included router knows."""
         raise NoMatchFound(name, path_params)
 
-    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def handle(self, scope: Scope, receive: Receive, send: Send) -> Coroutine[Any, Any, None]:
         if scope["type"] == "websocket":
-            await self._sockets(scope, receive, send)
-            return
+            return self._sockets(scope, receive, send)
         route: EndpointRoute = scope["route"]
-        await route.asgi_endpoint(scope, receive, send)
+        return route.asgi_endpoint(scope, receive, send)
 
 
 class ShortCut:

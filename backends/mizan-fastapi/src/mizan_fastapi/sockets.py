@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Coroutine
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from starlette.requests import empty_send
 from starlette.types import Message, Receive, Scope, Send
@@ -37,7 +37,16 @@ from mizan_fastapi.users import LoadUser, ReloadUser, ask, replace_user, scope_u
 
 T = TypeVar("T")
 _WHO = ("user", "auth", "session")
+_SOCKET = ORIGIN_HEADER.encode()
 _log = logging.getLogger("mizan.live")
+
+
+class _Hooks(NamedTuple):
+    """What all sockets of an application have in common."""
+
+    load_user: LoadUser | None
+    in_flight: InFlight
+    reload_user: ReloadUser | None
 
 
 class SocketEndpoint:
@@ -53,9 +62,7 @@ class SocketEndpoint:
     ) -> None:
         self._dispatcher = dispatcher
         self._serving = serving
-        self._load_user = load_user
-        self._reload_user = reload_user
-        self._in_flight = in_flight
+        self._hooks = _Hooks(load_user, in_flight, reload_user)
 
     async def respond(self, websocket: WebSocket) -> None:
         """Converse, when dependencies have been solved."""
@@ -69,17 +76,24 @@ class SocketEndpoint:
         await self(websocket.scope, websocket.receive, send)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        conversation = await self._opened(scope, receive, send)
+        if conversation is not None:
+            await conversation  # nothing else is kept for as long as it lasts
+
+    async def _opened(self, scope: Scope, receive: Receive, send: Send) -> Coroutine[Any, Any, None] | None:
+        """What is said on the socket; None where there is none."""
         if not await is_opened(receive):
-            return
+            return None
         try:
             own, token = self._admitted(scope)
         except Exception as error:  # noqa: BLE001 - whatever settings and user models raise
             await _refuse(scope, send, error)
-            return
+            return None
         socket = socket_of(scope)
-        peer = SocketPeer(own, socket, self._load_user, self._in_flight, self._reload_user)
-        if await accept(send):
-            await self._serving.serve(AsgiWire(receive, send), peer, socket, token)
+        peer = SocketPeer(own, socket, self._hooks)
+        if not await accept(send):
+            return None
+        return self._serving.serve(AsgiWire(receive, send), peer, socket, token)
 
     def _admitted(self, scope: Scope) -> tuple[Scope, str | None]:
         """The scope that requests of the socket have, and the token that has come with the handshake.
@@ -122,53 +136,36 @@ async def _refuse(scope: Scope, send: Send, error: Exception) -> None:
 
 
 class SocketPeer:
-    """Whoever has opened a socket.
+    """Whoever has opened a socket. There may be many who do nothing: what a request needs is made for it.
 
     :param scope: what middleware has left of the handshake.
     :param socket: the socket's id, by which what it changes is known.
     """
 
-    def __init__(
-        self,
-        scope: Scope,
-        socket: str | None,
-        load_user: LoadUser | None,
-        in_flight: InFlight,
-        reload_user: ReloadUser | None,
-    ) -> None:
-        self._scope: Scope = {
-            **scope,
-            "type": "http",
-            "method": "GET",
-            "scheme": "https" if scope.get("scheme") == "wss" else "http",
-        }
-        self._fields = {**fields_of(scope), ORIGIN_HEADER.encode(): (socket or "").encode()}
-        self._load_user = load_user
-        self._reload_user = reload_user
-        self._in_flight = in_flight
+    __slots__ = ("_hooks", "_scope", "_socket", "viewer")
+
+    def __init__(self, scope: Scope, socket: str | None, hooks: _Hooks) -> None:
+        self._scope = scope
+        self._socket = socket
+        self._hooks = hooks
         self.viewer = viewer_of(scope_user(scope))
 
     async def run(self, work: Callable[[AsgiPort], Coroutine[Any, Any, T]]) -> T:
         """See ``Peer``."""
-        return await work(
-            AsgiPort(
-                twin_of(self._scope),
-                self._fields,
-                _no_body,
-                empty_send,
-                self._load_user,
-                self._in_flight,
-                self._reload_user,
-            )
-        )
+        scope = twin_of(self._scope)
+        scope["type"], scope["method"] = "http", "GET"
+        scope["scheme"] = "https" if scope.get("scheme") == "wss" else "http"
+        fields = {**fields_of(scope), _SOCKET: (self._socket or "").encode()}
+        return await work(AsgiPort(scope, fields, _no_body, empty_send, *self._hooks))
 
     async def look(self) -> Viewer:
         """See ``Peer``."""
-        user = scope_user(self._scope)
-        if self._reload_user is None or not self.viewer.authenticated:
+        user, reload = scope_user(self._scope), self._hooks.reload_user
+        if reload is None or not self.viewer.authenticated:
             return self.viewer
-        current = await ask(self._reload_user, user)
+        current = await ask(reload, user)
         if current is not None:
+            self._scope = twin_of(self._scope)
             replace_user(self._scope, current)
         return viewer_of(current)
 

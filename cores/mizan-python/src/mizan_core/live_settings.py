@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from functools import lru_cache
 from typing import Any
 
 ON, OFF = "on", "off"
 ALL_FUNCTIONS, DECLARED_FUNCTIONS = FUNCTIONS = ("all", "websocket")
+_SHARED = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +54,9 @@ def read_live(value: object) -> LiveSettings:
     if isinstance(value, LiveSettings):
         return value
     if value is None or value is True or value == ON:
-        return LiveSettings()
+        return _shared(LiveSettings())
     if value is False or value == OFF:
-        return LiveSettings(enabled=False)
+        return _shared(LiveSettings(enabled=False))
     found = _parsed(value) if isinstance(value, str) else value
     if not isinstance(found, Mapping):
         raise ValueError(f"{ON}, {OFF} or limits by name are needed")
@@ -78,7 +80,13 @@ def _limits(found: Mapping[Any, Any]) -> LiveSettings:
     values: dict[str, Any] = {**found}
     if "origins" in values:
         values["origins"] = tuple(values["origins"])
-    return LiveSettings(**values)
+    return _shared(LiveSettings(**values))
+
+
+@lru_cache(_SHARED)
+def _shared(settings: LiveSettings) -> LiveSettings:
+    """Equal limits are one object: every socket has them."""
+    return settings
 
 
 def _check(name: str, value: object) -> None:

@@ -209,7 +209,7 @@ class Settings:
     @property
     def live_settings(self) -> LiveSettings:
         """:raises ValueError: for what ``problems`` tells of."""
-        return LiveSettings() if self.live is None else read_live(self.live)
+        return read_live(self.live)
 
     def backend_options(self, url: str) -> BackendOptions:
         """How a store, or what carries messages, is opened."""

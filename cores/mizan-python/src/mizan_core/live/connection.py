@@ -13,7 +13,7 @@ from collections.abc import Coroutine, Iterable, Sequence
 from typing import Any
 
 from mizan_core.call.dispatcher import Dispatcher
-from mizan_core.errors import APIError
+from mizan_core.errors import APIError, Unauthorized
 from mizan_core.live.answering import Answering
 from mizan_core.live.broker import Message, Position
 from mizan_core.live.driver import Peer, Wire
@@ -82,36 +82,46 @@ class Connection:
         self._is_over = False
         self._reads: dict[int, asyncio.Task[None]] = {}
         self._answering = Answering(dispatcher, peer)
-        self._rooms = Rooms(self, hub, self._session, self._answering, self._perform, limits.frame_bytes)
+        self._rooms: Rooms | None = None
+        """Those of a socket that has subscribed; most do not."""
         self._last_check = _now()
 
     async def run(self, token: str | None) -> None:
-        """Until it ends."""
-        self._hub.attach(self)
-        try:
-            if token is not None:
-                self._session.begin_as(self._identity(token), _now())
-            await self._converse()
-        finally:
-            self._end()
+        """Until it ends; one frame alone, since it lives as long as the socket does.
 
-    async def _converse(self) -> None:
+        :param token: one that came with the handshake, and was found good then.
+        """
+        self._hub.attach(self)
         self._reading = asyncio.current_task()
         try:
-            while not self._session.is_closed:
-                frame = await self._wire.receive()
-                if frame is None:
-                    break
-                self._perform(self._received(frame))
-        except asyncio.CancelledError:
-            if not self._is_given_up:
-                raise
-            if sys.version_info >= (3, 11) and self._reading is not None:
-                self._reading.uncancel()
+            try:
+                if token is not None:
+                    self._begin_as(token)
+                while not self._session.is_closed:
+                    frame = await self._wire.receive()
+                    if frame is None:
+                        break
+                    self._perform(self._received(frame))
+            except asyncio.CancelledError:
+                if not self._is_given_up:
+                    raise
+                if sys.version_info >= (3, 11) and self._reading is not None:
+                    self._reading.uncancel()
+            self._reading = None
+            if self._closing is not None:
+                await self._closing
         finally:
             self._reading = None
-        if self._closing is not None:
-            await self._closing
+            self._end()
+
+    def _begin_as(self, token: str) -> None:
+        """It may have expired since, or its key may have gone."""
+        try:
+            identity = self._identity(token)
+        except Unauthorized:
+            self._perform(self._session.ended())
+        else:
+            self._session.begin_as(identity, _now())
 
     def _received(self, frame: str | bytes) -> list[Effect]:
         return self._session.receive_text(frame, _now()) if isinstance(frame, str) else self._session.receive_bytes()
@@ -123,7 +133,8 @@ class Connection:
         self._outbox.clear()
         for task in tuple(self._reads.values()):
             task.cancel()
-        self._rooms.end()
+        if self._rooms is not None:
+            self._rooms.end()
         self._hub.detach(self)
 
     # --- what the hub tells
@@ -149,11 +160,18 @@ class Connection:
 
     def on_message(self, topic: str, epoch: str, message: Message) -> None:
         """See ``Attached``."""
-        self._rooms.deliver(topic, epoch, message)
+        self._subscribed().deliver(topic, epoch, message)
 
     def on_lost(self, topic: str, position: Position) -> None:
         """See ``Attached``."""
-        self._rooms.lose(topic, position)
+        self._subscribed().lose(topic, position)
+
+    def _subscribed(self) -> Rooms:
+        if self._rooms is None:
+            self._rooms = Rooms(
+                self, self._hub, self._session, self._answering, self._perform, self._limits.frame_bytes
+            )
+        return self._rooms
 
     # --- what the session wants
 
@@ -173,13 +191,13 @@ class Connection:
         elif type(effect) is Stop:
             self._stop(effect.id)
         elif type(effect) is Leave:
-            self._rooms.leave(effect.key)
+            self._subscribed().leave(effect.key)
         elif type(effect) is Authenticate:
             return self._authenticate(effect)
         elif type(effect) is Recover:
-            self._hub.spawn(self._rooms.recover(effect))
+            self._hub.spawn(self._subscribed().recover(effect))
         elif type(effect) is Reauthorize:
-            self._hub.spawn(self._rooms.reauthorize(effect))
+            self._hub.spawn(self._subscribed().reauthorize(effect))
         elif type(effect) is Close:
             self._closing = self._hub.spawn(self._close(effect))
         return ()
@@ -220,7 +238,7 @@ class Connection:
         elif type(request) is Watch:
             self._begin_read(request.id, self._watch(request))
         elif type(request) is Subscribe:
-            self._begin_read(request.id, self._rooms.subscribe(request))
+            self._begin_read(request.id, self._subscribed().subscribe(request))
 
     def _begin_read(self, number: int, work: Coroutine[Any, Any, None]) -> None:
         task = self._reads[number] = self._hub.spawn(work)
@@ -228,6 +246,8 @@ class Connection:
         def forget(_: object) -> None:
             if self._reads.get(number) is task:
                 del self._reads[number]
+            if not self._reads:
+                self._reads = {}  # one that has held something keeps the room for it
 
         task.add_done_callback(forget)
 
@@ -259,7 +279,7 @@ class Connection:
         self._perform(self._session.finished(request.id, text, _now()))
 
     async def _say(self, request: ClientMessage) -> None:
-        text = await self._rooms.say(request)
+        text = await self._subscribed().say(request)
         self._perform(self._session.finished(request.id, text, _now()))
 
     async def _watch(self, request: Watch) -> None:

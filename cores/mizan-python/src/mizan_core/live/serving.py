@@ -6,7 +6,8 @@ import asyncio
 import logging
 import os
 import weakref
-from collections.abc import Hashable
+from collections.abc import Coroutine, Hashable
+from typing import Any
 from weakref import WeakKeyDictionary
 
 from mizan_core.call.dispatcher import Dispatcher
@@ -72,13 +73,15 @@ class Serving:
             _warn(self._dispatcher.settings())
         return known[1]
 
-    async def serve(self, wire: Wire, peer: Peer, socket: str | None = None, token: str | None = None) -> None:
+    def serve(
+        self, wire: Wire, peer: Peer, socket: str | None = None, token: str | None = None
+    ) -> Coroutine[Any, Any, None]:
         """Converse with an accepted socket until it ends.
 
         :param socket: the id that its client has given it.
         :param token: one that came with the handshake, and was found good then.
         """
-        await Connection(wire, self.hub(), peer, self._dispatcher, self.limits, socket).run(token)
+        return Connection(wire, self.hub(), peer, self._dispatcher, self.limits, socket).run(token)
 
     async def aclose(self) -> None:
         """End what the running event loop has."""

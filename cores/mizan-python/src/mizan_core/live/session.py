@@ -51,7 +51,7 @@ from mizan_core.live.frames import (
     refusal_frame,
     stale_frame,
 )
-from mizan_core.live.line import Line
+from mizan_core.live.under_way import NOTHING, UnderWay
 from mizan_core.live.window import Window
 from mizan_core.live_settings import LiveSettings
 
@@ -94,23 +94,18 @@ class Session:
 
     __slots__ = (
         "_bad",
-        "_calls",
         "_counts",
         "_expires",
         "_has_expired",
         "_is_closed",
-        "_joining",
         "_last_check",
-        "_late",
         "_limits",
         "_messages",
-        "_outdated",
-        "_reads",
         "_subscriptions",
         "_token",
+        "_under_way",
         "_unread_refusals",
         "_unsignalled",
-        "_used",
         "_watches",
         "_window",
     )
@@ -120,23 +115,15 @@ class Session:
         self._token: Identity | None = None
         self._expires: float | None = None
         self._is_closed = False
-        self._used: dict[int, str | None] = {}
-        """The ids of requests that are not answered, with what they have to be in order with."""
+        self._under_way = NOTHING
         self._watches: dict[int, None] = {}
         """The ids that are watched, or will be."""
         self._subscriptions: dict[str, _Subscription] = {}
-        self._joining: dict[str, None] = {}
-        self._calls = Line(limits.running)
-        self._reads = Line(limits.running)
         self._bad: list[float] = []
         self._window = Window(limits, now)
         self._last_check = now
         self._unread_refusals = 0
         self._unsignalled: dict[int, None] = {}
-        self._late: dict[int, None] = {}
-        """Those of the reads under way whose bundle may be stale already."""
-        self._outdated: dict[int, None] = {}
-        """Those of the requests under way that were begun for somebody else."""
         self._has_expired = False
         self._counts: dict[str, int] = {}
         self._messages = 0
@@ -164,7 +151,7 @@ class Session:
     @property
     def subscriptions(self) -> int:
         """How many watches and subscriptions it has, or will have."""
-        return len(self._watches) + len(self._subscriptions) + len(self._joining)
+        return len(self._watches) + len(self._subscriptions) + len(self._under_way.joining)
 
     # --- what the client sends
 
@@ -183,10 +170,10 @@ class Session:
             return self._pong(frame, now)
         if type(frame) is Unwatch:
             return self._unwatch(frame.id)
-        if frame.id in self._used or (frame.id in self._watches and type(frame) is not Watch):
+        if frame.id in self._under_way.used or (frame.id in self._watches and type(frame) is not Watch):
             return self._close(BAD_FRAMES, "the id is in use")
         if type(frame) is Auth:
-            self._used[frame.id] = None
+            self._asked().used[frame.id] = None
             return [Authenticate(frame.id, frame.token)]
         if type(frame) is Unsubscribe:
             return self._unsubscribe(frame, now)
@@ -217,9 +204,9 @@ class Session:
 
     def finished(self, number: int, text: str, now: float) -> list[Effect]:
         """A call or a message has been answered."""
-        if self._is_closed or self._used.pop(number, _NOT_USED) is _NOT_USED:
+        if self._is_closed or self._under_way.used.pop(number, _NOT_USED) is _NOT_USED:
             return []
-        self._calls.end(number)
+        self._under_way.calls.end(number)
         return [*self._send(text, now), *self._go_on()]
 
     def watched(self, number: int, text: str, now: float) -> list[Effect]:
@@ -244,13 +231,13 @@ class Session:
         :param position: of what is delivered from now on.
         :param is_complete: whether the answer has nothing to say beside, and so need not wait for ``recovered``.
         """
-        if self._is_closed or request.id not in self._used:
+        if self._is_closed or request.id not in self._under_way.used:
             return [Leave(key)]
-        self._joining.pop(key, None)
+        self._under_way.joining.pop(key, None)
         if self._has_expired:
             error = Unauthorized(_EXPIRED)
             return [Leave(key), *self._answer_subscribe(request.id, plain_refusal(request.id, error), now)]
-        asked = [Reauthorize([key], is_another=True)] if request.id in self._outdated else []
+        asked = [Reauthorize([key], is_another=True)] if request.id in self._under_way.outdated else []
         frames = ChannelFrames(request.channel, request.params)
         if is_complete and request.since is None:
             self._subscriptions[key] = _Subscription(frames, Follower(position))
@@ -291,7 +278,7 @@ class Session:
 
     def authenticated(self, number: int, identity: Identity, now: float) -> list[Effect]:
         """A token stands for somebody."""
-        self._used.pop(number, None)
+        self._under_way.used.pop(number, None)
         before = self._token
         is_same = before is not None and before.sub == identity.sub
         self.begin_as(identity, now)
@@ -300,7 +287,7 @@ class Session:
             members.append(("invalidate", b'["*"]'))
         effects = self._send(answer_frame(number, members), now)
         if not is_same:
-            self._outdated.update(dict.fromkeys(self._used))
+            self._under_way.outdated.update(dict.fromkeys(self._under_way.used))
             effects += self.signal(list(self._watches), now)
         if not is_same or before is None or before.rights != identity.rights:
             effects += self._reauthorize(is_another=True)
@@ -321,8 +308,8 @@ class Session:
         if self._is_closed:
             return []
         known = [number for number in ids if number in self._watches]
-        self._late.update({number: None for number in known if number in self._used})
-        return self._signal([number for number in known if number not in self._used], now)
+        self._under_way.late.update({number: None for number in known if number in self._under_way.used})
+        return self._signal([number for number in known if number not in self._under_way.used], now)
 
     def deliver(self, key: str, epoch: str, message: Message, now: float) -> list[Effect]:
         """A message of a topic."""
@@ -364,22 +351,29 @@ class Session:
                 return self._bad_frame(BadFrame("The params are not valid Unicode.", number), now)
         if type(request) is ClientMessage and order not in self._subscriptions:
             return self._refuse(number, NotFound("Nothing is subscribed there."), now)
-        if type(request) is Subscribe and (order in self._subscriptions or order in self._joining):
+        if type(request) is Subscribe and (order in self._subscriptions or order in self._under_way.joining):
             return self._refuse(number, BadRequest("That is subscribed already."), now)
         is_read = type(request) is Watch or type(request) is Subscribe
         if is_read:
             is_over = self.subscriptions >= self._limits.subscriptions and number not in self._watches
         else:
-            is_over = self._calls.is_full(self._limits.waiting)
+            is_over = self._under_way.calls.is_full(self._limits.waiting)
         if is_over:
             return self._refuse_too_many(number, now)
-        self._used[number] = order
+        asked = self._asked()
+        asked.used[number] = order
         if type(request) is Watch:
             self._watches[number] = None
         elif type(request) is Subscribe and order is not None:
-            self._joining[order] = None
-        (self._reads if is_read else self._calls).add(request, order)
+            asked.joining[order] = None
+        (asked.reads if is_read else asked.calls).add(request, order)
         return self._go_on()
+
+    def _asked(self) -> UnderWay:
+        """What is under way, to be added to."""
+        if self._under_way is NOTHING:
+            self._under_way = UnderWay(self._limits.running)
+        return self._under_way
 
     def _refuse_too_many(self, number: int, now: float) -> list[Effect]:
         if self._window.is_full:
@@ -394,38 +388,40 @@ class Session:
 
     def _go_on(self) -> list[Effect]:
         """Begin what may begin now."""
-        if self._window.is_full:
-            return []
-        return [Start(request) for line in (self._calls, self._reads) for request in line.begin()]
+        if not self._under_way.used:
+            self._under_way = NOTHING
+        elif not self._window.is_full:
+            return [Start(request) for request in self._under_way.begin()]
+        return []
 
     def _read(self, number: int, text: str, now: float, *, is_watched: bool) -> list[Effect]:
-        order = self._used.pop(number, _NOT_USED)
+        order = self._under_way.used.pop(number, _NOT_USED)
         if self._is_closed or order is _NOT_USED:
             return []
-        self._reads.end(number)
+        self._under_way.reads.end(number)
         self._count("subscriptions" if is_watched else "refused")
         effects = self._send(text, now)
         if isinstance(order, str):
-            self._joining.pop(order, None)
+            self._under_way.joining.pop(order, None)
         if is_watched:
             effects += self._keep_watching(number, now)
         elif number in self._watches:
             del self._watches[number]
             effects.append(Stop(number))
-        self._late.pop(number, None)
-        self._outdated.pop(number, None)
+        self._under_way.late.pop(number, None)
+        self._under_way.outdated.pop(number, None)
         return [*effects, *self._go_on()]
 
     def _keep_watching(self, number: int, now: float) -> list[Effect]:
         if self._has_expired:
             del self._watches[number]
             return [*self._signal([number], now), Stop(number)]
-        return self._signal([number], now) if number in self._late or number in self._outdated else []
+        return self._signal([number], now) if self._under_way.is_doubtful(number) else []
 
     def _answer_subscribe(self, number: int, text: str, now: float) -> list[Effect]:
-        self._used.pop(number, None)
-        self._outdated.pop(number, None)
-        self._reads.end(number)
+        self._under_way.used.pop(number, None)
+        self._under_way.outdated.pop(number, None)
+        self._under_way.reads.end(number)
         return [*self._send(text, now), *self._go_on()]
 
     def _unwatch(self, number: int) -> list[Effect]:
@@ -433,10 +429,10 @@ class Session:
             return []
         del self._watches[number]
         self._unsignalled.pop(number, None)
-        self._late.pop(number, None)
-        self._outdated.pop(number, None)
-        self._used.pop(number, None)
-        self._reads.drop(number)
+        self._under_way.late.pop(number, None)
+        self._under_way.outdated.pop(number, None)
+        self._under_way.used.pop(number, None)
+        self._under_way.reads.drop(number)
         return [Stop(number), *self._go_on()]
 
     def _unsubscribe(self, frame: Unsubscribe, now: float) -> list[Effect]:
@@ -495,7 +491,7 @@ class Session:
         """The token has: nobody knows any more who has what it was needed for."""
         self._has_expired = True
         error = Unauthorized(_EXPIRED)
-        watched = [number for number in self._watches if number not in self._used]
+        watched = [number for number in self._watches if number not in self._under_way.used]
         effects = self._signal(watched, now)
         for number in watched:
             del self._watches[number]
