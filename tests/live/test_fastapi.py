@@ -11,7 +11,10 @@ from fastapi import Depends, HTTPException
 from pydantic import BaseModel
 
 from mizan_core.cache import stats
+from mizan_core.errors import Unauthorized
+from mizan_core.interface.interface import Interface
 from mizan_core.live.channels import ReactChannel
+from mizan_core.mwt import MWTUser, create_mwt
 from mizan_core.registry import Registry
 from mizan_fastapi import Settings
 from tests.live.asgi_client import AsgiSocket, Closed, Refusal, scope_of
@@ -115,6 +118,30 @@ def test_where_it_is_off_nothing_opens() -> None:
         return refusal.value.status
 
     assert asyncio.run(check()) == 501
+
+
+def test_a_token_that_expires_while_the_socket_opens_ends_it_with_a_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It was good when the socket was asked for, and is not when the conversation begins."""
+    token, token_user = create_mwt({"id": "ada"}, SECRET), Interface.token_user
+    seen: list[str] = []
+
+    def expiring(self: Interface, text: str) -> MWTUser:
+        seen.append(text)
+        if len(seen) > 1:
+            raise Unauthorized("The token is refused: it has expired.")
+        return token_user(self, text)
+
+    monkeypatch.setattr(Interface, "token_user", expiring)
+
+    async def check() -> None:
+        async with AsgiSocket(
+            make_app(Settings(mwt_secret=SECRET)), scope_of(headers={"X-Mizan-Token": token})
+        ) as socket:
+            with pytest.raises(Closed) as closed:
+                await socket.receive_any()
+        assert closed.value.code == 4401
+
+    asyncio.run(check())
 
 
 def test_whoever_says_nothing_any_more_is_not_waited_for() -> None:
