@@ -90,8 +90,9 @@ class Subscriptions(Protocol):
     async def join(self, topic: str) -> None:
         """Be told every message that is published after this has returned.
 
-        Read the topic afterwards: what was published before is in its history, what comes later is told. Joining a
-        topic again changes nothing.
+        Read the topic afterwards: what was published before is in its history, what comes later is told. What was
+        published shortly before may be told, too, and is then no newer than what is read. Joining a topic again changes
+        nothing.
 
         :raises BackendUnavailable: it is not joined.
         """

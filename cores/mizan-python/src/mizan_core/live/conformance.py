@@ -156,10 +156,12 @@ class BrokerConformance:
             await broker.apublish(topic, b"missed")
             await broker.apublish(fence, b"fence")
             await recorder.until(lambda: recorder.heard(fence) == [b"fence"])
+            _expect(recorder.heard(topic), [b"heard"])
             await subscriptions.join(topic)
             await broker.apublish(topic, b"heard again")
             await recorder.until(lambda: recorder.heard(topic)[-1] == b"heard again")
-            _expect(recorder.heard(topic), [b"heard", b"heard again"])
+            # What was published before may still be on its way: servers of a cluster pass it on to one another.
+            _expect([each for each in recorder.heard(topic) if each != b"missed"], [b"heard", b"heard again"])
             _expect(
                 [each.data for each in (await broker.read(topic, _start(recorder, topic))).messages][-2:],
                 [b"missed", b"heard again"],
