@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.documented.applications import in_fastapi
+from tests.documented.applications import in_django, in_fastapi
 from tests.documented.pages import block
 
 ASKED = """
@@ -93,3 +93,39 @@ def test_one_session_for_all_fails_as_the_page_says(tmp_path: Path) -> None:
     asked = asked.replace("TestClient(app", "TestClient(app, raise_server_exceptions=False")
     bundles = in_fastapi(tmp_path, example, asked)
     assert [bundle["error"]["code"] for bundle in bundles] == ["INTERNAL_ERROR"] * 5
+
+
+IN_DJANGO = """
+import logging
+logging.disable()
+
+
+def told(answer):
+    cookies = {name: morsel.value for name, morsel in answer.cookies.items()}
+    return [answer.status_code, answer.content.decode(), cookies, answer.headers.get("X-Theme")]
+
+
+def post(name, **arguments):
+    http.cookies.clear()
+    return told(http.post("/api/mizan/call/", {"fn": name, "args": arguments}, content_type="application/json"))
+
+
+print(json.dumps([post("choose_theme", theme="dark"), post("choose_none"), told(http.get("/themes/dark/"))]))
+"""
+
+
+URLS = """
+from django.urls import include, path
+
+urlpatterns = [path("api/mizan/", include("mizan.urls")), path("", include("mizan.view_urls"))]
+"""
+
+
+def test_in_django(tmp_path: Path) -> None:
+    """In a project without users."""
+    (tmp_path / "example_urls.py").write_text(URLS)
+    example = block("dependencies", "python", "# shop/clients.py")
+    chosen, failed, shown = in_django(tmp_path, example, IN_DJANGO, '{"ROOT_URLCONF": "example_urls"}')
+    assert chosen == [200, '{"result":"dark","invalidate":["page"]}', {"theme": "dark"}, "dark"]
+    assert (failed[0], failed[2]) == (500, {})
+    assert shown == [200, "<h1>dark</h1>", {"theme": "dark"}, None]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from asgiref.sync import sync_to_async
+from django.apps import apps
 from django.conf import settings
-from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.core.handlers.exception import response_for_exception
 from django.http import Http404, HttpRequest, HttpResponse
@@ -27,8 +27,8 @@ def page_of(request: HttpRequest, error: APIError, cause: BaseException) -> Http
     """The login for whoever has to log in, the project's page for others: its handler's, its template ``409.html``."""
     if isinstance(error, InvalidPage):
         return error.page
-    if isinstance(error, Unauthorized):
-        return redirect_to_login(request.get_full_path())
+    if isinstance(error, Unauthorized) and apps.is_installed("django.contrib.auth"):
+        return _to_login(request)
     if isinstance(error, CsrfFailed):
         show: Callable[..., HttpResponseBase] = get_callable(settings.CSRF_FAILURE_VIEW)
         return show(request, reason=error.message)
@@ -43,6 +43,12 @@ def page_of(request: HttpRequest, error: APIError, cause: BaseException) -> Http
 async def apage_of(request: HttpRequest, error: APIError, cause: BaseException) -> HttpResponseBase:
     """As ``page_of``, on an event loop."""
     return await sync_to_async(page_of, thread_sensitive=False)(request, error, cause)
+
+
+def _to_login(request: HttpRequest) -> HttpResponseBase:
+    from django.contrib.auth.views import redirect_to_login  # a project may have no users
+
+    return redirect_to_login(request.get_full_path())
 
 
 def _of_failure(request: HttpRequest, cause: BaseException) -> HttpResponseBase:
