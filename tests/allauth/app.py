@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from mizan_core.engine import ENGINE
-from tests.allauth.site import SECRET, Caller, key_of_last_mail, tell
+from tests.allauth.site import SECRET, Caller, code_of_last_mail
 
 EMAIL, PASSWORD = "bob@shop.test", "correct horse 5"
 
 
-def main() -> None:
+def visit() -> dict[str, Any]:
+    """What was answered."""
     first = Caller()
     first.call("signup", email=EMAIL, password=PASSWORD)
-    first.call("email_verify", key=key_of_last_mail())
+    first.call("email_verify", key=code_of_last_mail())
     app = Caller()
     app.headers = {"X-Session-Token": ""}
     told: dict[str, Any] = {"login": app.call("login", email=EMAIL, password=PASSWORD)}
@@ -29,8 +30,4 @@ def main() -> None:
     told["by_token"] = by_token.obtain()
     told["logout"] = app.call("logout")
     told["gone"] = app.fetch("auth")["auth.session"]["is_authenticated"]
-    tell(told=told)
-
-
-if __name__ == "__main__":
-    main()
+    return told

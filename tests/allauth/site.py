@@ -1,9 +1,8 @@
-"""A Django project with allauth, for tests in a process of their own; prints what ``ask`` has made of the answers."""
+"""A Django project with allauth, for tests in a process of their own."""
 
 from __future__ import annotations
 
 import json
-import sys
 from typing import Any
 from urllib.parse import unquote
 
@@ -27,6 +26,7 @@ settings.configure(
         "allauth.mfa",
         "allauth.socialaccount",
         "allauth.socialaccount.providers.dummy",
+        "allauth.usersessions",
         "allauth.headless",
         "mizan",
         "mizan.allauth",
@@ -57,13 +57,21 @@ settings.configure(
     PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
     SITE_ID=1,
     USE_TZ=True,
-    ACCOUNT_LOGIN_METHODS={"email"},
-    ACCOUNT_SIGNUP_FIELDS=["email*", "password1*"],
+    ACCOUNT_ADAPTER="tests.allauth.adapter.Adapter",
+    ACCOUNT_LOGIN_METHODS={"email", "phone"},
+    ACCOUNT_SIGNUP_FIELDS=["email*", "phone", "password1*"],
     ACCOUNT_EMAIL_VERIFICATION="mandatory",
+    ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED=True,
+    ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND=True,
+    ACCOUNT_PHONE_VERIFICATION_SUPPORTS_RESEND=True,
+    ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND=True,
     ACCOUNT_RATE_LIMITS=False,
     ACCOUNT_LOGIN_BY_CODE_ENABLED=True,
     ACCOUNT_REAUTHENTICATION_TIMEOUT=300,
-    MFA_SUPPORTED_TYPES=["totp", "recovery_codes"],
+    MFA_SUPPORTED_TYPES=["totp", "recovery_codes", "webauthn"],
+    MFA_PASSKEY_LOGIN_ENABLED=True,
+    MFA_PASSKEY_SIGNUP_ENABLED=True,
+    MFA_TRUST_ENABLED=True,
     HEADLESS_TOKEN_STRATEGY="mizan.allauth.strategy.MWTTokenStrategy",
     HEADLESS_FRONTEND_URLS={
         "account_confirm_email": "https://shop.test/verify/{key}",
@@ -96,6 +104,12 @@ class Caller:
         answer = self.http.post("/api/mizan/call/", body, content_type="application/json", headers=self.headers)
         return [answer.status_code, answer.json()]
 
+    def result(self, function: str, /, **arguments: Any) -> Any:
+        """Of a call that does what it is asked for."""
+        status, body = self.call(function, **arguments)
+        assert status == 200, (function, body)
+        return body["result"]
+
     def fetch(self, context: str) -> Any:
         return self.http.get(f"/api/mizan/ctx/{context}/", headers=self.headers).json()
 
@@ -122,8 +136,3 @@ def code_of_last_mail() -> str:
     """The code in it."""
     lines = [line.strip() for line in str(mail.outbox[-1].body).splitlines()]
     return next(line for line in lines if 4 < len(line) < 12 and line.replace("-", "").isalnum() and line.isupper())
-
-
-def tell(**told: Any) -> None:
-    """Print it."""
-    json.dump(told, sys.stdout)

@@ -9,13 +9,14 @@ from __future__ import annotations
 import json
 from collections.abc import Container, Mapping
 from functools import partial
+from http.cookies import SimpleCookie
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from allauth.account.middleware import AccountMiddleware
 from django.conf import settings
 from django.contrib.auth import get_user
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.http.response import HttpResponseBase
 from django.urls import resolve, reverse
 from django.utils.functional import SimpleLazyObject
@@ -35,7 +36,7 @@ from mizan_core.errors import (
 )
 
 _CSRF = ("CSRF_COOKIE", "CSRF_COOKIE_NEEDS_UPDATE")
-_DERIVED = ("headers", "_post", "_files", "_body", "GET", "accepted_types", "resolver_match")
+_DERIVED = ("headers", "_post", "_files", "_body", "accepted_types", "resolver_match")
 _APP_HEADER = "HTTP_X_SESSION_TOKEN"
 _LOGIN = "auth/login"
 _OK = 400
@@ -59,7 +60,9 @@ class Said(NamedTuple):
     data: Any
     meta: dict[str, Any]
     errors: list[dict[str, Any]]
-    location: str | None = None
+    location: str | None
+    cookies: SimpleCookie
+    """That the answer sets by itself; those of sessions and CSRF are the middleware's business."""
 
 
 def ask(
@@ -68,6 +71,7 @@ def ask(
     path: str,
     body: Mapping[str, Any] | None = None,
     accepts: Container[int] = (),
+    query: str = "",
     **headers: str,
 ) -> Said:
     """What the specification answers.
@@ -75,11 +79,12 @@ def ask(
     :param path: below ``/_allauth/{client}/v1/``.
     :param body: sent as JSON; members that are None are left out.
     :param accepts: statuses of errors that are answers here.
+    :param query: of the URL.
     :param headers: further ones, as ``request.META`` has them.
     :raises AuthPending: when something more is needed.
     :raises APIError: for any other answer that is an error.
     """
-    said = _said(_answer(request, method, path, _json(body), "application/json", headers))
+    said = _said(_answer(request, method, path, _json(body), "application/json", {**headers, "QUERY_STRING": query}))
     if said.status < _OK or said.status in accepts:
         return said
     raise error_of(said)
@@ -134,14 +139,15 @@ def _inner(
         vars(inner).pop(name, None)
     inner.META = {
         **request.META,
+        "QUERY_STRING": "",
         **headers,
         "REQUEST_METHOD": method,
         "PATH_INFO": path,
-        "QUERY_STRING": "",
         "CONTENT_TYPE": content_type,
         "CONTENT_LENGTH": str(len(body)),
     }
     inner.method, inner.path, inner.path_info = method, path, path
+    inner.GET = QueryDict(inner.META["QUERY_STRING"])
     inner.content_type, inner.content_params = content_type, {}
     vars(inner)["_read_started"] = False  # as of a request that nobody has read
     inner._body = body  # noqa: SLF001 - what has been read of a request
@@ -161,7 +167,8 @@ def _said(response: HttpResponseBase) -> Said:
     except ValueError:
         told = {}
     told = told if isinstance(told, dict) else {}
-    return Said(response.status_code, told.get("data"), told.get("meta") or {}, told.get("errors") or [], location)
+    meta, errors = told.get("meta") or {}, told.get("errors") or []
+    return Said(response.status_code, told.get("data"), meta, errors, location, response.cookies)
 
 
 def error_of(said: Said) -> APIError:

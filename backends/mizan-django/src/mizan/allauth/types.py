@@ -86,8 +86,24 @@ class VerifiedEmail(TypedDict):
     user: User | None
 
 
+class PhoneNumber(TypedDict):
+    phone: str
+    verified: bool
+
+
+class UserSession(TypedDict):
+    """Where somebody is logged in; times are seconds since 1970. ``last_seen_at`` where the project follows it."""
+
+    id: int
+    ip: str
+    user_agent: str
+    created_at: float
+    is_current: bool
+    last_seen_at: NotRequired[float]
+
+
 class Authenticator(TypedDict, total=False):
-    """A second factor."""
+    """A second factor. ``recovery_codes_generated`` is there for a new one."""
 
     type: str
     created_at: float
@@ -98,6 +114,7 @@ class Authenticator(TypedDict, total=False):
     id: int
     name: str
     is_passwordless: bool
+    recovery_codes_generated: bool
 
 
 class TOTPSetup(TypedDict):
@@ -118,6 +135,14 @@ class ProviderAccount(TypedDict, total=False):
     uid: str
     display: str
     provider: ProviderRef
+
+
+class ProviderSignup(TypedDict):
+    """What is known of an account that a provider does not know all of."""
+
+    email: list[EmailAddress]
+    account: ProviderAccount
+    user: User
 
 
 class Redirection(TypedDict):
