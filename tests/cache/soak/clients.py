@@ -281,12 +281,23 @@ def end_threads() -> None:
     _threads.shutdown()
 
 
+def write_row(request: Any, a: int) -> None:
+    """What functions do that take or give what is a framework's own: files, responses at URLs of their own."""
+    _write(request, grid(a))
+    cross_changed.call_sync(request)
+
+
+async def awrite_row(request: Any, a: int) -> None:
+    """As ``write_row``."""
+    await _awrite(request, grid(a))
+    await cross_changed.call(request)
+
+
 def parts(request: Any, a: int) -> Iterator[bytes]:
     """A stream that writes while it is being sent."""
     yield b"begun, "
     pause()
-    _write(request, grid(a))
-    cross_changed.call_sync(request)
+    write_row(request, a)
     yield b"done"
 
 
@@ -294,8 +305,7 @@ async def aparts(request: Any, a: int) -> AsyncIterator[bytes]:
     """As ``parts``."""
     yield b"begun, "
     await apause()
-    await _awrite(request, grid(a))
-    await cross_changed.call(request)
+    await awrite_row(request, a)
     yield b"done"
 
 

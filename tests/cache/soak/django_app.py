@@ -9,14 +9,15 @@ from typing import Any
 import django
 from asgiref.sync import iscoroutinefunction, sync_to_async
 from django.conf import settings
-from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.urls import include, path
 from django.utils.decorators import sync_and_async_middleware
 from psycopg.conninfo import conninfo_to_dict
 
 from tests.cache.soak import clients
 from tests.cache.soak.database import PATIENCE, Database, ordered
-from tests.cache.soak.world import BASE, ELSEWHERE, TWIN
+from tests.cache.soak.world import BASE, ELSEWHERE, PAGES, TWIN
 
 database = Database(os.environ["SOAK_DATABASE"])
 
@@ -106,6 +107,30 @@ def _streamed(request: HttpRequest, a: int) -> StreamingHttpResponse:
     return StreamingHttpResponse(parts(request, a))
 
 
+@client(route="/rows/<a>/", methods=["POST"], affects=clients.GRID)
+def page(request: HttpRequest, a: int) -> HttpResponse:
+    clients.write_row(request, a)
+    return HttpResponse("done")
+
+
+@client(route="/rows/<a>/later/", methods=["POST"], affects=clients.GRID)
+async def page_stream(request: HttpRequest, a: int) -> StreamingHttpResponse:
+    await clients.awrite_row(request, a)
+    return _streamed(request, a)
+
+
+@client(affects=clients.GRID)
+def take_file(request: HttpRequest, a: int, file: UploadedFile) -> int:  # type: ignore[type-arg]  # of stubs alone
+    clients.write_row(request, a)
+    return len(file.read())
+
+
+@client(affects=clients.GRID)
+async def take_file_async(request: HttpRequest, a: int, file: UploadedFile) -> int:  # type: ignore[type-arg]  # of stubs alone
+    await clients.awrite_row(request, a)
+    return len(await sync_to_async(file.read)())
+
+
 @sync_and_async_middleware
 def in_transaction(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpRequest], Any]:
     """Under WSGI, a transaction around the requests that ask for one, as careful projects have it."""
@@ -140,7 +165,10 @@ def _make_fast(connection: Any, **_: Any) -> None:
 connection_created.connect(_make_fast)
 clients.site = DjangoSite()
 mizan_clients("tests.cache.soak")
-for function in (stream, stream_async, from_elsewhere):
+for function in (stream, stream_async, page, page_stream, take_file, take_file_async, from_elsewhere):
     register(function)
-urlpatterns = [path(base.removeprefix("/"), include("mizan.urls")) for base in (BASE, TWIN, ELSEWHERE)]
+urlpatterns = [
+    *(path(base.removeprefix("/"), include("mizan.urls")) for base in (BASE, TWIN, ELSEWHERE)),
+    *(path(prefix.removeprefix("/"), include("mizan.view_urls")) for prefix in PAGES.values()),
+]
 wsgi, asgi = get_wsgi_application(), get_asgi_application()

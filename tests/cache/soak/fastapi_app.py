@@ -7,8 +7,8 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from fastapi import FastAPI, Request
-from fastapi.responses import StreamingResponse
+from fastapi import FastAPI, Request, UploadFile
+from fastapi.responses import PlainTextResponse, StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
 import mizan_fastapi
@@ -17,7 +17,7 @@ from mizan_core.registry import Registry, mizan_clients, register
 from tests.cache.soak import clients
 from tests.cache.soak.database import Database, ordered
 from tests.cache.soak.strangers import from_elsewhere
-from tests.cache.soak.world import BASE, ELSEWHERE, TWIN
+from tests.cache.soak.world import BASE, ELSEWHERE, PAGES, TWIN
 
 
 class FastAPISite:
@@ -69,9 +69,33 @@ async def stream_async(request: Request, a: int) -> StreamingResponse:
     return StreamingResponse(clients.aparts(request, a))
 
 
+@client(route="/rows/<a>/", methods=["POST"], affects=clients.GRID)
+def page(request: Request, a: int) -> PlainTextResponse:
+    clients.write_row(request, a)
+    return PlainTextResponse("done")
+
+
+@client(route="/rows/<a>/later/", methods=["POST"], affects=clients.GRID)
+async def page_stream(request: Request, a: int) -> StreamingResponse:
+    await clients.awrite_row(request, a)
+    return StreamingResponse(clients.aparts(request, a))
+
+
+@client(affects=clients.GRID)
+def take_file(request: Request, a: int, file: UploadFile) -> int:
+    clients.write_row(request, a)
+    return len(file.file.read())
+
+
+@client(affects=clients.GRID)
+async def take_file_async(request: Request, a: int, file: UploadFile) -> int:
+    await clients.awrite_row(request, a)
+    return len(await file.read())
+
+
 clients.site = FastAPISite(Database(os.environ["SOAK_DATABASE"]))
 mizan_clients("tests.cache.soak")
-for function in (stream, stream_async):
+for function in (stream, stream_async, page, page_stream, take_file, take_file_async):
     register(function)
 elsewhere = Registry()
 elsewhere.register(from_elsewhere)
@@ -84,3 +108,5 @@ routers = {
 app = FastAPI()
 for base, router in routers.items():
     app.include_router(router, prefix=base.removesuffix("/"))
+for base, prefix in PAGES.items():
+    app.include_router(routers[base].views, prefix=prefix.removesuffix("/"))

@@ -14,16 +14,17 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from mizan_core.cache.flights import Flights
-from mizan_core.cache.store import Store
+from mizan_core.cache.store import Purge, Store
 from mizan_core.call import building
 from mizan_core.call.dispatcher import Others
+from mizan_core.call.effects import Effects
 from mizan_core.call.port import Port
 from mizan_core.coroutines import complete_now
 from mizan_core.engine.contract import Keyer
 from mizan_core.errors import APIError
 from mizan_core.interface import interface
 from mizan_core.interface.caching import Caching
-from mizan_core.interface.endpoint import NestedCalls
+from mizan_core.interface.endpoint import Endpoint, NestedCalls
 from mizan_core.interface.interface import Interface
 from mizan_core.viewer import ANONYMOUS, Viewer
 
@@ -214,6 +215,16 @@ def ends_of_streams_not_purged_in_django() -> None:
     vars(mizan.passing)["_purge_after"] = lambda *_: None
 
 
+def own_addresses_not_purged() -> None:
+    """What a function at a URL of its own has changed is nobody's business."""
+    _purge_unless(lambda endpoint: endpoint.function.declaration.route is not None)
+
+
+def files_not_purged() -> None:
+    """As ``own_addresses_not_purged``, of functions that take files."""
+    _purge_unless(lambda endpoint: endpoint.uploads is not None)
+
+
 def other_routers_not_told() -> None:
     """A call over HTTP is the business of its router alone."""
     _replace(Others, "__call__", lambda _: [])
@@ -270,6 +281,8 @@ FAULTS = {
     "other-registries-not-told": Fault("memory-fastapi", other_registries_not_told),
     "ends-of-streams-not-purged": Fault("memory-fastapi", ends_of_streams_not_purged),
     "ends-of-streams-not-purged-in-django": Fault("memory-django", ends_of_streams_not_purged_in_django),
+    "own-addresses-not-purged": Fault("memory-fastapi", own_addresses_not_purged),
+    "files-not-purged": Fault("memory-fastapi", files_not_purged),
     "other-routers-not-told": Fault("memory-fastapi", other_routers_not_told),
 }
 
@@ -282,6 +295,15 @@ def _break_tags(keep: Callable[[list[str]], list[str]]) -> None:
         make(self, cache, _BrokenKeyer(keyer, keep), scopes)
 
     _replace(Caching, "__init__", make_broken)
+
+
+def _purge_unless(is_left_out: Callable[[Endpoint], bool]) -> None:
+    purges = Effects.purges
+
+    def purge(self: Effects, *arguments: Any) -> list[Purge]:
+        return [] if is_left_out(self.endpoint) else purges(self, *arguments)
+
+    _replace(Effects, "purges", purge)
 
 
 class _BrokenKeyer:

@@ -21,6 +21,7 @@ from tests.cache.soak.world import (
     ELSEWHERE,
     FETCHES,
     LANGUAGES,
+    PAGES,
     ROWS,
     TOKEN_SECRET,
     TWIN,
@@ -40,11 +41,20 @@ MUTATIONS = {
     "sweep": "ab", "reset": "", "paint": "a", "write_own": "a", "fail_after_writing": "a", "refuse": "a",
     "change_unseen": "a", "conflict_after_writing": "a", "call_directly": "ab", "call_directly_async": "ab",
     "leave_thread": "ab", "leave_task": "ab", "stream": "a", "stream_async": "a", "from_elsewhere": "ab",
+    "page": "a", "page_stream": "a", "take_file": "a", "take_file_async": "a",
 }  # fmt: skip
 """Their names, and the parameters of each."""
 _OUTLIVING = ("leave_thread", "leave_task")
 """They write when they have been answered."""
-_STREAMS = ("stream", "stream_async")
+_PAGES = {"page": "rows/{a}/", "page_stream": "rows/{a}/later/"}
+"""They have URLs of their own."""
+_STREAMS = ("stream", "stream_async", "page_stream")
+_UPLOADS = ("take_file", "take_file_async")
+_PROOF = {"Cookie": f"csrftoken={'a' * 32}", "X-CSRFToken": "a" * 32}
+"""What Django wants of everybody who sends a form."""
+_BOUNDARY = "5f0c2d8e"
+_SILENT = (*_STREAMS, *_PAGES, *_UPLOADS)
+"""They do not say what is shown."""
 _ELSEWHERE = "from_elsewhere"
 """Called where there are no contexts."""
 _SIZES = {"a": ROWS, "b": COLUMNS}
@@ -232,7 +242,7 @@ class Player:
         if name == "sweep":
             arguments = self._some(arguments)
         viewer = self._random.choice(VIEWERS)
-        says = name not in (*_STREAMS, _ELSEWHERE) and self._random.random() < _SHOWN_SHARE
+        says = name not in (*_SILENT, _ELSEWHERE) and self._random.random() < _SHOWN_SHARE
         shown = self._random.sample(_TOGETHER[viewer, None], self._random.randint(1, _MOST)) if says else ()
         in_transaction = self._is_in_transaction()
         operation, base = next(self._names), self._base()
@@ -290,16 +300,32 @@ def mutating(
     journal[operation] = {}
     if name in _OUTLIVING:
         gates[operation] = Future()
-    own = {"Content-Type": "application/json", "X-Operation": operation}
-    headers = _headers(viewer, own, in_transaction=in_transaction)
+    path, own, body = _written(name, arguments, base, shown)
+    headers = _headers(viewer, {**own, "X-Operation": operation}, in_transaction=in_transaction)
+    return Request("POST", path, "", headers, body, operation, _STATUSES.get(name, 200), (), name, tuple(shown))
+
+
+def _written(
+    name: str, arguments: Mapping[str, int | None], base: str, shown: Sequence[int]
+) -> tuple[str, dict[str, str], bytes]:
+    """The path, the headers and the body of a mutation, in the way that it is asked for."""
+    if name in _PAGES:
+        own = {"Content-Type": "application/x-www-form-urlencoded", **_PROOF}
+        return PAGES[base] + _PAGES[name].format(**arguments), own, b""
+    if name in _UPLOADS:
+        own = {"Content-Type": f"multipart/form-data; boundary={_BOUNDARY}", "X-Mizan-Call": "1", **_PROOF}
+        return f"{base}call/{name}/", own, _parts(args=json.dumps(arguments), file="tea")
     content: dict[str, object] = {"fn": name, "args": arguments}
     if shown:
         content["shown"] = [{"context": FETCHES[index].context, "params": FETCHES[index].params} for index in shown]
-    body = json.dumps(content).encode()
     place = ELSEWHERE if name == _ELSEWHERE else base
-    return Request(
-        "POST", f"{place}call/", "", headers, body, operation, _STATUSES.get(name, 200), (), name, tuple(shown)
-    )
+    return f"{place}call/", {"Content-Type": "application/json"}, json.dumps(content).encode()
+
+
+def _parts(args: str, file: str) -> bytes:
+    head = 'Content-Disposition: form-data; name="{}"{}\r\n\r\n{}\r\n'
+    parts = (head.format("args", "", args), head.format("file", '; filename="tea.txt"', file))
+    return "".join(f"--{_BOUNDARY}\r\n{part}" for part in parts).encode() + f"--{_BOUNDARY}--\r\n".encode()
 
 
 def _headers(viewer: Viewer, own: Mapping[str, str], *, in_transaction: bool) -> dict[str, str]:

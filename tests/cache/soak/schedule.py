@@ -25,7 +25,7 @@ _PAIRS = (
     ("row", "stream"), ("column", "stream_async"),
 )  # fmt: skip
 """Contexts, and mutations that change them: functions of both kinds."""
-_LEFT = ("touch", "touch_async", "sweep_row", "relay_async", "write_own")
+_LEFT = ("touch", "touch_async", "relay_async", "page", "take_file")
 _MOST_PAUSES = 12
 
 _names = itertools.count()

@@ -13,6 +13,8 @@ from typing import NamedTuple
 ROWS, COLUMNS = 3, 2
 BASE, TWIN, ELSEWHERE = "/api/mizan/", "/api/twin/", "/api/elsewhere/"
 """Where the functions are served, where they are served once more, and where one is that calls them from outside."""
+PAGES = {BASE: "/pages/", TWIN: "/twin-pages/"}
+"""Where those have their own URLs that have some."""
 TOKEN_SECRET = "soak-token-secret-0123456789-abcdef"
 
 
