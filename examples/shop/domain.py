@@ -34,6 +34,8 @@ class Product(BaseModel):
     category: Category
     price: Price
     stock: int
+    picture: str | None = None
+    """Which picture it has, another word for each; None without one."""
 
 
 class Visitor(BaseModel):

@@ -32,13 +32,13 @@ def set_picture(
     folder: Folder,
 ) -> str:
     """Put up another picture of a product; gives its type."""
-    return pictures.keep(folder, product_id, image.file)
+    return pictures.put_up(folder, product_id, image.file)
 
 
 @register
 @client(route="/pictures/<product_id>")
-def picture(request: Request, product_id: UUID, folder: Folder) -> FileResponse:
-    """The picture of a product."""
+def picture(request: Request, product_id: UUID, folder: Folder, version: str | None = None) -> FileResponse:
+    """The picture of a product; with its *version* the address of no other."""
     path, media_type = pictures.find(folder, product_id)
     return FileResponse(path, media_type=media_type)
 

@@ -37,6 +37,9 @@ class Store(Protocol):
     async def put(self, product: UUID, quantity: int) -> Product | None:
         """Put *quantity* on the shelf."""
 
+    def show_picture(self, product: UUID, version: str) -> Product | None:
+        """Say which picture it has from now on."""
+
     async def search(self, query: str, category: Category | None, max_price: Decimal | None) -> list[Product]:
         """By name."""
 

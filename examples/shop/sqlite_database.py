@@ -20,7 +20,7 @@ CREATE TABLE session (
     digest TEXT PRIMARY KEY, customer_id TEXT NOT NULL REFERENCES customer, expires_at TEXT NOT NULL);
 CREATE TABLE product (
     id TEXT PRIMARY KEY, name TEXT NOT NULL, category TEXT NOT NULL,
-    cents INTEGER NOT NULL, stock INTEGER NOT NULL CHECK (stock >= 0));
+    cents INTEGER NOT NULL, stock INTEGER NOT NULL CHECK (stock >= 0), picture TEXT);
 CREATE TABLE purchase (
     id TEXT PRIMARY KEY, customer_id TEXT NOT NULL REFERENCES customer,
     status TEXT NOT NULL, placed_at TEXT NOT NULL, note TEXT);
@@ -74,6 +74,6 @@ def _fill(connection: sqlite3.Connection) -> None:
         [(str(one.id), one.username, digest, one.name, one.staff, joined_at) for one in CUSTOMERS],
     )
     connection.executemany(
-        "INSERT INTO product VALUES (?, ?, ?, ?, ?)",
+        "INSERT INTO product VALUES (?, ?, ?, ?, ?, NULL)",
         [(str(one.id), one.name, one.category.value, int(one.price * 100), one.stock) for one in PRODUCTS],
     )

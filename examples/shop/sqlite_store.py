@@ -105,6 +105,12 @@ class SqliteStore:
     async def put(self, product: UUID, quantity: int) -> Product | None:
         return await asyncio.to_thread(self._change_stock, product, quantity)
 
+    def show_picture(self, product: UUID, version: str) -> Product | None:
+        with self._database.transaction() as connection:
+            connection.execute("UPDATE product SET picture = ? WHERE id = ?", [version, str(product)])
+            row = connection.execute("SELECT * FROM product WHERE id = ?", [str(product)]).fetchone()
+        return None if row is None else _product(row)
+
     async def search(self, query: str, category: Category | None, max_price: Decimal | None) -> list[Product]:
         return await asyncio.to_thread(self._search, query, category, max_price)
 
@@ -129,7 +135,12 @@ class SqliteStore:
 
 def _product(row: sqlite3.Row) -> Product:
     return Product(
-        id=row["id"], name=row["name"], category=row["category"], price=_price(row["cents"]), stock=row["stock"]
+        id=row["id"],
+        name=row["name"],
+        category=row["category"],
+        price=_price(row["cents"]),
+        stock=row["stock"],
+        picture=row["picture"],
     )
 
 

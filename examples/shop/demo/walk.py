@@ -195,6 +195,8 @@ def put_up_picture(tour: Tour, grace: Browser) -> None:
     tour.check("the catalogue is stale", kept.at("invalidate"), ["catalogue"])
     shown = tour.show("Look at it", grace.look_at(f"/pictures/{_ASSAM.id}"))
     tour.check("its type", shown.headers.get("Content-Type"), "image/png")
+    shelf = tour.show("Look at the shelf", grace.fetch("catalogue", query="assam"))
+    tour.check("it says which picture", len(str(shelf.at("search_products", 0, "picture"))), 16)
     text = tour.show("A text is no picture", grace.upload("set_picture", {"image": b"tea"}, **product), 422)
     tour.check("the details name the file", list(text.at("error", "details")), ["image"])
     large = grace.upload("set_picture", {"image": _PICTURE + bytes(2_000_000)}, **product)

@@ -27,12 +27,12 @@ def set_picture(
     image: Annotated[UploadedFile, UploadLimits(max_bytes=pictures.MOST)],  # type: ignore[type-arg]  # of stubs alone
 ) -> str:
     """Put up another picture of a product; gives its type."""
-    return pictures.keep(shop.pictures, product_id, image)
+    return pictures.put_up(shop.pictures, product_id, image)
 
 
 @client(route="/pictures/<product_id>")
-def picture(request: HttpRequest, product_id: UUID) -> HttpResponse:
-    """The picture of a product."""
+def picture(request: HttpRequest, product_id: UUID, version: str | None = None) -> HttpResponse:
+    """The picture of a product; with its *version* the address of no other."""
     path, media_type = pictures.find(shop.pictures, product_id)
     return HttpResponse(path.read_bytes(), content_type=media_type)
 

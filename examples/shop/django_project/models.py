@@ -27,6 +27,7 @@ class Product(models.Model):
     category = models.CharField(max_length=10, choices=[(one.value, one.name.title()) for one in Category])
     price = models.DecimalField(max_digits=9, decimal_places=2)
     stock = models.PositiveIntegerField()
+    picture = models.CharField(max_length=16, null=True)
 
 
 class Purchase(models.Model):

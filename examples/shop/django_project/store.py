@@ -65,6 +65,12 @@ class DjangoStore:
         row = await rows.afirst()
         return None if row is None else _product(row)
 
+    def show_picture(self, product: UUID, version: str) -> domain.Product | None:
+        rows = Product.objects.filter(pk=product)
+        rows.update(picture=version)
+        row = rows.first()
+        return None if row is None else _product(row)
+
     async def search(
         self, query: str, category: domain.Category | None, max_price: Decimal | None
     ) -> list[domain.Product]:
@@ -78,7 +84,12 @@ class DjangoStore:
 
 def _product(row: Product) -> domain.Product:
     return domain.Product(
-        id=row.id, name=row.name, category=domain.Category(row.category), price=row.price, stock=row.stock
+        id=row.id,
+        name=row.name,
+        category=domain.Category(row.category),
+        price=row.price,
+        stock=row.stock,
+        picture=row.picture,
     )
 
 

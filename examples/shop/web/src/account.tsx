@@ -1,6 +1,7 @@
 import { useState, type FormEvent, type ReactElement } from "react";
 
 import {
+  receiptUrl,
   useRename,
   useShipOrder,
   useUserOrders,
@@ -10,6 +11,7 @@ import {
   type Visitor,
 } from "./mizan";
 import { shown } from "./money";
+import { isDraft } from "./order";
 
 const DATE = new Intl.DateTimeFormat("en-IE", { dateStyle: "medium" });
 
@@ -71,7 +73,14 @@ function Orders({ customer, isStaff }: { readonly customer: string; readonly isS
               <time dateTime={order.placed_at}>{DATE.format(new Date(order.placed_at))}</time>
             </p>
             <p className="muted">{contentsOf(order)}</p>
-            {isStaff && order.status === "placed" && <Ship customer={customer} order={order} />}
+            <div className="side">
+              {!isDraft(order) && (
+                <a href={receiptUrl({ order_id: order.id })} target="_blank" rel="noreferrer">
+                  Receipt
+                </a>
+              )}
+              {isStaff && order.status === "placed" && <Ship customer={customer} order={order} />}
+            </div>
           </li>
         ))}
       </ol>

@@ -6,6 +6,7 @@ import { Boundary } from "./boundary";
 import { Catalogue } from "./catalogue";
 import { Connection, Version } from "./connection";
 import { UserContext, useCurrentUser } from "./mizan";
+import { Question } from "./question";
 import { Visitor } from "./visitor";
 
 export function App(): ReactElement {
@@ -34,6 +35,7 @@ export function App(): ReactElement {
               <Own />
             </Suspense>
           </Boundary>
+          <Question />
         </aside>
       </div>
     </BasketProvider>

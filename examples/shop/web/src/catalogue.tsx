@@ -13,7 +13,7 @@ import {
   type Product,
 } from "./mizan";
 import { shown } from "./money";
-import { Picture } from "./picture";
+import { NewPicture, Picture } from "./picture";
 
 const CATEGORIES: readonly (readonly [Category | "", string])[] = [
   ["", "Everything"],
@@ -78,12 +78,13 @@ function Products(): ReactElement {
     <ul className="products" aria-label="Products" aria-busy={isFetching}>
       {products.map((product) => (
         <li key={product.id} className="card">
-          <Picture category={product.category} />
+          <Picture product={product} />
           <h2>{product.name}</h2>
           <p className="price">{shown(product.price)}</p>
           <Stock stock={product.stock} />
           <Take product={product} />
           {isStaff && <Restock product={product} />}
+          {isStaff && <NewPicture product={product} />}
         </li>
       ))}
     </ul>

@@ -48,12 +48,19 @@ export function explain(error: ErrorOf<PlaceOrderErrors>, lines: readonly Line[]
   return `There is not enough ${short?.product.name ?? "of this"} left. Take less of it, and order again.`;
 }
 
+const DRAFT = "draft ";
+
+/** Whether the server knows nothing of it yet. */
+export function isDraft({ id }: Order): boolean {
+  return id.startsWith(DRAFT);
+}
+
 let drafts = 0;
 
 /** The order as it will look, but for what the server alone knows. Several may be under way: each has an id of its own. */
 function draftOf({ note }: PlaceOrderArgs, lines: readonly Line[]): Order {
   return {
-    id: `draft ${++drafts}`,
+    id: `${DRAFT}${++drafts}`,
     status: "placed",
     placed_at: new Date().toISOString(),
     lines: lines.map(({ product, quantity }) => ({

@@ -7,10 +7,12 @@ import { after, before, describe, it } from "node:test";
 import type { Browser } from "playwright-core";
 
 import { capstone } from "./capstone.js";
+import { files } from "./files.js";
 import { freshness } from "./freshness.js";
 import { live } from "./live.js";
 import { loading } from "./loading.js";
 import { takePictures } from "./pictures.js";
+import { questions } from "./questions.js";
 import { races } from "./races.js";
 import { requests } from "./requests.js";
 import { ROOT, startShops, type Shop, type Shops } from "./shops.js";
@@ -59,6 +61,8 @@ for (const name of ["FastAPI", "Django"]) {
         () => shop(name),
       ));
     describe("surroundings", () => surroundings(visiting));
+    describe("files", () => files(visiting));
+    describe("questions", () => questions(visiting));
   });
 }
 

@@ -110,6 +110,7 @@ export interface Product {
   readonly category: Category;
   readonly price: string;
   readonly stock: number;
+  readonly picture: string | null;
 }
 
 export interface Profile {
@@ -144,6 +145,7 @@ export interface WantedInput {
 /** What the address of the view "picture" is made of. */
 export type PictureUrlArgs = {
   readonly product_id: string;
+  readonly version?: string | null;
 };
 
 /** What the address of the view "receipt" is made of. */

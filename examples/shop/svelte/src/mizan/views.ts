@@ -4,7 +4,7 @@ import { viewUrl } from "mizan-runtime";
 
 import type { PictureUrlArgs, ReceiptUrlArgs } from "./types";
 
-/** The picture of a product. */
+/** The picture of a product; with its *version* the address of no other. */
 export function pictureUrl(args: PictureUrlArgs): string {
   return viewUrl("/pictures/<product_id>", args);
 }

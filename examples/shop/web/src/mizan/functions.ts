@@ -35,7 +35,7 @@ import type {
 } from "./types";
 
 /** The hash of the interface that this was generated from (`X-Mizan-Interface`). */
-export const INTERFACE = "567bec7f5aeb89a3";
+export const INTERFACE = "40c7377854d3b800";
 
 export const catalogueContext: Context<CatalogueParams, CatalogueSlots> = {
   name: "catalogue",
