@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 
+from mizan_core.cache import stats
 from mizan_core.cache.opening import BackendOptions
 from mizan_core.cache.store import Store
 from mizan_core.coroutines import complete_now
 from mizan_core.engine import ENGINE
 from mizan_core.live.conformance import Recorder
+from mizan_core.live.hub import Hub
 from mizan_core.live.opening import go_live
 from mizan_core.settings import Settings
 from mizan_redis import RedisCache, open_redis
@@ -255,6 +257,79 @@ def test_an_account_with_the_least_rights(server: Server, prefix: str) -> None:
         await broker.aclose()
 
     run(work)
+
+
+@pytest.mark.parametrize("waits", [False, True], ids=["thread", "loop"])
+def test_an_account_that_may_not_publish_purges_all_the_same(
+    server: Server, prefix: str, caplog: pytest.LogCaptureFixture, *, waits: bool
+) -> None:
+    store = announcing(open_redis(BackendOptions(_muted(server, prefix), prefix, 0.5, 5, 0)))
+    before, outages = versions(store), stats().outages
+
+    async def purge_twice() -> None:
+        access = store.on_loop if waits else store.in_thread
+        for _ in range(2):
+            await store.purge(access, TAGS, SOCKET)
+        store.announce_by(store.backend.broker())  # type: ignore[attr-defined]
+        await store.purge(access, TAGS)
+        await store.aclose()
+
+    run(purge_twice)
+    assert stats().outages == outages
+    assert all(old != new for old, new in zip(before[1:], versions(store)[1:], strict=True))
+    [said] = [record.getMessage() for record in caplog.records]
+    assert "Redis refuses PUBLISH" in said
+    store.close()
+
+
+def test_pages_that_nobody_tells_find_out_for_themselves(
+    server: Server, prefix: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mizan_core.live.hub.COMPARE", 0.05)
+    monkeypatch.setattr("mizan_core.live.hub.TICK", 0.05)
+    settings = Settings(cache_url=_muted(server, prefix), cache_secret="c" * 32, cache_prefix=prefix)
+    watching, calling = App(FUNCTIONS, settings), App(FUNCTIONS, settings)
+
+    async def work() -> None:
+        live, way = go_live(watching.dispatcher), Way(waits=False)
+        hub, told = Hub(live.broker, live.store), Told()
+        await asyncio.to_thread(versions, live.store, [])
+        interface = watching.dispatcher.interface()
+        bundle = interface.bundle("user")
+        hub.attach(told)
+        await hub.watch(told, 7, interface.watch_tags(bundle, bundle.validate({"user_id": 1}, 1)))
+        await asyncio.to_thread(way.run, _call(calling, way))
+        assert await asyncio.wait_for(told.ids, 20) == [7]
+        await hub.aclose()
+        await live.store.aclose()
+
+    run(work)
+    calling.dispatcher.close()
+
+
+class Told:
+    """A socket that waits to be told."""
+
+    socket = None
+
+    def __init__(self) -> None:
+        self.ids: asyncio.Future[list[int]] = asyncio.get_running_loop().create_future()
+
+    def on_tick(self) -> None: ...
+
+    def on_stale(self, ids: Sequence[int]) -> None:
+        if not self.ids.done():
+            self.ids.set_result(list(ids))
+
+    def on_message(self, *_: object) -> None: ...
+
+    def on_lost(self, *_: object) -> None: ...
+
+
+def _muted(server: Server, prefix: str) -> str:
+    """The URL of an account that may do all but publish."""
+    server.ask("ACL", "SETUSER", "mute", "reset", "on", ">secret", f"~{prefix}*", "&*", "+@all", "-publish")
+    return server.url.replace("//", "//mute:secret@")
 
 
 async def _call(app: App, way: Way) -> None:

@@ -12,6 +12,7 @@ from mizan_core.live.broker import HISTORY, LIFETIME, Attendance, History, Liste
 from mizan_redis.channels import Channels
 from mizan_redis.exchanges import Exchanges, Send
 from mizan_redis.senders import Senders, checked_address
+from mizan_redis.silence import Silence
 from mizan_redis.subscriptions import BEAT, RedisSubscriptions
 from mizan_redis.topics import Topics
 
@@ -28,6 +29,7 @@ class RedisBroker:
     :param history: messages that a topic remembers.
     :param lifetime: seconds that it remembers them after it was last used.
     :param beat: seconds between two looks at a subscription's connection.
+    :param silence: is told of announcements that are refused.
     """
 
     def __init__(
@@ -38,12 +40,13 @@ class RedisBroker:
         history: int = HISTORY,
         lifetime: int = LIFETIME,
         beat: float = BEAT,
+        silence: Silence | None = None,
     ) -> None:
         self._senders = senders
         self._beat = beat
         self._channels = Channels.of(prefix, senders.address)
         # Beside the cache's: each must see for itself that a server has been replaced.
-        self._exchanges = Exchanges.of(prefix, senders.address)
+        self._exchanges = Exchanges.of(prefix, senders.address, silence)
         self._topics = Topics(self._exchanges, self._channels, history, lifetime)
 
     def open(self, listener: Listener) -> RedisSubscriptions:

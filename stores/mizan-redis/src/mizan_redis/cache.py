@@ -13,6 +13,7 @@ from mizan_redis.broker import RedisBroker
 from mizan_redis.channels import Channels
 from mizan_redis.exchanges import Exchanges, Send
 from mizan_redis.senders import Senders, checked_address
+from mizan_redis.silence import Silence
 
 
 class RedisCache:
@@ -32,9 +33,10 @@ class RedisCache:
 
     def __init__(self, address: Address, *, prefix: str, timeout: float, pool_size: int) -> None:
         self._senders = Senders(address, timeout=timeout, pool_size=pool_size)
-        self._exchanges = Exchanges.of(prefix, address)
+        silence = Silence()
+        self._exchanges = Exchanges.of(prefix, address, silence)
         self._channels = Channels.of(prefix, address)
-        self._broker = RedisBroker(self._senders, prefix=prefix)
+        self._broker = RedisBroker(self._senders, prefix=prefix, silence=silence)
 
     def read(self, keys: Sequence[str]) -> list[bytes | None]:
         """See ``CacheBackend``."""

@@ -32,16 +32,21 @@ from mizan_core.cache.backend import BackendReplaced, BackendUnavailable, Beat, 
 from mizan_redis.address import Address, Kind, Node
 from mizan_redis.layout import Layout, read_history, read_owners
 from mizan_redis.resp import Command
+from mizan_redis.silence import Silence
 
 _INFO: Command = ("INFO", "replication")
 _SLOTS: Command = ("CLUSTER", "SLOTS")
 
 
 class Request(NamedTuple):
-    """Commands for one server, sent at once."""
+    """Commands for one server, sent at once.
+
+    :param spare: the place of one that the account may lack the right to; its reply is None then.
+    """
 
     node: Node
     commands: Sequence[Command]
+    spare: int | None = None
 
 
 Replies: TypeAlias = "list[list[Any]]"
@@ -54,10 +59,12 @@ class Exchanges:
 
     :param prefix: what every key starts with.
     :param seeds: the servers to ask first; the only one where there is no cluster.
+    :param silence: is told of announcements that are refused.
     """
 
-    def __init__(self, prefix: str, seeds: Sequence[Node], *, is_cluster: bool) -> None:
+    def __init__(self, prefix: str, seeds: Sequence[Node], *, is_cluster: bool, silence: Silence | None = None) -> None:
         self._prefix = prefix
+        self._silence = silence or Silence()
         self._seeds = tuple(seeds)
         self._candidates = self._seeds
         self._is_cluster = is_cluster
@@ -65,10 +72,11 @@ class Exchanges:
         self._last: frozenset[str] | None = None
 
     @classmethod
-    def of(cls, prefix: str, address: Address) -> Exchanges:
+    def of(cls, prefix: str, address: Address, silence: Silence | None = None) -> Exchanges:
         # Sentinels name the server, a socket's path has no host: what stands for the one server is only a name.
         is_cluster = address.kind is Kind.CLUSTER
-        return cls(prefix, address.nodes if is_cluster else address.nodes[:1] or (Node("", 0),), is_cluster=is_cluster)
+        seeds = address.nodes if is_cluster else address.nodes[:1] or (Node("", 0),)
+        return cls(prefix, seeds, is_cluster=is_cluster, silence=silence)
 
     async def read(self, send: Send, keys: Sequence[str]) -> list[bytes | None]:
         """See ``CacheBackend.read``."""
@@ -107,9 +115,9 @@ class Exchanges:
         Each server announces what it holds itself, behind its writes: who reads because of that finds them there.
         """
 
-        def last(keys: list[str]) -> list[Command]:
+        def last(keys: list[str]) -> Command | None:
             written = [key for key in keys if key in values]
-            return [announcement(written)] if written else []
+            return announcement(written) if written else None
 
         found = await self.perform(
             send,
@@ -168,11 +176,11 @@ class Exchanges:
         send: Send,
         keys: Iterable[str],
         commands: Callable[[str, str], list[Command]],
-        last: Callable[[list[str]], list[Command]] | None = None,
+        last: Callable[[list[str]], Command | None] | None = None,
     ) -> dict[str, list[Any]]:
         """The replies to the *commands* for each key and its full name.
 
-        :param last: what each server is asked in the end, for the keys that it has; nobody looks at the replies.
+        :param last: what each server is asked in the end, for the keys that it has: to announce. It may refuse.
         """
         layout = self._layout or await self._learn(send)
         try:
@@ -187,7 +195,7 @@ class Exchanges:
         layout: Layout,
         keys: Iterable[str],
         commands: Callable[[str, str], list[Command]],
-        last: Callable[[list[str]], list[Command]] | None,
+        last: Callable[[list[str]], Command | None] | None,
     ) -> dict[str, list[Any]]:
         shares: dict[Node, dict[str, list[Command]]] = {}
         for key in keys:
@@ -195,15 +203,14 @@ class Exchanges:
             node = layout.node(place)
             shares.setdefault(node, {})[key] = commands(key, place + layout.histories[node])
         # All callers take connections in the same order, so that none waits in a circle.
-        requests = [
-            Request(node, [*chain(*shares[node].values()), *(last(list(shares[node])) if last else ()), _INFO])
-            for node in sorted(shares)
-        ]
+        requests = [_request(node, shares[node], last) for node in sorted(shares)]
         answers: dict[str, list[Any]] = {}
         for request, replies in zip(requests, await send(requests), strict=True):
             if read_history(replies[-1]) != layout.histories[request.node]:
                 self._last = None
                 raise BackendReplaced("the server has started anew, or another has taken its place")
+            if request.spare is not None and replies[request.spare] is None:
+                self._silence.note()
             rest = iter(replies)
             for key, own in shares[request.node].items():
                 answers[key] = [next(rest) for _ in own]
@@ -239,6 +246,16 @@ class Exchanges:
         if self._layout is layout:
             self._layout = None
             self._candidates = (*self._candidates[1:], *self._candidates[:1])
+
+
+def _request(
+    node: Node, share: Mapping[str, list[Command]], last: Callable[[list[str]], Command | None] | None
+) -> Request:
+    commands = [*chain(*share.values())]
+    announcement = None if last is None else last(list(share))
+    if announcement is None:
+        return Request(node, [*commands, _INFO])
+    return Request(node, [*commands, announcement, _INFO], spare=len(commands))
 
 
 def _enrolment(name: str, ttl: int, fields: Mapping[str, bytes]) -> list[Command]:

@@ -14,7 +14,7 @@ import redis.asyncio as aredis
 from redis.asyncio.retry import Retry as AsyncRetry
 from redis.asyncio.sentinel import SentinelConnectionPool as AsyncSentinelConnectionPool
 from redis.backoff import NoBackoff
-from redis.exceptions import RedisError, ResponseError
+from redis.exceptions import NoPermissionError, RedisError, ResponseError
 from redis.retry import Retry
 from redis.sentinel import SentinelConnectionPool
 
@@ -59,6 +59,8 @@ class Pools:
                     connection.send_packed_command([packed(request.commands)])
                 return [
                     [connection.read_response() for _ in request.commands]
+                    if request.spare is None
+                    else [_reply(connection, is_spare=place == request.spare) for place in range(len(request.commands))]
                     for connection, request in zip(connections, requests, strict=True)
                 ]
         except Exception as error:  # noqa: BLE001 - redis-py raises more than its own errors when a server fails
@@ -135,10 +137,7 @@ class AsyncPools:
                 held.append((server, await server.take()))
             for (_, connection), request in zip(held, requests, strict=True):
                 await connection.send_packed_command(packed(request.commands), check_health=False)
-            return [
-                await _read(connection, len(request.commands))
-                for (_, connection), request in zip(held, requests, strict=True)
-            ]
+            return [await _read(connection, request) for (_, connection), request in zip(held, requests, strict=True)]
         except BaseException:
             # Replies may be under way, which must not meet the next question.
             for _, connection in held:
@@ -258,9 +257,29 @@ def _async_sentinels(pool: aredis.ConnectionPool) -> Sequence[Any]:
     return pool.sentinel_manager.sentinels if isinstance(pool, AsyncSentinelConnectionPool) else ()
 
 
-async def _read(connection: Any, count: int) -> list[Any]:
-    """So many replies. A function, for Python 3.10 knows no asynchronous comprehension inside another one."""
-    return [await connection.read_response() for _ in range(count)]
+def _reply(connection: Any, *, is_spare: bool) -> Any:
+    try:
+        return connection.read_response()
+    except NoPermissionError:
+        if is_spare:
+            return None
+        raise
+
+
+async def _read(connection: Any, request: Request) -> list[Any]:
+    """The replies. A function, for Python 3.10 knows no asynchronous comprehension inside another one."""
+    spare = request.spare
+    if spare is None:
+        return [await connection.read_response() for _ in request.commands]
+    replies = []
+    for place in range(len(request.commands)):
+        try:
+            replies.append(await connection.read_response())
+        except NoPermissionError:
+            if place != spare:
+                raise
+            replies.append(None)
+    return replies
 
 
 def sender_over(connection: Any, timeout: float) -> Send:
@@ -272,7 +291,7 @@ def sender_over(connection: Any, timeout: float) -> Send:
                 replies: Replies = []
                 for request in requests:
                     await connection.send_packed_command(packed(request.commands), check_health=False)
-                    replies.append(await _read(connection, len(request.commands)))
+                    replies.append(await _read(connection, request))
                 return replies
         except Exception as error:  # noqa: BLE001 - redis-py raises more than its own errors when a server fails
             raise _unavailable(error) from None

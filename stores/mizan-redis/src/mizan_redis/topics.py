@@ -169,7 +169,7 @@ class Topics:
     async def announce(self, send: Send, tags: Sequence[str], origin: str | None) -> None:
         """See ``Announcer``."""
         command = self._channels.announcement(tags, origin)
-        await self._exchanges.perform(send, ["stale"], lambda _key, _name: [command])
+        await self._exchanges.perform(send, ["stale"], lambda _key, _name: [], lambda _: command)
 
     async def _ask(self, send: Send, topics: Sequence[str], command: Callable[[str], Command]) -> list[Any]:
         """What the script that *command* makes for the name of a topic gives for each of *topics*."""
