@@ -8,12 +8,16 @@ from unittest import mock
 
 import pytest
 from django import forms
+from django.core.validators import FileExtensionValidator
 from django.db import connections
 from django.test import SimpleTestCase, TransactionTestCase
 from django.utils.translation import gettext_lazy
 
 from mizan.forms import mizanFormMeta, mizanFormMixin
 from mizan_core.client import CachePolicy
+from mizan_core.client.uploads import UploadLimits
+from mizan_core.engine.pure.difference import ir_difference
+from mizan_core.ir import build_ir
 from mizan_core.registry import Registry, default_registry
 from tests.conformance.apps.django_site.models import Note
 
@@ -64,6 +68,23 @@ class Definitions(SimpleTestCase):
             {"name": forms.CharField(), "get_form_kwargs": classmethod(lambda cls, request: {})},
         ):
             assert self._policy(**members) == (False, 0), members
+
+    def test_limits_of_files_are_known_to_clients(self) -> None:
+        def document(largest: int) -> str:
+            meta = mizanFormMeta("form", upload_limits=UploadLimits(max_bytes=largest))
+            image = forms.ImageField(validators=[FileExtensionValidator(["png"])])
+            members = {"mizan": meta, "image": image, "more": forms.FileField(required=False)}
+            type("Form", (mizanFormMixin, forms.Form), members)
+            text = build_ir(self.registry)
+            self.registry.clear()
+            return text
+
+        text = document(5_000)
+        # Two fields of the form, and the same two of the type that is sent.
+        assert text.count("upload max-bytes=5000\n") == 4
+        for size, expected in ((4_000, "breaking"), (6_000, "compatible")):
+            changes = ir_difference(text, document(size))
+            assert {subject for _, meaning, subject, _ in changes if meaning == expected} >= {"form form"}, changes
 
     def test_a_class_is_a_form_once(self) -> None:
         class Base(mizanFormMixin, forms.Form):

@@ -127,6 +127,60 @@ def test_initial_values_are_those_of_the_request(stranger: Caller) -> None:
         assert found["fields"][0]["initial"] == color
 
 
+HTML = {"Accept": "text/html"}
+
+
+def test_pages_need_no_javascript(target: Target) -> None:
+    http = target.http()
+    page = http.get("/forms/contact/")
+    assert page.status_code == 200
+    assert "<h1>Contact us</h1>" in page.text
+    filled = {**GOOD, "size": "", "count": "", **_proof(target, page.text)}
+    taken = http.post("/forms/contact/", data=filled, headers=HTML)
+    assert (taken.status_code, taken.headers["Location"]) == (303, "/forms/contact/")
+    assert taken.headers["X-Mizan-Invalidate"] == "user"
+    wrong = http.post("/forms/contact/", data={**filled, "email": "a<da"}, headers=HTML)
+    assert (wrong.status_code, "X-Mizan-Invalidate" in wrong.headers) == (422, False)
+    assert "Enter a valid email address." in wrong.text
+    assert 'value="a&lt;da"' in wrong.text
+    whole = http.post("/forms/contact/", data={**filled, "name": "nobody"}, headers=HTML)
+    assert "Somebody has to write." in whole.text
+    told = http.post("/forms/contact/", data={**filled, "email": "ada"}, headers={"Accept": "application/json"})
+    assert told.json()["error"]["details"] == {"email": ["Enter a valid email address."]}
+
+
+def _proof(target: Target, page: str) -> dict[str, str]:
+    """What the framework has put into the form to know it by."""
+    if not target.facade.is_django:
+        return {}
+    token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page)
+    assert token is not None
+    return {"csrfmiddlewaretoken": token[1]}
+
+
+def test_foreign_pages_send_no_forms(target: Target) -> None:
+    http = target.http()
+    filled = {**GOOD, "size": "", "count": ""}
+    for headers in ({"Origin": "https://evil.example"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}):
+        assert http.post("/forms/contact/", data=filled, headers={**HTML, **headers}).status_code == 403
+
+
+@pytest.mark.fastapi
+def test_browsers_say_whose_page_it_is(target: Target) -> None:
+    http = target.http()
+    for headers in ({"Origin": target.url}, {"Sec-Fetch-Site": "same-origin"}, {"Sec-Fetch-Site": "none"}):
+        assert http.post("/forms/contact/", data=GOOD, headers={**HTML, **headers}).status_code == 303
+
+
+def test_pages_are_for_whom_the_form_is(target: Target, stranger: Caller) -> None:
+    shown = stranger.http.get("/forms/quiet/", headers=HTML)
+    assert (shown.status_code, shown.headers["Location"].split("?")[1]) == (302, "next=/forms/quiet/")
+    staff = target.member("staff")
+    taken = staff.http.post("/forms/quiet/", data={"name": "x"}, headers={**staff.headers, **HTML})
+    assert (taken.status_code, taken.headers["Location"]) == (303, "/thanks/")
+    stranger.call("contact.page").refused("FORBIDDEN")
+
+
 @pytest.mark.fastapi
 def test_a_handlers_own_parameters(stranger: Caller) -> None:
     assert submit(stranger, "personal", {"color": "ab"}, times=2).result == {"color": "abab", "number": 3}
@@ -196,35 +250,6 @@ class TestDjango:
         wrong = [{"text": "four"}, {"id": ids[1], "text": ""}]
         assert submit(stranger, "note_list", wrong).refused("VALIDATION_ERROR").details.keys() == {"1.text"}
 
-    def test_pages_need_no_javascript(self, target: Target) -> None:
-        http = target.http()
-        page = http.get("/forms/contact/")
-        assert page.status_code == 200
-        assert "<h1>Contact us</h1>" in page.text
-        token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page.text)
-        assert token is not None
-        html = {"Accept": "text/html"}
-        filled = {**GOOD, "size": "", "count": "", "csrfmiddlewaretoken": token[1]}
-        taken = http.post("/forms/contact/", data=filled, headers=html)
-        assert (taken.status_code, taken.headers["Location"]) == (303, "/forms/contact/")
-        assert taken.headers["X-Mizan-Invalidate"] == "user"
-        wrong = http.post("/forms/contact/", data={**filled, "email": "a<da"}, headers=html)
-        assert (wrong.status_code, "X-Mizan-Invalidate" in wrong.headers) == (422, False)
-        assert "Enter a valid email address." in wrong.text
-        assert 'value="a&lt;da"' in wrong.text
-        told = http.post("/forms/contact/", data={**filled, "email": "ada"}, headers={"Accept": "application/json"})
-        assert told.json()["error"]["details"] == {"email": ["Enter a valid email address."]}
-        assert http.post("/forms/contact/", data=GOOD, headers=html).status_code == 403
-
-    def test_pages_are_for_whom_the_form_is(self, target: Target, stranger: Caller) -> None:
-        shown = stranger.http.get("/forms/quiet/", headers={"Accept": "text/html"})
-        assert (shown.status_code, shown.headers["Location"].split("?")[1]) == (302, "next=/forms/quiet/")
-        staff = target.member("staff")
-        headers = {**staff.headers, "Accept": "text/html"}
-        taken = staff.http.post("/forms/quiet/", data={"name": "x"}, headers=headers)
-        assert (taken.status_code, taken.headers["Location"]) == (303, "/thanks/")
-        stranger.call("contact.page").refused("FORBIDDEN")
-
     def test_files(self, stranger: Caller) -> None:
         data = args(data={"title": "Me"})
         taken = send(stranger, "picture.submit", body(data, part("data.image", IMAGE, "a.png")))
@@ -244,6 +269,16 @@ class TestDjango:
         send(stranger, "picture.submit", large).refused("PAYLOAD_TOO_LARGE")
         found = schema(stranger, "picture")["fields"][1]
         assert (found["required"], found["extensions"], found["widget"]["input_type"]) == (True, ["png"], "file")
+
+    def test_files_in_a_list_of_forms(self, stranger: Caller) -> None:
+        def sent(*sizes: int) -> Answer:
+            data = args(data=[{"title": str(size)} for size in sizes])
+            files = [part(f"data.{place}.scan", b"x" * size, "a.png") for place, size in enumerate(sizes)]
+            return send(stranger, "papers.submit", body(data, *files))
+
+        assert sent(5, 1_000).result == [["5", 5], ["1000", 1_000]]
+        sent(5, 1_001).refused("PAYLOAD_TOO_LARGE")
+        assert sent(1, 2, 3).refused("VALIDATION_ERROR").details.keys() == {"data.2.scan"}
 
     def test_texts_are_in_the_language_of_the_request(self, stranger: Caller) -> None:
         answer = stranger.call("contact.submit", {"data": {}}, {"Accept-Language": "de"})

@@ -70,12 +70,46 @@ def test_in_django(tmp_path: Path) -> None:
 
 
 def test_in_fastapi(tmp_path: Path) -> None:
-    _check(in_fastapi(tmp_path, block("forms", "python", "mizan_fastapi.forms"), ASKED))
+    _check(in_fastapi(tmp_path, block("forms", "python", "LETTERS.append(data.message)"), ASKED))
 
 
-def test_the_page_of_a_form(tmp_path: Path) -> None:
+MOUNTED = """
+
+from fastapi import FastAPI
+from mizan_fastapi import create_router, mount
+
+app = FastAPI()
+api = create_router()
+mount(app, "/api/mizan", api)
+app.include_router(api.views)
+"""
+FASTAPI_PAGES = """
+html = {"Accept": "text/html"}
+filled = {"name": "Ada", "email": "ada@example.org", "message": "Hello"}
+contact = [http.get("/contact/")]
+contact += [http.post("/contact/", data=data, headers=html) for data in (filled, {**filled, "email": "ada"})]
+question = [http.get("/products/5/question/")]
+question += [http.post("/products/5/question/", data={"text": text}, headers=html) for text in ("", "Why?")]
+told = lambda each: [each.status_code, each.headers.get("Location"), each.text]
+print(json.dumps([[told(each) for each in asked] for asked in (contact, question)]))
+"""
+
+
+def test_the_page_of_a_form_in_django(tmp_path: Path) -> None:
     (tmp_path / "example_urls.py").write_text(URLS)
-    page, answers = in_django(tmp_path, block("forms", "python", "# shop/clients.py"), PAGE, OPTIONS)
+    _check_page(*in_django(tmp_path, block("forms", "python", "# shop/clients.py"), PAGE, OPTIONS))
+
+
+def test_the_pages_of_forms_in_fastapi(tmp_path: Path) -> None:
+    example = block("forms", "python", "LETTERS.append(data.message)") + block("forms", "python", "FormPage") + MOUNTED
+    [[_, _, page], *answers], [shown, wrong, sent] = in_fastapi(tmp_path, example, FASTAPI_PAGES)
+    _check_page(page, answers)
+    assert (shown[0], wrong[0], sent[:2]) == (200, 422, [303, "/thanks/"])
+    assert shown[2].startswith("<title>Ask us</title><main><form")
+    assert "Field required" in wrong[2]
+
+
+def _check_page(page: str, answers: list[Any]) -> None:
     assert "<h1>Contact Us</h1>" in page
     assert "<button>Send</button>" in page
     (taken, location, _), (refused, _, again) = answers
@@ -84,4 +118,4 @@ def test_the_page_of_a_form(tmp_path: Path) -> None:
 
 
 def test_the_other_examples_are_python() -> None:
-    assert len([ast.parse(example) for example in blocks("forms", "python")]) == 4
+    assert len([ast.parse(example) for example in blocks("forms", "python")]) == 5

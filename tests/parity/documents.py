@@ -73,6 +73,15 @@ def document(*functions: dict[str, Any], types: dict[str, Shape], contexts: list
     return {"types": bodies, "functions": [*functions], "contexts": contexts or []}
 
 
+def form_document(*fields: dict[str, Any]) -> Document:
+    """A document of one form, ``f``."""
+    said = dict.fromkeys(("description", "title", "submit_label", "many"))
+    return {
+        **document(types={}),
+        "forms": [{"name": "f", "camel": "f", "live_validation": False, **said, "fields": [*fields]}],
+    }
+
+
 @st.composite
 def documents(draw: st.DrawFn) -> Document:
     """Valid documents, in any order, with types that nothing refers to and targets named twice."""

@@ -87,3 +87,21 @@ def test_each_single_change_has_its_class(kind: str, change: changing.Known) -> 
         old, new = (changing.around(direction, shape) for shape in (change.before, change.after))
         meanings = {meaning for _, meaning, *_ in both(pure.emit_ir(old), pure.emit_ir(new))}
         assert max(meanings, key=SEVERITY.index, default=None) == expected, f"{kind}, {direction}"
+
+
+PHOTO = {"name": "photo", "required": True, "shape": {"kind": "upload", "max_bytes": 9}, "extensions": ["jpg", "png"]}
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"shape": {"kind": "upload", "max_bytes": 8}}, "breaking"),
+        ({"shape": {"kind": "upload", "max_bytes": 10}}, "compatible"),
+        ({"shape": {"kind": "upload"}}, "compatible"),
+        ({"extensions": ["png"]}, "breaking"),
+        ({"extensions": ["gif", "jpg", "png"]}, "compatible"),
+    ],
+)
+def test_limits_of_a_forms_files(change: Document, expected: str) -> None:
+    old, new = (pure.emit_ir(documents.form_document({**PHOTO, **more})) for more in ({}, change))
+    assert {(meaning, subject) for _, meaning, subject, _ in both(old, new)} == {(expected, "form f")}

@@ -41,14 +41,21 @@ class Quiet(BaseModel):
     name: str = "Bo"
 
 
-@form("contact", title="Contact us", submit_label="Send", live_validation=True, affects="user")
+@form(
+    "contact",
+    title="Contact us",
+    submit_label="Send",
+    live_validation=True,
+    affects="user",
+    route="/forms/contact/",
+)
 async def contact(request: Request, data: Contact) -> Sent:
     if data.name == "late":
         raise Conflict("Too late.")
     return Sent(sent=True, name=data.name)
 
 
-@form("quiet", auth="staff")
+@form("quiet", auth="staff", route="/forms/quiet/", success_url="/thanks/")
 def quiet(request: Request, data: Quiet) -> str:
     return data.name
 

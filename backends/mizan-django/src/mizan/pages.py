@@ -15,8 +15,8 @@ from django.template import TemplateDoesNotExist, loader
 from django.urls import get_callable, get_resolver, get_urlconf
 from django.views import debug
 
-from mizan.invalid_page import InvalidPage
 from mizan_core.errors import APIError, CsrfFailed, InternalError, Unauthorized
+from mizan_core.forms.invalid_page import InvalidPage
 from mizan_core.http.pages import error_page
 
 _MEANINGS: dict[int, type[Exception]] = {400: BadRequest, 403: PermissionDenied, 404: Http404}
@@ -26,7 +26,8 @@ _MEANINGS: dict[int, type[Exception]] = {400: BadRequest, 403: PermissionDenied,
 def page_of(request: HttpRequest, error: APIError, cause: BaseException) -> HttpResponseBase:
     """The login for whoever has to log in, the project's page for others: its handler's, its template ``409.html``."""
     if isinstance(error, InvalidPage):
-        return error.page
+        page: HttpResponseBase = error.page
+        return page
     if isinstance(error, Unauthorized) and apps.is_installed("django.contrib.auth"):
         return _to_login(request)
     if isinstance(error, CsrfFailed):

@@ -18,6 +18,7 @@ from starlette.routing import BaseRoute
 from mizan_core.call.dispatcher import Dispatcher
 from mizan_core.client.routes import CONVERTERS, Part
 from mizan_core.errors import APIError, Unauthorized
+from mizan_core.forms.invalid_page import InvalidPage
 from mizan_core.http.pages import error_page
 from mizan_core.http.response import Reply
 from mizan_core.http.view_functions import Asked, answer_view
@@ -150,14 +151,17 @@ async def _show(port: AsgiPort, login_url: str | None, error: APIError, _: Excep
     """The login for whoever has to log in; for others what the application's handler of that status shows, else a plain
     page.
     """
+    if isinstance(error, InvalidPage):
+        page: Response = error.page
+        return page
     request = port.request()
     if isinstance(error, Unauthorized) and login_url is not None:
-        return RedirectResponse(f"{login_url}?next={quote(_address(request), safe='/')}", _FOUND)
+        return RedirectResponse(f"{login_url}?next={quote(address(request), safe='/')}", _FOUND)
     own = await handled(port.scope.get("app"), request, HTTPException(error.status, error.message))
     return HTMLResponse(error_page(error), error.status) if own is None else own.response
 
 
-def _address(request: Request) -> str:
+def address(request: Request) -> str:
     """Path and query, as the client has them."""
     query = request.url.query
     return f"{request.url.path}?{query}" if query else request.url.path

@@ -153,6 +153,21 @@ Lines = forms.formset_factory(
 )
 
 
+class _Paper(forms.Form):
+    title = forms.CharField()
+    scan = forms.FileField(validators=[FileExtensionValidator(["png"])])
+
+
+class _Papers(mizanFormMixin, forms.BaseFormSet):  # type: ignore[type-arg]
+    mizan = mizanFormMeta("papers", upload_limits=UploadLimits(max_bytes=1_000, max_files=2))
+
+    def on_submit_success(self, request: Any) -> list[Any]:
+        return [[form.cleaned_data["title"], form.cleaned_data["scan"].size] for form in self.forms]
+
+
+Papers = forms.formset_factory(_Paper, formset=_Papers)
+
+
 class _Notes(mizanFormMixin, forms.BaseModelFormSet):  # type: ignore[type-arg]
     mizan = mizanFormMeta("note_list", affects="notes")
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from operator import getitem
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from django import forms
 from django.conf import settings
@@ -22,6 +22,7 @@ from typing_extensions import NotRequired, Required, TypedDict
 
 from mizan.forms.checks import checks_of, choices_of, has_fixed_choices, is_known, is_required
 from mizan.forms.normalising import key_type
+from mizan_core.client.uploads import UploadLimits
 from mizan_core.forms.describing import field_of
 from mizan_core.forms.schema import FormChoice, FormField, FormWidget
 from mizan_core.introspection.parts import FormField as DescribedField
@@ -33,15 +34,19 @@ _make_typed_dict: Any = TypedDict
 _SCALARS = (str, int, float, bool)
 
 
-def data_type(name: str, fields: Mapping[str, forms.Field], *, is_open: bool, may_be_stored: bool) -> Any:
+def data_type(
+    name: str, fields: Mapping[str, forms.Field], limits: UploadLimits, *, is_open: bool, may_be_stored: bool
+) -> Any:
     """The type of what a form is sent.
 
+    :param limits: of its files.
     :param is_open: whether a request may change the fields: then only their kinds are certain.
     :param may_be_stored: as ``is_required`` has it.
     """
     entries = {
         field_name: _entry(
-            field, is_required=not is_open and is_required(field, may_be_stored=may_be_stored), is_open=is_open
+            _kind(field, limits, is_open=is_open),
+            is_required=not is_open and is_required(field, may_be_stored=may_be_stored),
         )
         for field_name, field in fields.items()
         if not field.disabled
@@ -67,12 +72,14 @@ def static_schema(name: str, field: forms.Field, *, may_be_stored: bool) -> Form
     return schema
 
 
-def static_fields(fields: Mapping[str, forms.Field], *, is_open: bool, may_be_stored: bool) -> Iterator[DescribedField]:
-    """The fields as every client knows them, in the language of the project."""
+def static_fields(
+    fields: Mapping[str, forms.Field], limits: UploadLimits, *, is_open: bool, may_be_stored: bool
+) -> Iterator[DescribedField]:
+    """The fields as every client knows them, in the language of the project; *limits* are those of files."""
     with translation.override(settings.LANGUAGE_CODE):
         for name, field in fields.items():
             schema = static_schema(name, field, may_be_stored=may_be_stored)
-            yield field_of(schema, _kind(field, is_open=is_open), is_open=is_open)
+            yield field_of(schema, _kind(field, limits, is_open=is_open), is_open=is_open)
 
 
 def wire_initial(form: forms.BaseForm) -> dict[str, Any]:
@@ -152,12 +159,13 @@ def _is_fixed(field: forms.Field) -> bool:
     )
 
 
-def _entry(field: forms.Field, *, is_required: bool, is_open: bool) -> Any:
-    kind = _kind(field, is_open=is_open)
+def _entry(kind: Any, *, is_required: bool) -> Any:
     return getitem(Required, kind) if is_required else getitem(NotRequired, kind if kind is Any else kind | None)
 
 
-def _kind(field: forms.Field, *, is_open: bool) -> Any:
+def _kind(field: forms.Field, limits: UploadLimits, *, is_open: bool) -> Any:
+    if isinstance(field, forms.FileField):
+        return getitem(Annotated, (UploadedFile, limits))
     for base, kind in _KINDS:
         if isinstance(field, base):
             return kind if is_known(field) else _FOREIGN_KINDS.get(kind, kind)
@@ -189,7 +197,6 @@ _KINDS: tuple[tuple[Any, Any], ...] = (
     (forms.BooleanField, bool),
     ((forms.DateField, forms.TimeField, forms.DateTimeField, forms.DurationField, forms.SplitDateTimeField), str),
     (forms.MultiValueField, list[Any]),
-    (forms.FileField, UploadedFile),
 )
 """The first class that a field is of decides."""
 _FOREIGN_KINDS = {int: float, Decimal: str}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import inspect
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any, ClassVar
 
@@ -22,7 +22,8 @@ from mizan_core.client.uploads import UploadLimits, UploadPaths
 from mizan_core.errors import Invalid
 from mizan_core.forms.data import data_class
 from mizan_core.forms.describing import form_of
-from mizan_core.forms.functions import FormFunctions, register_form
+from mizan_core.forms.functions import FormFunctions, PageFunction, register_form
+from mizan_core.forms.invalid_page import MESSAGE
 from mizan_core.forms.meta import FormMeta
 from mizan_core.forms.schema import FormErrors, FormSchema, FormSetLimits
 from mizan_core.introspection.parts import FormPart, FormSet
@@ -85,6 +86,7 @@ def _register(cls: type[mizanFormMixin]) -> None:
         )
     returns = inspect.signature(success).return_annotation
     policy, rev = _caching(cls)
+    parameters = _parameters(cls)
     functions = FormFunctions(
         describe=_described(cls),
         schema=_schema(cls),
@@ -92,9 +94,9 @@ def _register(cls: type[mizanFormMixin]) -> None:
         submit=_submit(cls),
         data=data_class(meta.name, _annotation(cls), _uploads(cls), is_list=issubclass(cls, forms.BaseFormSet)),
         returns=Any if returns is inspect.Signature.empty else returns,
-        parameters=_parameters(cls),
+        parameters=parameters,
         author=success,
-        pages=page_functions(meta, _page_maker(cls), lambda form: _messages(cls, form)) if meta.route else None,
+        pages=_pages(cls, parameters) if meta.route else None,
         page_returns=HttpResponseBase,
         cache=policy,
         rev=rev,
@@ -105,19 +107,22 @@ def _register(cls: type[mizanFormMixin]) -> None:
 def _annotation(cls: Any) -> Callable[[], Any]:
     @cache
     def annotation() -> Any:
-        name = data_class(cls.mizan.name, lambda: None).__name__
+        name, limits = data_class(cls.mizan.name, lambda: None).__name__, cls.mizan.upload_limits
         if issubclass(cls, forms.BaseFormSet):
-            item: Any = data_type(name, _set_fields(cls), is_open=is_open(cls), may_be_stored=_may_store(cls))
+            item: Any = data_type(name, _set_fields(cls), limits, is_open=is_open(cls), may_be_stored=_may_store(cls))
             return list[item]
-        return data_type(name, cls.base_fields, is_open=is_open(cls), may_be_stored=_may_store(cls))
+        return data_type(name, cls.base_fields, limits, is_open=is_open(cls), may_be_stored=_may_store(cls))
 
     return annotation
 
 
 def _uploads(cls: Any) -> Callable[[], UploadPaths]:
     def uploads() -> UploadPaths:
-        fields = _set_fields(cls) if issubclass(cls, forms.BaseFormSet) else cls.base_fields
-        limits = UploadLimits(cls.mizan.upload_limits.max_bytes, 1)
+        limits = cls.mizan.upload_limits
+        if issubclass(cls, forms.BaseFormSet):
+            fields = _set_fields(cls)
+        else:
+            fields, limits = cls.base_fields, UploadLimits(limits.max_bytes, 1)
         files = (name for name, field in fields.items() if isinstance(field, forms.FileField) and not field.disabled)
         return {(name,): limits for name in files}
 
@@ -126,11 +131,11 @@ def _uploads(cls: Any) -> Callable[[], UploadPaths]:
 
 def _described(cls: Any) -> Callable[[], FormPart]:
     def described() -> FormPart:
-        opened, stored = is_open(cls), _may_store(cls)
+        opened, stored, files = is_open(cls), _may_store(cls), cls.mizan.upload_limits
         if not issubclass(cls, forms.BaseFormSet):
-            return form_of(cls.mizan, static_fields(cls.base_fields, is_open=opened, may_be_stored=stored))
+            return form_of(cls.mizan, static_fields(cls.base_fields, files, is_open=opened, may_be_stored=stored))
         limits = _limits(cls)
-        fields = static_fields(_set_fields(cls), is_open=opened, may_be_stored=stored)
+        fields = static_fields(_set_fields(cls), files, is_open=opened, may_be_stored=stored)
         return form_of(cls.mizan, fields, FormSet(limits["min"], limits["max"]))
 
     return described
@@ -223,6 +228,11 @@ def _maker(cls: Any, request: Any) -> Callable[..., Any]:
     return make
 
 
+def _pages(cls: Any, parameters: Sequence[inspect.Parameter]) -> tuple[PageFunction, PageFunction]:
+    show, take = page_functions(cls.mizan, _page_maker(cls), lambda form: _messages(cls, form))
+    return PageFunction(show, parameters), PageFunction(take, parameters)
+
+
 def _page_maker(cls: Any) -> Callable[..., Any]:
     """Makes forms of what pages send."""
 
@@ -285,7 +295,7 @@ def _submit(cls: Any) -> Callable[..., Any]:
         bound = _bound(cls, request, data, parameters)
         errors = bound.errors()
         if errors:
-            raise Invalid("The form is not valid.", details=errors)
+            raise Invalid(MESSAGE, details=errors)
         return bound.form.on_submit_success(request)
 
     return submit

@@ -12,7 +12,7 @@ from django.middleware.csrf import get_token
 from django.template import TemplateDoesNotExist, loader
 from django.utils.html import format_html
 
-from mizan.invalid_page import InvalidPage
+from mizan_core.forms.invalid_page import InvalidPage
 from mizan_core.forms.meta import FormMeta
 
 _SEE_OTHER = 303
@@ -48,7 +48,7 @@ def page_functions(meta: FormMeta, make: Make, messages: Callable[[Any], Any]) -
         form = make(request, parameters, data=request.POST, files=request.FILES)
         if not form.is_valid():
             page = _page(request, meta, form, _UNPROCESSABLE)
-            raise InvalidPage(page, "The form is not valid.", details=messages(form))
+            raise InvalidPage(page, details=messages(form))
         answer = form.on_submit_success(request)
         if isinstance(answer, HttpResponseBase):
             return answer

@@ -59,6 +59,12 @@ class Upload(NamedTuple):
         whole: Any = list[one] if self.is_list else one
         return whole | None if self.is_optional else whole
 
+    @property
+    def perhaps(self) -> Any:
+        """The annotation of the same where there may be none."""
+        one: Any = getitem(Annotated, (list[self.cls] if self.is_list else self.cls, self.limits))  # type: ignore[name-defined]
+        return one | None
+
 
 UploadPaths = Mapping[tuple[str, ...], UploadLimits]
 """Where files stand inside a parameter, by their paths in it."""

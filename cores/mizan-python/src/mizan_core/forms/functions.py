@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from mizan_core.client import CachePolicy, Options, client
 from mizan_core.forms.meta import FormMeta
@@ -15,6 +15,13 @@ from mizan_core.registry import Registry
 
 _KIND = inspect.Parameter.POSITIONAL_OR_KEYWORD
 _REQUEST = inspect.Parameter("request", _KIND)
+
+
+class PageFunction(NamedTuple):
+    """What answers at the route of a form; *parameters* stand behind the request."""
+
+    function: Callable[..., Any]
+    parameters: Sequence[inspect.Parameter]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +48,7 @@ class FormFunctions:
     returns: Any
     author: Callable[..., Any]
     describe: Callable[[], FormPart]
-    pages: tuple[Callable[..., Any], Callable[..., Any]] | None = None
+    pages: tuple[PageFunction, PageFunction] | None = None
     page_returns: Any = None
     parameters: Sequence[inspect.Parameter] = ()
     submit_parameters: Sequence[inspect.Parameter] = ()
@@ -78,14 +85,15 @@ def register_form(meta: FormMeta, functions: FormFunctions, registry: Registry) 
         _register_pages(meta, functions, functions.pages, registry)
 
 
-def _register_pages(meta: FormMeta, functions: FormFunctions, pages: Sequence[Any], registry: Registry) -> None:
+def _register_pages(
+    meta: FormMeta, functions: FormFunctions, pages: Sequence[PageFunction], registry: Registry
+) -> None:
     """``NAME.page`` and ``NAME.post``: nobody calls them but at their URL."""
-    signature = _signature((), functions.parameters, functions.page_returns)
     shown: Options = {"methods": ["GET"]}
     taken: Options = {"methods": ["POST"], "affects": meta.affects}
-    for part, page, own in zip(("page", "post"), pages, (shown, taken), strict=True):
+    for part, (page, parameters), own in zip(("page", "post"), pages, (shown, taken), strict=True):
         name = f"{meta.name}.{part}"
-        _dress(page, name, functions.author, signature)
+        _dress(page, name, functions.author, _signature((), parameters, functions.page_returns))
         options: Options = {"route": meta.route, "auth": meta.auth, "private": True, **own}
         registry.register(client(**options)(page), name)
 

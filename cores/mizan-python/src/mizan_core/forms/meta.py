@@ -24,7 +24,7 @@ class FormMeta:
     :param merge: the contexts that take the result of a submission, as with ``@client``.
     :param auth: who may see and submit the form, as with ``@client``.
     :param route: where the form is served as a page, for browsers without JavaScript, as with ``@client``.
-    :param upload_limits: of each file that a field of the form takes.
+    :param upload_limits: of each file that a field takes; in a list of forms also how many come for a field.
     :param success_url: where the page sends a browser whose form was valid; None for the page itself.
     :raises ValueError: for a name that no function can have.
     """

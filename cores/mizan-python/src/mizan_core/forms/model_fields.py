@@ -15,8 +15,10 @@ from pydantic_core import PydanticUndefined, to_json, to_jsonable_python
 from mizan_core.client.frameworks import is_upload_class
 from mizan_core.forms.describing import field_of
 from mizan_core.forms.meta import FormMeta
+from mizan_core.forms.model_texts import FieldShape
 from mizan_core.forms.patterns import ecmascript
 from mizan_core.forms.schema import FormChoice, FormField, FormWidget
+from mizan_core.interface.texts import TextReader
 from mizan_core.introspection.parts import FormField as DescribedField
 from mizan_core.introspection.reading import ShapeReader, View
 from mizan_core.introspection.shapes import Shape
@@ -34,7 +36,10 @@ class ModelFields:
 
     def __init__(self, model: type[BaseModel]) -> None:
         self._annotations = [_annotation(info) for info in model.model_fields.values()]
-        self._schemas = [_schema(name, info, model) for name, info in model.model_fields.items()]
+        self.shapes = [_shape(name, info, model) for name, info in model.model_fields.items()]
+        """What each of them holds."""
+        infos = model.model_fields.items()
+        self._schemas = [_schema(name, info, shape) for (name, info), shape in zip(infos, self.shapes, strict=True)]
 
     def schemas(self, initial: Mapping[str, Any]) -> list[FormField]:
         """The fields, with the *initial* values that there are instead of the model's own."""
@@ -62,14 +67,22 @@ def _begun(field: FormField, initial: Mapping[str, Any]) -> FormField:
     return described
 
 
-def _schema(name: str, info: FieldInfo, model: type[BaseModel]) -> FormField:
-    reader = ShapeReader()
-    shape = _settled(reader.read(_annotation(info), View("input", {}, config_of(model))), reader)
+def _shape(name: str, info: FieldInfo, model: type[BaseModel]) -> FieldShape:
     if is_upload_class(info.annotation):
         raise TypeError(f"{model.__qualname__}.{name}: a file is a parameter of the handler, behind the data")
+    reader = ShapeReader()
+    shape = reader.read(_annotation(info), View("input", {}, config_of(model)))
+    bodies = {path: named.bodies["input"] for path, named in reader.types.items()}
+    sent_as = info.validation_alias if isinstance(info.validation_alias, str) else name
+    is_optional = shape["kind"] == "optional"
+    return FieldShape(sent_as, _settled(shape, reader), TextReader(shape, bodies), is_optional, info.is_required())
+
+
+def _schema(name: str, info: FieldInfo, held: FieldShape) -> FormField:
+    shape = held.settled
     described: Any = {
-        "name": info.validation_alias if isinstance(info.validation_alias, str) else name,
-        "label": info.title or _label(name),
+        "name": held.name,
+        "label": info.title or label_of(name),
         "help_text": info.description or "",
         "required": info.is_required() and _can_be_empty(shape),
         "disabled": False,
@@ -104,7 +117,8 @@ def _can_be_empty(shape: Shape) -> bool:
     return bool(shape["kind"] == "enum" or (shape["kind"] == "primitive" and shape["name"] != "boolean"))
 
 
-def _label(name: str) -> str:
+def label_of(name: str) -> str:
+    """What a field is called whose author has said nothing."""
     words = name.replace("_", " ").strip()
     return words[:1].upper() + words[1:]
 
@@ -125,7 +139,7 @@ def _widget(shape: Shape) -> FormWidget:
 def _choices(shape: Shape) -> list[FormChoice] | None:
     if shape["kind"] != "enum" or not all(isinstance(value, str) for value in shape["values"]):
         return None
-    return [{"value": value, "label": _label(value), "group": None} for value in shape["values"]]
+    return [{"value": value, "label": label_of(value), "group": None} for value in shape["values"]]
 
 
 def _checks(shape: Shape) -> dict[str, Any]:

@@ -3,33 +3,26 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, TypeAlias, TypeVar
+from collections.abc import Callable
+from typing import Any, TypeVar
 
-from pydantic import BaseModel, TypeAdapter, ValidationError
-from pydantic_core import to_json, to_jsonable_python
+from pydantic import BaseModel
 from typing_extensions import TypedDict, Unpack, get_type_hints
 
 from mizan_core.client import CachePolicy
 from mizan_core.client.merge import MergeTargets
 from mizan_core.client.options import Auth
 from mizan_core.client.targets import Targets
-from mizan_core.errors import Invalid
 from mizan_core.forms.data import data_class
 from mizan_core.forms.describing import form_of
 from mizan_core.forms.functions import FormFunctions, register_form
 from mizan_core.forms.meta import FormMeta
-from mizan_core.forms.model_fields import ModelFields
-from mizan_core.forms.schema import FormErrors, FormSchema
-from mizan_core.interface.refusals import Refusals
+from mizan_core.forms.model_form import Initial, ModelForm
+from mizan_core.forms.model_pages import ModelPages
+from mizan_core.forms.pages import Pages, Template, plain
 from mizan_core.registry import Registry, default_registry
 
 H = TypeVar("H", bound="Callable[..., Any]")
-Initial: TypeAlias = "Callable[[Any], Mapping[str, Any] | Awaitable[Mapping[str, Any]]]"
-"""Gives the initial values of a form's fields for a request; a coroutine function or not."""
-
-WHOLE = "__all__"
-"""The name under which problems stand that are of no one field."""
 
 
 class FormOptions(TypedDict, total=False):
@@ -41,6 +34,13 @@ class FormOptions(TypedDict, total=False):
     affects: Targets
     merge: MergeTargets
     auth: Auth
+
+
+class PageOptions(FormOptions, total=False):
+    """The same, where forms may have a page of their own."""
+
+    route: str | None
+    success_url: str | None
 
 
 def form(
@@ -57,19 +57,36 @@ def form(
     :param registry: the default one when None.
     :raises TypeError: for a handler without such a parameter.
     """
-    meta = FormMeta(name, **options)
+    return model_form(FormMeta(name, **options), initial, registry)
+
+
+def model_form(
+    meta: FormMeta,
+    initial: Initial | None,
+    registry: Registry | None,
+    pages: Pages | None = None,
+    template: Template | None = None,
+) -> Callable[[H], H]:
+    """As ``form``, for an adapter whose forms may have pages.
+
+    :param pages: what it makes of them.
+    :param template: gives the page; a plain one when None.
+    """
 
     def register(handler: H) -> H:
         model, parameters = _read(handler)
-        served = _ModelForm(meta, model, handler, initial)
+        served = ModelForm(meta, model, handler, initial)
+        paged = None if pages is None or meta.route is None else ModelPages(served, pages, template or plain)
         functions = FormFunctions(
             describe=lambda: form_of(meta, served.fields.described()),
             schema=served.schema(),
             validate=served.validate(),
             submit=served.submit(),
-            data=data_class(name, lambda: model),
+            data=data_class(meta.name, lambda: model),
             returns=inspect.signature(handler).return_annotation,
             author=handler,
+            pages=None if paged is None else paged.functions(parameters),
+            page_returns=None if pages is None else pages.returns,
             submit_parameters=parameters,
             cache=CachePolicy(shared=True) if initial is None else False,
             rev=served.fields.revision(meta),
@@ -83,87 +100,12 @@ def form(
 def _read(handler: Callable[..., Any]) -> tuple[type[BaseModel], list[inspect.Parameter]]:
     """The model that a handler takes, and its parameters behind it."""
     parameters = list(inspect.signature(handler).parameters.values())
-    if len(parameters) > 1:
-        model = get_type_hints(handler, include_extras=True).get(parameters[1].name)
+    hints = get_type_hints(handler, include_extras=True) if len(parameters) > 1 else {}
+    if hints:
+        model = hints.get(parameters[1].name)
         if isinstance(model, type) and issubclass(model, BaseModel):
             return model, parameters[2:]
     raise TypeError(
         f"{handler.__qualname__}: a form's handler is called with the request and the data: "
         f"def {handler.__name__}(request, data: <a pydantic model>)"
     )
-
-
-class _ModelForm:
-    """The form of one model and handler."""
-
-    def __init__(
-        self, meta: FormMeta, model: type[BaseModel], handler: Callable[..., Any], initial: Initial | None
-    ) -> None:
-        self.fields = ModelFields(model)
-        self._meta = meta
-        self._adapter = TypeAdapter(model)
-        self._handler = handler
-        self._initial = initial
-
-    def schema(self) -> Callable[..., Any]:
-        async def schema(request: Any) -> FormSchema:
-            values = {} if self._initial is None else self._initial(request)
-            if inspect.isawaitable(values):
-                values = await values
-            return {
-                "title": self._meta.title,
-                "submit_label": self._meta.submit_label,
-                "multiple": None,
-                "fields": self.fields.schemas(to_jsonable_python(dict(values))),
-                "forms": None,
-            }
-
-        return schema
-
-    def validate(self) -> Callable[..., Any]:
-        async def validate(request: Any, data: Any, fields: list[str] | None = None, seq: int = 0) -> FormErrors:  # noqa: ARG001
-            _, errors = self._checked(data)
-            asked = errors.keys() if fields is None else set(fields)
-            return {"errors": {name: texts for name, texts in errors.items() if _field_of(name) in asked}, "seq": seq}
-
-        return validate
-
-    def submit(self) -> Callable[..., Any]:
-        handler = self._handler
-
-        async def submit_async(request: Any, data: Any, **parameters: Any) -> Any:
-            return await handler(request, self._valid(data), **parameters)
-
-        def submit(request: Any, data: Any, **parameters: Any) -> Any:
-            return handler(request, self._valid(data), **parameters)
-
-        return submit_async if inspect.iscoroutinefunction(handler) else submit
-
-    def _valid(self, data: Mapping[str, Any]) -> BaseModel:
-        instance, errors = self._checked(data)
-        if instance is None:
-            raise Invalid("The form is not valid.", details=errors)
-        return instance
-
-    def _checked(self, data: Mapping[str, Any]) -> tuple[BaseModel | None, dict[str, list[str]]]:
-        """The instance, or what is wrong with the data.
-
-        As a text and strictly: what a client's types refuse is refused here, too.
-        """
-        missing = self.fields.empty(data)
-        try:
-            instance = self._adapter.validate_json(to_json(data), strict=True)
-        except ValidationError as error:
-            refusals = Refusals()
-            refusals.add_error(error)
-            return None, {**{path or WHOLE: _said(texts) for path, texts in refusals.as_details().items()}, **missing}
-        return (None, missing) if missing else (instance, {})
-
-
-def _said(texts: list[str]) -> list[str]:
-    """What an author has written, without pydantic's words before it: whoever fills in a form reads it."""
-    return [text.removeprefix("Value error, ") for text in texts]
-
-
-def _field_of(path: str) -> str:
-    return path.partition(".")[0]

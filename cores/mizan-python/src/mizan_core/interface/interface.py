@@ -10,6 +10,7 @@ from mizan_core.cache.bypass import Bypass, BypassReason
 from mizan_core.cache.store import Purge, Store
 from mizan_core.cache.versions import GRAPH_BYTES
 from mizan_core.client import ClientFunction, ErrorCase, ServerFunction
+from mizan_core.client.form_texts import takes_whole_form
 from mizan_core.client.signature import Parameter
 from mizan_core.engine import ENGINE
 from mizan_core.engine.contract import CallPlan, CompiledGraph, Keyer
@@ -19,7 +20,7 @@ from mizan_core.interface.caching import BundlePolicy, Caching, Tagging, is_same
 from mizan_core.interface.endpoint import SOCKET, Endpoint, NestedCall, Unidentified
 from mizan_core.interface.marks import ViewerMarks, interface_mark
 from mizan_core.interface.refusals import REST, Refusals
-from mizan_core.interface.texts import TextReader
+from mizan_core.interface.texts import TextReader, TextReaders
 from mizan_core.interface.tracing import tracers
 from mizan_core.interface.wire import UNFAITHFUL
 from mizan_core.introspection.description import describe
@@ -238,8 +239,8 @@ class Interface:
             raise NotFound(f'No function is named "{name}".' if is_function_name(name) else "No such function.")
         return endpoint
 
-    def text_readers(self, function: str) -> Mapping[str, TextReader]:
-        """What reads the parameters of a function that has a URL of its own, by their names."""
+    def text_readers(self, function: str) -> TextReaders:
+        """What reads the parameters of a function that has a URL of its own."""
         return self._readers[function]
 
     def bundle(self, name: str) -> Bundle:
@@ -367,18 +368,26 @@ def _defaulted(
 
 def _routed_readers(
     functions: Mapping[str, ClientFunction[..., Any]], specification: Mapping[str, Any]
-) -> dict[str, dict[str, TextReader]]:
+) -> dict[str, TextReaders]:
     """:raises GraphError: when two functions are for the same requests."""
     urls_of(functions)
     return {
-        function["name"]: {
-            param["name"]: TextReader(param["shape"], specification["types"])
-            for param, declared in zip(function["params"], functions[function["name"]].parameters, strict=True)
-            if declared.upload is None
-        }
+        function["name"]: _text_readers(function, functions[function["name"]].parameters, specification["types"])
         for function in specification["functions"]
         if functions[function["name"]].declaration.route is not None
     }
+
+
+def _text_readers(
+    function: Mapping[str, Any], parameters: Sequence[Parameter], types: Mapping[str, Any]
+) -> TextReaders:
+    named = {
+        param["name"]: TextReader(param["shape"], types)
+        for param, declared in zip(function["params"], parameters, strict=True)
+        if declared.upload is None and not takes_whole_form(declared.annotation)
+    }
+    whole = next((each.name for each in parameters if takes_whole_form(each.annotation)), None)
+    return TextReaders(named, whole)
 
 
 def _bundles(

@@ -8,8 +8,8 @@ maps and unions of them are written as JSON; a list is several texts.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from typing import Any, TypeAlias
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple, TypeAlias
 
 from pydantic_core import from_json, to_json
 
@@ -73,6 +73,37 @@ class TextReader:
             else:
                 break
         return shape
+
+
+class TextReaders(NamedTuple):
+    """What reads the texts that a function is sent at a URL of its own.
+
+    :param named: by the parameter that each text is for.
+    :param whole: the parameter that takes all of them; None where there is none.
+    """
+
+    named: Mapping[str, TextReader]
+    whole: str | None
+
+    def without(self, names: Iterable[str]) -> TextReaders:
+        """Those of the other parameters."""
+        left_out = frozenset(names)
+        return self._replace(named={name: reader for name, reader in self.named.items() if name not in left_out})
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to read."""
+        return not self.named and self.whole is None
+
+    def read(self, texts: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+        """The values of the parameters; texts under other names are other people's, and left alone.
+
+        :raises ValidationFailed: as ``TextReader.read``.
+        """
+        values = {name: self.named[name].read(name, given) for name, given in texts.items() if name in self.named}
+        return (
+            values if self.whole is None else {**values, self.whole: {name: [*given] for name, given in texts.items()}}
+        )
 
 
 def _read_scalar(text: str, classes: tuple[type, ...]) -> Any:

@@ -17,6 +17,7 @@ from annotated_types import Ge, GroupedMetadata, Gt, Le, Lt, MaxLen, MinLen, Mul
 from pydantic import AfterValidator, BeforeValidator, PlainValidator, WrapValidator
 from pydantic.fields import FieldInfo
 
+from mizan_core.client.uploads import UploadLimits
 from mizan_core.introspection.shapes import Shape
 
 MAX_SAFE = 2**53 - 1
@@ -46,6 +47,8 @@ def limited(shape: Shape, base: Any, metadata: Sequence[Any], config: Mapping[st
     """
     if shape["kind"] == "optional":
         return {**shape, "item": limited(shape["item"], _not_none(base), metadata, config)}
+    if shape["kind"] == "upload":
+        return {**shape, **_upload_limits(metadata)}
     measure = _MEASURED.get(shape["kind"])
     limits = _limits(metadata) if measure else {}
     return measure(shape, limits, base, config) if measure and limits else shape
@@ -122,6 +125,12 @@ def _limited_list(shape: Shape, limits: _Limits, base: Any, _: Mapping[str, Any]
         # Equal items count once.
         del allowed["max_length"]
     return {**shape, **_kept(limits, allowed)}
+
+
+def _upload_limits(metadata: Iterable[Any]) -> _Limits:
+    """Of one file: how many there are is said of a parameter that is a list of them."""
+    said = [each for each in metadata if isinstance(each, UploadLimits)]
+    return {"max_bytes": said[-1].max_bytes} if said else {}
 
 
 def _limited_map(shape: Shape, limits: _Limits, _: Any, __: Mapping[str, Any]) -> Shape:
