@@ -23,6 +23,7 @@ from mizan_core.settings import Settings
 from mizan_fastapi import create_router, mount
 from mizan_fastapi.forms import form
 from tests.adapters.in_process import asking
+from tests.live.asgi_client import AsgiSocket, scope_of
 
 BASE = "/api/mizan"
 SETTINGS = Settings(cache_secret="a-cache-secret-of-these-tests-0123456789")
@@ -259,6 +260,67 @@ class TestAnswers:
         assert call(http, "writing").status_code == 200
         assert state.values == ["by the function"]
         assert fetch(http, "page").json() == {"page": "by the task"}
+
+
+class TestSockets:
+    def test_tasks_run_after_the_answer_and_what_they_write_is_purged(
+        self, registry: Registry, app: FastAPI, log: Log, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        state = _read(registry)
+
+        async def check() -> None:
+            release = asyncio.Event()
+
+            async def write() -> None:
+                await release.wait()
+                state.value = "by the task"
+                raise RuntimeError("after it")
+
+            @registry.register
+            @client(affects="page")
+            async def writing(request: Request, tasks: BackgroundTasks) -> int:
+                state.value = "by the function"
+                tasks.add_task(write)
+                return 5
+
+            async with AsgiSocket(app, scope_of()) as socket:
+                watched = await socket.ask(action="watch", id=1, context="page")
+                assert watched["data"] == {"page": "at first"}
+                answer = await socket.ask(action="rpc", id=2, fn="writing")
+                assert answer == {"id": 2, "ok": True, "data": 5, "invalidate": ["page"]}
+                assert await _page(app) == "by the function"
+                while await _page(app) != "by the task":
+                    release.set()
+                    await asyncio.sleep(0)
+                assert (await socket.ask(action="rpc", id=3, fn="nothing"))["error"]["code"] == "NOT_FOUND"
+
+        asyncio.run(check())
+        assert "function writing failed: a background task failed" in caplog.text
+
+    @pytest.mark.parametrize("is_deep", [False, True])
+    def test_what_sets_headers_is_not_called_over_one(self, registry: Registry, app: FastAPI, is_deep: bool) -> None:
+        def add(response: Response) -> None:
+            response.set_cookie("flavour", "sweet")
+
+        async def direct(request: Request, response: Response) -> int:
+            raise AssertionError("it would be for nothing")
+
+        async def deep(request: Request, added: Annotated[None, Depends(add)]) -> int:
+            raise AssertionError("it would be for nothing")
+
+        function = deep if is_deep else direct
+        registry.register(client(function), "adding")
+
+        async def check() -> None:
+            async with AsgiSocket(app, scope_of()) as socket:
+                answer = await socket.ask(action="rpc", id=1, fn="adding")
+                assert answer["error"]["code"] == "NOT_IMPLEMENTED"
+
+        asyncio.run(check())
+        with pytest.raises(TypeError, match="an answer over a socket has no headers and no cookies"):
+            client(websocket=True)(function).prepare()
+        with pytest.raises(TypeError, match="nothing is added to its answer"):
+            client(context="page")(function).prepare()
 
 
 class TestYield:

@@ -10,7 +10,7 @@ from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
-from mizan_core.client.frameworks import Inject, Work
+from mizan_core.client.frameworks import Injection, Work
 from mizan_core.client.targets import ServerFunction
 from mizan_core.http.response import Response
 
@@ -37,7 +37,7 @@ class Dress:
         """Nothing is left."""
 
 
-def injector(function: ServerFunction, parameters: Sequence[inspect.Parameter]) -> Inject:
+def injector(function: ServerFunction, parameters: Sequence[inspect.Parameter]) -> Injection:
     """What fills these parameters of *function*."""
     names = [parameter.name for parameter in parameters]
 
@@ -51,4 +51,4 @@ def injector(function: ServerFunction, parameters: Sequence[inspect.Parameter]) 
         dress.add_to(result)
         return result, None
 
-    return inject
+    return Injection(inject, answering=f"parameter {names[0]!r}")

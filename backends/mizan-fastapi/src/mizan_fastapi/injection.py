@@ -22,7 +22,7 @@ from starlette.requests import Request
 from starlette.responses import Response as FrameworkResponse
 from starlette.types import Message
 
-from mizan_core.client.frameworks import Inject, Work
+from mizan_core.client.frameworks import Injection, Work
 from mizan_core.client.targets import ServerFunction
 from mizan_core.http.response import Response
 from mizan_fastapi.watching import WatchedRequest
@@ -96,12 +96,13 @@ class Dress:
         await self._tasks()
 
 
-def injector(function: ServerFunction, parameters: Sequence[inspect.Parameter]) -> Inject:
+def injector(function: ServerFunction, parameters: Sequence[inspect.Parameter]) -> Injection:
     """What fills these parameters of *function*.
 
     :raises TypeError: for one that FastAPI cannot fill, or whose dependencies ask for what a call does not have.
     """
-    answer = AsyncExitStackMiddleware(_route(parameters).app)
+    route = _route(parameters)
+    answer = AsyncExitStackMiddleware(route.app)
     is_async = function.is_async
 
     async def inject(request: Request, work: Work) -> tuple[Any, Dress | None]:
@@ -119,7 +120,20 @@ def injector(function: ServerFunction, parameters: Sequence[inspect.Parameter]) 
             raise RuntimeError(f"{function.name}: a dependency has swallowed what was raised, and there is no result")
         return _dressed(run)
 
-    return inject
+    answering = _asking(parameters, FrameworkResponse, route.dependant, "response_param_name")
+    afterwards = _asking(parameters, StarlettesTasks, route.dependant, "background_tasks_param_name")
+    return Injection(inject, answering, afterwards)
+
+
+def _asking(parameters: Sequence[inspect.Parameter], cls: type, dependant: Any, asked_for: str) -> str | None:
+    """Who asks for what is of class *cls*: a parameter of the function, or a dependency."""
+    for parameter in parameters:
+        if _is_of(parameter, cls):
+            return f"parameter {parameter.name!r}"
+    for dependency in _all(dependant):
+        if dependency is not dependant and getattr(dependency, asked_for) is not None:
+            return f"{_name_of(dependency)} asks for {cls.__name__}"
+    return None
 
 
 def _route(parameters: Sequence[inspect.Parameter]) -> APIRoute:
@@ -171,11 +185,14 @@ def _check(dependant: Any) -> None:
     for dependency in _all(dependant):
         for kind in ("path", "query", "body"):
             for field in getattr(dependency, f"{kind}_params", ()):
-                asking = getattr(dependency.call, "__qualname__", repr(dependency.call))
                 raise TypeError(
-                    f"{asking} asks for the {kind} parameter {field.name!r}, which no call has: clients pass arguments "
-                    f"by name, to the function itself"
+                    f"{_name_of(dependency)} asks for the {kind} parameter {field.name!r}, which no call has: "
+                    f"clients pass arguments by name, to the function itself"
                 )
+
+
+def _name_of(dependant: Any) -> str:
+    return str(getattr(dependant.call, "__qualname__", repr(dependant.call)))
 
 
 def _all(dependant: Any) -> Iterator[Any]:

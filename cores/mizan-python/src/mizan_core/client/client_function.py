@@ -15,7 +15,7 @@ from pydantic import TypeAdapter
 from mizan_core.client.annotations import Namespace
 from mizan_core.client.calls import call, call_sync
 from mizan_core.client.context import GLOBAL
-from mizan_core.client.frameworks import Inject, Known, adds_to_answers, injecting_framework, known
+from mizan_core.client.frameworks import Inject, Injection, Known, injecting_framework, known
 from mizan_core.client.options import Declaration
 from mizan_core.client.routes import Place, parts_of
 from mizan_core.client.signature import Parameter, Signature, WrittenSignature, read_signature
@@ -50,7 +50,7 @@ class ClientFunction(ServerFunction, Generic[P, R]):
     _signature: Signature | None
     _arguments: TypeAdapter[dict[str, Any]] | None
     _result: TypeAdapter[Any] | None
-    _inject: Inject | None
+    _injection: Injection | None
     _view: tuple[Known, bool] | None
     """Whether it takes the view path, as far as was known then."""
     _prepared: Known | None
@@ -76,7 +76,7 @@ class ClientFunction(ServerFunction, Generic[P, R]):
             _signature=None,
             _arguments=None,
             _result=None,
-            _inject=None,
+            _injection=None,
             _view=None,
             _prepared=None,
         )
@@ -163,11 +163,17 @@ class ClientFunction(ServerFunction, Generic[P, R]):
 
         :raises TypeError: when the framework cannot fill one of them.
         """
-        if self._inject is None and self.injected:
+        injection = self.injection
+        return None if injection is None else injection.inject
+
+    @property
+    def injection(self) -> Injection | None:
+        """The same, and what it does beside; errors as ``inject``."""
+        if self._injection is None and self.injected:
             with self._lock, naming(self.where):
-                if self._inject is None:
-                    self._keep(_inject=_injection(self))
-        return self._inject
+                if self._injection is None:
+                    self._keep(_injection=_injection(self))
+        return self._injection
 
     @property
     def returns(self) -> Any:
@@ -311,19 +317,25 @@ def _check_route(route: str | None, written: WrittenSignature) -> None:
             raise ValueError(f"route={route!r}: the function has no parameter {part.parameter!r}")
 
 
-def _injection(function: ClientFunction[Any, Any]) -> Inject:
+def _injection(function: ClientFunction[Any, Any]) -> Injection:
     injected = function.injected
     frameworks = [injecting_framework(parameter.annotation, parameter.default) for parameter in injected]
     injector = next((framework.injector for framework in frameworks if framework is not None), None)
     if injector is None:
         raise TypeError(f"nothing fills the parameter {injected[0].name!r} here")
-    adding = [parameter.name for parameter in injected if adds_to_answers(parameter.annotation)]
-    if adding and function.declaration.context is not None:
+    injection = injector(function, injected)
+    adding = injection.answering or injection.afterwards
+    if adding is not None and function.declaration.context is not None:
         raise TypeError(
-            f"parameter {adding[0]!r}: what is read in a context may come from the cache, so that nothing is added to "
-            f"its answer; leave it out"
+            f"{adding}: what is read in a context may come from the cache, so that nothing is added to its answer; "
+            f"leave it out"
         )
-    return injector(function, injected)
+    if injection.answering is not None and function.declaration.websocket:
+        raise TypeError(
+            f"{injection.answering}: an answer over a socket has no headers and no cookies; leave out websocket=True, "
+            f"or what sets them"
+        )
+    return injection
 
 
 def _check_context(context: str | None, written: WrittenSignature) -> None:

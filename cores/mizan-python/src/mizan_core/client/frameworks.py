@@ -30,7 +30,24 @@ class Dress(Protocol):
 Inject: TypeAlias = "Callable[[Any, Work], Awaitable[tuple[Any, Dress | None]]]"
 """``inject(request, work)`` gives what *work* has given, once everything that it was given has been put away again; and
 what is to be added to the answer."""
-Injector: TypeAlias = "Callable[[ServerFunction, Sequence[inspect.Parameter]], Inject]"
+
+
+@dataclass(frozen=True, slots=True)
+class Injection:
+    """What fills the parameters of one function.
+
+    :param inject: does it.
+    :param answering: who asks for the answer, to set headers and cookies on it: a parameter, or a dependency however
+        deep; None where nobody does.
+    :param afterwards: who adds tasks for after it.
+    """
+
+    inject: Inject
+    answering: str | None = None
+    afterwards: str | None = None
+
+
+Injector: TypeAlias = "Callable[[ServerFunction, Sequence[inspect.Parameter]], Injection]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,12 +126,6 @@ def injecting_framework(annotation: Any, default: Any) -> Framework | None:
         if _derives_from(base, framework.injected):
             return framework
     return None
-
-
-def adds_to_answers(annotation: Any) -> bool:
-    """Whether what is annotated so is filled with what adds to an answer."""
-    base = get_args(annotation)[0] if get_origin(annotation) is Annotated else annotation
-    return _derives_from(base, _known.injected)
 
 
 def marker_of(value: object) -> str | None:

@@ -15,7 +15,7 @@ from mizan_core.client import ClientFunction, ServerFunction
 from mizan_core.client.around import Around, surrounded
 from mizan_core.client.calls import observe, unobserve
 from mizan_core.client.frameworks import Inject, is_response_class
-from mizan_core.client.options import Auth, Declaration
+from mizan_core.client.options import Auth
 from mizan_core.errors import MizanError
 from mizan_core.identity import NoIdentity, identity_of
 from mizan_core.interface.arguments import ArgumentsValidator, JsonArguments
@@ -158,7 +158,7 @@ class Endpoint:
         self.auth = declaration.auth
         self.authorization = _authorization(declaration.auth)
         self.private = declaration.private
-        self.barred = _barred(declaration, is_view=function.is_view)
+        self.barred = _barred(function)
         """What may not carry a call of it."""
         self.is_view = function.is_view
         self.parameters = frozenset(parameter.name for parameter in function.parameters)
@@ -329,10 +329,13 @@ _FOR_CALLS = frozenset(
 )
 
 
-def _barred(declaration: Declaration, *, is_view: bool) -> frozenset[str]:
+def _barred(function: ClientFunction[..., Any]) -> frozenset[str]:
+    declaration = function.declaration
     if declaration.private:
         return frozenset((HTTP, SOCKET))
-    return frozenset([*([SOCKET] if is_view else []), *([] if declaration.http else [HTTP])])
+    injection = function.injection
+    needs_answer = function.is_view or (injection is not None and injection.answering is not None)
+    return frozenset([*([SOCKET] if needs_answer else []), *([] if declaration.http else [HTTP])])
 
 
 def _authorization(auth: Auth) -> Invocation | None:

@@ -78,26 +78,30 @@ class Answering:
             progress.failure(error).log()
             raise InternalError from error
 
-    async def call(self, asked: Rpc, token: str | None) -> str:
-        """The answer to a call."""
+    async def call(self, asked: Rpc, token: str | None, answer: Callable[[str], Awaitable[None]]) -> str | None:
+        """The answer to a call; None where it has been given.
+
+        :param answer: is given it, and begins to send it, where something is left to do after it.
+        """
+        is_answered = False
 
         async def work(request: Request) -> str:
+            nonlocal is_answered
             port, interface, progress = request
             outcome = await answer_call(port, interface, Call(asked.fn, asked.args, token, carrier=SOCKET), progress)
             if type(outcome) is Dressed:
-                # There is no response to add anything to.
-                await outcome.dress.afterwards()
-                for purge in outcome.purges:
-                    await port.purge(purge)
-                outcome = outcome.result
+                is_answered = True
+                await answer(_result(asked.id, outcome.result))
+                await _afterwards(request, outcome)
+                return ""
             if type(outcome) is Result:
-                body, _ = outcome.plan.finish(outcome.json, outcome.nested)
-                return result_frame(asked.id, body)
+                return _result(asked.id, outcome)
             if type(outcome) is Refused:
                 return refusal_of(asked.id, outcome)
             return plain_refusal(asked.id, NotSupported("This function answers over HTTP alone."))
 
-        return await self.run(asked.id, work)
+        text = await self.run(asked.id, work)
+        return None if is_answered else text
 
     async def watch(
         self, asked: Watch, token: str | None, enter: Callable[[list[str]], Awaitable[None]]
@@ -123,6 +127,22 @@ class Answering:
             return _bundle(asked, outcome.body, progress.scope)
 
         return await self.run(asked.id, work), granted
+
+
+async def _afterwards(request: Request, outcome: Dressed) -> None:
+    """The tasks that a function has left for after its answer; what they have changed is purged once more."""
+    port, _, progress = request
+    try:
+        await outcome.dress.afterwards()
+    except Exception as error:  # noqa: BLE001 - whatever user code raises
+        progress.failure(error, "a background task failed").log()
+    for purge in outcome.purges:
+        await port.purge(purge)
+
+
+def _result(number: int, result: Result) -> str:
+    body, _ = result.plan.finish(result.json, result.nested)
+    return result_frame(number, body)
 
 
 def refusal_of(number: int, outcome: Refused) -> str:

@@ -275,8 +275,16 @@ class Connection:
     # --- doing it
 
     async def _call(self, request: Rpc) -> None:
-        text = await self._answering.call(request, self._session.token)
-        self._perform(self._session.finished(request.id, text, _now()))
+        def finish(text: str) -> None:
+            self._perform(self._session.finished(request.id, text, _now()))
+
+        async def answer(text: str) -> None:
+            finish(text)
+            await asyncio.sleep(0)  # it begins to be sent
+
+        text = await self._answering.call(request, self._session.token, answer)
+        if text is not None:
+            finish(text)
 
     async def _say(self, request: ClientMessage) -> None:
         text = await self._subscribed().say(request)
