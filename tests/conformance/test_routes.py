@@ -138,6 +138,19 @@ class TestWhoMay:
             "UNAUTHORIZED"
         )
 
+    @pytest.mark.parametrize("size", [0, 100, 2_000_000])
+    def test_a_function_that_reads_its_body_itself(self, target: Target, world: World, size: int) -> None:
+        headers = {"Content-Type": "application/octet-stream"}
+        found = answer(target.member("plain"), world, "POST", "/taking/", content=b"a" * size, headers=headers)
+        assert found.result == size
+
+    @pytest.mark.django
+    def test_a_guarded_form_has_the_csrf_token_in_its_body(self, target: Target, world: World) -> None:
+        member = target.member("plain")
+        form = {"note": "a", "csrfmiddlewaretoken": member.headers["X-CSRFToken"]}
+        assert answer(Caller(member.http), world, "POST", "/members/", data=form).result == "a"
+        answer(Caller(member.http), world, "POST", "/members/", data={"note": "a"}).refused("CSRF_FAILED")
+
     @pytest.mark.django
     def test_unsafe_methods_need_the_csrf_token_whoever_asks(self, target: Target, world: World) -> None:
         for caller in (Caller(target.http()), Caller(target.member("plain").http)):

@@ -192,18 +192,28 @@ class TestLimits:
         assert _first_line(target, head) == b"HTTP/1.1 413"
 
     def test_who_may_not_is_refused_before_anything_is_read(self, target: Target, world: World) -> None:
-        if target.facade.server == "django-asgi":
-            pytest.skip("Django under ASGI reads the body before it asks anybody")
-        head = _head(world("upload_for_staff"), 50_000)
+        gigabyte = 1_073_741_824
+        head = _head(world("upload_for_staff"), gigabyte)
         assert _first_line(target, head) == b"HTTP/1.1 401"
-        assert _first_line(target, _head("no_such_function", 50_000)) == b"HTTP/1.1 404"
+        assert _first_line(target, _head("no_such_function", gigabyte)) == b"HTTP/1.1 404"
+
+    @pytest.mark.parametrize("content_type", [TYPE, "application/x-www-form-urlencoded", "application/json"])
+    def test_so_it_is_at_urls_of_functions(self, target: Target, world: World, content_type: str) -> None:
+        base = "/async/routed" if world.suffix else "/routed"
+        for path in ("/members/", "/taking/"):
+            head = _head_of(f"{base}{path}", 1_073_741_824, content_type)
+            assert _first_line(target, head) == b"HTTP/1.1 401"
 
 
 def _head(function: str, length: int) -> bytes:
+    return _head_of(f"/api/mizan/call/{function}/", length, TYPE)
+
+
+def _head_of(path: str, length: int, content_type: str) -> bytes:
     lines = [
-        f"POST /api/mizan/call/{function}/ HTTP/1.1",
+        f"POST {path} HTTP/1.1",
         "Host: 127.0.0.1",
-        f"Content-Type: {TYPE}",
+        f"Content-Type: {content_type}",
         f"Content-Length: {length}",
         "X-Mizan-Call: 1",
     ]

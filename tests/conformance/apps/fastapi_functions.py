@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 
 from tests.conformance.functions import uploads
 from tests.conformance.functions.routed import routed
-from tests.conformance.functions.serving import both
+from tests.conformance.functions.serving import both, pair
 
 
 @both(affects="user")
@@ -76,6 +76,12 @@ def routed_save(request: Request, user_id: int) -> Response:
 def routed_lying(request: Request) -> Response:
     return "no response at all"  # type: ignore[return-value]  # that is the case
 
+
+async def routed_taking(request: Request) -> int:
+    return len(await request.body())
+
+
+pair(routed_taking, routed_taking, route="/routed/taking/", methods=["POST"], auth=True)
 
 uploads.define(UploadFile, lambda file: file.file.read(), lambda file: file.filename)
 

@@ -1,7 +1,7 @@
 """What a project's ``asgi.py`` can put around Django.
 
 Django reads the whole body of a request before any view or middleware of its own is asked, into a temporary file if
-need be. A limit that is to hold before that stands in front of it.
+need be. What is to hold before that stands in front of it: limits, and who may send anything at all.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, TypeAlias
 
 from mizan.serving import dispatcher
+from mizan.waiting_bodies import WaitingBody
 from mizan_core.errors import APIError, PayloadTooLarge
 from mizan_core.http.reading import check_body_headers
 from mizan_core.http.response import Response, error_response
@@ -21,10 +22,6 @@ Send: TypeAlias = "Callable[[Message], Awaitable[None]]"
 Application: TypeAlias = "Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]"
 
 
-class _BodyTooLarge(Exception):
-    """Ends the application's reading."""
-
-
 def limit_body(application: Application, path: str = "/api/mizan/") -> Application:
     """*application*, which never sees a body over ``MIZAN_MAX_BODY_BYTES`` below *path*: the client gets 413.
 
@@ -32,16 +29,27 @@ def limit_body(application: Application, path: str = "/api/mizan/") -> Applicati
 
         application = limit_body(get_asgi_application())
 
-    What a function takes by its ``UploadLimits`` may be more.
+    What goes to a function that takes files, or to a guarded one at a URL of its own, is not read before whoever sends
+    it has been admitted, and then as far as the function's limits reach.
 
-    :param path: where ``mizan.urls`` is included. Other paths are left alone.
+    :param path: where ``mizan.urls`` is included. Other paths are left alone, but for those of functions.
     """
+    # It needs the project's settings; importing this module does not.
+    from mizan.waiting import waits
 
     async def limited(scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or not _is_below(scope, path):
+        if scope["type"] != "http":
             await application(scope, receive, send)
             return
-        await _limited(application, path, scope, receive, send)
+        where, kind = _path(scope), _field(scope, b"content-type")
+        is_plain_call = where.startswith(f"{path}call/") and not is_multipart(kind)
+        if not is_plain_call and waits(scope, where, kind):
+            body = WaitingBody(receive)
+            await application(body.scope(scope), body.receive, send)
+        elif where.startswith(path):
+            await _limited(application, path, scope, receive, send)
+        else:
+            await application(scope, receive, send)
 
     return limited
 
@@ -87,10 +95,6 @@ async def _limited(
     await application(scope, counted, watched)
     if length > limit and not started:
         await _answer(PayloadTooLarge(), send)
-
-
-def _is_below(scope: MutableMapping[str, Any], path: str) -> bool:
-    return _path(scope).startswith(path)
 
 
 def _path(scope: MutableMapping[str, Any]) -> str:

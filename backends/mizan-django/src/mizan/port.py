@@ -21,6 +21,7 @@ from mizan.tokens import TokenUser
 from mizan.transactions import RequestTransactions, in_transaction, purge, requested_transactions
 from mizan.uploads import UploadSink, read_parts
 from mizan.users import aload_user, assume_token, load_user, renew_user, twin_of
+from mizan.waiting_bodies import feed, waiting_body
 from mizan.watching import watching
 from mizan_core.cache.access import Access
 from mizan_core.cache.announcing import ORIGIN_HEADER, origin_of
@@ -78,6 +79,9 @@ class RequestPort:
 
     async def confirm(self, fields: Mapping[str, Sequence[str]] | None) -> None:
         """Calls have proved it when it was asked who makes them."""
+
+    async def keep_body(self, limit: int | None) -> None:
+        """Django has it by now, or reads it itself."""
 
     async def handled(self, error: Exception) -> None:
         """Django has no handlers of an application's own for classes of exceptions."""
@@ -153,6 +157,10 @@ class LoopPort(RequestPort):
     __slots__ = ()
 
     async def read_parts(self, reader: MultipartReader) -> None:
+        body = waiting_body(self.request)
+        if body is not None:
+            await feed(body, reader)
+            return
         # Django has the body in a file by now.
         await sync_to_async(read_parts, thread_sensitive=False)(self.request, reader)
 

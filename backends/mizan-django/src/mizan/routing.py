@@ -22,7 +22,7 @@ class EndpointPattern(URLPattern):
         self._on_event_loop = URLPattern(RoutePattern(route, name=name, is_endpoint=True), async_view, None, name)
 
     def resolve(self, path: str) -> ResolverMatch | None:
-        if _is_event_loop_running() and not _has_atomic_requests():
+        if _is_event_loop_running() and not has_atomic_requests():
             return self._on_event_loop.resolve(path)
         return super().resolve(path)
 
@@ -32,5 +32,6 @@ def _is_event_loop_running() -> bool:
     return asyncio._get_running_loop() is not None  # noqa: SLF001
 
 
-def _has_atomic_requests() -> bool:
+def has_atomic_requests() -> bool:
+    """Whether some database has a transaction around each view."""
     return any(settings["ATOMIC_REQUESTS"] for settings in connections.settings.values())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, TypeAlias
 
@@ -20,6 +20,7 @@ from mizan.serving import dispatcher
 from mizan.transactions import without_request_transaction
 from mizan.users import aload_user, load_user
 from mizan.views import TOKEN, arespond, respond
+from mizan.waiting_bodies import keep, spool, waiting_body
 from mizan_core.client import ClientFunction
 from mizan_core.client.routes import Part
 from mizan_core.errors import APIError
@@ -28,6 +29,7 @@ from mizan_core.introspection.urls import Url, urls_of
 from mizan_core.viewer import Viewer, viewer_of
 
 _Functions: TypeAlias = "Mapping[str, ClientFunction[..., Any]]"
+_URL = "mizan_url"
 
 
 def patterns(functions: _Functions) -> list[URLPattern]:
@@ -52,9 +54,19 @@ def _patterns(url: Url, functions: _Functions) -> list[URLPattern]:
     async def aview(request: HttpRequest, **values: Any) -> HttpResponseBase:
         port = LoopViewPort(request, is_exempt=request.method in exempt)
         reply = answer_view(dispatcher, port, url, _asked(request, url, values), partial(apage_of, request))
-        return await arespond(request, reply)
+        response = await arespond(request, reply)
+        response._resource_closers += port.opened  # type: ignore[attr-defined]  # noqa: SLF001
+        return response
+
+    setattr(aview, _URL, url)
 
     return [EndpointPattern(_route(member.parts), view, aview, member.name) for member in url.members]
+
+
+def url_of(view: Any) -> Url | None:
+    """The URL that *view* answers on an event loop; None for other people's views."""
+    url: Url | None = getattr(view, _URL, None)
+    return url
 
 
 def _route(parts: tuple[Part, ...]) -> str:
@@ -106,13 +118,26 @@ class ThreadViewPort(ThreadPort):
 
 
 class LoopViewPort(LoopPort):
-    """A request to such a URL, on an event loop."""
+    """A request to such a URL, on an event loop.
 
-    __slots__ = ("_is_exempt",)
+    :ivar opened: what closes the files that have been opened for it.
+    """
+
+    __slots__ = ("_is_exempt", "opened")
 
     def __init__(self, request: HttpRequest, *, is_exempt: bool = False) -> None:
         super().__init__(request)
         self._is_exempt = is_exempt
+        self.opened: list[Callable[[], None]] = []
+
+    async def keep_body(self, limit: int | None) -> None:
+        body = waiting_body(self.request)
+        if body is None:
+            return
+        if limit is None:
+            self.opened.append(await spool(self.request, body))
+        else:
+            await keep(self.request, body, limit)
 
     async def identify(self, *, guarded: bool) -> Viewer:  # noqa: ARG002 - as above
         return viewer_of(await aload_user(self.request))

@@ -154,6 +154,9 @@ class AsgiPort:
     async def confirm(self, fields: Mapping[str, Sequence[str]] | None) -> None:
         """FastAPI has no CSRF protection of its own."""
 
+    async def keep_body(self, limit: int | None) -> None:
+        """A request of Starlette's reads what comes in."""
+
     def header(self, name: str) -> str | None:
         """The value of a header field, by its lower-case name."""
         value = self.fields.get(name.encode("ascii"))

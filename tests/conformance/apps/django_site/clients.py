@@ -95,6 +95,11 @@ def routed_lying(request: HttpRequest) -> HttpResponse:
     return "no response at all"  # type: ignore[return-value]  # that is the case
 
 
+@routed("/taking/", methods=["POST"], auth=True)
+def routed_taking(request: HttpRequest) -> int:
+    return len(request.body)
+
+
 @client(route="/routed/hook/", methods=["POST"])
 @csrf_exempt
 def hook(request: HttpRequest) -> str:

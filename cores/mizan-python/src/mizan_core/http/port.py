@@ -59,5 +59,13 @@ class HttpPort(Port, Protocol):
         :raises CsrfFailed: when it is not.
         """
 
+    async def keep_body(self, limit: int | None) -> None:
+        """Have the framework's request hold its body, where it does not by itself: for the framework's own CSRF check,
+        and for a function that wants it for itself.
+
+        :param limit: bytes; None for such a function, which reads as much as it likes.
+        :raises PayloadTooLarge: past *limit* bytes.
+        """
+
     async def handled(self, error: Exception) -> Handled | None:
         """What the application's own handler of exceptions like *error* answers; None where it has none."""

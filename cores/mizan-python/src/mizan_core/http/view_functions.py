@@ -22,7 +22,7 @@ from mizan_core.http.response import Reply
 from mizan_core.http.uploading import close, complete, is_multipart, receive
 from mizan_core.interface.endpoint import Endpoint
 from mizan_core.interface.interface import Interface
-from mizan_core.interface.texts import TextReader
+from mizan_core.interface.texts import TextReaders
 from mizan_core.introspection.urls import Member, Url
 
 _WITHOUT_BODY = SAFE | {"DELETE"}
@@ -84,21 +84,23 @@ async def _arguments(
     placed: dict[str, Any] = {}
     for name, text in zip(member.places, asked.values, strict=True):
         try:
-            placed[name] = readers[name].read(name, [text])
+            placed[name] = readers.named[name].read(name, [text])
         except ValidationFailed:
             raise NotFound from None
-    others = {name: reader for name, reader in readers.items() if name not in placed}
+    others = readers.without(placed)
     is_guarded = asked.token is None and asked.method not in SAFE
-    wants_more = bool(others) or endpoint.uploads is not None
+    wants_more = not others.is_empty or endpoint.uploads is not None
     number = sum(map(len, asked.values))
     if wants_more and asked.method not in _WITHOUT_BODY and is_multipart(asked.content_type):
         reader = await receive(port, interface, endpoint, asked.content_type or "", opened, is_form=True)
         if is_guarded:
             await port.confirm(reader.texts)
-        values = _read_texts(reader.texts, others)
+        values = others.read(reader.texts)
         number += sum(len(text) for texts in reader.texts.values() for text in texts)
         validate: _Validate = partial(complete, endpoint, reader=reader)
     else:
+        if asked.method not in _WITHOUT_BODY:
+            await port.keep_body(interface.settings.max_body_bytes if wants_more else None)
         if is_guarded:
             await port.confirm(None)
         values, more = await _given(port, interface, member, asked, others) if wants_more else ({}, 0)
@@ -125,22 +127,17 @@ def _validated(
 
 
 async def _given(
-    port: HttpPort, interface: Interface, member: Member, asked: Asked, readers: Mapping[str, TextReader]
+    port: HttpPort, interface: Interface, member: Member, asked: Asked, readers: TextReaders
 ) -> tuple[dict[str, Any], int]:
     """What the query or the body gives for the parameters that the path does not hold, and how many values, at most."""
     if asked.method in _WITHOUT_BODY:
-        return _read_texts(read_query(asked.query), readers), len(asked.query)
+        return readers.read(read_query(asked.query)), len(asked.query)
     body = await port.read_body(interface.settings.max_body_bytes)
     if not body:
         return {}, 0
     if check_media_type(asked.content_type, _FORM):
-        return _read_texts(read_query(body.decode("latin-1")), readers), len(body)
+        return readers.read(read_query(body.decode("latin-1"))), len(body)
     if not check_media_type(asked.content_type, "application/json"):
         raise UnsupportedMediaType("The request body must be application/json, or a form.")
     arguments = read_call(body, member.name).arguments
     return from_json(arguments.text), arguments.values
-
-
-def _read_texts(texts: Mapping[str, Sequence[str]], readers: Mapping[str, TextReader]) -> dict[str, Any]:
-    """The values of the parameters that there are; pages are linked to with parameters of other people's, too."""
-    return {name: readers[name].read(name, given) for name, given in texts.items() if name in readers}
