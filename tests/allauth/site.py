@@ -80,6 +80,9 @@ settings.configure(
         "account_signup": "https://shop.test/signup",
     },
     MIZAN_MWT_SECRET=SECRET,
+    MIGRATION_MODULES=dict.fromkeys(
+        ("auth", "contenttypes", "sessions", "sites", "account", "mfa", "socialaccount", "usersessions")
+    ),
     STATIC_URL="/static/",
 )
 django.setup()
@@ -88,7 +91,7 @@ from django.core import mail  # noqa: E402 - needs the settings
 from django.core.management import call_command  # noqa: E402
 from django.test import Client  # noqa: E402
 
-call_command("migrate", verbosity=0)
+call_command("migrate", run_syncdb=True, verbosity=0)
 
 
 class Caller:

@@ -97,6 +97,9 @@ def test_one_session_for_all_fails_as_the_page_says(tmp_path: Path) -> None:
 
 IN_DJANGO = """
 import logging
+from asgiref.sync import async_to_sync
+from django.test import AsyncClient
+
 logging.disable()
 
 
@@ -110,7 +113,11 @@ def post(name, **arguments):
     return told(http.post("/api/mizan/call/", {"fn": name, "args": arguments}, content_type="application/json"))
 
 
-print(json.dumps([post("choose_theme", theme="dark"), post("choose_none"), told(http.get("/themes/dark/"))]))
+body = {"fn": "choose_theme", "args": {"theme": "dark"}}
+over_asgi = async_to_sync(AsyncClient().post)("/api/mizan/call/", body, content_type="application/json")
+print(json.dumps([
+    post("choose_theme", theme="dark"), told(over_asgi), post("choose_none"), told(http.get("/themes/dark/")),
+]))
 """
 
 
@@ -125,7 +132,8 @@ def test_in_django(tmp_path: Path) -> None:
     """In a project without users."""
     (tmp_path / "example_urls.py").write_text(URLS)
     example = block("dependencies", "python", "# shop/clients.py")
-    chosen, failed, shown = in_django(tmp_path, example, IN_DJANGO, '{"ROOT_URLCONF": "example_urls"}')
+    chosen, over_asgi, failed, shown = in_django(tmp_path, example, IN_DJANGO, '{"ROOT_URLCONF": "example_urls"}')
     assert chosen == [200, '{"result":"dark","invalidate":["page"]}', {"theme": "dark"}, "dark"]
+    assert over_asgi == chosen
     assert (failed[0], failed[2]) == (500, {})
     assert shown == [200, "<h1>dark</h1>", {"theme": "dark"}, None]

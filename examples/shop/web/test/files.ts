@@ -10,14 +10,14 @@ import type { Tab } from "./visit.js";
 const PRODUCT = "Gyokuro tea";
 
 export function files(visiting: Visiting): void {
-  it("shows a picture that staff send, with how much of it is sent, and to whoever looks at the shelves", () =>
+  it("shows a picture that staff send, with how much of it is sent, and to whoever looks at the shelves by other means", () =>
     visiting(async (tab, { open, proxy }) => {
       await tab.logIn("grace");
       const other = await open();
-      await other.card(PRODUCT).waitFor();
-      await other.rest();
+      await look(other, "/vue/");
       const first = await shown(tab, proxy.hold(/^POST call\/set_picture/), picture(3, 600_000));
       assert.deepEqual(await widths([tab, other]), [3, 3]);
+      await look(other, "/svelte/");
       const second = await shown(tab, proxy.hold(/^POST call\/set_picture/), picture(5, 600_000));
       assert.deepEqual(await widths([tab, other]), [5, 5]);
       assert.notEqual(first, second);
@@ -44,6 +44,13 @@ export function files(visiting: Visiting): void {
       const [receipt] = await Promise.all([context.waitForEvent("page"), receipts.first().click()]);
       await receipt.getByRole("cell", { name: "Assam tea" }).waitFor();
     }));
+}
+
+/** Go on to another of the shop's pages. */
+async function look(tab: Tab, path: string): Promise<void> {
+  await tab.page.goto(path);
+  await tab.card(PRODUCT).waitFor();
+  await tab.rest();
 }
 
 /** Sends a picture; gives the address that it is shown at when it has arrived. */
