@@ -1,4 +1,4 @@
-"""How far the tests go: as far as a change needs it, and everywhere in ``make thorough``."""
+"""How far the tests go: at home as far as a change needs, under ``CI=true`` everywhere, in ``make thorough`` deep."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ IS_THOROUGH = os.environ.get("MIZAN_TEST_EXTENT", "") == "thorough"
 def sides_on(engine: str, sides: Sequence[T], *, no_native: bool = False) -> Sequence[T]:
     """Those of *sides*, servers say, that are tried with an engine.
 
-    What an engine gives does not depend on who passes it on. So the native engine alone is tried with all of them, and
-    the pure one with the first.
+    What an engine gives does not depend on who passes it on. So at home the native engine alone is tried with all of
+    them, and the pure one with the first.
 
     :param no_native: whether there is the pure one alone.
     """
-    return sides if IS_THOROUGH or no_native or engine == "native" else sides[:1]
+    return sides if IS_CI or IS_THOROUGH or no_native or engine == "native" else sides[:1]
