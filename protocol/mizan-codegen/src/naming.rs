@@ -54,13 +54,17 @@ impl Scope {
 
     /// Takes the first of `wishes` that is free, else the last one with a number behind it.
     pub fn claim(&mut self, wishes: &[&str]) -> String {
-        let wishes: Vec<_> = wishes.iter().map(|wish| self.spell(wish)).collect();
-        let free = wishes.iter().find(|wish| !self.taken.contains(*wish));
-        let name = free
-            .cloned()
-            .unwrap_or_else(|| self.numbered(wishes.last()));
+        let name = self.find(wishes);
         self.taken.insert(name.clone());
         name
+    }
+
+    /// What `claim` would take.
+    pub fn find(&self, wishes: &[&str]) -> String {
+        let wishes: Vec<_> = wishes.iter().map(|wish| self.spell(wish)).collect();
+        let free = wishes.iter().find(|wish| self.is_free(wish));
+        free.cloned()
+            .unwrap_or_else(|| self.numbered(wishes.last()))
     }
 
     /// Whether nobody has taken the name.

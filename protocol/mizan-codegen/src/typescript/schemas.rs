@@ -31,7 +31,7 @@ impl<'a> Schemas<'a> {
         types.sort();
         let types = types
             .into_iter()
-            .map(|(name, local)| (*name, claim(&mut scope, local)))
+            .map(|(name, local)| (*name, scope.claim(&[&constant(local)])))
             .collect();
         Self {
             validator,
@@ -76,7 +76,7 @@ impl<'a> Schemas<'a> {
 
     /// The constant of the arguments of a function, whose type is `written`.
     pub fn args(&self, written: &str) -> String {
-        claim(&mut self.scope.clone(), written)
+        self.scope.find(&[&constant(written)])
     }
 
     /// The schema of a body. What is only sent may have no other members.
@@ -259,11 +259,12 @@ impl<'a> Schemas<'a> {
     }
 }
 
-fn claim(scope: &mut Scope, name: &str) -> String {
-    let mut characters = name.chars();
+/// What the schema of a type is called, where that name is free.
+fn constant(written: &str) -> String {
+    let mut characters = written.chars();
     let first = characters.next().map(char::to_lowercase);
     let camel: String = first.into_iter().flatten().chain(characters).collect();
-    scope.claim(&[&format!("{camel}Schema")])
+    format!("{camel}Schema")
 }
 
 fn number(value: &Value) -> Option<String> {
