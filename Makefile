@@ -29,8 +29,11 @@ PAIRS ?= 10000
 PARALLEL := -n $(JOBS) --dist loadscope --no-loadscope-reorder
 
 PYTEST = $(BIN)/python -m pytest $(PARALLEL) $(ARGS)
-# What waits little fills the time that pytest waits.
-BESIDE = $(MAKE) --no-print-directory PYTHON="$(PYTHON)" lint typecheck test-rust
+MAKE_HERE = $(MAKE) --no-print-directory PYTHON="$(PYTHON)"
+# Run the command $(1), and the verb $(2) in the time that it waits; what that says comes in the end.
+beside = report=$$(mktemp); trap 'rm -f "$$report"' EXIT; \
+	$(MAKE_HERE) $(2) >"$$report" 2>&1 & beside=$$!; \
+	$(1); status=$$?; wait $$beside; others=$$?; cat "$$report"; exit $$((status | others))
 
 # A server builds what Cargo.lock says; at home cargo may bring it up to date with an edited Cargo.toml.
 LOCKED := $(if $(CI), --locked)
@@ -70,7 +73,7 @@ WEB_PEERS := benchmarks/web/node_modules/.installed
 
 # The shop's page, as both of its servers give it out.
 PAGE := examples/shop/web/dist/index.html
-PAGE_SOURCES := $(shell find examples/shop/*/src frontends/mizan-*/src) $(wildcard examples/shop/web/*.* examples/shop/vue/*.* examples/shop/svelte/*.*)
+PAGE_SOURCES := $(shell find examples/shop/*/src frontends/*/src) $(wildcard examples/shop/web/*.* examples/shop/vue/*.* examples/shop/svelte/*.*)
 
 # Run $(1); show what it said if it fails.
 quietly = report=$$($(1) 2>&1) || { echo "$$report" >&2; exit 1; }
@@ -85,10 +88,8 @@ demo: $(EXTENSION) $(if $(findstring --serve,$(ARGS)),$(PAGE)) ## walk through t
 
 .PHONY: test
 test: $(EXTENSION) | $(call program,redis-server) $(call program,valgrind) ## everything that must pass
-	@report=$$(mktemp); trap 'rm -f "$$report"' EXIT; \
-	$(BESIDE) >"$$report" 2>&1 & beside=$$!; \
-	echo "== pytest, and beside it lint, typecheck and test-rust"; $(PYTEST); tests=$$?; \
-	wait $$beside; others=$$?; cat "$$report"; exit $$((tests | others))
+	@echo "== pytest, and beside it lint, typecheck and test-rust"
+	@$(call beside,$(PYTEST),lint typecheck test-rust)
 
 .PHONY: test-python
 test-python: $(EXTENSION) | $(call program,redis-server) $(call program,valgrind) ## pytest (ARGS="-k header")
@@ -109,12 +110,19 @@ test-rust: $(ENVIRONMENT) ## cargo test
 	@cargo test --workspace --quiet$(LOCKED)
 
 .PHONY: test-web
-test-web: $(FRONTENDS) $(WASM) $(EXTENSION) | $(call program,chromium-headless-shell) ## the clients, alone and in a browser: types, kernel, frameworks, sizes, packages, the shop's page
+test-web: $(PAGE) $(WASM) $(EXTENSION) | $(call program,chromium-headless-shell) ## everything of the clients that must pass: test-browser and test-clients
+	@$(call beside,$(MAKE_HERE) test-browser,test-clients)
+
+.PHONY: test-clients
+test-clients: $(PAGE) $(WASM) $(EXTENSION) ## the clients without a browser: types, kernel, frameworks, sizes, packages, validators of forms
 	@echo "== prettier, tsc, node --test"
 	@PATH="$(abspath $(NODE)):$$PATH" npm run --silent check
-	@PATH="$(abspath $(NODE)):$$PATH" npm run --silent test
+	@PATH="$(abspath $(NODE)):$$PATH" npm run --silent tests
 	@echo "== validators of forms beside Django"
 	@PATH="$(abspath $(NODE)):$$PATH" MIZAN_REQUIRE_NODE=1 $(BIN)/python -m pytest -q tests/forms
+
+.PHONY: test-browser
+test-browser: $(PAGE) $(EXTENSION) | $(call program,chromium-headless-shell) ## the clients in a browser: the pages of docs/first-page.md, and the shop
 	@echo "== docs/first-page.md"
 	@PATH="$(abspath $(NODE)):$$PATH" npm run --silent first-page
 	@echo "== the shop in Chromium"
@@ -171,10 +179,15 @@ bench-quick: wheels $(PEERS) $(WEB_PEERS) $(PAGE) | $(call program,redis-server)
 	@PATH="$(abspath $(NEWER_NODE)):$$PATH" MIZAN_BENCH_WHEELS="$(DIST)" $(BIN)/python -m benchmarks.run --quick $(ARGS)
 
 .PHONY: lint
-lint: $(EXTENSION) ## style, clippy and the import contracts
-	@echo "== ruff, cargo fmt, clippy, import contracts"
+lint: lint-rust $(EXTENSION) ## style, clippy and the import contracts
+	@echo "== ruff, import contracts"
 	@$(BIN)/ruff check --quiet
 	@$(BIN)/ruff format --quiet --check
+	@$(BIN)/lint-imports --no-cache --no-logo
+
+.PHONY: lint-rust
+lint-rust: $(ENVIRONMENT)
+	@echo "== cargo fmt, clippy"
 	@cargo fmt --all --check
 	@cargo clippy --workspace --all-targets --quiet$(LOCKED) -- -D warnings
 	@! cargo tree --package mizan-core --edges normal --prefix none$(LOCKED) | grep -i '^py' || { \
@@ -183,13 +196,20 @@ lint: $(EXTENSION) ## style, clippy and the import contracts
 	@! cargo tree --package mizan-core --no-default-features --edges normal --prefix none$(LOCKED) \
 		| grep -E '^(hmac|sha2|base64|jsonwebtoken|signature|subtle) ' || { \
 		echo "the graph and the IR must build without cryptography" >&2; exit 1; }
-	@$(BIN)/lint-imports --no-cache --no-logo
 
 .PHONY: typecheck
-typecheck: $(EXTENSION) ## mypy --strict, and the extension against its stubs
-	@echo "== mypy, stubtest"
-	@$(BIN)/mypy --strict
+typecheck: mypy $(EXTENSION) ## mypy --strict, and the extension against its stubs
+	@echo "== stubtest"
 	@$(BIN)/stubtest --mypy-config-file pyproject.toml mizan_native._native
+
+.PHONY: mypy
+mypy: $(ENVIRONMENT)
+	@echo "== mypy"
+	@$(BIN)/mypy --strict
+
+# With --jobs=2: the end of the extension's build leaves a core to what does not need it.
+.PHONY: prepare
+prepare: develop $(FRONTENDS) lint-rust mypy $(WASM)
 
 .PHONY: fmt
 fmt: $(ENVIRONMENT) ## rewrite Python and Rust in the project's style
@@ -206,9 +226,9 @@ $(FRONTENDS): package.json package-lock.json $(wildcard frontends/*/package.json
 	@touch $@
 
 $(PAGE): $(FRONTENDS) $(PAGE_SOURCES)
-	@echo "== building the shop's pages"
-	@PATH="$(abspath $(NODE)):$$PATH" $(call quietly,npm run --silent build --workspace mizan-runtime \
-		--workspace mizan-react --workspace mizan-vue --workspace mizan-svelte \
+	@echo "== building the clients' packages and the shop's pages"
+	@PATH="$(abspath $(NODE)):$$PATH" $(call quietly,npm run --silent build --workspace mizan-runtime --workspace mizan-fixture \
+		--workspace mizan-react --workspace mizan-devtools --workspace mizan-vue --workspace mizan-svelte \
 		--workspace mizan-shop --workspace mizan-shop-vue --workspace mizan-shop-svelte)
 
 # The wheel's own commands are Python programs of its environment; node and npm need none.

@@ -19,6 +19,8 @@ from tests.extent import IS_CI, IS_THOROUGH
 
 _FOLDER = Path(__file__).parent
 _LONG = [_FOLDER / "cache/test_soak.py", _FOLDER / "cache/test_broken_builds.py", _FOLDER / "cache/http/test_cases.py"]
+_WAITING = [_FOLDER / "packaging/test_sdist.py"]
+"""What would wait for the cargo that `make test` runs beside pytest."""
 
 settings.register_profile("dev", max_examples=30, deadline=None, derandomize=True, database=None)
 settings.register_profile("ci", max_examples=50, deadline=None, derandomize=True, database=None)
@@ -90,7 +92,7 @@ def _needs_native(item: pytest.Item) -> bool:
 
 def _takes_long(item: pytest.Item) -> bool:
     """Whether it is to begin early, so that no process is left alone with it in the end."""
-    return item.path.is_relative_to(_FOLDER / "packaging") or item.path in _LONG
+    return item.path not in _WAITING and (item.path.is_relative_to(_FOLDER / "packaging") or item.path in _LONG)
 
 
 def _parameters(item: pytest.Item) -> Mapping[str, object]:
