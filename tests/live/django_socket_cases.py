@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Awaitable, Callable
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from asgiref.sync import sync_to_async
 from channels.routing import ProtocolTypeRouter, URLRouter
 from django.contrib.auth.models import User
 from django.core.asgi import get_asgi_application
+from django.core.signals import got_request_exception
 from django.db import transaction
 from django.test import Client, TransactionTestCase, override_settings
 from django.urls import path
@@ -66,6 +69,43 @@ class WithUser(TransactionTestCase):
     def socket(self, application: Any = None, **options: Any) -> AsgiSocket:
         cookie = "; ".join(f"{name}={morsel.value}" for name, morsel in self.http.cookies.items())
         return AsgiSocket(application or wrapped(), scope_of(**{"headers": {"cookie": cookie}, **options}))
+
+
+class Failures(WithUser):
+    """Django is told of a function that fails over a socket as it is of a view: signal, mail and log."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.sent: list[tuple[str, str]] = []
+        got_request_exception.connect(self.receive)
+        self.addCleanup(got_request_exception.disconnect, self.receive)
+
+    def receive(self, request: Any, **_: Any) -> None:
+        self.sent.append((request.path, repr(sys.exc_info()[1])))
+
+    @override_settings(DEBUG_PROPAGATE_EXCEPTIONS=True)
+    @on_loop
+    async def test_of_a_call(self) -> None:
+        async with self.socket() as ada:
+            with self.assertLogs("django.request", "ERROR") as logged, self.assertNoLogs("mizan.request"):
+                answer = await ada.ask(action="rpc", id=1, fn="add_note_and_fail", args={"text": "one"})
+        assert answer["error"]["code"] == "INTERNAL_ERROR"
+        assert self.sent == [("/api/mizan/ws/", "RuntimeError('after writing')")]
+        [record] = logged.records
+        assert record.getMessage() == ("Internal Server Error: /api/mizan/ws/ (The function add_note_and_fail failed)")
+        assert (record.exc_info is not None, record.__dict__["mizan_function"]) == (True, "add_note_and_fail")
+
+    @on_loop
+    async def test_of_a_watch_and_of_signals_without_a_socket(self) -> None:
+        with patch.object(Note, "objects", None):  # the table is away
+            async with self.socket() as ada:
+                with self.assertLogs("django.request", "ERROR"):
+                    assert (await ada.ask(**NOTES))["error"]["code"] == "INTERNAL_ERROR"
+            application = wrapped()  # which sets logging up
+            with self.assertLogs("django.request", "ERROR"):
+                async with AsgiEvents(application, listed(watched(7, "notes"))) as events:
+                    assert (await events.receive())["error"]["code"] == "INTERNAL_ERROR"
+        assert [path for path, _ in self.sent] == ["/api/mizan/ws/", "/api/mizan/live/"]
 
 
 class Watches(WithUser):

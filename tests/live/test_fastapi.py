@@ -7,17 +7,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fastapi import Depends, HTTPException
+from fastapi import Depends, HTTPException, Request
+from fastapi.responses import JSONResponse
+from httpx import ASGITransport, AsyncClient
 from pydantic import BaseModel
 
 from mizan_core.cache import stats
+from mizan_core.client import client
 from mizan_core.errors import Unauthorized
 from mizan_core.interface.interface import Interface
 from mizan_core.live.channels import ReactChannel
 from mizan_core.mwt import MWTUser, create_mwt
 from mizan_core.registry import Registry
 from mizan_fastapi import Settings
-from tests.live.asgi_client import AsgiSocket, Closed, Refusal, scope_of
+from tests.live.asgi_client import ORIGIN, AsgiSocket, Closed, Refusal, scope_of
 from tests.live.fastapi_app import COOKIE, SECRET, Sessions, make_app
 from tests.live.functions import DATABASE, state
 from tests.live.scenarios import SCENARIOS, Entry
@@ -201,5 +204,52 @@ def test_an_application_that_cannot_tell_for_a_moment_takes_no_right_away() -> N
             assert (await socket.receive())["data"] == {"text": "still here"}
             right[0] = "withdrawn"
             assert (await socket.receive())["action"] == "dropped"
+
+    asyncio.run(check())
+
+
+class Refused(Exception):
+    """One of the application's own, for which it has a handler."""
+
+
+def test_failures_reach_the_handlers_and_the_log_that_they_reach_over_http(caplog: pytest.LogCaptureFixture) -> None:
+    seen: list[str] = []
+    registry, raised = Registry(), {"unforeseen": RuntimeError("why"), "own": Refused(), "status": HTTPException(404)}
+
+    @registry.register
+    @client
+    def fail(request: Any, how: str) -> None:
+        raise raised[how]
+
+    app = make_app(Settings(mwt_secret=SECRET), registry=registry)
+
+    @app.exception_handler(Refused)
+    @app.exception_handler(Exception)
+    async def handle(request: Request, error: Exception) -> JSONResponse:
+        seen.append(f"{type(error).__name__} {request.url.path}")
+        return JSONResponse({}, 409 if isinstance(error, Refused) else 500)
+
+    def logged() -> list[str]:
+        found = [record.getMessage() for record in caplog.records if record.name == "mizan.request"]
+        caplog.clear()
+        return found
+
+    async def check() -> None:
+        async with AsgiSocket(app, scope_of()) as socket:
+            for how, code in (("unforeseen", "INTERNAL_ERROR"), ("own", "CONFLICT"), ("status", "NOT_FOUND")):
+                await over_http(how)
+                expected = logged(), [each.replace("call/", "ws/") for each in seen]
+                seen.clear()
+                answer = await socket.ask(action="rpc", id=1, fn="fail", args={"how": how})
+                assert answer["error"]["code"] == code
+                assert (logged(), seen) == expected, how
+                assert len(expected[0]) == (how == "unforeseen")
+                assert len(seen) == (how != "status")
+                seen.clear()
+
+    async def over_http(how: str) -> None:
+        transport = ASGITransport(app, raise_app_exceptions=False)
+        async with AsyncClient(transport=transport, base_url=ORIGIN) as http:
+            await http.post("/api/mizan/call/", json={"fn": "fail", "args": {"how": how}})
 
     asyncio.run(check())

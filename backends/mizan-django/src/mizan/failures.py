@@ -35,10 +35,12 @@ class _Naming(_Adapter):
         return msg, {**kwargs, "extra": {**kwargs["extra"], **(self.extra or {})}}
 
 
-def report(failure: Failure, request: HttpRequest, response: HttpResponseBase) -> None:
+def report(failure: Failure, request: HttpRequest, response: HttpResponseBase, *, is_answered: bool = False) -> None:
     """Send the signal and write the log.
 
-    :raises BaseException: the failure itself, where ``DEBUG_PROPAGATE_EXCEPTIONS`` asks for it.
+    :param is_answered: whether the client will be told in another way than by *response*.
+    :raises BaseException: the failure itself, where ``DEBUG_PROPAGATE_EXCEPTIONS`` asks for it and nothing else is
+        answered.
     """
     traceback = failure.error.__traceback__
     try:
@@ -47,7 +49,7 @@ def report(failure: Failure, request: HttpRequest, response: HttpResponseBase) -
         error.__traceback__ = traceback
         # Receivers, the test client among them, look at the exception that is being handled.
         got_request_exception.send(sender=None, request=request)
-        if settings.DEBUG_PROPAGATE_EXCEPTIONS:
+        if settings.DEBUG_PROPAGATE_EXCEPTIONS and not is_answered:
             raise
     log_response(
         "%s: %s (%s)",

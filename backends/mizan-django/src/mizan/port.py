@@ -10,13 +10,14 @@ from typing import Any, TypeVar
 from asgiref.sync import async_to_sync, sync_to_async
 from django.conf import settings
 from django.db import close_old_connections
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from typing_extensions import Self
 
 from mizan.bodies import read_body
 from mizan.csrf import check_csrf
 from mizan.errors import translated
+from mizan.failures import report
 from mizan.tokens import TokenUser
 from mizan.transactions import RequestTransactions, in_transaction, purge, requested_transactions
 from mizan.uploads import UploadSink, read_parts
@@ -28,6 +29,7 @@ from mizan_core.cache.announcing import ORIGIN_HEADER, origin_of
 from mizan_core.cache.readings import Readings
 from mizan_core.cache.store import Purge, Store
 from mizan_core.call.port import Work
+from mizan_core.call.progress import Failure
 from mizan_core.coroutines import one_by_one, side_by_side, to_the_end
 from mizan_core.http.multipart import FileHead, MultipartReader
 from mizan_core.interface.endpoint import Invocation
@@ -35,6 +37,7 @@ from mizan_core.mwt import MWTUser
 from mizan_core.viewer import Viewer, viewer_of
 
 T = TypeVar("T")
+_FAILURE = 500
 
 
 class RequestPort:
@@ -85,6 +88,11 @@ class RequestPort:
 
     async def handled(self, error: Exception) -> None:
         """Django has no handlers of an application's own for classes of exceptions."""
+
+    async def report(self, failure: Failure) -> None:
+        """Of what has no response of its own: a call over a socket, an entry of ``live/``."""
+        tell = sync_to_async(report, thread_sensitive=False)
+        await tell(failure, self.request, HttpResponse(status=_FAILURE), is_answered=True)
 
     def translated(self, error: BaseException) -> BaseException:
         return translated(error)

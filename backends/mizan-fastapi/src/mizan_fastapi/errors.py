@@ -20,9 +20,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ExceptionHandler
 
+from mizan_core.call.port import Handled
 from mizan_core.client import ErrorCase
 from mizan_core.errors import APIError, HTTPError, ValidationFailed
-from mizan_core.http.port import Handled
 
 __all__ = ("ErrorCase", "handled", "translated")
 

@@ -15,11 +15,11 @@ from mizan_core.cache.access import Access
 from mizan_core.cache.announcing import ORIGIN_HEADER, origin_of
 from mizan_core.cache.readings import Readings
 from mizan_core.cache.store import Purge, Store
-from mizan_core.call.port import Work
+from mizan_core.call.port import Handled, Work
+from mizan_core.call.progress import Failure
 from mizan_core.coroutines import begin, end_of, side_by_side
 from mizan_core.errors import BadRequest, PayloadTooLarge
 from mizan_core.http.multipart import FileHead, MultipartReader
-from mizan_core.http.port import Handled
 from mizan_core.http.reading import check_body_headers
 from mizan_core.interface.endpoint import Invocation
 from mizan_core.mwt import MWTUser, verified_user
@@ -188,6 +188,9 @@ class AsgiPort:
 
     async def handled(self, error: Exception) -> Handled | None:
         return await handled(self.scope.get("app"), self.request(), error)
+
+    async def report(self, failure: Failure) -> None:
+        failure.log()
 
     def translated(self, error: BaseException) -> BaseException:
         return translated(error)

@@ -7,19 +7,40 @@ is asked at once, so that ``complete_now`` finishes the flow's coroutines withou
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Sequence
-from typing import Any, Protocol, TypeAlias, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeAlias, TypeVar
 
 from typing_extensions import Self
 
 from mizan_core.cache.access import Access
 from mizan_core.cache.readings import Readings
 from mizan_core.cache.store import Purge, Store
+from mizan_core.call.progress import Failure
 from mizan_core.interface.endpoint import Invocation
 from mizan_core.mwt import MWTUser
 from mizan_core.viewer import Viewer
 
 T = TypeVar("T")
 Work: TypeAlias = "Callable[[], Coroutine[Any, Any, T]]"
+
+
+class Handled(NamedTuple):
+    """The framework response of an application's own exception handler.
+
+    :param is_expected: whether the handler is for errors of that kind, and not the last resort for all of them.
+    """
+
+    response: Any
+    is_expected: bool
+
+
+class Handling(Protocol):
+    """Who is told of exceptions beside the client."""
+
+    async def handled(self, error: Exception) -> Handled | None:
+        """What the application's own handler of exceptions like *error* answers; None where it has none."""
+
+    async def report(self, failure: Failure) -> None:
+        """Tell whoever runs the server of what nobody has foreseen, as the framework does; it raises nothing."""
 
 
 class Port(Protocol):

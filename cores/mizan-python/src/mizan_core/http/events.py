@@ -23,6 +23,7 @@ from mizan_core.call.envelope import error_envelope
 from mizan_core.call.flow import admit, answer_fetch, refused
 from mizan_core.call.outcome import Refused
 from mizan_core.call.progress import Progress
+from mizan_core.call.telling import tell
 from mizan_core.errors import APIError, BadRequest, InternalError, NotSupported
 from mizan_core.http.exchange import refusal
 from mizan_core.http.port import HttpPort
@@ -262,18 +263,17 @@ async def _watch(watching: _Watching, port: HttpPort, watched: Watched) -> _Answ
     outcome = await answer_fetch(port, interface, fetch, Progress(_PLACE))
     if isinstance(outcome, Refused):
         hub.watches.leave(stream, watched.id)
-        return _Answer(watched.id, _envelope(outcome), is_stale=False)
+        return _Answer(watched.id, await _envelope(port, outcome), is_stale=False)
     return _Answer(watched.id, None, is_stale=version_of(outcome.body) != watched.version)
 
 
-def _envelope(outcome: Refused) -> Mapping[str, Any]:
-    if outcome.failure is not None:
-        outcome.failure.log()
+async def _envelope(port: HttpPort, outcome: Refused) -> Mapping[str, Any]:
+    error = await tell(port, outcome)
     try:
-        envelope = error_envelope(outcome.error)
+        envelope = error_envelope(error)
         to_json(envelope)
     except (TypeError, ValueError) as another:
-        outcome.progress.failure(another, f"the error {outcome.error.code} cannot be written").log()
+        await port.report(outcome.progress.failure(another, f"the error {error.code} cannot be written"))
         return error_envelope(InternalError())
     return envelope
 

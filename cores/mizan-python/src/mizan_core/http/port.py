@@ -3,23 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import Protocol
 
-from mizan_core.call.port import Port
+from mizan_core.call.port import Handling, Port
 from mizan_core.http.multipart import FileHead, MultipartReader, Sink
 
 
-class Handled(NamedTuple):
-    """The framework response of an application's own exception handler.
-
-    :param is_expected: whether the handler is for errors of that kind, and not the last resort for all of them.
-    """
-
-    response: Any
-    is_expected: bool
-
-
-class HttpPort(Port, Protocol):
+class HttpPort(Port, Handling, Protocol):
     """One HTTP request."""
 
     async def read_body(self, limit: int) -> bytes:
@@ -66,6 +56,3 @@ class HttpPort(Port, Protocol):
         :param limit: bytes; None for such a function, which reads as much as it likes.
         :raises PayloadTooLarge: past *limit* bytes.
         """
-
-    async def handled(self, error: Exception) -> Handled | None:
-        """What the application's own handler of exceptions like *error* answers; None where it has none."""

@@ -11,6 +11,7 @@ from mizan_core.call.envelope import error_envelope
 from mizan_core.call.flow import answer_call, answer_fetch, refused
 from mizan_core.call.outcome import Dressed, Refused, Result
 from mizan_core.call.progress import Progress
+from mizan_core.call.telling import tell
 from mizan_core.engine import ENGINE
 from mizan_core.errors import APIError, InternalError, NotSupported
 from mizan_core.interface.endpoint import SOCKET
@@ -32,16 +33,13 @@ class Request(NamedTuple):
     interface: Interface
     progress: Progress
 
-    def refusal(self, number: int, error: Exception) -> str:
+    async def refusal(self, number: int, error: Exception) -> str:
         """The frame of what *error* is to a client."""
-        return refusal_of(number, refused(self.port, self.progress, error, self.interface))
+        return await refusal_of(self.port, number, refused(self.port, self.progress, error, self.interface))
 
-    def meaning(self, error: Exception) -> APIError:
-        """What *error* is to a client; what nobody has foreseen is logged."""
-        outcome = refused(self.port, self.progress, error, self.interface)
-        if outcome.failure is not None:
-            outcome.failure.log()
-        return outcome.error
+    async def meaning(self, error: Exception) -> APIError:
+        """What *error* is to a client; what nobody has foreseen is reported."""
+        return await tell(self.port, refused(self.port, self.progress, error, self.interface))
 
 
 Work: TypeAlias = "Callable[[Request], Coroutine[Any, Any, T]]"
@@ -97,7 +95,7 @@ class Answering:
             if type(outcome) is Result:
                 return _result(asked.id, outcome)
             if type(outcome) is Refused:
-                return refusal_of(asked.id, outcome)
+                return await refusal_of(port, asked.id, outcome)
             return plain_refusal(asked.id, NotSupported("This function answers over HTTP alone."))
 
         text = await self.run(asked.id, work)
@@ -122,7 +120,7 @@ class Answering:
             fetch = Fetch(asked.context, read, token, port.header, port.has_credentials, enter)
             outcome = await answer_fetch(port, interface, fetch, progress)
             if type(outcome) is Refused:
-                return refusal_of(asked.id, outcome)
+                return await refusal_of(port, asked.id, outcome)
             granted = True
             return _bundle(asked, outcome.body, progress.scope)
 
@@ -135,7 +133,7 @@ async def _afterwards(request: Request, outcome: Dressed) -> None:
     try:
         await outcome.dress.afterwards()
     except Exception as error:  # noqa: BLE001 - whatever user code raises
-        progress.failure(error, "a background task failed").log()
+        await port.report(progress.failure(error, "a background task failed"))
     for purge in outcome.purges:
         await port.purge(purge)
 
@@ -145,15 +143,13 @@ def _result(number: int, result: Result) -> str:
     return result_frame(number, body)
 
 
-def refusal_of(number: int, outcome: Refused) -> str:
-    """The frame of a refusal; what nobody has foreseen is logged."""
-    if outcome.failure is not None:
-        outcome.failure.log()
-    stale = outcome.progress.stale
+async def refusal_of(port: SocketPort, number: int, outcome: Refused) -> str:
+    """The frame of a refusal; what nobody has foreseen is reported."""
+    error, stale = await tell(port, outcome), outcome.progress.stale
     try:
-        return refusal_frame(number, error_envelope(outcome.error), stale)
+        return refusal_frame(number, error_envelope(error), stale)
     except (TypeError, ValueError) as another:
-        outcome.progress.failure(another, f"the error {outcome.error.code} cannot be written").log()
+        await port.report(outcome.progress.failure(another, f"the error {error.code} cannot be written"))
         return refusal_frame(number, error_envelope(InternalError()), stale)
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Coroutine
 from typing import Any, Protocol, TypeVar
 
-from mizan_core.call.port import Port
+from mizan_core.call.port import Handling, Port
 from mizan_core.viewer import Viewer
 
 T = TypeVar("T")
 
 
-class SocketPort(Port, Protocol):
+class SocketPort(Port, Handling, Protocol):
     """A request that a socket has carried."""
 
     def header(self, name: str) -> str | None:

@@ -124,7 +124,7 @@ class Rooms:
                 who = await self._authorize(request, channel, params)
                 self._subscribed[key] = _Subscribed(channel, params, who)
             except Exception as error:  # noqa: BLE001 - whatever user code raises
-                return request.refusal(asked.id, error)
+                return await request.refusal(asked.id, error)
             return ""
 
         text = await self._answering.run(asked.id, work)
@@ -221,7 +221,7 @@ class Rooms:
             try:
                 await self._authorize(request, subscribed.channel, subscribed.params)
             except Exception as error:  # noqa: BLE001 - whatever user code raises
-                return request.meaning(error)
+                return await request.meaning(error)
             return None
 
         try:
@@ -242,7 +242,7 @@ class Rooms:
                 request.progress.has_begun = True
                 await request.port.to_the_end(self._receive(request, subscribed, said))
             except Exception as error:  # noqa: BLE001 - whatever user code raises
-                return request.refusal(asked.id, error)
+                return await request.refusal(asked.id, error)
             return answer_frame(asked.id, [("data", b"null")])
 
         return await self._answering.run(asked.id, work)
