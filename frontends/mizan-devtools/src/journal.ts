@@ -108,7 +108,7 @@ const LONGEST_FRAME = 200;
 
 function frameText(frame: object): string {
   // A token is nobody's to read over a shoulder.
-  const text = JSON.stringify("token" in frame ? { ...frame, token: "…" } : frame);
+  const text = jsonText("token" in frame ? { ...frame, token: "…" } : frame);
   return text.length > LONGEST_FRAME ? `${text.slice(0, LONGEST_FRAME)}…` : text;
 }
 
@@ -130,10 +130,15 @@ function staleText(item: Invalidation): string {
 }
 
 function paramsText(params: Params): string {
-  const named = Object.entries(params).map(([name, value]) => `${name}: ${JSON.stringify(value)}`);
+  const named = Object.entries(params).map(([name, value]) => `${name}: ${jsonText(value)}`);
   return named.length === 0 ? "" : `(${named.join(", ")})`;
 }
 
 function duration(began: number | undefined, at: number): string {
   return began === undefined ? "" : ` after ${Math.round(at - began)} ms`;
+}
+
+/** *value* for people: integers of any size, which JSON itself refuses. */
+export function jsonText(value: unknown, indent?: number): string {
+  return JSON.stringify(value, (_, member: unknown) => (typeof member === "bigint" ? String(member) : member), indent);
 }

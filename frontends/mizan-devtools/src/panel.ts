@@ -2,7 +2,7 @@
 
 import type { Entry, Mizan } from "mizan-runtime";
 
-import { entryText, Journal, type Line } from "./journal.js";
+import { entryText, jsonText, Journal, type Line } from "./journal.js";
 
 const STYLE = `
 :host { all: initial; }
@@ -64,7 +64,7 @@ export function showPanel(mizan: Mizan, place: Element): () => void {
     if (!slot.isPresent) item.append(element("mark", "absent"));
     else if (slot.isStale) item.append(element("mark", "stale"));
     if (slot.isExpected) item.append(element("mark", "expected", "expected"));
-    if (opened.has(key)) item.append(element("pre", JSON.stringify(slot.value, null, 2)));
+    if (opened.has(key)) item.append(element("pre", jsonText(slot.value, 2)));
     return item;
   };
   const lineItem = (line: Line): HTMLElement => {

@@ -1,7 +1,7 @@
 /** What generated code says of an interface: contexts and functions, as far as the cache is concerned. */
 
 import type { Mode, Update } from "./slot.js";
-import type { Params } from "./wire.js";
+import type { Codec, Params } from "./wire.js";
 
 /** A context with parameters *P*, whose slots have the results *S*. */
 export interface Context<P extends object = object, S extends object = object> {
@@ -58,6 +58,7 @@ export interface CallOptions<A extends object = object, X extends object = objec
 export type Encode = (
   args: Params,
   options: Sending,
+  json?: Codec,
 ) => {
   readonly body: FormData;
   readonly send?: typeof globalThis.fetch;

@@ -5,9 +5,11 @@ import { MizanError, type Failure } from "./errors.js";
 import { Gatherer, type Part, type Read } from "./gather.js";
 import type { Transport } from "./kernel.js";
 import {
+  canonical,
   isList,
   type Answer,
   type Bundle,
+  type Codec,
   type Invalidation,
   type Json,
   type Params,
@@ -30,10 +32,12 @@ export interface HttpOptions {
   /** Whether reads that begin together are one request, where the server can. */
   readonly batch?: boolean;
   readonly fetch?: typeof globalThis.fetch;
+  /** What reads and writes JSON: `exactJson` of "mizan-runtime/bigint" rounds no integer. */
+  readonly json?: Codec;
 }
 
 /** Statuses that say "not now". */
-const PASSING = new Set([429, 502, 503, 504]);
+export const PASSING = new Set([429, 502, 503, 504]);
 /** Those of a server, or of something before it, that does not know several reads in one request. */
 const UNKNOWN = new Set([400, 404, 405, 414]);
 const TOKEN = "X-Mizan-Token";
@@ -82,6 +86,7 @@ export interface Token {
 
 export class HttpTransport implements Transport {
   readonly baseUrl: string;
+  readonly json: Codec;
   /** That of who is logged in; null when nobody is. */
   readonly token = new Shared(() => this.#obtainToken());
   readonly #options: HttpOptions;
@@ -104,6 +109,7 @@ export class HttpTransport implements Transport {
     named: () => Record<string, string> = () => ({}),
   ) {
     this.#options = options;
+    this.json = options.json ?? JSON;
     this.baseUrl = options.baseUrl.replace(/\/+$/, "");
     // Browsers want their own `fetch` called on nothing but the window.
     this.#send = options.fetch ?? ((input, init) => globalThis.fetch(input, init));
@@ -127,13 +133,13 @@ export class HttpTransport implements Transport {
     shown: readonly Shown[] = [],
     options: Sending = {},
   ): Promise<Answer> {
-    const files = uploads?.(args, options);
+    const files = uploads?.(args, options, this.json);
     const body = { fn: name, args, ...(this.#takesShown && shown.length > 0 ? { shown } : {}) };
-    const init = files === undefined ? { body: JSON.stringify(body), headers: JSON_BODY } : FILES;
+    const init = files === undefined ? { body: this.json.stringify(body), headers: JSON_BODY } : FILES;
     const content = { ...init, ...files, signal: options.signal ?? null };
     const path = files === undefined ? "call/" : `call/${encodeURIComponent(name)}/`;
     const response = await this.#authenticated((headers) => this.#post(content, headers, path, files?.send));
-    return (await bodyOf(response)) as unknown as Answer;
+    return (await bodyOf(response, this.json)) as unknown as Answer;
   }
 
   /** A request to any URL; to the same server with what it wants to know of who asks. */
@@ -149,6 +155,23 @@ export class HttpTransport implements Transport {
     return this.#authenticated((headers) => (isRead ? send(headers) : this.#guarded(headers, send)));
   }
 
+  /** How often a read is tried again. */
+  get retries(): number {
+    return this.#options.retries ?? 2;
+  }
+
+  /** Wait before a read is tried again that has been tried again *attempt* times; *least* milliseconds at least. */
+  rest(attempt: number, signal: AbortSignal, least = 0): Promise<void> {
+    const { retryDelay = 300 } = this.#options;
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(resolve, Math.max(least, retryDelay * 2 ** attempt * (0.5 + Math.random())));
+      signal.addEventListener("abort", () => {
+        clearTimeout(timer);
+        reject(signal.reason);
+      });
+    });
+  }
+
   /** Forget who is asking: after a login or a logout. */
   reset(): void {
     this.#epoch++;
@@ -158,16 +181,16 @@ export class HttpTransport implements Transport {
 
   async #one({ context, query }: Read, signal: AbortSignal): Promise<Reply> {
     const response = await this.#get(`ctx/${encodeURIComponent(context)}/${query === "" ? "" : `?${query}`}`, signal);
-    return { bundle: (await bodyOf(response)) as Bundle, scope: response.headers.get("X-Mizan-Scope") };
+    return { bundle: (await bodyOf(response, this.json)) as Bundle, scope: response.headers.get("X-Mizan-Scope") };
   }
 
   async #several(reads: readonly Read[], signal: AbortSignal): Promise<readonly Part[] | null> {
     const query = new URLSearchParams(reads.map((read) => [read.context, read.query]));
     const response = await this.#get(`ctx/?${query}`, signal);
     if (UNKNOWN.has(response.status)) return null;
-    if (!response.ok) await bodyOf(response);
+    if (!response.ok) await bodyOf(response, this.json);
     // An older server's application may answer any path with a page of its own.
-    const body = (await jsonOf(response)) as { readonly bundles?: readonly Wired[] } | null;
+    const body = (await jsonOf(response, this.json)) as { readonly bundles?: readonly Wired[] } | null;
     return body?.bundles?.map(partOf) ?? null;
   }
 
@@ -206,7 +229,7 @@ export class HttpTransport implements Transport {
       const token = await known;
       const response = await request(token === null ? headers : { ...headers, [CSRF]: token });
       if (response.status !== 403) return response;
-      const isCsrf = (await codeOf(response)) === "CSRF_FAILED";
+      const isCsrf = (await codeOf(response, this.json)) === "CSRF_FAILED";
       // Servers that have no such code say FORBIDDEN, which a function may say, too: the next call begins anew.
       if (isCsrf || !this.#takesShown) this.#csrf.drop(known);
       if (!isCsrf || attempt > 0) return response;
@@ -214,7 +237,7 @@ export class HttpTransport implements Transport {
   }
 
   async #obtainCsrf(): Promise<string | null> {
-    const session = (await bodyOf(await this.#request("session/", {}))) as { csrfToken: string | null };
+    const session = (await bodyOf(await this.#request("session/", {}), this.json)) as { csrfToken: string | null };
     return session.csrfToken;
   }
 
@@ -222,7 +245,7 @@ export class HttpTransport implements Transport {
   async #obtainToken(): Promise<Token | null> {
     const response = await this.#post({ body: JSON.stringify({ fn: OBTAIN, args: {} }), headers: JSON_BODY }, {});
     if (response.status === 401) return null;
-    const answer = (await bodyOf(response)) as unknown as { result: { token: string; expires_in: number } };
+    const answer = (await bodyOf(response, this.json)) as unknown as { result: { token: string; expires_in: number } };
     return { text: answer.result.token, expiresIn: answer.result.expires_in };
   }
 
@@ -247,9 +270,8 @@ export class HttpTransport implements Transport {
 
   /** Try a read again while the server says "not now", or nothing. */
   async #patiently(signal: AbortSignal, request: () => Promise<Response>): Promise<Response> {
-    const { retries = 2, retryDelay = 300 } = this.#options;
     for (let attempt = 0; ; attempt++) {
-      const isLast = attempt >= retries;
+      const isLast = attempt >= this.retries;
       let wait = 0;
       try {
         const response = await request();
@@ -258,7 +280,7 @@ export class HttpTransport implements Transport {
       } catch (error) {
         if (isLast || signal.aborted || !(error instanceof MizanError && error.code === "NETWORK")) throw error;
       }
-      await pause(Math.max(wait, retryDelay * 2 ** attempt * (0.5 + Math.random())), signal);
+      await this.rest(attempt, signal, wait);
     }
   }
 
@@ -291,48 +313,43 @@ export function queryOf(params: Params): string {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(params)) {
     for (const item of isList(value) ? value : [value]) {
-      if (item !== null && item !== undefined)
-        query.append(name, typeof item === "string" ? item : JSON.stringify(item));
+      if (item !== null && item !== undefined) query.append(name, typeof item === "string" ? item : canonical(item));
     }
   }
   return query.toString();
 }
 
 /** The JSON of an answer. */
-async function bodyOf(response: Response): Promise<{ readonly [name: string]: Json }> {
-  const body = await jsonOf(response);
-  if (typeof body !== "object" || body === null) {
-    throw new MizanError({ code: "NETWORK", message: "The answer was cut off, or is none of a Mizan server." });
-  }
-  if (response.ok) return body as { readonly [name: string]: Json };
-  throw errorOf(response.status, body);
+async function bodyOf(response: Response, json: Codec): Promise<{ readonly [name: string]: Json }> {
+  const body = await jsonOf(response, json);
+  const isObject = typeof body === "object" && body !== null;
+  if (isObject && response.ok) return body as { readonly [name: string]: Json };
+  // Of what was cut off nobody knows what else it would have said.
+  throw errorOf(isObject ? response.status : 0, Object(body) as object);
 }
 
-async function codeOf(response: Response): Promise<string | undefined> {
-  const body = (await jsonOf(response.clone())) as { error?: { code?: string } } | null;
+async function codeOf(response: Response, json: Codec): Promise<string | undefined> {
+  const body = (await jsonOf(response.clone(), json)) as { error?: { code?: string } } | null;
   return body?.error?.code;
 }
 
 /** Null where there is none. */
-function jsonOf(response: Response): Promise<unknown> {
-  return response.json().catch(() => null);
+function jsonOf(response: Response, json: Codec): Promise<unknown> {
+  return response
+    .text()
+    .then((text) => json.parse(text))
+    .catch(() => null);
 }
 
 function errorOf(status: number, body: object): MizanError {
   const { error, invalidate } = body as { error?: unknown; invalidate?: readonly Invalidation[] };
   const { code, message, ...rest } = (error ?? {}) as Partial<Failure>;
   if (typeof code !== "string") {
-    return new MizanError({ code: "NETWORK", message: `Something on the way answered with status ${status}.`, status });
+    return new MizanError({
+      code: "NETWORK",
+      message: "The answer was cut off, or is none of a Mizan server.",
+      status,
+    });
   }
   return new MizanError({ ...rest, code, message: message ?? code, status, ...(invalidate && { invalidate }) });
-}
-
-function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(resolve, milliseconds);
-    signal.addEventListener("abort", () => {
-      clearTimeout(timer);
-      reject(signal.reason);
-    });
-  });
 }

@@ -15,6 +15,7 @@ export type { Mode, Slot, Update } from "./slot.js";
 export type {
   Answer,
   Bundle,
+  Codec,
   Dehydrated,
   Invalidation,
   Json,

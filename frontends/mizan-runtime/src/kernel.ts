@@ -58,7 +58,8 @@ interface Pending {
 }
 
 const REPLACE: Mode = { kind: "replace" };
-const EVERYTHING = "*";
+/** What is news of everything: a reset. */
+export const EVERYTHING = "*";
 /** As many as the server takes. */
 const MOST_SHOWN = 16;
 /** Beyond these, entries that nobody looks at are forgotten, the oldest first. */

@@ -4,7 +4,7 @@ import type { Sending, ServerFunction } from "./descriptors.js";
 import { MizanError } from "./errors.js";
 import { readHeader } from "./header.js";
 import { HttpTransport, type HttpOptions } from "./http.js";
-import { Kernel, type Happening } from "./kernel.js";
+import { EVERYTHING, Kernel, type Happening } from "./kernel.js";
 import { isOffline, watchPage } from "./page.js";
 import type { Answer, Dehydrated, News, Params, Reply, Shown } from "./wire.js";
 
@@ -42,15 +42,13 @@ export type MizanEvent =
   | { readonly kind: "live"; readonly isOpen: boolean }
   | { readonly kind: "frame"; readonly isOut: boolean; readonly frame: object };
 
-const EVERYTHING = "*";
-
 export class Mizan extends Kernel {
   readonly http: HttpTransport;
   /** Where the server says what is stale; null where nobody has connected it. */
   live: Live | null = null;
   readonly #options: MizanOptions;
   readonly #listeners = new Set<(event: MizanEvent) => void>();
-  readonly #channel: BroadcastChannel | null = null;
+  readonly #channel: BroadcastChannel | null;
   readonly #leave: () => void;
   #isOnline = !isOffline();
   /** Calls that wait for the network. */
@@ -75,10 +73,8 @@ export class Mizan extends Kernel {
       (headers) => this.#hearHeaders(headers),
       () => (this.live?.id ? { "X-Mizan-Socket": this.live.id } : {}),
     );
-    if (tabs && typeof BroadcastChannel !== "undefined") {
-      this.#channel = new BroadcastChannel(`mizan ${baseUrl}`);
-      this.#channel.onmessage = ({ data }) => this.#hearTab(data as News);
-    }
+    this.#channel = tabs ? windows(`mizan ${baseUrl}`) : null;
+    if (this.#channel !== null) this.#channel.onmessage = ({ data }) => this.#hearTab(data as News);
     this.#leave = watchPage({
       online: (isOnline) => this.#turn(isOnline),
       shown: (hidden) => this.#lookAgain(hidden),
@@ -191,9 +187,18 @@ export class Mizan extends Kernel {
       this.#viewer = null;
       this.http.reset();
       // What one viewer wanted is not done as another.
-      const reason = new MizanError({ code: "OFFLINE", message: "It was given up: somebody else is asking." });
+      const reason = new MizanError({ code: "OFFLINE", message: "Somebody else is asking." });
       for (const { giveUp } of this.#waiting.splice(0)) giveUp(reason);
     }
     super.invalidate(news);
+  }
+}
+
+/** The other windows; null where there are none, or the page may not speak to them (a frame of another site's). */
+function windows(name: string): BroadcastChannel | null {
+  try {
+    return new BroadcastChannel(name);
+  } catch {
+    return null;
   }
 }

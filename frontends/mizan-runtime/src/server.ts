@@ -1,5 +1,6 @@
 /** Rendering on a server: what a client has read there goes to the browser with the page. */
 
+import { writeBigints } from "./bigint.js";
 import type { Context } from "./descriptors.js";
 import { STATES } from "./hydration.js";
 import type { Mizan } from "./mizan.js";
@@ -22,7 +23,7 @@ export async function getMizanHydration(mizan: Mizan, wanted: Wanted = []): Prom
 /** *state* as a script element, for a client in the browser that is given no `hydration`; *nonce* is that of the page's policy. */
 export function hydrationScript(state: Dehydrated, nonce?: string): string {
   // No text of the state may end the script; JSON allows two line ends that older scripts do not.
-  const json = JSON.stringify(state).replace(
+  const json = writeBigints(state, (integer) => `${integer}n`).replace(
     /[<\u2028\u2029]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );

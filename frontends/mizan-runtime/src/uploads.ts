@@ -1,16 +1,17 @@
 /** Arguments with files: `multipart/form-data`, with progress where the browser tells of it (docs/protocol.md section 9). */
 
 import type { Sending } from "./descriptors.js";
-import type { Json, Params } from "./wire.js";
+import type { Codec, Json, Params } from "./wire.js";
 
 /** For a function's `uploads`: its arguments as JSON, and behind it each file under the path that it has in them. */
 export function upload(
   args: Params,
   { onProgress }: Sending,
+  json: Codec = JSON,
 ): { readonly body: FormData; readonly send?: typeof globalThis.fetch } {
   const files: [path: string, file: Blob][] = [];
   const body = new FormData();
-  body.append("args", JSON.stringify(withoutFiles(args, "", files) ?? {}));
+  body.append("args", json.stringify(withoutFiles(args, "", files) ?? {}));
   for (const [path, file] of files) body.append(path, file);
   const isTold = onProgress !== undefined && typeof XMLHttpRequest !== "undefined";
   return isTold ? { body, send: sending(onProgress) } : { body };

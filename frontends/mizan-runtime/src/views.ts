@@ -1,6 +1,6 @@
 /** Where the server's views are. */
 
-import type { Json } from "./wire.js";
+import { canonical, type Json } from "./wire.js";
 
 /**
  * *path* (`/p/<int:id>/`) with *args*: those that it names in their places, the others in its query.
@@ -21,8 +21,7 @@ export function viewUrl(path: string, args: { readonly [name: string]: Json | un
   for (const [name, value] of Object.entries(args)) {
     if (named.has(name)) continue;
     for (const item of Array.isArray(value) ? (value as readonly Json[]) : [value]) {
-      if (item !== undefined && item !== null)
-        rest.append(name, typeof item === "string" ? item : JSON.stringify(item));
+      if (item !== undefined && item !== null) rest.append(name, typeof item === "string" ? item : canonical(item));
     }
   }
   return rest.size === 0 ? url : `${url}?${rest}`;

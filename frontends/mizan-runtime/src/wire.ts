@@ -1,7 +1,14 @@
 /** What goes over the wire (docs/protocol.md sections 6 to 9), as values. */
 
-/** A JSON value. */
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json };
+/** A JSON value; a `bigint` is there only where a client asks for it (`mizan-runtime/bigint`). */
+export type Json = null | boolean | number | bigint | string | readonly Json[] | { readonly [name: string]: Json };
+
+/** How values become texts, and back. */
+export interface Codec {
+  /** @throws SyntaxError */
+  parse(text: string): unknown;
+  stringify(value: unknown): string;
+}
 
 /** Parameters of a context or arguments of a function, by name. */
 export type Params = { readonly [name: string]: Json };
@@ -57,7 +64,8 @@ export type Dehydrated = readonly (Shown & Reply & { readonly viewer?: string })
 
 /** One text for equal values: members sorted by name, those that are undefined left out, `1.0` and `1` the same (JavaScript has one kind of number). */
 export function canonical(value: Json): string {
-  if (value === null || typeof value !== "object") return JSON.stringify(value);
+  if (value === null || typeof value !== "object")
+    return typeof value === "bigint" ? String(value) : JSON.stringify(value);
   if (isList(value)) return `[${value.map(canonical).join(",")}]`;
   const members = Object.entries(value)
     .filter(([, member]) => member !== undefined)

@@ -115,6 +115,83 @@ test("a read whose connection is lost goes on over HTTP", async (t) => {
   assert.equal(reads(), 2);
 });
 
+test("a watch that fails in passing is asked for again, as a read over HTTP is", async (t) => {
+  t.mock.method(Math, "random", () => 0.5);
+  const { entry, id, reads } = await watching(t);
+  await Socket.last.tell({ action: "stale", ids: [id] });
+  for (const [code, wait] of [
+    ["RATE_LIMITED", 300],
+    ["SERVICE_UNAVAILABLE", 600],
+  ] as const) {
+    assert.equal(Socket.last.take().length, 1);
+    await Socket.last.tell({ id, ok: false, error: { code, message: "not now" } });
+    assert.equal(entry.error, null);
+    mock.timers.tick(wait - 1);
+    await settled();
+    assert.deepEqual(Socket.last.take(), [], `before ${wait} ms`);
+    mock.timers.tick(1);
+    await settled();
+  }
+  await Socket.last.tell({ id, ok: true, data: bundle("two"), version: "2" });
+  assert.equal(entry.slot("profile").value, "two");
+  assert.equal(entry.isStale, false);
+  assert.equal(reads(), 1);
+});
+
+test("what cannot be read is tried again later, although nobody can tell that it is stale", async (t) => {
+  const { entry, id } = await watching(t);
+  await Socket.last.tell({ action: "stale", ids: [id] });
+  const error = { code: "INTERNAL_ERROR", message: "The server failed to answer." };
+  for (let attempt = 0; attempt < 3; attempt++) {
+    assert.equal(Socket.last.take().length, 1);
+    await Socket.last.tell({ id, ok: false, error });
+    assert.ok(entry.error instanceof MizanError);
+    assert.equal(entry.slot("profile").value, "one");
+    mock.timers.tick(14_999);
+    await settled();
+    assert.deepEqual(Socket.last.take(), []);
+    mock.timers.tick(15_001);
+    await settled();
+  }
+  await Socket.last.tell({ id, ok: true, data: bundle("two"), version: "2" });
+  assert.equal(entry.error, null);
+  assert.equal(entry.slot("profile").value, "two");
+  Socket.last.take();
+  mock.timers.tick(60_000);
+  await settled();
+  assert.deepEqual(Socket.last.take(), []);
+});
+
+test("what cannot be read is tried again when the connection is", async (t) => {
+  const { entry, id } = await watching(t);
+  await Socket.last.tell({ action: "stale", ids: [id] });
+  await Socket.last.tell({ id, ok: false, error: { code: "FORBIDDEN", message: "not yours" } });
+  assert.ok(entry.error instanceof MizanError);
+  await Socket.last.lose();
+  mock.timers.tick(501);
+  await settled();
+  await Socket.last.open();
+  assert.equal(Socket.last.take()[0]?.["action"], "watch");
+});
+
+test("a call over the socket that ends in a 5xx may have been done", async (t) => {
+  const { mizan } = await watching(t);
+  const failed = assert.rejects(mizan.call({ name: "save", websocket: true }, {}), { status: 503 });
+  await settled();
+  const [rpc] = Socket.last.take();
+  await Socket.last.tell({ id: rpc?.["id"], ok: false, error: { code: "SERVICE_UNAVAILABLE", message: "no" } });
+  await failed;
+  await settled();
+  assert.equal(Socket.last.take()[0]?.["action"], "watch");
+});
+
+test("a page whose origin is not secure connects, too", async (t) => {
+  Object.defineProperty(crypto, "randomUUID", { value: undefined, configurable: true });
+  t.after(() => Reflect.deleteProperty(crypto, "randomUUID"));
+  await watching(t);
+  assert.match(Socket.last.url.searchParams.get("socket") ?? "", /^[0-9a-f]{32}$/);
+});
+
 test("each attempt waits longer than the last, up to a bound", async (t) => {
   t.mock.method(Math, "random", () => 1);
   await watching(t);

@@ -36,6 +36,15 @@ test("another window learns what a call has changed, and a reset", async () => {
   }
 });
 
+test("a page that may not speak to the other windows works alone", async (t) => {
+  t.mock.method(globalThis, "BroadcastChannel", function () {
+    throw new DOMException("The operation is insecure.", "SecurityError");
+  });
+  const mizan = new Mizan({ baseUrl: "/tabs", fetch: serving().fetch, tabs: true });
+  await mizan.call({ name: "save" }, {});
+  mizan.close();
+});
+
 test("on a server the clients of two requests do not hear of one another", async () => {
   const { fetch } = serving();
   const [one, other] = [new Mizan({ fetch }), new Mizan({ fetch })];

@@ -129,7 +129,7 @@ class Line {
   private readonly unanswered = new Set<number>();
 
   constructor(private readonly world: World) {
-    this.session = new Session({ entries: () => world.kernel.entries() });
+    this.session = new Session({ json: JSON, entries: () => world.kernel.entries() });
   }
 
   connect(): void {

@@ -51,11 +51,11 @@ function checkKind(kind: Kind, value: Value): Check | null {
     case "string":
       return typeof value === "string" ? null : "type";
     case "decimal":
-      return typeof value === "string" || typeof value === "number" ? null : "type";
+      return ["string", "number", "bigint"].includes(typeof value) ? null : "type";
     case "integer":
-      return Number.isInteger(value) ? null : "type";
+      return typeof value === "bigint" || Number.isInteger(value) ? null : "type";
     case "number":
-      return Number.isFinite(value) ? null : "type";
+      return typeof value === "bigint" || Number.isFinite(value) ? null : "type";
     case "boolean":
       return typeof value === "boolean" ? null : "type";
     case "enum":
@@ -72,7 +72,7 @@ function checkKind(kind: Kind, value: Value): Check | null {
 
 function checkLimits(spec: FieldSpec, value: Value): Check | null {
   if (spec.kind.type === "decimal") return checkDecimal(spec, String(value));
-  if (typeof value === "number") return checkNumber(spec, value);
+  if (typeof value === "number" || typeof value === "bigint") return checkNumber(spec, Number(value));
   const length = typeof value === "string" ? [...value].length : Array.isArray(value) ? value.length : null;
   if (length === null) return null;
   if (spec.minLength !== undefined && length < spec.minLength) return "minLength";

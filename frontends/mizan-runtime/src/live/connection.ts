@@ -1,7 +1,10 @@
 /** The socket of a client: opened when something is shown, opened again when it is lost, and not kept where nobody looks. */
 
 import type { ServerFunction } from "../descriptors.js";
+import { MizanError } from "../errors.js";
+import { PASSING } from "../http.js";
 import type { Live, Mizan, MizanEvent } from "../mizan.js";
+import { randomName } from "../random.js";
 import type { Answer, Params, Reply } from "../wire.js";
 import { SUBPROTOCOL } from "./frames.js";
 import { Lost, Session } from "./session.js";
@@ -21,6 +24,8 @@ export interface SocketOptions {
 
 /** Milliseconds for which an entry is still watched that nobody looks at any longer. */
 const LINGER = 5000;
+/** Milliseconds, at most, before what could not be read is tried again: of what is not watched no signal will come. */
+const LATER = 30_000;
 /** Failed attempts after which something on the way may not let sockets through. */
 const MANY_FAILURES = 3;
 /** Milliseconds between attempts where it seems that there is nothing to connect to. */
@@ -42,7 +47,7 @@ export function connectionOf(mizan: Mizan): Connection {
 export class Connection implements Live {
   readonly session: Session;
   /** Long enough that no other connection has the same. */
-  readonly #id = crypto.randomUUID();
+  readonly #id = randomName();
   readonly #mizan: Mizan;
   readonly #options: SocketOptions;
   readonly #WebSocket: typeof globalThis.WebSocket | undefined;
@@ -54,6 +59,7 @@ export class Connection implements Live {
   #failures = 0;
   #retry: ReturnType<typeof setTimeout> | undefined;
   #sweep: ReturnType<typeof setTimeout> | undefined;
+  #later: ReturnType<typeof setTimeout> | undefined;
   #hide: ReturnType<typeof setTimeout> | undefined;
   #renew: ReturnType<typeof setTimeout> | undefined;
   #isHidden = false;
@@ -65,6 +71,7 @@ export class Connection implements Live {
     // A server that renders pages has nobody to tell.
     this.#WebSocket = options.WebSocket ?? (typeof window === "undefined" ? undefined : globalThis.WebSocket);
     this.session = new Session({
+      json: mizan.http.json,
       entries: () => mizan.entries(),
       frame: (direction, frame) => mizan.emit({ kind: "frame", isOut: direction === "out", frame }),
       wanted: () => this.#connect(),
@@ -82,13 +89,7 @@ export class Connection implements Live {
   }
 
   fetch(context: string, params: Params, signal: AbortSignal): Promise<Reply> | null {
-    const reply = this.session.fetch(context, params, signal);
-    return (
-      reply?.catch((error: unknown) => {
-        if (error instanceof Lost && !signal.aborted) return this.#mizan.http.fetch(context, params, signal);
-        throw error;
-      }) ?? null
-    );
+    return this.session.isReady ? this.#read(context, params, signal) : null;
   }
 
   call(info: ServerFunction, args: Params): Promise<Answer> | null {
@@ -98,13 +99,31 @@ export class Connection implements Live {
   close(): void {
     this.#leaving.abort();
     this.#stream.close();
-    for (const timer of [this.#retry, this.#sweep, this.#hide, this.#renew]) clearTimeout(timer);
+    for (const timer of [this.#retry, this.#sweep, this.#later, this.#hide, this.#renew]) clearTimeout(timer);
     this.#disconnect();
+  }
+
+  /** Read over the socket, again while the server says "not now"; over HTTP when the socket is lost. */
+  async #read(context: string, params: Params, signal: AbortSignal): Promise<Reply> {
+    const { http } = this.#mizan;
+    for (let attempt = 0; ; attempt++) {
+      try {
+        return await (this.session.fetch(context, params, signal) ?? http.fetch(context, params, signal));
+      } catch (error) {
+        if (signal.aborted || !(error instanceof MizanError)) throw error;
+        if (error instanceof Lost) return http.fetch(context, params, signal);
+        // Over HTTP as often as that has been tried.
+        if (attempt >= http.retries || !this.session.isReady || !PASSING.has(error.status)) throw error;
+        await http.rest(attempt, signal);
+      }
+    }
   }
 
   #hear(event: MizanEvent): void {
     this.session.hear(event);
-    if (event.kind === "mount") {
+    if (event.kind === "read") {
+      if (event.entry.error !== null && !event.entry.isFetching) this.#readLater();
+    } else if (event.kind === "mount") {
       if (!event.entry.isMounted) this.#sweepSoon();
       this.#connect();
     } else if (event.kind === "reset") {
@@ -139,6 +158,19 @@ export class Connection implements Live {
       this.#sweep = undefined;
       this.session.sweep();
     }, LINGER);
+  }
+
+  /** What is shown and could not be read is read again, though there is no news. A new connection does so at once. */
+  #readLater(): void {
+    this.#later ??= setTimeout(
+      () => {
+        this.#later = undefined;
+        if (!this.session.isReady) return;
+        const failed = this.#mizan.entries().filter((entry) => entry.isMounted && entry.error !== null);
+        for (const entry of failed) if (!entry.isBusy) entry.refetch();
+      },
+      LATER * (0.5 + Math.random() / 2),
+    );
   }
 
   /** Open a socket where one is wanted and there is none. */

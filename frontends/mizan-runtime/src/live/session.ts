@@ -8,12 +8,22 @@ import type { ServerFunction } from "../descriptors.js";
 import type { Entry } from "../entry.js";
 import { MizanError } from "../errors.js";
 import type { MizanEvent } from "../mizan.js";
-import { canonical, type Answer, type Bundle, type Invalidation, type Json, type Params, type Reply } from "../wire.js";
+import {
+  canonical,
+  type Answer,
+  type Bundle,
+  type Codec,
+  type Invalidation,
+  type Json,
+  type Params,
+  type Reply,
+} from "../wire.js";
 import type { Asked, Good, Joined, Problem, Received, Sent } from "./frames.js";
 import { Subscription } from "./subscription.js";
 
 /** What a session needs of its surroundings. */
 export interface Host {
+  readonly json: Codec;
   /** All entries of the client. */
   entries(): readonly Entry[];
   /** A frame goes out, or has come. */
@@ -121,7 +131,7 @@ export class Session {
 
   /** A frame has come. @throws SyntaxError for one that is not of the protocol */
   receive(text: string): void {
-    const frame = JSON.parse(text) as Received;
+    const frame = this.#host.json.parse(text) as Received;
     this.#host.frame?.("in", frame);
     if ("ok" in frame) {
       const waiting = this.#unanswered.get(frame.id);
@@ -185,7 +195,8 @@ export class Session {
   call(info: ServerFunction, args: Params): Promise<Answer> | null {
     const asked: Asked = { action: "rpc", fn: info.name, args };
     const isPossible = this.#isReady || info.socketOnly === true;
-    if (info.websocket !== true || !isPossible || (isTooLong(asked) && info.socketOnly !== true)) return null;
+    if (info.websocket !== true || !isPossible || (isTooLong(asked, this.#host.json) && info.socketOnly !== true))
+      return null;
     return this.#ready()
       .then(() => this.request(asked))
       .then(({ data = null, invalidate = [], merge = [] }) => ({
@@ -314,7 +325,7 @@ export class Session {
 
   async #message(channel: string, params: Params, data: Json): Promise<void> {
     const asked: Asked = { action: "message", channel, params, data };
-    if (isTooLong(asked)) {
+    if (isTooLong(asked, this.#host.json)) {
       throw errorOf({ code: "PAYLOAD_TOO_LARGE", message: `A message may have ${LONGEST_FRAME} bytes.` });
     }
     await this.request(asked);
@@ -323,7 +334,7 @@ export class Session {
   #put(frame: Sent): void {
     if (this.#send === null) return;
     this.#host.frame?.("out", frame);
-    this.#send(JSON.stringify(frame));
+    this.#send(this.#host.json.stringify(frame));
   }
 
   #stale(ids: ReadonlySet<number>): void {
@@ -355,13 +366,23 @@ export function offline(): MizanError {
   return new MizanError({ code: "OFFLINE", message: "There is no connection." });
 }
 
-function isTooLong(asked: Asked): boolean {
-  const text = JSON.stringify(asked);
+function isTooLong(asked: Asked, json: Codec): boolean {
+  const text = json.stringify(asked);
   // A character is three bytes at most; the id is still to come.
   return text.length * 3 > LONGEST_FRAME && new TextEncoder().encode(text).length > LONGEST_FRAME - 64;
 }
 
-/** An error over the socket has no status; all that matters of one is whether the call is known to have done nothing. */
+/** The codes whose statuses matter: of what has failed nobody knows whether it was done, and some say "not now". */
+const STATUSES: { readonly [code: string]: number } = {
+  RATE_LIMITED: 429,
+  INTERNAL_ERROR: 500,
+  NOT_IMPLEMENTED: 501,
+  BAD_GATEWAY: 502,
+  SERVICE_UNAVAILABLE: 503,
+  GATEWAY_TIMEOUT: 504,
+};
+
+/** An error over the socket has no status: that of its code; of what the function itself refuses 400. */
 function errorOf(problem: Problem, invalidate: readonly Invalidation[] = []): MizanError {
-  return new MizanError({ ...problem, status: problem.code === "INTERNAL_ERROR" ? 500 : 400, invalidate });
+  return new MizanError({ ...problem, status: STATUSES[problem.code] ?? 400, invalidate });
 }

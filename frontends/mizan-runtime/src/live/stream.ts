@@ -54,7 +54,7 @@ export class SignalStream {
       .filter((entry) => entry.isMounted)
       .slice(0, MOST_WATCHES);
     const watch = entries.map(({ context, params }, id) => ({ id, context, params }));
-    const body = JSON.stringify({ watch });
+    const body = this.#mizan.http.json.stringify({ watch });
     if (body === this.#told) return;
     this.#current.abort();
     this.#told = body;
