@@ -14,7 +14,7 @@ from tests.parity.shapes import Shape, ref
 Document: TypeAlias = dict[str, Any]
 
 TRANSPORTS = ("http", "websocket", "both")
-PARTS = ("channels", "forms", "views")
+PARTS = ("channels", "forms", "views", "compositions")
 _TYPE_MEMBERS = ("input", "output", "data", "params", "react_message", "server_message")
 AUTH_WORDS = (None, "required", "staff", "superuser", "custom")
 
@@ -95,6 +95,8 @@ def documents(draw: st.DrawFn) -> Document:
     bodies = shapes.without_rings({item["name"]: item["body"] for item in renamed["types"]})
     for item in renamed["types"]:
         item["body"] = bodies[item["name"]]
+    for item in renamed["compositions"]:
+        item["contexts"] = [contexts[number] for number in item["contexts"]]
     for item in renamed["contexts"]:
         item["functions"] = [functions[number] for number in item["functions"]]
         for param in item["params"]:
@@ -119,6 +121,7 @@ def _numbered(types: int, functions: int, contexts: int) -> st.SearchStrategy[An
             "channels": _named(_channels(known)),
             "forms": _named(_forms(known)),
             "views": _named(_views(known)),
+            "compositions": _named(_compositions(contexts)) if contexts else st.just([]),
         }
     )
 
@@ -153,6 +156,11 @@ def _errors(types: tuple[str, ...]) -> values.Values:
 def _views(types: tuple[str, ...]) -> values.Values:
     own = {"camel": _NAME, "path": _NAME, "methods": st.lists(_NAME, min_size=1, max_size=3), "auth": _AUTH}
     return st.fixed_dictionaries({**own, "affects": _AFFECTS, "input": _maybe_reference(types)})
+
+
+def _compositions(contexts: int) -> values.Values:
+    members = st.lists(st.integers(0, contexts - 1), min_size=1, max_size=3)
+    return st.fixed_dictionaries({"contexts": members})
 
 
 def _channels(types: tuple[str, ...]) -> values.Values:
@@ -255,6 +263,8 @@ def _emitted_part(item: dict[str, Any]) -> dict[str, Any]:
     part = {**item}
     if "methods" in part:
         part |= {"methods": sorted({*part["methods"]}), "affects": _distinct(part["affects"])}
+    if "contexts" in part:
+        part["contexts"] = sorted({*part["contexts"]})
     if "fields" in part:
         part["fields"] = [_emitted_field(field) for field in part["fields"]]
     return part

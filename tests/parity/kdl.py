@@ -16,8 +16,8 @@ def read(text: str) -> Any:
     version, *nodes = ckdl.parse(text, version=2).nodes
     assert (version.name, version.args, version.properties, version.children) == ("ir", [], {"version": 2}, [])
     kinds = [node.name for node in nodes]
-    assert kinds == sorted(kinds, key=("type", "function", "context", "channel", "form", "view").index)
-    parts = {"channels": channel, "forms": form, "views": view}
+    assert kinds == sorted(kinds, key=("type", "function", "context", "channel", "form", "view", "composition").index)
+    parts = {"channels": channel, "forms": form, "views": view, "compositions": composition}
     found = {kind: [read(node) for node in nodes if node.name == kind[:-1]] for kind, read in parts.items()}
     return comparable(
         {
@@ -110,6 +110,12 @@ def view(node: Node) -> dict[str, Any]:
         "methods": [argument(child) for child in node.children if child.name == "method"],
         "affects": [effect(child) for child in node.children if child.name == "affects"],
     }
+
+
+def composition(node: Node) -> dict[str, Any]:
+    assert node.properties.keys() <= {"description"}
+    assert {child.name for child in node.children} == {"context"}
+    return {"name": argument(node), "description": None, **node.properties, "contexts": [*map(argument, node.children)]}
 
 
 def form(node: Node) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from mizan_core.engine import pure
 from mizan_core.engine.pure.difference import ir_difference
 from mizan_core.engine.pure.ir_text import parse_ir
 from tests.parity import changing, documents
-from tests.parity.documents import Document
+from tests.parity.documents import Document, document, function
 from tests.parity.sampling import Judge
 
 PAIRS = int(os.environ.get("MIZAN_DIFF_PAIRS", "400"))
@@ -105,3 +105,26 @@ PHOTO = {"name": "photo", "required": True, "shape": {"kind": "upload", "max_byt
 def test_limits_of_a_forms_files(change: Document, expected: str) -> None:
     old, new = (pure.emit_ir(documents.form_document({**PHOTO, **more})) for more in ({}, change))
     assert {(meaning, subject) for _, meaning, subject, _ in both(old, new)} == {(expected, "form f")}
+
+
+@pytest.mark.parametrize(("transport", "expected"), [("http", ["breaking", "breaking"]), ("websocket", ["breaking"])])
+def test_what_one_function_of_a_context_requires_is_required_of_its_readers(
+    transport: str, expected: list[str]
+) -> None:
+    """The other function has no such parameter, so that the context itself says that it may be left out."""
+
+    def shop(is_required: bool) -> str:
+        fields = [{"name": "page", "required": is_required, "shape": changing.ANY}]
+        types: dict[str, changing.Shape] = {
+            "Args": {"kind": "struct", "fields": fields},
+            "Out": {"kind": "struct", "fields": []},
+        }
+        paged = function("paged", "Out", input="Args", context="shop", transport=transport)
+        param = {"name": "page", "required": False, "shape": changing.ANY, "shared_by": ["paged"]}
+        context = {"name": "shop", "functions": ["all", "paged"], "params": [param]}
+        made = document(function("all", "Out", context="shop"), paged, types=types)
+        return pure.emit_ir({**made, "contexts": [context]})
+
+    changes = both(shop(False), shop(True))
+    assert [meaning for _, meaning, *_ in changes] == expected
+    assert all(detail.endswith("page is required now") for *_, detail in changes)

@@ -35,6 +35,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=None,
         help="whether pages have a live connection (default: where channels or functions want one)",
     )
+    parser.add_argument(
+        "--bigint",
+        action="store_true",
+        help="keep integers beyond 2^53 exactly, in TypeScript as a bigint (default: they are rounded)",
+    )
     group = parser.add_mutually_exclusive_group()
     group.add_argument("--check", action="store_true", help="write nothing; fail if something would be written")
     group.add_argument(
@@ -77,4 +82,6 @@ def _command_line(options: dict[str, Any]) -> list[str]:
     arguments = [f"{name}={value}" for name, value in given if value is not None]
     if options["live"] is not None:
         arguments.append("--live" if options["live"] else "--no-live")
+    if options["bigint"]:
+        arguments.append("--bigint")
     return [*arguments, "--check"] if options["check"] else arguments

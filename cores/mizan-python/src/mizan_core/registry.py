@@ -16,7 +16,7 @@ AnyFunction: TypeAlias = "ClientFunction[Any, Any]"
 F = TypeVar("F", bound="ClientFunction[..., Any] | type[Any]")
 H = TypeVar("H", bound=Hook)
 _REGISTER = "__mizan_register__"
-"""The class method of what is neither a function nor known here, but registers itself where it is found."""
+"""The method of a class that is neither a function nor known here, but registers itself where it is found."""
 
 
 class Registry:
@@ -35,7 +35,7 @@ class Registry:
     def register(self, function: F, name: str | None = None) -> F:
         """Add *function* under *name*, by default its own, and return it. Adding it once more changes nothing.
 
-        :param function: a ``@client`` function, or the class of a channel, which has a name of its own.
+        :param function: a ``@client`` function, or the class of a channel or of a composition, which has its own name.
         :raises TypeError: when it is neither, or an annotation of it does not resolve.
         :raises ValueError: when the name breaks the rule (protocol.md section 1) or belongs to another function, or the
             function has another name already.

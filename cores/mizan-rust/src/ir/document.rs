@@ -6,7 +6,7 @@ use crate::graph::{Auth, MergeMode};
 use crate::keyword::keywords;
 use crate::shape::{Body, Shape};
 
-use super::parts::{Channel, ErrorCase, Form, View};
+use super::parts::{Channel, Composition, ErrorCase, Form, View};
 
 keywords! {
     /// How a function is called.
@@ -35,6 +35,8 @@ pub struct Document {
     pub forms: BTreeMap<String, Form>,
     /// The functions that have paths of their own.
     pub views: BTreeMap<String, View>,
+    /// The combinations of contexts that have names.
+    pub compositions: BTreeMap<String, Composition>,
 }
 
 /// A named type.
@@ -127,6 +129,32 @@ pub struct Param {
 }
 
 impl Document {
+    /// Whether a read of `context` fails without the parameter: not every function may have it, but one requires it.
+    pub fn requires(&self, context: &Context, name: &str) -> bool {
+        let demands = |function: &Function| {
+            let input = function
+                .input
+                .as_ref()
+                .and_then(|input| self.types.get(input));
+            match input.map(|input| &input.body) {
+                Some(Body::Struct(fields)) => fields
+                    .iter()
+                    .any(|field| field.name == name && field.required),
+                _ => false,
+            }
+        };
+        let is_read = |function: &&Function| function.transport != Transport::Websocket;
+        let mut functions = context
+            .functions
+            .iter()
+            .filter_map(|function| self.functions.get(function))
+            .filter(is_read);
+        context
+            .params
+            .get(name)
+            .is_some_and(|param| param.required || functions.any(demands))
+    }
+
     /// The types that something emitted refers to, directly or through other types.
     pub(super) fn reached_types(&self) -> BTreeSet<&str> {
         let mut waiting = Vec::new();

@@ -10,13 +10,13 @@ use crate::value::Value;
 
 use super::VERSION;
 use super::document::{Cache, Context, Document, Effect, Function, Merge, Param, Type};
-use super::parts::emit::{write_channel, write_error, write_form, write_view};
+use super::parts::emit::{write_channel, write_composition, write_error, write_form, write_view};
 
 const INDENT: &str = "    ";
 
 impl Document {
     /// The document's text: types (those that something emitted refers to), functions, contexts,
-    /// channels, forms and views, each sorted by name.
+    /// channels, forms, views and combinations of contexts, each sorted by name.
     pub fn emit(&self) -> String {
         let mut writer = Writer::default();
         writer
@@ -45,6 +45,9 @@ impl Document {
         }
         for (name, view) in &self.views {
             write_view(&mut writer, name, view);
+        }
+        for (name, composition) in &self.compositions {
+            write_composition(&mut writer, name, composition);
         }
         writer.out
     }

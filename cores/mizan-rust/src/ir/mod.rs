@@ -21,7 +21,7 @@ use crate::value::Value;
 
 pub use crate::graph::{Auth, MergeMode, Place};
 pub use document::{Cache, Context, Document, Effect, Function, Merge, Param, Transport, Type};
-pub use parts::{Channel, Choice, ErrorCase, Form, FormField, Many, View};
+pub use parts::{Channel, Choice, Composition, ErrorCase, Form, FormField, Many, View};
 
 /// The version of the grammar that is written and read.
 pub const VERSION: i64 = 2;

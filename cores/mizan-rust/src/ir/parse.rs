@@ -17,7 +17,7 @@ use super::VERSION;
 use super::document::{Cache, Context, Document, Effect, Function, Merge, Param, Type};
 use super::lines::{self, Line};
 use super::nodes::{Children, Node, Nodes, Word, Words};
-use super::parts::parse::{read_channel, read_errors, read_form, read_view};
+use super::parts::parse::{read_channel, read_composition, read_errors, read_form, read_view};
 use super::source::Source;
 
 /// The level of plain data that a type's body stands on (document, `types`, item, body).
@@ -111,14 +111,16 @@ fn line_name(line: Option<&str>) -> String {
 pub(super) struct Names<'a> {
     types: HashMap<&'a str, Node<'a>>,
     functions: HashMap<&'a str, Node<'a>>,
+    contexts: HashMap<&'a str, Node<'a>>,
 }
 
 fn read_document(nodes: &[Node<'_>]) -> Result<Document> {
     let known = Names {
         types: named(nodes, "type")?,
         functions: named(nodes, "function")?,
+        contexts: named(nodes, "context")?,
     };
-    for kind in ["context", "channel", "form", "view"] {
+    for kind in ["channel", "form", "view", "composition"] {
         named(nodes, kind)?;
     }
     let mut document = Document::default();
@@ -148,9 +150,14 @@ fn read_document(nodes: &[Node<'_>]) -> Result<Document> {
             "view" => {
                 document.views.insert(name, read_view(node, words, &known)?);
             }
+            "composition" => {
+                let composition = read_composition(node, words, &known)?;
+                document.compositions.insert(name, composition);
+            }
             _ => {
-                let expected = r#""type", "function", "context", "channel", "form" or "view""#;
-                return Err(node.fail(expected));
+                return Err(node.fail(
+                    r#""type", "function", "context", "channel", "form", "view" or "composition""#,
+                ));
             }
         }
     }
@@ -513,6 +520,17 @@ fn read_merge(node: &Node<'_>) -> Result<Merge> {
 pub(super) fn read_type_name(node: &Node<'_>, known: &Names<'_>) -> Result<String> {
     let mut words = node.leaf()?;
     let name = check_reference(&words.value("a type's name")?, &known.types, "type")?;
+    words.end()?;
+    Ok(name)
+}
+
+pub(super) fn read_context_name(node: &Node<'_>, known: &Names<'_>) -> Result<String> {
+    let mut words = node.leaf()?;
+    let name = check_reference(
+        &words.value("a context's name")?,
+        &known.contexts,
+        "context",
+    )?;
     words.end()?;
     Ok(name)
 }

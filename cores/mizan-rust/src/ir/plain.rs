@@ -40,7 +40,7 @@ impl Document {
         let reader = Reader::of(document, "document")?;
         let record = reader.record(
             &["types", "functions", "contexts"],
-            &["channels", "forms", "views"],
+            &["channels", "forms", "views", "compositions"],
         )?;
         let types = read_types(&record.member("types")?)?;
         let type_names = types.keys().map(String::as_str).collect();
@@ -54,6 +54,8 @@ impl Document {
         let channels = parts::read_channels(record.find("channels"), &known.types)?;
         let forms = parts::read_forms(record.find("forms"), &known.types)?;
         let views = parts::read_views(record.find("views"), &known.types)?;
+        let context_names = contexts.keys().map(String::as_str).collect();
+        let compositions = parts::read_compositions(record.find("compositions"), &context_names)?;
         Ok(Self {
             types,
             functions,
@@ -61,6 +63,7 @@ impl Document {
             channels,
             forms,
             views,
+            compositions,
         })
     }
 
@@ -80,10 +83,16 @@ impl Document {
         let channels = self.channels.iter().map(parts::channel_value).collect();
         let forms = self.forms.iter().map(parts::form_value).collect();
         let views = self.views.iter().map(parts::view_value).collect();
-        let rare: [(_, Value, _); 3] = [
+        let compositions = self
+            .compositions
+            .iter()
+            .map(parts::composition_value)
+            .collect();
+        let rare: [(_, Value, _); 4] = [
             ("channels", channels, self.channels.is_empty()),
             ("forms", forms, self.forms.is_empty()),
             ("views", views, self.views.is_empty()),
+            ("compositions", compositions, self.compositions.is_empty()),
         ];
         let there = rare.into_iter().filter(|(.., is_empty)| !is_empty);
         members.extend(there.map(|(name, value, _)| (name, value)));

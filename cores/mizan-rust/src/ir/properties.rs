@@ -4,7 +4,7 @@
 pub(super) fn known(node: &str) -> &'static [&'static str] {
     match node {
         "ir" => &["version"],
-        "type" | "view" | "form" => &["description"],
+        "type" | "view" | "form" | "composition" => &["description"],
         "field" => &["required", "default", "description"],
         "value" => &["name"],
         "function" => &["description", "idempotent"],

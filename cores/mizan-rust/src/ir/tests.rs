@@ -10,7 +10,7 @@ use crate::keyword::Keyword;
 use crate::shape::{Body, EnumValue, Field, Literal, Primitive, Shape, Union, endless_alias};
 use crate::value::Value;
 
-use super::parts::tests::{channels, errors, forms, views};
+use super::parts::tests::{channels, compositions, errors, forms, views};
 use super::{
     Auth, Cache, Context, Document, Effect, Function, Merge, MergeMode, Param, Place, Transport,
     Type, emit, parse,
@@ -403,7 +403,7 @@ fn other_nodes_are_refused_where_they_stand() {
         (
             "context \"empty\"",
             "queue \"empty\"",
-            r#"line 50, column 1: expected "type", "function", "context", "channel", "form" or "view""#,
+            r#"line 50, column 1: expected "type", "function", "context", "channel", "form", "view" or "composition""#,
         ),
         (
             "context \"empty\"",
@@ -915,8 +915,16 @@ fn documents() -> impl Strategy<Value = Document> {
                 channels,
                 forms,
                 views,
+                compositions: BTreeMap::new(),
             },
         )
+        .prop_flat_map(|document| {
+            let known: Vec<_> = document.contexts.keys().cloned().collect();
+            compositions(known).prop_map(move |compositions| Document {
+                compositions,
+                ..document.clone()
+            })
+        })
 }
 
 fn assert_read_or_refused(text: &str) {

@@ -12,7 +12,7 @@ from mizan_core.client.signature import Parameter
 from mizan_core.client.uploads import Upload
 from mizan_core.errors import GraphError
 from mizan_core.introspection.docs import described
-from mizan_core.introspection.parts import ChannelPart, Describe, FormField, FormPart
+from mizan_core.introspection.parts import ChannelPart, CompositionPart, Describe, FormField, FormPart
 from mizan_core.introspection.reading import ShapeReader, View
 from mizan_core.introspection.shapes import ANY, Mode, Shape, default_of, list_of, optional
 from mizan_core.introspection.types import TypeTable
@@ -77,7 +77,7 @@ class DescribedFunction:
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """Every function, channel and form, sorted by name, and the types that they name."""
+    """Every function, channel, form and combination of contexts, sorted by name, and the types that they name."""
 
     functions: tuple[DescribedFunction, ...]
     types: TypeTable
@@ -85,6 +85,7 @@ class Description:
     """What could not be read. Where there is something, shapes and types are not complete."""
     channels: tuple[DescribedChannel, ...] = ()
     forms: tuple[DescribedForm, ...] = ()
+    compositions: tuple[CompositionPart, ...] = ()
 
     def check(self) -> None:
         """:raises GraphError: when something could not be read."""
@@ -108,7 +109,9 @@ class _Describer:
         parts = sorted((describer() for describer in describers), key=lambda part: part.name)
         channels = tuple(self._channel(part) for part in parts if isinstance(part, ChannelPart))
         forms = tuple(self._form(part) for part in parts if isinstance(part, FormPart))
-        return Description(all_functions, self._reader.types, tuple(self._reader.problems), channels, forms)
+        compositions = tuple(part for part in parts if isinstance(part, CompositionPart))
+        problems = tuple(self._reader.problems)
+        return Description(all_functions, self._reader.types, problems, channels, forms, compositions)
 
     def _function(self, name: str, function: ClientFunction[..., Any]) -> DescribedFunction:
         where, names = function.where, function.names

@@ -17,6 +17,7 @@ from mizan_core.introspection.part_documents import (
     channel_document,
     channel_roots,
     channel_types,
+    composition_documents,
     error_documents,
     form_documents,
     part_problems,
@@ -117,6 +118,7 @@ class _Writer:
             "channels": [channel_document(channel) for channel in self._description.channels],
             "forms": form_documents(self._description, self.vocabulary),
             "views": [self._view(described, plans[described.name]) for described in self._pages],
+            "compositions": composition_documents(self._description),
         }
         return whole | {name: parts for name, parts in rare.items() if parts}
 

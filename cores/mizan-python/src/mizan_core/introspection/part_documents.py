@@ -1,14 +1,15 @@
-"""Errors, views, channels and forms as the interface document has them (docs/engine-data.md)."""
+"""Errors, views, channels, forms and compositions as the interface document has them (docs/engine-data.md)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
 from typing import Any
 
 from mizan_core.introspection.description import DescribedChannel, DescribedFunction, Description
 from mizan_core.introspection.docs import docstring
 from mizan_core.introspection.naming import camel_case, pascal_case
-from mizan_core.introspection.parts import FormField
+from mizan_core.introspection.parts import CompositionPart, FormField
 from mizan_core.introspection.shapes import Body, Mode, Shape
 from mizan_core.introspection.specification import auth_word
 from mizan_core.introspection.types import TypeTable
@@ -110,10 +111,38 @@ def view_document(
     }
 
 
+def composition_documents(description: Description) -> list[dict[str, Any]]:
+    """The combinations of contexts, sorted by name."""
+    return [
+        {"name": part.name, "description": part.description, "contexts": sorted(part.contexts)}
+        for part in description.compositions
+    ]
+
+
 def part_problems(description: Description) -> Iterator[str]:
-    """Channels or forms whose names come out as one name for clients, or as none."""
+    """Parts whose names come out as one name for clients, or as none; and combinations of what cannot be combined."""
+    yield from _name_problems("composition", [part.name for part in description.compositions])
+    for part in description.compositions:
+        yield from _composition_problems(part, description)
     yield from _name_problems("channel", [channel.part.name for channel in description.channels])
     yield from _name_problems("form", [form.part.name for form in description.forms])
+
+
+def _composition_problems(part: CompositionPart, description: Description) -> Iterator[str]:
+    params: dict[str, dict[str, Shape]] = {}
+    for described in filter(lambda function: function.is_public, description.functions):
+        own = params.setdefault(described.function.declaration.context or "", {})
+        own.update((param.name, param.shape) for param in described.params)
+    known = sorted(params.keys() - {""})
+    meant: dict[str, tuple[str, Shape]] = {}
+    for context in part.contexts:
+        if context not in known:
+            near = get_close_matches(context, known, n=3, cutoff=0)
+            yield f'composition "{part.name}": there is no context "{context}" for clients; the nearest: {near}'
+        for name, shape in params.get(context, {}).items():
+            other, first = meant.setdefault(name, (context, shape))
+            if first != shape:
+                yield f'composition "{part.name}": "{name}" of "{other}" is another than "{name}" of "{context}"'
 
 
 def _name_problems(kind: str, names: Iterable[str]) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""What clients know beside functions: forms and channels, as those who serve them describe them.
+"""What clients know beside functions: forms, channels and compositions, as those who serve them describe them.
 
 Each is handed to ``Registry.declare`` as a callable that gives it; documents of the interface are written from them
 (protocol.md section 11).
@@ -113,5 +113,19 @@ class FormPart:
     names: Mapping[str, Any] = field(default_factory=dict)
 
 
-Part: TypeAlias = "ChannelPart | FormPart"
+@dataclass(frozen=True, slots=True)
+class CompositionPart:
+    """A combination of contexts.
+
+    :param name: of its class.
+    :param contexts: their names, each once.
+    :param description: its author's words.
+    """
+
+    name: str
+    contexts: tuple[str, ...]
+    description: str | None = None
+
+
+Part: TypeAlias = "ChannelPart | FormPart | CompositionPart"
 Describe: TypeAlias = Callable[[], Part]

@@ -1,10 +1,10 @@
-//! Writing errors, views, channels and forms.
+//! Writing errors, views, channels, forms and combinations of contexts.
 
 use crate::graph::Auth;
 use crate::ir::emit::{Writer, write_affects, write_wrapped};
 use crate::value::Value;
 
-use super::{Channel, Choice, ErrorCase, Form, FormField, Many, View};
+use super::{Channel, Choice, Composition, ErrorCase, Form, FormField, Many, View};
 
 pub(in crate::ir) fn write_error(writer: &mut Writer, code: &str, case: &ErrorCase) {
     writer
@@ -51,6 +51,18 @@ pub(in crate::ir) fn write_channel(writer: &mut Writer, name: &str, channel: &Ch
                 ("server-message", channel.server_message.as_deref()),
             ];
             write_words(writer, &words);
+        });
+}
+
+pub(in crate::ir) fn write_composition(writer: &mut Writer, name: &str, composition: &Composition) {
+    writer
+        .node("composition")
+        .text(name)
+        .optional_text("description", composition.description.as_deref())
+        .block(|writer| {
+            for context in &composition.contexts {
+                writer.node("context").text(context).end();
+            }
         });
 }
 

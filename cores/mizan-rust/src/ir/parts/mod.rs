@@ -1,4 +1,4 @@
-//! What an interface has beside functions and contexts: errors, views, forms and channels.
+//! What an interface has beside functions and contexts: errors, views, forms, channels and combinations of contexts.
 
 pub(super) mod emit;
 pub(super) mod parse;
@@ -65,6 +65,15 @@ pub struct Channel {
     pub react_message: Option<String>,
     /// The type of what the server sends.
     pub server_message: Option<String>,
+}
+
+/// A combination of contexts, for which generated code has one provider.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Composition {
+    /// What it is for, in the author's words.
+    pub description: Option<String>,
+    /// The names of its contexts; one at least.
+    pub contexts: BTreeSet<String>,
 }
 
 /// A form: what is asked, and what a client may check before it sends.

@@ -1,4 +1,4 @@
-//! Reading errors, views, channels and forms from text.
+//! Reading errors, views, channels, forms and combinations of contexts from text.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -6,13 +6,13 @@ use crate::constraints::{CHECKS, Constraints, count, expected_count};
 use crate::error::{Problem, Result};
 use crate::ir::nodes::{Children, Node, Word, Words};
 use crate::ir::parse::{
-    FORM_SHAPE_DEPTH, Names, find_flag, find_text, find_word, only_text, read_effects, read_shape,
-    read_type_name,
+    FORM_SHAPE_DEPTH, Names, find_flag, find_text, find_word, only_text, read_context_name,
+    read_effects, read_shape, read_type_name,
 };
 use crate::value::Value;
 
 use super::plain::{expected_status, status};
-use super::{Channel, Choice, ErrorCase, Form, FormField, Many, View};
+use super::{Channel, Choice, Composition, ErrorCase, Form, FormField, Many, View};
 
 pub(in crate::ir) fn read_errors(
     children: &mut Children<'_>,
@@ -95,6 +95,25 @@ pub(in crate::ir) fn read_channel(
     };
     children.end()?;
     Ok(channel)
+}
+
+pub(in crate::ir) fn read_composition(
+    node: &Node<'_>,
+    mut words: Words<'_>,
+    known: &Names<'_>,
+) -> Result<Composition> {
+    let description = find_text(&mut words, "description")?;
+    words.end()?;
+    let mut children = node.children();
+    let mut contexts = BTreeSet::from([read_context_name(&children.take("context")?, known)?]);
+    while let Some(context) = children.find("context") {
+        contexts.insert(read_context_name(&context, known)?);
+    }
+    children.end()?;
+    Ok(Composition {
+        description,
+        contexts,
+    })
 }
 
 pub(in crate::ir) fn read_form(

@@ -1,4 +1,4 @@
-//! Errors, views, channels and forms read from plain data (docs/engine-data.md), and turned into it.
+//! Errors, views, channels, forms and combinations of contexts read from plain data (docs/engine-data.md), and turned into it.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -9,11 +9,11 @@ use crate::ir::plain::{
     effect_value, optional, read_all, read_auth, read_count, read_effects, read_optional_text,
     records, text, type_name, unique_names,
 };
-use crate::reader::{Reader, Record};
+use crate::reader::{Reader, Record, check_reference};
 use crate::shape::{Shape, object, read_default, read_literal};
 use crate::value::Value;
 
-use super::{Channel, Choice, ErrorCase, Form, FormField, Many, STATUSES, View};
+use super::{Channel, Choice, Composition, ErrorCase, Form, FormField, Many, STATUSES, View};
 
 const VIEW: [&str; 8] = [
     "name",
@@ -171,6 +171,28 @@ pub(in crate::ir) fn read_channels(
     })
 }
 
+pub(in crate::ir) fn read_compositions(
+    reader: Option<Reader<'_>>,
+    contexts: &HashSet<&str>,
+) -> Result<BTreeMap<String, Composition>> {
+    let members = ["name", "description", "contexts"];
+    read_named(reader, &members, "composition", |record| {
+        let list = record.member("contexts")?;
+        let names: BTreeSet<_> =
+            read_all(&list, |item| check_reference(item, contexts, "context"))?
+                .into_iter()
+                .collect();
+        if names.is_empty() {
+            let rule = "a composition has one context at least";
+            return Err(list.refuse(Problem::rule(rule)));
+        }
+        Ok(Composition {
+            description: read_optional_text(&record.member("description")?)?,
+            contexts: names,
+        })
+    })
+}
+
 pub(in crate::ir) fn read_forms(
     reader: Option<Reader<'_>>,
     types: &HashSet<&str>,
@@ -267,6 +289,15 @@ pub(in crate::ir) fn view_value((name, view): (&String, &View)) -> Value {
         ("auth", view.auth.map(Auth::as_str).into()),
         ("affects", view.affects.iter().map(effect_value).collect()),
         ("input", view.input.clone().into()),
+    ])
+}
+
+pub(in crate::ir) fn composition_value((name, composition): (&String, &Composition)) -> Value {
+    let contexts = composition.contexts.iter().map(String::as_str);
+    Value::object([
+        ("name", text(name)),
+        ("description", composition.description.clone().into()),
+        ("contexts", Value::strings(contexts)),
     ])
 }
 

@@ -9,7 +9,7 @@ use crate::graph::Auth;
 use crate::ir::tests::{constraints, literals, names, refusal, scalars, shapes, texts};
 use crate::ir::{Document, parse};
 
-use super::{Channel, Choice, Effect, ErrorCase, Form, FormField, Many, View};
+use super::{Channel, Choice, Composition, Effect, ErrorCase, Form, FormField, Many, View};
 
 const TEXT: &str = r#"ir version=2
 type "Line" {
@@ -112,6 +112,29 @@ fn every_part_is_written_and_read() {
     assert_eq!(form.fields[2].choices[0].group.as_deref(), Some("Warm"));
     assert!(document.channels["chat"].presence);
     assert_eq!(document.views["page"].methods.len(), 2);
+}
+
+#[test]
+fn combinations_of_contexts_are_written_and_read() {
+    let text = "ir version=2\ncontext \"shop\"\ncontext \"user\"\n\
+                composition \"Checkout\" description=\"Who pays.\" {\n    context \"shop\"\n    context \"user\"\n}\n";
+    let document = Document::parse(text).unwrap();
+    assert_eq!(document.emit(), text);
+    assert_eq!(Document::read(&document.to_value()).unwrap(), document);
+    for (old, new, message) in [
+        (
+            "    context \"user\"",
+            "    context \"users\"",
+            "line 6, column 13: no context is named \"users\"",
+        ),
+        (
+            "    context \"shop\"\n    context \"user\"\n",
+            "    function \"shop\"\n",
+            "line 5, column 5: expected \"context\"",
+        ),
+    ] {
+        assert_eq!(refusal(&text.replacen(old, new, 1)), message, "{new}");
+    }
 }
 
 #[test]
@@ -240,6 +263,22 @@ pub(in crate::ir) fn channels() -> impl Strategy<Value = Channel> {
                 server_message,
             }
         })
+}
+
+/// Combinations of the contexts of these names.
+pub(in crate::ir) fn compositions(
+    known: Vec<String>,
+) -> impl Strategy<Value = BTreeMap<String, Composition>> {
+    let most = if known.is_empty() { 0 } else { 2 };
+    let contexts = prop::collection::btree_set(0..known.len().max(1), 1..3);
+    let composition = (texts(), contexts).prop_map(move |(description, contexts)| Composition {
+        description,
+        contexts: contexts
+            .into_iter()
+            .filter_map(|index| known.get(index).cloned())
+            .collect(),
+    });
+    prop::collection::btree_map(names(), composition, 0..=most)
 }
 
 pub(in crate::ir) fn forms() -> impl Strategy<Value = Form> {

@@ -11,12 +11,14 @@ from mizan_core.engine.pure.nodes import Node, given, written
 from mizan_core.engine.pure.parts import (
     Part,
     channel_node,
+    composition_node,
     effect_nodes,
     error_node,
     form_node,
     part_types,
     read_auth,
     read_channels,
+    read_compositions,
     read_effects,
     read_errors,
     read_forms,
@@ -79,13 +81,15 @@ def emit_ir(document: Mapping[str, object]) -> str:
     :param document: plain data (docs/engine-data.md).
     :raises TypeError, ValueError: when it is not such a document, with the place.
     """
-    members = Reader.of(document, "document").record(("types", "functions", "contexts"), ("channels", "forms", "views"))
+    rare = ("channels", "forms", "views", "compositions")
+    members = Reader.of(document, "document").record(("types", "functions", "contexts"), rare)
     types = _read_types(members["types"])
     functions = _read_functions(members["functions"], types)
     contexts = _read_contexts(members["contexts"], types, functions)
     channels = read_channels(members.get("channels"), types)
     forms = read_forms(members.get("forms"), types)
     views = read_views(members.get("views"), types)
+    compositions = read_compositions(members.get("compositions"), contexts)
     parts = [*channels.values(), *forms.values(), *views.values()]
     reached = _reached_types(types, functions, contexts, parts)
     nodes = [Node("ir", (), (("version", _VERSION),))]
@@ -95,6 +99,7 @@ def emit_ir(document: Mapping[str, object]) -> str:
     nodes += [channel_node(name, channels[name]) for name in sorted(channels)]
     nodes += [form_node(name, forms[name]) for name in sorted(forms)]
     nodes += [view_node(name, views[name]) for name in sorted(views)]
+    nodes += [composition_node(name, compositions[name]) for name in sorted(compositions)]
     return written(nodes)
 
 

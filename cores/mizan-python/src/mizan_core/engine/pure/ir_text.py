@@ -42,6 +42,7 @@ _KNOWN = {
     "many": {"min-forms", "max-forms"},
     "choice": {"label", "group"},
     "view": {"description"},
+    "composition": {"description"},
 }
 """The properties of each node; others may come with a later server."""
 
@@ -169,11 +170,12 @@ def _document(nodes: list[_Node]) -> dict[str, Any]:
         "channel": _channel,
         "form": _form,
         "view": _view,
+        "composition": _composition,
     }
     document: dict[str, Any] = {f"{kind}s": [] for kind in kinds}
     for node in nodes:
         document[f"{node.name}s"].append(kinds[node.name](node))
-    rare = [f"{kind}s" for kind in ("channel", "form", "view")]
+    rare = [f"{kind}s" for kind in ("channel", "form", "view", "composition")]
     return {name: items for name, items in document.items() if items or name not in rare}
 
 
@@ -270,6 +272,11 @@ def _view(node: _Node) -> dict[str, Any]:
         "methods": [child.value() for child in node.named("method")],
         "affects": _effects(node),
     }
+
+
+def _composition(node: _Node) -> dict[str, Any]:
+    contexts = [child.value() for child in node.named("context")]
+    return {"name": node.value(), "description": None, **node.properties, "contexts": contexts}
 
 
 def _form(node: _Node) -> dict[str, Any]:

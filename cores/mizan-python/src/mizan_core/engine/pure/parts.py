@@ -1,4 +1,4 @@
-"""What an interface has beside functions and contexts: errors, views, forms and channels (protocol.md section 11)."""
+"""What an interface has beside functions and contexts: errors, views, forms, channels, compositions (section 11)."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ _FIELD = ("name", "required", "shape")
 _FIELD_LISTS = ("patterns", "extensions")
 _FIELD_TEXTS = ("widget", "label", "help")
 _FIELD_OPTIONS = ("strip", *CHECKS, *_FIELD_LISTS, "choices", "disabled", *_FIELD_TEXTS, "initial")
+_COMPOSITION = ("name", "description", "contexts")
 _MESSAGES = ("params", "react_message", "server_message")
 
 ReadPart: TypeAlias = "Callable[[dict[str, Reader], Collection[str]], Part]"
@@ -63,6 +64,11 @@ def read_forms(reader: Reader | None, types: Collection[str]) -> dict[str, Part]
 def read_views(reader: Reader | None, types: Collection[str]) -> dict[str, Part]:
     """The views by their names."""
     return read_named(reader, _VIEW, "view", _read_view, types)
+
+
+def read_compositions(reader: Reader | None, contexts: Collection[str]) -> dict[str, Part]:
+    """The combinations of contexts by their names."""
+    return read_named(reader, _COMPOSITION, "composition", _read_composition, contexts)
 
 
 def read_auth(reader: Reader) -> str | None:
@@ -127,6 +133,13 @@ def _read_channel(record: dict[str, Reader], types: Collection[str]) -> Part:
         "auth": read_auth(record["auth"]),
         **{name: read_type_name(record[name], types) for name in _MESSAGES},
     }
+
+
+def _read_composition(record: dict[str, Reader], contexts: Collection[str]) -> Part:
+    members = {check_reference(item, contexts, "context") for item in record["contexts"].items()}
+    if not members:
+        raise ValueError(f"{record['contexts'].path}: a composition has one context at least")
+    return {"description": record["description"].optional_text(), "contexts": sorted(members)}
 
 
 def _read_form(record: dict[str, Reader], types: Collection[str]) -> Part:
@@ -220,6 +233,12 @@ def channel_node(name: str, channel: Part) -> Node:
     properties = given(description=channel["description"], presence=channel["presence"] or None)
     words = ("camel", "auth", *_MESSAGES)
     return Node("channel", (name,), properties, _words(**{word: channel[word] for word in words}))
+
+
+def composition_node(name: str, composition: Part) -> Node:
+    """The node of a combination of contexts."""
+    children = [Node("context", (context,)) for context in composition["contexts"]]
+    return Node("composition", (name,), given(description=composition["description"]), children)
 
 
 def form_node(name: str, form: Part) -> Node:

@@ -8,7 +8,14 @@ from typing import Any
 from mizan_core.engine.pure.difference.access import compare_access
 from mizan_core.engine.pure.difference.alternatives import Types
 from mizan_core.engine.pure.difference.changes import Change, Changes
-from mizan_core.engine.pure.difference.parts import Part, compare_channel, compare_error, compare_form, compare_view
+from mizan_core.engine.pure.difference.parts import (
+    Part,
+    compare_channel,
+    compare_composition,
+    compare_error,
+    compare_form,
+    compare_view,
+)
 from mizan_core.engine.pure.difference.shapes import Comparison
 from mizan_core.engine.pure.ir_text import parse_ir
 
@@ -23,6 +30,8 @@ def ir_difference(old: str, new: str) -> list[Change]:
     """
     before, after = parse_ir(old), parse_ir(new)
     types = _types(before), _types(after)
+    for document in (before, after):
+        document["contexts"] = [_demanding(context, document) for context in document["contexts"]]
     changes = Changes()
     for _, one, other in _each(before["functions"], after["functions"]):
         changes.subject = _subject(other or one or {})
@@ -37,7 +46,23 @@ def ir_difference(old: str, new: str) -> list[Change]:
         for name, one, other in _each(before.get(kind, ()), after.get(kind, ())):
             changes.subject = f"{word} {name}"
             _compare(one, other, compare, types, changes)
+    for name, one, other in _each(before.get("compositions", ()), after.get("compositions", ())):
+        changes.subject = f"composition {name}"
+        compare_composition(one, other, changes)
     return changes.all
+
+
+def _demanding(context: Part, document: Mapping[str, Any]) -> Part:
+    """The context with a parameter required where a read without it fails: one of its functions requires it."""
+    types = _types(document)
+    inputs = [
+        types.get(function["input"], {}).get("fields", ())
+        for function in document["functions"]
+        if function["name"] in context["functions"] and function["transport"] != "websocket"
+    ]
+    demanded = {field["name"] for fields in inputs for field in fields if field["required"]}
+    params = [{**param, "required": param["required"] or param["name"] in demanded} for param in context["params"]]
+    return {**context, "params": params}
 
 
 def _types(document: Mapping[str, Any]) -> Types:

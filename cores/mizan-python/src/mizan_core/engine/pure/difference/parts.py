@@ -56,6 +56,16 @@ def compare_view(before: Part, after: Part, old: Types, new: Types, changes: Cha
     Comparison(old, new, changes).arguments("argument", before["input"], after["input"])
 
 
+def compare_composition(before: Part | None, after: Part | None, changes: Changes) -> None:
+    """A combination of contexts: it stands in generated code alone, nothing of it is on the wire."""
+    if after is None:
+        changes.say("removed", "source")
+    elif before is None:
+        changes.say("added", "compatible")
+    elif before["contexts"] != after["contexts"]:
+        changes.changed("source", "is made of other contexts now")
+
+
 def compare_form(before: Part, after: Part, old: Types, new: Types, changes: Changes) -> None:
     """A form that is there still."""
     changes.called(before["camel"], after["camel"])
