@@ -8,6 +8,7 @@ import {
   useSyncExternalStore,
   type Context,
   type FunctionComponent,
+  type ReactElement,
   type ReactNode,
 } from "react";
 
@@ -21,6 +22,12 @@ export interface BoundContext<P extends object = object, S extends object = obje
   readonly info: Descriptor<P, S>;
   readonly Provider: Provider<P>;
   readonly nearest: Context<P | null>;
+}
+
+/** A context whose parameters are not known here. */
+interface AnyContext {
+  readonly info: { readonly slots: { readonly [slot: string]: readonly string[] } };
+  readonly Provider: FunctionComponent<never>;
 }
 
 /** What is known of the reading of a context. */
@@ -55,6 +62,19 @@ export function bindGlobal<P extends object, S extends object>(info: Descriptor<
 /** The provider of *bound*: a function, since bundlers leave out a call that nobody needs, and keep the reading of a property. */
 export function providerOf<P extends object, S extends object>(bound: BoundContext<P, S>): Provider<P> {
   return bound.Provider;
+}
+
+/** One provider for several contexts (`@compose`): each is told the parameters that its functions declare. */
+export function composeProviders<P extends object>(...contexts: readonly AnyContext[]): Provider<P> {
+  const named = contexts.map(({ info, Provider }) => ({
+    Provider: Provider as FunctionComponent<{ readonly children: ReactNode }>,
+    names: Object.values(info.slots).flat(),
+  }));
+  return ({ children, ...params }) =>
+    named.reduceRight((inner, { Provider, names }) => {
+      const own = Object.entries(params).filter(([name]) => names.includes(name));
+      return <Provider {...Object.fromEntries(own)}>{inner}</Provider>;
+    }, children) as ReactElement;
 }
 
 /**

@@ -6,6 +6,7 @@ export { MizanContext, useMizan, type MizanContextProps } from "./client.js";
 export {
   bindContext,
   bindGlobal,
+  composeProviders,
   providerOf,
   useSlot,
   useStatus,

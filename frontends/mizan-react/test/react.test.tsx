@@ -9,12 +9,14 @@ import { Component, StrictMode, Suspense, startTransition, useState, type ReactN
 
 import { useMizan } from "../src/index.js";
 import {
+  AccountProvider,
   DjangoContext,
   MizanContext,
   UserContext,
   useCurrentUser,
   usePing,
   useRename,
+  useTeam,
   useUserOrders,
   useUserProfile,
   useUserStatus,
@@ -75,6 +77,25 @@ test("components share one read of their context, in StrictMode too", async () =
   await rest();
   assert.equal(shown(), "Ada;".repeat(50) + "order of Ada;");
   assert.deepEqual(server.requests, ["GET /api/mizan/ctx/user/?user_id=1"]);
+});
+
+test("a combination of contexts says to each its own parameters", async () => {
+  const { server, mizan } = started();
+  const Team = () => <u>{useTeam()};</u>;
+  render(
+    within(
+      mizan,
+      <AccountProvider user_id={2} team_id={7}>
+        <Name />
+        <Team />
+      </AccountProvider>,
+    ),
+  );
+  await rest();
+  assert.equal(shown(), "Grace;team 7;");
+  assert.deepEqual(server.requests.map(decodeURIComponent), [
+    "GET /api/mizan/ctx/?global=&team=team_id=7&user=user_id=2",
+  ]);
 });
 
 test("a global context needs no provider, and without a provider another says what is missing", async () => {

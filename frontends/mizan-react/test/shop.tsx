@@ -5,11 +5,13 @@ import {
   globalContext,
   ping,
   rename,
+  teamContext,
   userContext,
   type GlobalSlots,
   type Profile,
   type RenameArgs,
   type RenameExpectations,
+  type TeamParams,
   type UserParams,
   type UserSlots,
 } from "mizan-fixture";
@@ -19,6 +21,7 @@ import {
   MizanContext as Base,
   bindContext,
   bindGlobal,
+  composeProviders,
   useCall,
   useSlot,
   useStatus,
@@ -37,7 +40,9 @@ export const DjangoContext: FunctionComponent<MizanContextProps> = MizanContext;
 
 const user: BoundContext<UserParams, UserSlots> = /* @__PURE__ */ bindContext(userContext);
 const session: BoundContext<Record<never, never>, GlobalSlots> = /* @__PURE__ */ bindGlobal(globalContext);
+const team: BoundContext<TeamParams, { readonly team: string }> = /* @__PURE__ */ bindContext(teamContext);
 export const UserContext: Provider<UserParams> = user.Provider;
+export const AccountProvider: Provider<TeamParams & UserParams> = /* @__PURE__ */ composeProviders(session, team, user);
 export function useUserProfile(params?: UserParams): Profile {
   return useSlot(user, "user_profile", params);
 }
@@ -55,4 +60,8 @@ export function useRename(options?: CallHookOptions<RenameArgs, RenameExpectatio
 }
 export function usePing(options?: CallHookOptions): Call<Record<never, never>, string> {
   return useCall(ping, options);
+}
+
+export function useTeam(params?: TeamParams): string {
+  return useSlot(team, "team", params);
 }

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use mizan_core::ir::{Channel, Document, Function, Merge, MergeMode, Param, Transport};
+use mizan_core::ir::{
+    Channel, Composition as Combined, Document, Function, Merge, MergeMode, Param, Transport,
+};
 use mizan_core::shape::{Body, Shape};
 use sha2::{Digest, Sha256};
 
@@ -27,6 +29,8 @@ pub struct Interface<'a> {
     pub forms: Vec<parts::Form<'a>>,
     /// The views.
     pub views: Vec<parts::View<'a>>,
+    /// The combinations of contexts.
+    pub compositions: Vec<Composition<'a>>,
     /// The bodies of all types.
     pub bodies: BTreeMap<&'a str, &'a Body>,
 }
@@ -38,6 +42,17 @@ pub struct NamedChannel<'a> {
     pub name: &'a str,
     /// The channel.
     pub channel: &'a Channel,
+}
+
+/// A combination of contexts.
+#[derive(Clone, Debug)]
+pub struct Composition<'a> {
+    /// Its name in the document.
+    pub name: &'a str,
+    /// What it is for, in the author's words.
+    pub description: &'a Option<String>,
+    /// The names of its contexts, as far as they have functions.
+    pub contexts: Vec<&'a str>,
 }
 
 /// A type with its name.
@@ -58,6 +73,8 @@ pub struct Context<'a> {
     pub name: &'a str,
     /// Its parameters.
     pub params: &'a BTreeMap<String, Param>,
+    /// Those that have to be said.
+    required: BTreeSet<&'a str>,
     /// The results of its functions.
     pub slots: Vec<Slot<'a>>,
 }
@@ -140,6 +157,11 @@ impl<'a> Interface<'a> {
             types: named_types(document, &referred),
             forms: parts::forms(document, &calls, &contexts),
             views: parts::views(document),
+            compositions: document
+                .compositions
+                .iter()
+                .map(|(name, combined)| Composition::of(name, combined, &contexts))
+                .collect(),
             bodies: document
                 .types
                 .iter()
@@ -149,6 +171,22 @@ impl<'a> Interface<'a> {
             channels: channels.collect(),
             is_live: !document.channels.is_empty() || calls.iter().any(Call::prefers_socket),
             calls,
+        }
+    }
+}
+
+impl<'a> Composition<'a> {
+    fn of(name: &'a str, combined: &'a Combined, known: &[Context<'a>]) -> Self {
+        let is_known = |name: &&str| known.iter().any(|context| context.name == *name);
+        Self {
+            name,
+            description: &combined.description,
+            contexts: combined
+                .contexts
+                .iter()
+                .map(String::as_str)
+                .filter(is_known)
+                .collect(),
         }
     }
 }
@@ -177,6 +215,12 @@ impl<'a> Context<'a> {
         Self {
             name,
             params: &context.params,
+            required: context
+                .params
+                .keys()
+                .map(String::as_str)
+                .filter(|param| document.requires(context, param))
+                .collect(),
             slots: context
                 .functions
                 .iter()
@@ -188,7 +232,12 @@ impl<'a> Context<'a> {
 
     /// Whether it can be read without saying anything.
     pub fn takes_nothing(&self) -> bool {
-        self.params.values().all(|param| !param.required)
+        self.required.is_empty()
+    }
+
+    /// Whether it cannot be read without the parameter.
+    pub fn requires(&self, param: &str) -> bool {
+        self.required.contains(param)
     }
 }
 

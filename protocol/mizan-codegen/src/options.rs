@@ -94,6 +94,8 @@ pub struct Options {
     pub live: Option<bool>,
     /// What schemas are written for, if any are.
     pub schemas: Option<Validator>,
+    /// Whether integers beyond 2^53 are kept exactly, in TypeScript as a `bigint`.
+    pub bigint: bool,
 }
 
 impl Default for Options {
@@ -105,6 +107,7 @@ impl Default for Options {
             import_extension: String::new(),
             live: None,
             schemas: None,
+            bigint: false,
         }
     }
 }

@@ -3,7 +3,7 @@
 // A test may stop at the first surprise, its helpers too.
 #![allow(clippy::panic)]
 
-use mizan_codegen::{File, Options, Target, generate};
+use mizan_codegen::{File, Options, Target, Validator, generate};
 use mizan_core::ir::Document;
 
 /// An interface whose names are words of the languages, or alike.
@@ -507,4 +507,202 @@ fn file_of(text: &str, path: &str) -> String {
     let mut files = files(text, &Options::default()).into_iter();
     let file = files.find(|file| file.path == path);
     file.map(|file| file.text).unwrap_or_default()
+}
+
+/// `page` is required by one function of the context alone: the document says that it may be left out.
+const PAGED: &str = r#"ir version=2
+type "OrdersInput" {
+    struct {
+        field "page" required=#true {
+            primitive "integer"
+        }
+        field "size" required=#false {
+            primitive "integer"
+        }
+    }
+}
+type "OrdersOutput" {
+    alias {
+        primitive "string"
+    }
+}
+function "orders" {
+    camel "orders"
+    transport "http"
+    context "shop"
+    input "OrdersInput"
+    output "OrdersOutput" nullable=#false
+}
+function "total" {
+    camel "total"
+    transport "http"
+    context "shop"
+    output "OrdersOutput" nullable=#false
+}
+context "shop" {
+    function "orders"
+    function "total"
+    param "page" required=#false {
+        shape {
+            primitive "integer"
+        }
+        shared-by "orders"
+    }
+    param "size" required=#false {
+        shape {
+            primitive "integer"
+        }
+        shared-by "orders"
+    }
+}
+"#;
+
+#[test]
+fn what_one_function_of_a_context_requires_is_said_when_it_is_read() {
+    assert_has(
+        &file_of(PAGED, "types.ts"),
+        &["  readonly page: number;", "  readonly size?: number;"],
+    );
+    let functions = file_of(PAGED, "functions.ts");
+    assert_has(
+        &functions,
+        &["export function fetchShop(params: ShopParams): Promise<ShopSlots> {"],
+    );
+    let options = Options {
+        targets: vec![Target::Python],
+        ..Options::default()
+    };
+    let types = files(PAGED, &options)
+        .into_iter()
+        .find(|file| file.path == "types.py")
+        .map_or_else(String::new, |file| file.text);
+    assert_has(&types, &["    page: int\n", "    size: NotRequired[int]\n"]);
+}
+
+/// What is answered is one of an enum's values.
+fn colors(values: &str) -> String {
+    format!(
+        "ir version=2\ntype \"Color\" {{\n    enum {{\n{values}    }}\n}}\nfunction \"color\" {{\n    camel \"color\"\n    \
+         transport \"http\"\n    output \"Color\" nullable=#false\n}}\n"
+    )
+}
+
+#[test]
+fn the_values_of_an_enum_have_their_names() {
+    let named = colors("        value \"red\" name=\"RED\"\n        value 2 name=\"2nd\"\n");
+    assert_has(
+        &file_of(&named, "types.ts"),
+        &[
+            "export type Color = \"red\" | 2;\n\nexport const Color = {\n  RED: \"red\",\n  \"2nd\": 2,\n} as const;\n",
+        ],
+    );
+    assert_has(
+        &file_of(&named, "index.ts"),
+        &["export * from \"./types\";"],
+    );
+    // No value of JavaScript is exactly that, and what has no name is none's.
+    for values in [
+        "        value 9007199254740993 name=\"LARGE\"\n",
+        "        value \"red\"\n",
+    ] {
+        let text = colors(values);
+        let types = file_of(&text, "types.ts");
+        assert!(!types.contains("const Color"), "{types}");
+        assert_has(
+            &file_of(&text, "index.ts"),
+            &["export type * from \"./types\";"],
+        );
+    }
+}
+
+#[test]
+fn integers_of_any_size_are_exact_where_that_is_asked_for() {
+    let text = PAGED.replace(
+        "        field \"page\" required=#true {\n            primitive \"integer\"",
+        "        field \"page\" required=#true {\n            primitive \"integer\" format=\"int64\"",
+    );
+    let text = text.replace(
+        "param \"page\" required=#false {\n        shape {\n            primitive \"integer\"",
+        "param \"page\" required=#false {\n        shape {\n            list {\n                primitive \"integer\" format=\"int64\"\n            }",
+    );
+    let exact = |target| Options {
+        targets: vec![target],
+        bigint: true,
+        schemas: Some(Validator::Zod),
+        ..Options::default()
+    };
+    let find = |files: Vec<File>, path: &str| {
+        let file = files.into_iter().find(|file| file.path == path);
+        file.map_or_else(|| panic!("{path}"), |file| file.text)
+    };
+    let rounded = files(&text, &Options::default());
+    assert_has(
+        &find(rounded, "types.ts"),
+        &["  readonly page: readonly number[];"],
+    );
+    let react = files(&text, &exact(Target::React));
+    assert_has(
+        &find(react.clone(), "types.ts"),
+        &[
+            "  readonly page: readonly (number | bigint)[];",
+            "  readonly size?: number;",
+        ],
+    );
+    assert_has(
+        &find(react, "react.tsx"),
+        &[
+            "import { exactJson } from \"mizan-runtime/bigint\";",
+            "json={exactJson}",
+        ],
+    );
+    let vue = files(&text, &exact(Target::Vue));
+    assert_has(&find(vue, "vue.ts"), &["json: exactJson"]);
+    let enumeration = colors("        value 9007199254740993 name=\"LARGE\"\n");
+    let enumeration = files(&enumeration, &exact(Target::Typescript));
+    assert_has(
+        &find(enumeration.clone(), "types.ts"),
+        &["  LARGE: 9007199254740993n,"],
+    );
+    assert_has(
+        &find(enumeration, "schemas.ts"),
+        &["z.literal([9007199254740993n])"],
+    );
+}
+
+#[test]
+fn a_combination_of_contexts_has_one_provider() {
+    let text = format!(
+        "{}composition \"Checkout\" description=\"Who pays.\" {{\n    context \"empty\"\n    context \"global\"\n    \
+         context \"shop\"\n}}\n",
+        PAGED
+            .replace(
+                "function \"orders\" {",
+                "function \"me\" {\n    camel \"me\"\n    transport \"http\"\n    context \"global\"\n    output \
+                 \"OrdersOutput\" nullable=#false\n}\nfunction \"orders\" {"
+            )
+            .replace(
+                "context \"shop\" {",
+                "context \"empty\"\ncontext \"global\" {\n    function \"me\"\n}\ncontext \"shop\" {"
+            )
+    );
+    let options = |target| Options {
+        targets: vec![target],
+        ..Options::default()
+    };
+    let find = |target, path: &str| {
+        let file = files(&text, &options(target))
+            .into_iter()
+            .find(|file| file.path == path);
+        file.map_or_else(|| panic!("{path}"), |file| file.text)
+    };
+    assert_has(
+        &find(Target::Vue, "types.ts"),
+        &["export type CheckoutParams = ShopParams;"],
+    );
+    assert_has(
+        &find(Target::React, "react.tsx"),
+        &[
+            "/** Who pays. */\nexport const CheckoutProvider: Provider<CheckoutParams> =\n  /* @__PURE__ */ composeProviders(global, shop);",
+        ],
+    );
 }

@@ -179,6 +179,36 @@ fn what_clients_get_may_narrow() {
 }
 
 #[test]
+fn what_one_function_of_a_context_requires_its_readers_have_to_send() {
+    let page = |required: &str| {
+        let input = format!(
+            "type \"OrdersInput\" {{\n    struct {{\n        field \"page\" required={required} {{\n            \
+             primitive \"integer\"\n        }}\n    }}\n}}\ntype \"PlaceInput\""
+        );
+        let text = SHOP.replacen("type \"PlaceInput\"", &input, 1);
+        text.replacen("    output", "    input \"OrdersInput\"\n    output", 1)
+    };
+    let (before, after) = (parse(&page("#false")), parse(&page("#true")));
+    let lines: Vec<_> = difference(&before, &after)
+        .iter()
+        .map(|change| (change.to_string(), change.class))
+        .collect();
+    assert_eq!(
+        lines,
+        [
+            (
+                "~ useOrders: argument page is required now".to_owned(),
+                Class::Breaking
+            ),
+            (
+                "~ context user: parameter page is required now".to_owned(),
+                Class::Breaking
+            ),
+        ]
+    );
+}
+
+#[test]
 fn functions_and_contexts_come_and_go() {
     let other = "function \"other\" {\n    camel \"other\"\n    transport \"http\"\n    output \"Order\" nullable=#false\n}\nfunction \"place\"";
     assert_eq!(
@@ -224,4 +254,36 @@ fn who_may_call_decides_too() {
             Class::Compatible
         )]
     );
+}
+
+#[test]
+fn combinations_of_contexts_are_names_in_sources() {
+    let with = |contexts: &str| {
+        parse(&format!(
+            "{SHOP}context \"z\"\ncomposition \"All\" {{\n{contexts}}}\n"
+        ))
+    };
+    let (one, both) = (
+        with("    context \"user\"\n"),
+        with("    context \"user\"\n    context \"z\"\n"),
+    );
+    let none = parse(&format!("{SHOP}context \"z\"\n"));
+    let lines = |before: &Document, after: &Document| -> Vec<_> {
+        let changes = difference(before, after).into_iter();
+        changes
+            .map(|change| (change.to_string(), change.class))
+            .collect()
+    };
+    for (before, after, line, class) in [
+        (&none, &one, "+ composition All", Class::Compatible),
+        (&one, &none, "- composition All", Class::Source),
+        (
+            &one,
+            &both,
+            "~ composition All: is made of other contexts now",
+            Class::Source,
+        ),
+    ] {
+        assert_eq!(lines(before, after), [(line.to_owned(), class)]);
+    }
 }

@@ -28,6 +28,8 @@ pub struct Config {
     pub live: Option<bool>,
     /// The validator that schemas are written for.
     pub schemas: Option<String>,
+    /// Whether integers beyond 2^53 are kept exactly.
+    pub bigint: Option<bool>,
 }
 
 /// Where the interface comes from: one of these.
@@ -122,6 +124,7 @@ impl Config {
             import_extension,
             live: self.live,
             schemas: self.schemas.as_deref().map(validator).transpose()?,
+            bigint: self.bigint.unwrap_or(defaults.bigint),
         })
     }
 }

@@ -105,6 +105,7 @@ fn configuration(arguments: &Arguments) -> Result<(Config, PathBuf)> {
     config.import_extension = overrides.import_extension.or(config.import_extension);
     config.live = overrides.live.or(config.live);
     config.schemas = overrides.schemas.or(config.schemas);
+    config.bigint = overrides.bigint.or(config.bigint);
     Ok((config, base))
 }
 
@@ -136,6 +137,7 @@ impl Job {
             import_extension,
             live,
             schemas,
+            bigint,
         } = &self.options;
         let targets: Vec<_> = targets.iter().map(|target| target.word()).collect();
         let mut flags = vec![
@@ -145,6 +147,7 @@ impl Job {
         ];
         flags.extend(base_url.iter().map(|url| format!("--base-url={url}")));
         flags.extend(schemas.map(|validator| format!("--schemas={}", validator.word())));
+        flags.extend(bigint.then(|| "--bigint".to_owned()));
         flags.extend(live.map(|live| if live { "--live" } else { "--no-live" }.to_owned()));
         flags.extend(arguments.check.then(|| "--check".to_owned()));
         let (source, output) = (&self.source, self.output.as_deref());

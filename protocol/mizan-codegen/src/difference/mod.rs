@@ -100,6 +100,7 @@ pub fn difference(old: &Document, new: &Document) -> Vec<Change> {
     parts::channels(old, new, &mut changes);
     parts::forms(old, new, &mut changes);
     parts::views(old, new, &mut changes);
+    parts::compositions(old, new, &mut changes);
     changes.all
 }
 
@@ -232,8 +233,10 @@ fn contexts(old: &Document, new: &Document, changes: &mut Changes) {
         changes.subject = format!("context {name}");
         match (before, after) {
             (Some(before), Some(after)) => {
-                each(&before.params, &after.params, |name, before, after| {
-                    param(name, before, after, Comparison::new(old, new, changes));
+                each(&before.params, &after.params, |name, one, other| {
+                    let one = one.map(|param| (param, old.requires(before, name)));
+                    let other = other.map(|param| (param, new.requires(after, name)));
+                    param(name, one, other, Comparison::new(old, new, changes));
                 });
             }
             (Some(_), None) => changes.say(Kind::Removed, Class::Breaking, ""),
@@ -242,21 +245,22 @@ fn contexts(old: &Document, new: &Document, changes: &mut Changes) {
     });
 }
 
+/// A parameter of a context, before and after, each with whether it has to be sent.
 fn param<'a>(
     name: &str,
-    before: Option<&'a Param>,
-    after: Option<&'a Param>,
+    before: Option<(&'a Param, bool)>,
+    after: Option<(&'a Param, bool)>,
     mut comparison: Comparison<'a>,
 ) {
     let place = format!("parameter {name}");
-    let requirement = |param: &Param| param.required;
+    let requirement = |(_, is_required): (&Param, bool)| is_required;
     comparison.presence(
         Direction::Sent,
         &place,
         before.map(requirement),
         after.map(requirement),
     );
-    if let (Some(before), Some(after)) = (before, after) {
+    if let (Some((before, _)), Some((after, _))) = (before, after) {
         comparison.shapes(Direction::Sent, &place, &before.shape, &after.shape);
     }
 }

@@ -108,6 +108,25 @@ fn view(before: &View, after: &View, (old, new): (&Document, &Document), changes
     Comparison::new(old, new, changes).inputs(before.input.as_deref(), after.input.as_deref());
 }
 
+/// The combinations of contexts: they stand in generated code alone, nothing of them is on the wire.
+pub fn compositions(old: &Document, new: &Document, changes: &mut Changes) {
+    each(
+        &old.compositions,
+        &new.compositions,
+        |name, before, after| {
+            changes.subject = format!("composition {name}");
+            match (before, after) {
+                (Some(before), Some(after)) if before.contexts != after.contexts => {
+                    changes.changed(Class::Source, "is made of other contexts now");
+                }
+                (Some(_), Some(_)) => {}
+                (Some(_), None) => changes.say(Kind::Removed, Class::Source, ""),
+                (None, _) => changes.say(Kind::Added, Class::Compatible, ""),
+            }
+        },
+    );
+}
+
 /// The forms.
 pub fn forms(old: &Document, new: &Document, changes: &mut Changes) {
     each(&old.forms, &new.forms, |name, before, after| {

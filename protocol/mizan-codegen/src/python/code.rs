@@ -273,8 +273,10 @@ impl<'a> Code<'a> {
     /// The definition of a context's parameters.
     pub fn params(&self, named: &NamedContext<'_>) -> String {
         let params = named.context.params.iter();
-        let members =
-            params.map(|(name, param)| Member::new(name, param.required, self.shape(&param.shape)));
+        let members = params.map(|(name, param)| {
+            let is_required = named.context.requires(name);
+            Member::new(name, is_required, self.shape(&param.shape))
+        });
         self.members(&named.params_type, &None, members)
     }
 

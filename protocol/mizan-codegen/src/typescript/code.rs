@@ -5,10 +5,10 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use mizan_core::ir::{Channel, ErrorCase, Merge, MergeMode};
-use mizan_core::shape::{Body, EnumValue, Shape};
+use mizan_core::shape::{Body, EnumValue, Literal, Shape};
 
-use super::names::{NamedCall, NamedContext, Names};
-use super::syntax::{self, distinct, grouped, literal, or_null, scalar};
+use super::names::{NamedCall, NamedComposition, NamedContext, Names};
+use super::syntax::{self, distinct, grouped, or_null};
 use crate::interface::{Form, Interface, Output, Slot};
 use crate::options::Options;
 
@@ -215,13 +215,17 @@ impl<'a> Code<'a> {
     /// The type of a shape.
     pub fn shape(&self, shape: &Shape) -> String {
         match shape {
-            Shape::Primitive(primitive) => scalar(primitive.scalar).to_owned(),
+            Shape::Primitive(primitive) => {
+                syntax::primitive(primitive, self.options.bigint).to_owned()
+            }
             Shape::Ref(name) => self.named(name),
             Shape::List(item, _) => format!("readonly {}[]", grouped(self.shape(item))),
             Shape::Map(value, _) => format!("{{ readonly [key: string]: {} }}", self.shape(value)),
             Shape::Tuple(items) => format!("readonly [{}]", self.shapes(items).join(", ")),
             Shape::Optional(item) => or_null(self.shape(item)),
-            Shape::Enum(values) => distinct(values.iter().map(literal)).join(" | "),
+            Shape::Enum(values) => {
+                distinct(values.iter().map(|value| self.literal(value))).join(" | ")
+            }
             Shape::Union(union) => distinct(self.shapes(&union.items)).join(" | "),
             Shape::Any => "unknown".to_owned(),
             Shape::Null => "null".to_owned(),
@@ -235,7 +239,28 @@ impl<'a> Code<'a> {
 
     /// The type of the values of an enum.
     pub fn values(&self, values: &[EnumValue]) -> String {
-        distinct(values.iter().map(|value| literal(&value.value))).join(" | ")
+        distinct(values.iter().map(|value| self.literal(&value.value))).join(" | ")
+    }
+
+    /// Whether the values of an enum stand in a constant, too: each has a name, and is exactly a value of JavaScript.
+    pub fn has_constants(&self, values: &[EnumValue]) -> bool {
+        let is_exact = |value: &EnumValue| self.literal(&value.value) != "number";
+        values
+            .iter()
+            .all(|value| value.name.is_some() && is_exact(value))
+    }
+
+    /// Whether there are values in `types.ts`.
+    pub fn types_have_constants(&self, interface: &Interface<'_>) -> bool {
+        interface
+            .types
+            .iter()
+            .any(|named| matches!(named.body, Body::Enum(values) if self.has_constants(values)))
+    }
+
+    /// A value of an enum.
+    pub fn literal(&self, value: &Literal) -> String {
+        syntax::literal(value, self.options.bigint)
     }
 
     /// The type of a slot's content.
@@ -247,6 +272,30 @@ impl<'a> Code<'a> {
     /// The type of a context's parameters.
     pub fn params(&self, named: &NamedContext<'_>) -> String {
         self.own_type(&named.params_type)
+    }
+
+    /// The type of the parameters of all contexts of a combination.
+    pub fn combined_params(&self, named: &NamedComposition<'_>) -> String {
+        let contexts = named.composition.contexts.iter();
+        let params: Vec<_> = contexts
+            .filter_map(|name| self.find_context(name))
+            .filter(|it| !it.context.params.is_empty())
+            .map(|it| self.params(it))
+            .collect();
+        if params.is_empty() {
+            return self.nothing();
+        }
+        params.join(" & ")
+    }
+
+    /// What binds the contexts of a combination, separated by commas.
+    pub fn bindings(&self, named: &NamedComposition<'_>) -> String {
+        let contexts = named.composition.contexts.iter();
+        let bindings: Vec<_> = contexts
+            .filter_map(|name| self.find_context(name))
+            .map(|it| it.binding.as_str())
+            .collect();
+        bindings.join(", ")
     }
 
     /// The type of a function's arguments.
@@ -360,13 +409,23 @@ impl<'a> Code<'a> {
         } else {
             String::new()
         };
+        let json = self
+            .exact_json()
+            .map_or_else(String::new, |json| format!(", json: {json}"));
         let hash = format!("interface: {}", self.function("INTERFACE"));
         let url = self
             .options
             .base_url
             .as_deref()
             .map(|url| format!(", baseUrl: {}", syntax::string(url)));
-        hash + &url.unwrap_or_default() + &live
+        hash + &url.unwrap_or_default() + &json + &live
+    }
+
+    /// What reads and writes JSON, if not the language's own.
+    pub fn exact_json(&self) -> Option<String> {
+        self.options
+            .bigint
+            .then(|| self.value("mizan-runtime/bigint", "exactJson"))
     }
 
     /// A module of the same client, as it is imported.

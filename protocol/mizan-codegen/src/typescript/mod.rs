@@ -123,7 +123,7 @@ impl Client<'_> {
             options,
         } = *self;
         let code = &Code::new(interface, names, options);
-        let schemas = &Schemas::new(validator, names);
+        let schemas = &Schemas::new(validator, names, options.bigint);
         let body = SchemasFile {
             code,
             interface,

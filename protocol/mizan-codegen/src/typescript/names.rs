@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use mizan_core::ir::Channel;
 
 use super::syntax::is_letter;
-use crate::interface::{Call, Context, Interface, NamedChannel, Slot};
+use crate::interface::{Call, Composition, Context, Interface, NamedChannel, Slot};
 use crate::naming::{Scope, Spelling, camel, pascal};
 use crate::parts::{Form, View};
 
@@ -49,8 +49,20 @@ pub struct Names<'a> {
     pub forms: Vec<NamedForm<'a>>,
     /// The views.
     pub views: Vec<NamedView<'a>>,
+    /// The combinations of contexts.
+    pub compositions: Vec<NamedComposition<'a>>,
     /// What is taken.
     pub scope: Scope,
+}
+
+/// A combination of contexts with its names.
+pub struct NamedComposition<'a> {
+    /// The combination.
+    pub composition: &'a Composition<'a>,
+    /// The component that says the parameters of all its contexts.
+    pub provider: String,
+    /// The type of these.
+    pub params_type: String,
 }
 
 /// A form with its names.
@@ -187,6 +199,19 @@ impl<'a> Names<'a> {
                 args_type: scope.claim(&[&format!("{}UrlArgs", pascal(&view.said.camel))]),
             })
             .collect();
+        let compositions = interface
+            .compositions
+            .iter()
+            .map(|composition| {
+                let name = pascal(&camel(composition.name));
+                NamedComposition {
+                    composition,
+                    provider: scope.claim(&[&format!("{name}Provider")]),
+                    params_type: scope
+                        .claim(&[&format!("{name}Params"), &format!("{name}ProviderParams")]),
+                }
+            })
+            .collect();
         Self {
             types,
             contexts,
@@ -194,6 +219,7 @@ impl<'a> Names<'a> {
             channels,
             forms,
             views,
+            compositions,
             scope,
         }
     }

@@ -2,12 +2,12 @@
 
 use std::collections::HashMap;
 
-use mizan_core::constraints::{Constraint, Constraints, Scalar};
+use mizan_core::constraints::{Constraint, Constraints, Format, Scalar};
 use mizan_core::shape::{Body, Field, Literal, Primitive, Shape};
 use mizan_core::value::Value;
 
 use super::names::Names;
-use super::syntax::{self, literal};
+use super::syntax;
 use crate::naming::Scope;
 use crate::options::Validator;
 
@@ -18,6 +18,7 @@ pub struct Schemas<'a> {
     local: String,
     /// The language's own `Blob`.
     blob: String,
+    bigint: bool,
     /// The constants of the types, by their names in the document.
     types: HashMap<&'a str, String>,
     scope: Scope,
@@ -25,7 +26,7 @@ pub struct Schemas<'a> {
 
 impl<'a> Schemas<'a> {
     /// The names of the schemas of all types are taken first, so that each may refer to any.
-    pub fn new(validator: Validator, names: &Names<'a>) -> Self {
+    pub fn new(validator: Validator, names: &Names<'a>, bigint: bool) -> Self {
         let mut scope = names.scope.clone();
         let mut types: Vec<_> = names.types.iter().collect();
         types.sort();
@@ -37,6 +38,7 @@ impl<'a> Schemas<'a> {
             validator,
             local: names.import(validator.local()),
             blob: names.global("Blob"),
+            bigint,
             types,
             scope,
         }
@@ -147,7 +149,9 @@ impl<'a> Schemas<'a> {
     }
 
     fn one_of<'b>(&self, values: impl Iterator<Item = &'b Literal>) -> String {
-        let written: Vec<_> = values.map(literal).collect();
+        let written: Vec<_> = values
+            .map(|value| syntax::literal(value, self.bigint))
+            .collect();
         // One that no number of JavaScript is exactly is any number.
         let (numbers, exact): (Vec<_>, Vec<_>) =
             written.into_iter().partition(|value| value == "number");
@@ -179,7 +183,12 @@ impl<'a> Schemas<'a> {
                     Validator::Valibot => self.plain("integer"),
                 };
                 let checks = std::iter::once(whole).chain(self.bounds(limits, true));
-                self.checked(self.plain("number"), &checks.collect::<Vec<_>>())
+                let number = self.checked(self.plain("number"), &checks.collect::<Vec<_>>());
+                if self.bigint && primitive.format == Some(Format::Int64) {
+                    self.of("union", &format!("[{number}, {}]", self.plain("bigint")))
+                } else {
+                    number
+                }
             }
         }
     }

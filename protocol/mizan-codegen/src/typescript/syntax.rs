@@ -2,8 +2,8 @@
 
 pub use crate::literal::string;
 
-use mizan_core::constraints::Scalar;
-use mizan_core::shape::Literal;
+use mizan_core::constraints::{Format, Scalar};
+use mizan_core::shape::{Literal, Primitive};
 use unicode_ident::{is_xid_continue, is_xid_start};
 
 /// Whether the character may stand in a name, at its beginning or behind it.
@@ -50,19 +50,23 @@ pub fn comment(description: Option<&str>, indent: usize) -> String {
     }
 }
 
-/// A value of an enum. An integer that no number of JavaScript is exactly is any number.
-pub fn literal(literal: &Literal) -> String {
+/// A value of an enum. An integer that no number of JavaScript is exactly is a `bigint` where those are asked for, else any
+/// number.
+pub fn literal(literal: &Literal, bigint: bool) -> String {
     const LARGEST: i64 = (1 << 53) - 1;
     match literal {
         Literal::Int(number) if (-LARGEST..=LARGEST).contains(number) => number.to_string(),
+        Literal::Int(number) if bigint => format!("{number}n"),
+        Literal::BigInt(digits) if bigint => format!("{digits}n"),
         Literal::Int(_) | Literal::BigInt(_) => "number".to_owned(),
         Literal::Text(text) => string(text),
     }
 }
 
 /// The type of a scalar.
-pub fn scalar(scalar: Scalar) -> &'static str {
-    match scalar {
+pub fn primitive(primitive: &Primitive, bigint: bool) -> &'static str {
+    match primitive.scalar {
+        Scalar::Integer if bigint && primitive.format == Some(Format::Int64) => "number | bigint",
         Scalar::Integer | Scalar::Number => "number",
         Scalar::Boolean => "boolean",
         Scalar::String => "string",

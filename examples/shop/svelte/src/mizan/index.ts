@@ -4,7 +4,7 @@ import { type Mizan, type MizanOptions, configureMizan as base } from "mizan-run
 
 import { INTERFACE } from "./functions";
 
-export type * from "./types";
+export * from "./types";
 export * from "./functions";
 export * from "./forms";
 export * from "./views";

@@ -14,6 +14,12 @@ export interface Asked {
 
 export type Category = "tea" | "coffee" | "ware";
 
+export const Category = {
+  TEA: "tea",
+  COFFEE: "coffee",
+  WARE: "ware",
+} as const;
+
 /** One of the values that a field may have; ``group`` is the heading that it stands under. */
 export interface FormChoice {
   readonly value: string;
@@ -98,6 +104,11 @@ export interface OrderLine {
 }
 
 export type OrderStatus = "placed" | "shipped";
+
+export const OrderStatus = {
+  PLACED: "placed",
+  SHIPPED: "shipped",
+} as const;
 
 /** Fewer of it are on the shelf than are wanted. */
 export interface OutOfStock {
