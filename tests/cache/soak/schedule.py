@@ -11,9 +11,10 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import Future
 
 from mizan_core.cache.memory import MemoryCache
-from tests.cache.soak.players import MUTATIONS, Request, fetching, mutating
+from mizan_core.http.reading import MAX_PARTS
+from tests.cache.soak.players import MUTATIONS, Request, fetching, fetching_several, mutating
 from tests.cache.soak.stage import Stage
-from tests.cache.soak.world import BASE, FETCHES, TWIN, VIEWERS
+from tests.cache.soak.world import BASE, FETCHES, TWIN, VIEWERS, Viewer
 
 _ROW, _COLUMN = 1, 1
 _ARGUMENTS = {"a": _ROW, "b": _COLUMN}
@@ -133,17 +134,21 @@ def _mutation(
 
 
 def _look(stage: Stage, places: tuple[str, ...] = (BASE, TWIN)) -> None:
-    for base, index in itertools.product(places, _looked_at()):
-        stage.play(fetching(index, base))
+    for base, indices in itertools.product(places, _looked_at()):
+        alone = len(indices) == 1
+        stage.play(fetching(indices[0], base) if alone else fetching_several(indices, base))
 
 
-def _looked_at() -> Iterable[int]:
-    """What shows the cells that are written here; those of relays are in the next row."""
+def _looked_at() -> Iterator[list[int]]:
+    """What shows the cells that are written here, those of relays in the next row; in requests as large as they may be."""
     rows, columns = (_ROW, _ROW + 1, None), (_COLUMN, None)
+    together: dict[tuple[Viewer, str | None], list[int]] = {}
     for index, fetch in enumerate(FETCHES):
         is_near = fetch.params.get("a") in rows and fetch.params.get("b") in columns
         if fetch.viewer in _VIEWERS and is_near:
-            yield index
+            together.setdefault((fetch.viewer, fetch.language), []).append(index)
+    for indices in together.values():
+        yield from (indices[start : start + MAX_PARTS] for start in range(0, len(indices), MAX_PARTS))
 
 
 def _pairs() -> Iterable[tuple[int, str]]:
