@@ -140,7 +140,7 @@ def _look(stage: Stage, places: tuple[str, ...] = (BASE, TWIN)) -> None:
 
 
 def _looked_at() -> Iterator[list[int]]:
-    """What shows the cells that are written here, those of relays in the next row; in requests as large as they may be."""
+    """What shows the cells that are written here, and those of relays in the next row, in few requests."""
     rows, columns = (_ROW, _ROW + 1, None), (_COLUMN, None)
     together: dict[tuple[Viewer, str | None], list[int]] = {}
     for index, fetch in enumerate(FETCHES):
