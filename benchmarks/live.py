@@ -33,7 +33,8 @@ _LONGEST = 300
 _AGAINST = "Channels with channels_redis"
 _NOTE = (
     "100,000 frames a second are more than one process of either side hands over on two cores, so both have a queue. "
-    "Mizan hands all of them over; Channels drops most, and what it drops is not in its delays."
+    "Mizan hands all of them over, or says where it has not; Channels drops most, and what it drops is not in its "
+    "delays."
 )
 
 

@@ -24,6 +24,8 @@ _TEXT = "x" * 64
 _WARMING = 200
 """Connections that are opened before the process is weighed."""
 _WARMING_MESSAGES, _WARM = 20, "warm"
+_GAP = '{"action":"gap"'
+"""What Mizan says instead of messages that are lost; Channels says nothing."""
 
 
 async def listen(side: Any, subscribers: int) -> None:
@@ -32,7 +34,8 @@ async def listen(side: Any, subscribers: int) -> None:
     await asyncio.to_thread(sys.stdin.readline)
     await asyncio.sleep(_SETTLING)
     delays = sorted(delay for socket in sockets for delay in _delays(socket))
-    found: dict[str, float] = {"delivered": len(delays)}
+    gaps = sum(text.startswith(_GAP) for socket in sockets for _, text in socket.frames)
+    found: dict[str, float] = {"delivered": len(delays), "gaps": gaps}
     if delays:
         found |= {f"p{part}": delays[min(len(delays) - 1, len(delays) * part // 100)] for part in (50, 99)}
     _say(json.dumps(found))
@@ -41,7 +44,7 @@ async def listen(side: Any, subscribers: int) -> None:
 def _delays(socket: Any) -> list[float]:
     delays = []
     for at, text in socket.frames:
-        if _WARM in text:
+        if _WARM in text or text.startswith(_GAP):
             continue
         start = text.index('"sent":') + 7
         delays.append(at - float(text[start : text.index(",", start)]))

@@ -9,6 +9,7 @@ import asyncio
 import os
 import sqlite3
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
@@ -134,6 +135,12 @@ def crash(request: Any) -> None:
     raise RuntimeError("of this no client learns")
 
 
+@client
+def resident(request: Any) -> int:
+    """How much memory the server's process has, in bytes."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGESIZE")
+
+
 @client(private=True)
 def hidden(request: Any) -> None: ...
 
@@ -207,6 +214,7 @@ FUNCTIONS = (
     who,
     sleep,
     crash,
+    resident,
     hidden,
     over_the_socket,
     close_room,

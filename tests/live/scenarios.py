@@ -535,7 +535,7 @@ async def whoever_answers_no_ping_is_gone(world: World) -> None:
 
 
 @soon
-async def a_reader_that_stops_keeps_nobody_waiting_and_gets_no_more_than_fits(world: World) -> None:
+async def a_reader_that_stops_keeps_nobody_waiting(world: World) -> None:
     async with opened(world) as alive, opened(world) as stopped:
         await alive.subscribe("loud")
         await stopped.subscribe("loud")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -18,12 +19,13 @@ from websockets.frames import Frame, Opcode
 from tests.cache.redis.servers import Server
 from tests.extent import IS_CI, IS_THOROUGH
 from tests.live.functions import DATABASE, state
-from tests.live.scenarios import SCENARIOS, Entry
+from tests.live.overload import SUBSCRIPTIONS, a_reader_that_stops, ten_thousand_subscriptions
+from tests.live.scenarios import SCENARIOS, Entry, Scenario, a_reader_that_stops_keeps_nobody_waiting
 from tests.live.servers import running
 from tests.live.worlds import ServerWorld, play
 from tests.programs.finding import ROOT
 
-LIMITS = {"ping_seconds": 1, "pong_seconds": 4, "check_seconds": 1}
+LIMITS = {"ping_seconds": 1, "pong_seconds": 4, "check_seconds": 1, "subscriptions": SUBSCRIPTIONS}
 """So that the scenarios in which time goes by are over soon, and a busy machine is not taken for a dead one."""
 SETTLED = 0.2
 """Seconds after which nobody is told any more of what the scenario before has changed."""
@@ -65,6 +67,7 @@ DRIVERS = [
 
 IN_CI = ("uvicorn-django", "granian-fastapi", "hypercorn-django", "daphne-channels")
 """Every server and every application once; ``make drivers`` and ``make thorough`` play all of them."""
+OVERLOADED = ("uvicorn-django-redis", "granian-fastapi-redis")
 
 
 def _usual() -> Sequence[str]:
@@ -110,11 +113,63 @@ def _prepare_django() -> None:
     subprocess.run(command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, check=True, timeout=60)
 
 
-@pytest.mark.parametrize("entry", SCENARIOS, ids=str)
+# ``test_overload`` has one of them with more to read.
+_OTHERS = [entry for entry in SCENARIOS if entry.scenario is not a_reader_that_stops_keeps_nobody_waiting]
+
+
+@pytest.mark.parametrize("entry", _OTHERS, ids=str)
 def test_scenarios(world: ServerWorld, entry: Entry) -> None:
     time.sleep(SETTLED)
     state().reset()
     play(world, entry.scenario)
+
+
+@pytest.mark.parametrize("overload", [a_reader_that_stops, ten_thousand_subscriptions], ids=lambda each: each.__name__)
+def test_overload(world: ServerWorld, overload: Scenario, request: pytest.FixtureRequest) -> None:
+    if str(request.node.callspec.params["world"]) not in OVERLOADED:
+        pytest.skip("one server of each framework is enough")
+    play(world, overload)
+
+
+def test_the_client_for_people(world: ServerWorld, request: pytest.FixtureRequest) -> None:
+    if world.processes == 1:
+        pytest.skip("it is the same server")
+    time.sleep(SETTLED)
+    state().reset()
+    played: Played = request.node.callspec.params["world"]
+    module = ["mizan_fastapi.live"] if played.driver.application == "fastapi" else ["django", "mizan_live"]
+    asked = ["--watch", "user", "user_id=1", "--subscribe", "chat", "room=blue", "--say", "chat", "text=hi"]
+    command = [sys.executable, "-m", *module, f"{world.urls[0]}/api/mizan/", *asked]
+    call = ["--call", "rename", "user_id=1", "name=Eve"]
+    with subprocess.Popen(
+        [*command, *call], cwd=ROOT, env=_of_the_project(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as talking:
+        assert talking.stdout is not None
+        assert talking.stderr is not None
+        lines: list[str] = []
+        while not (lines and 'answer    user user_id=1: {"user": "Eve"}' in lines[-1]):
+            line = talking.stdout.readline()
+            assert line, (lines, talking.stderr.read())
+            lines.append(line[len("00:00:00.000 ") :].rstrip())
+        talking.send_signal(signal.SIGINT)
+        assert (talking.wait(20), talking.stderr.read()) == (0, "")
+    assert lines[0].startswith("   open ws://")
+    assert lines[1:3] == ["-> watch     user user_id=1", '<- answer    user user_id=1: {"user": "Ada"}']
+    assert any(line.startswith("<- message   chat room=blue ") and line.endswith(': {"text": "hi"}') for line in lines)
+    assert "-> rpc       rename user_id=1 name=Eve" in lines
+    assert lines.index("<- stale     user user_id=1") < len(lines) - 1
+
+
+def _of_the_project() -> dict[str, str]:
+    return {
+        **os.environ,
+        "PYTHONPATH": str(ROOT),
+        "PYTHONUNBUFFERED": "1",
+        "DJANGO_SETTINGS_MODULE": f"{_DJANGO}.settings",
+        "MIZAN_MWT_SECRET": "",
+        "MIZAN_BROKER_URL": "",
+        "MIZAN_LIVE": "{}",
+    }
 
 
 def test_what_a_refused_client_says_all_the_same_is_not_heard(world: ServerWorld) -> None:
