@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -267,6 +268,14 @@ class TestSpecification:
         }
         asked = {(exchange["path"], exchange["method"]) for exchange in exchanges}
         assert (asked - offered, offered - asked) == (set(), LEFT_OUT)
+
+
+def test_the_page_names_every_function_and_no_other(visits: Any) -> None:
+    page = (ROOT / "docs" / "allauth.md").read_text("utf-8")
+    served = {name for name in visits["functions"] if name.startswith("auth.")}
+    assert set(re.findall(r"`(auth\.\w+)`", page)) == served
+    called = {f"callAuth{name.removeprefix('auth.').title().replace('_', '')}" for name in served}
+    assert set(re.findall(r"\bcallAuth\w+", page)) <= called
 
 
 def _stage(answer: Any) -> str:

@@ -46,5 +46,8 @@ def test_the_project(tmp_path: Path) -> None:
     assert signup[1] == printed
     assert (guess[0], list(guess[1]["error"]["details"])) == (422, ["password"])
     assert logout == [200, {"result": None, "invalidate": ["*"]}]
+    # Of what this project has not turned on there is nothing.
+    off = ("code_", "phone", "mfa_", "totp", "webauthn_", "provider", "sessions")
+    assert [name for name in names if name.startswith(tuple(f"auth.{start}" for start in off))] == []
     page = (Path(__file__).parents[2] / "docs" / "allauth.md").read_text("utf-8")
     assert [name for name in names if name.startswith("auth.") and f"`{name}`" not in page] == []
