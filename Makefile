@@ -44,9 +44,9 @@ PEERS := .venv/.peers
 EXTENSION := python/mizan_native/_native.abi3.so
 DISTRIBUTIONS := cores/mizan-python backends/mizan-django backends/mizan-fastapi stores/mizan-redis
 PROJECTS := pyproject.toml $(DISTRIBUTIONS:%=%/pyproject.toml)
-# Directories too: their time changes when a file comes or goes.
-RUST := Cargo.toml Cargo.lock $(shell find src cores/mizan-rust protocol -name target -prune -o -name node_modules -prune -o \
-	\( -type d -o -name '*.rs' -o -path '*/templates/*' -o -name Cargo.toml \) -print)
+# Directories too: their time changes when a file comes or goes; but in one of them what is built comes.
+RUST := Cargo.toml Cargo.lock $(shell find src cores/mizan-rust protocol -name target -prune -o -name node_modules -prune -o -name dist -prune -o \
+	\( -type d ! -path protocol/mizan-generate -o -name '*.rs' -o -path '*/templates/*' -o -name Cargo.toml \) -print)
 
 # Clippy, tests and maturin see one interpreter, so that none of them recompiles PyO3 for another's sake.
 export PYO3_PYTHON := $(CURDIR)/$(BIN)/python
