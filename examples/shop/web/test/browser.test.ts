@@ -48,64 +48,73 @@ function shop(name: string, among = shops): Shop {
   return found;
 }
 
-for (const name of ["FastAPI", "Django"]) {
+/** What somebody does in a shop. */
+function stories(name: string): void {
   const visiting: Visiting = (story) => visit(browser, shop(name), story);
-  describe(name, { skip }, () => {
-    describe("loading", () => loading(visiting));
-    describe("freshness", () => freshness(visiting));
-    describe("races", () => races(visiting));
-    describe("requests", () => requests(visiting));
-    describe("streaming", () =>
-      streaming(
-        () => browser,
-        () => shop(name),
-      ));
-    describe("surroundings", () => surroundings(visiting));
-    describe("files", () => files(visiting));
-    describe("questions", () => questions(visiting));
-  });
+  describe("loading", () => loading(visiting));
+  describe("freshness", () => freshness(visiting));
+  describe("races", () => races(visiting));
+  describe("requests", () => requests(visiting));
+  describe("streaming", () =>
+    streaming(
+      () => browser,
+      () => shop(name),
+    ));
+  describe("surroundings", () => surroundings(visiting));
+  describe("files", () => files(visiting));
+  describe("questions", () => questions(visiting));
 }
 
-/** Django has sockets where it is served over ASGI. */
-describe("live", { skip }, () => {
-  let sockets: Shops;
-  before(async () => {
-    sockets = await startShops("--asgi");
-  });
-  after(() => sockets.stop());
-  for (const name of ["FastAPI", "Django"]) {
-    const visiting: Visiting = (story) => visit(browser, shop(name, sockets), story, { path: "/?live" });
-    describe(name, () => live(visiting));
-  }
-});
-
-describe("capstone", { skip }, () => {
-  it("shows what the database holds, after all that two pages and four others have done at once", async () => {
-    const { byPages, byOthers } = await capstone(browser, shop("FastAPI"), SHORT_CAPSTONE);
-    assert.ok(byPages > 0 && byOthers > 0);
-  });
-});
-
-describe("pictures", { skip }, () => {
-  it("are taken of what the README shows", async () => {
-    const shown = [...readFileSync(join(ROOT, "README.md"), "utf8").matchAll(/docs\/pictures\/(\w+)\.png/g)];
-    const names = new Set(shown.map(([, name]) => `${name}.png`));
-    const folder = join(import.meta.dirname, "../pictures");
-    const taken = await takePictures(browser, shop("FastAPI"), folder);
-    assert.deepEqual(new Set(taken.map((path) => basename(path))), names);
-    // One that shows next to nothing is small.
-    for (const path of taken) assert.ok(statSync(path).size > 15_000, path);
-  });
-});
-
-// The same stories of the same page by other means, with either server once.
-for (const [framework, name] of [
-  ["Vue", "FastAPI"],
-  ["Svelte", "Django"],
-] as const) {
+/** The same stories of the same page by other means. */
+function storiesOf(framework: string, name: string): void {
   const visiting: Visiting = (story) => visit(browser, shop(name), story, { path: `/${framework.toLowerCase()}/` });
-  describe(`${framework} on ${name}`, { skip }, () => {
+  describe(`the page in ${framework}`, () => {
     describe("loading", () => loading(visiting));
     describe("freshness", () => freshness(visiting));
   });
 }
+
+// One shop has one visitor at a time, whose story would not be the same with others about; the two shops have two.
+describe("the shop", { skip, concurrency: 2 }, () => {
+  describe("FastAPI", { concurrency: 1 }, () => {
+    stories("FastAPI");
+    storiesOf("Vue", "FastAPI");
+
+    describe("capstone", () => {
+      it("shows what the database holds, after all that two pages and four others have done at once", async () => {
+        const { byPages, byOthers } = await capstone(browser, shop("FastAPI"), SHORT_CAPSTONE);
+        assert.ok(byPages > 0 && byOthers > 0);
+      });
+    });
+
+    describe("pictures", () => {
+      it("are taken of what the README shows", async () => {
+        const shown = [...readFileSync(join(ROOT, "README.md"), "utf8").matchAll(/docs\/pictures\/(\w+)\.png/g)];
+        const names = new Set(shown.map(([, name]) => `${name}.png`));
+        const folder = join(import.meta.dirname, "../pictures");
+        const taken = await takePictures(browser, shop("FastAPI"), folder);
+        assert.deepEqual(new Set(taken.map((path) => basename(path))), names);
+        // One that shows next to nothing is small.
+        for (const path of taken) assert.ok(statSync(path).size > 15_000, path);
+      });
+    });
+  });
+
+  describe("Django", { concurrency: 1 }, () => {
+    stories("Django");
+    storiesOf("Svelte", "Django");
+
+    /** Django has sockets where it is served over ASGI. */
+    describe("live", () => {
+      let sockets: Shops;
+      before(async () => {
+        sockets = await startShops("--asgi");
+      });
+      after(() => sockets.stop());
+      for (const name of ["FastAPI", "Django"]) {
+        const visiting: Visiting = (story) => visit(browser, shop(name, sockets), story, { path: "/?live" });
+        describe(`${name}'s sockets`, () => live(visiting));
+      }
+    });
+  });
+});
