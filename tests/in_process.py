@@ -1,13 +1,19 @@
-"""One HTTP request as a server in this process would hand it to an application, under WSGI and under ASGI."""
+"""What a server in this process would hand to an application: one HTTP request, under WSGI and under ASGI, or what goes
+over a connection that lasts, message by message.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import io
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any, NamedTuple
 from urllib.parse import unquote_to_bytes
 
+LONGEST = 20.0
+"""Seconds that an application may take to say or do something before the test fails."""
 _SERVER = ("127.0.0.1", 80)
 _CLIENT = ("127.0.0.1", 50_000)
 _NOT_NAMED_HTTP = ("CONTENT_TYPE", "CONTENT_LENGTH")
@@ -46,6 +52,54 @@ def over_wsgi(application: Callable[..., Any], environ: Mapping[str, Any]) -> Sa
             response.close()
     [(status, headers)] = started
     return Said(status, headers, body)
+
+
+class Connection:
+    """An ASGI application that runs for one connection: what it is handed, and what it sends.
+
+    :param patience: seconds that it may take to send something; None for as long as it likes.
+    """
+
+    def __init__(
+        self, application: Callable[..., Any], scope: Mapping[str, Any], patience: float | None = LONGEST
+    ) -> None:
+        self._received: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        self._sent: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        self._run = partial(application, scope, self._received.get, self._sent.put)
+        self._patience = patience
+
+    def begin(self, **message: Any) -> None:
+        """Run it, and hand it its first message."""
+        self.hand(**message)
+        self._task = asyncio.ensure_future(self._run())
+
+    def hand(self, **message: Any) -> None:
+        self._received.put_nowait(message)
+
+    async def next(self) -> dict[str, Any]:
+        """What it sends next.
+
+        :raises Exception: what it raises instead.
+        """
+        getting = asyncio.ensure_future(self._sent.get())
+        try:
+            await asyncio.wait({getting, self._task}, timeout=self._patience, return_when=asyncio.FIRST_COMPLETED)
+            if getting.done():
+                return getting.result()
+            assert self._task.done(), "the application sends nothing"
+            self._task.result()
+            raise AssertionError("the application has ended without a word")
+        finally:
+            getting.cancel()
+
+    async def ended(self) -> None:
+        """Wait until it has ended by itself."""
+        await asyncio.wait_for(asyncio.shield(self._task), LONGEST)
+
+    async def end(self, kind: str, **details: Any) -> None:
+        """Tell it with a message of *kind* that the client has gone; returns when it has ended."""
+        self.hand(type=kind, **details)
+        await asyncio.wait_for(self._task, LONGEST)
 
 
 async def over_asgi(application: Callable[..., Any], scope: Mapping[str, Any], receive: Any) -> Said | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -10,11 +9,10 @@ from typing import Any
 from typing_extensions import Self
 
 from mizan_core.live.asgi import SUBPROTOCOL
+from tests.in_process import LONGEST, Connection
 
 HOST = "testserver"
 ORIGIN = f"http://{HOST}"
-_LONGEST = 20.0
-"""Seconds that a frame may take before the test fails."""
 
 
 def scope_of(
@@ -69,44 +67,39 @@ class AsgiSocket:
     :ivar accepted: what the server has said when it opened it.
     """
 
+    patience: float | None = LONGEST
+    """Seconds that a frame may take; None for any."""
+
     def __init__(self, application: Any, scope: dict[str, Any]) -> None:
-        self._application = application
-        self._scope = scope
-        self._to_server: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
-        self._from_server: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
-        self._task: asyncio.Task[None] | None = None
+        self._connection = Connection(application, scope, self.patience)
         self.accepted: dict[str, Any] = {}
 
     async def __aenter__(self) -> Self:
         """:raises Refusal: where the server does not open it."""
-        self._to_server.put_nowait({"type": "websocket.connect"})
-        self._task = asyncio.ensure_future(self._application(self._scope, self._to_server.get, self._from_server.put))
-        message = await self._next()
+        self._connection.begin(type="websocket.connect")
+        message = await self._connection.next()
         if message["type"] != "websocket.accept":
-            body = await self._next() if message["type"] == "websocket.http.response.start" else {}
-            await self._task
+            body = await self._connection.next() if message["type"] == "websocket.http.response.start" else {}
+            await self.ended()
             raise Refusal(message.get("status", 403), body.get("body", b""))
         self.accepted = message
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        self._to_server.put_nowait({"type": "websocket.disconnect", "code": 1000})
-        assert self._task is not None
-        await asyncio.wait_for(self._task, _LONGEST)
+        await self._connection.end("websocket.disconnect", code=1000)
 
     async def ended(self) -> None:
         """Wait until the application has, though the client has said nothing."""
-        assert self._task is not None
-        await asyncio.wait_for(asyncio.shield(self._task), _LONGEST)
+        await self._connection.ended()
 
     async def send(self, **frame: Any) -> None:
         await self.send_text(json.dumps(frame))
 
     async def send_text(self, text: str) -> None:
-        self._to_server.put_nowait({"type": "websocket.receive", "text": text})
+        self._connection.hand(type="websocket.receive", text=text)
 
     async def send_bytes(self, data: bytes) -> None:
-        self._to_server.put_nowait({"type": "websocket.receive", "bytes": data})
+        self._connection.hand(type="websocket.receive", bytes=data)
 
     async def receive(self) -> dict[str, Any]:
         """The next frame that is no ping.
@@ -123,7 +116,7 @@ class AsgiSocket:
 
         :raises Closed: where there is none.
         """
-        message = await self._next()
+        message = await self._connection.next()
         if message["type"] == "websocket.close":
             raise Closed(message["code"])
         frame: dict[str, Any] = json.loads(message["text"])
@@ -133,15 +126,3 @@ class AsgiSocket:
         """The next frame after *frame* has been sent."""
         await self.send(**frame)
         return await self.receive()
-
-    async def _next(self) -> dict[str, Any]:
-        assert self._task is not None
-        getting = asyncio.ensure_future(self._from_server.get())
-        await asyncio.wait({getting, self._task}, timeout=_LONGEST, return_when=asyncio.FIRST_COMPLETED)
-        if not getting.done():
-            getting.cancel()
-            if self._task.done():
-                self._task.result()
-                raise AssertionError("the application has ended without a word")
-            raise AssertionError("no frame comes")
-        return getting.result()

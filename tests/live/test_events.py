@@ -120,8 +120,7 @@ async def test_it_ends_with(end: str, monkeypatch: pytest.MonkeyPatch) -> None:
     token = create_mwt({"id": "ada"}, SECRET, ttl=1 if end == "its token" else 60)
     async with AsgiEvents(make_app(), listed(ADA), {"X-Mizan-Token": token}) as stream:
         assert [(await stream.receive())["action"] for _ in range(2)] == ["watching", "stale"]
-        assert stream._task is not None
-        await asyncio.wait_for(asyncio.shield(stream._task), 20)
+        await stream.ended()
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import json
 import random
 import secrets
 from collections.abc import Mapping, Sequence
@@ -33,28 +32,13 @@ class Wrong(Exception):
 class Socket(AsgiSocket):
     """One that lives long: it answers pings, and waits for frames as long as it takes."""
 
+    patience = None
+
     async def receive(self) -> dict[str, Any]:
         """The next frame that is no ping."""
-        while True:
-            message = await self._next()
-            if message["type"] == "websocket.close":
-                raise Closed(message["code"])
-            frame: dict[str, Any] = json.loads(message["text"])
-            if frame.get("action") != "ping":
-                return frame
+        while (frame := await self.receive_any()).get("action") == "ping":
             await self.send(action="pong", n=frame["n"])
-
-    async def _next(self) -> dict[str, Any]:
-        assert self._task is not None
-        getting = asyncio.ensure_future(self._from_server.get())
-        try:
-            await asyncio.wait({getting, self._task}, return_when=asyncio.FIRST_COMPLETED)
-            if getting.done():
-                return getting.result()
-            self._task.result()
-            raise Wrong("the server has ended without a word")
-        finally:
-            getting.cancel()
+        return frame
 
 
 class View:
