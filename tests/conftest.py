@@ -18,7 +18,19 @@ from mizan_core.engine import CONTRACT_VERSION, Engine, pure
 from tests.extent import IS_CI, IS_THOROUGH
 
 _FOLDER = Path(__file__).parent
-_LONG = [_FOLDER / "cache/test_soak.py", _FOLDER / "cache/test_broken_builds.py", _FOLDER / "cache/http/test_cases.py"]
+_FIRST = [
+    _FOLDER / place
+    for place in (
+        "cache/test_soak.py",
+        "cache/test_broken_builds.py",
+        "cache/http/test_cases.py",
+        "packaging",
+        "live/test_drivers.py",
+        "shop",
+        "guard",
+    )
+]
+"""What takes long begins early, in this order, so that no process is left alone with it in the end."""
 _WAITING = [_FOLDER / "packaging/test_sdist.py"]
 """What would wait for the cargo that `make test` runs beside pytest."""
 
@@ -51,7 +63,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: not _takes_long(item))
+    items.sort(key=_turn)
     if not config.getoption("no_native"):
         return
     left_out = [item for item in items if _needs_native(item)]
@@ -90,9 +102,10 @@ def _needs_native(item: pytest.Item) -> bool:
     return _parameters(item).get("engine") == "native" or "native" in getattr(item, "fixturenames", ())
 
 
-def _takes_long(item: pytest.Item) -> bool:
-    """Whether it is to begin early, so that no process is left alone with it in the end."""
-    return item.path not in _WAITING and (item.path.is_relative_to(_FOLDER / "packaging") or item.path in _LONG)
+def _turn(item: pytest.Item) -> int:
+    """When it begins: a number, the lower the earlier."""
+    places = (turn for turn, place in enumerate(_FIRST) if item.path.is_relative_to(place))
+    return len(_FIRST) if item.path in _WAITING else next(places, len(_FIRST))
 
 
 def _parameters(item: pytest.Item) -> Mapping[str, object]:

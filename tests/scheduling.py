@@ -9,6 +9,7 @@ from xdist.scheduler import LoadScopeScheduling
 # A parameter whose fixture is dear: the tests with one value of it are a group, whatever file they stand in.
 _SHARED = {
     "tests/conformance/": re.compile(r"(?:fastapi|django-wsgi|django-asgi)-(?:native|pure)"),
+    "tests/live/test_drivers.py": re.compile(r"\w+-\w+-(?:redis|memory)"),
     "tests/packaging/": re.compile(r"\b3\.1\d\b"),
 }
 

@@ -15,6 +15,7 @@ from tests.scheduling import group
         ("tests/conformance/test_a.py::test_b", "tests/conformance/test_a.py"),
         ("tests/packaging/test_a.py::test_b[3.10-FastAPI]", "3.10"),
         ("tests/packaging/test_a.py::test_b[pure]", "tests/packaging/test_a.py"),
+        ("tests/live/test_drivers.py::test_a[daphne-channels-redis-b]", "daphne-channels-redis"),
         ("tests/core/test_a.py::TestB::test_c[fastapi-native]", "tests/core/test_a.py"),
     ],
 )
