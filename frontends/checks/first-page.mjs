@@ -1,7 +1,6 @@
 /** docs/first-page.md, block by block: the server runs, each page is generated, type-checked, built and tried in Chromium. */
 
 import { execFileSync, spawn } from "node:child_process";
-import { once } from "node:events";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { createInterface } from "node:readline";
@@ -125,16 +124,15 @@ async function startServer() {
     cwd: FOLDER,
     stdio: ["ignore", "inherit", "pipe"],
   });
-  const lines = createInterface(process.stderr);
-  for await (const [line] of on(lines)) {
-    const url = /running on (http:\/\/\S+)/.exec(line)?.[1];
-    if (url !== undefined) return { process, url };
-  }
-  throw new Error("The server of docs/first-page.md does not start.");
-}
-
-async function* on(lines) {
-  while (true) yield await once(lines, "line");
+  const url = await new Promise((resolve, reject) => {
+    // Until the end: a full pipe would stop the server.
+    createInterface(process.stderr).on("line", (line) => {
+      const found = /running on (http:\/\/\S+)/.exec(line)?.[1];
+      if (found !== undefined) resolve(found);
+    });
+    process.once("exit", () => reject(new Error("The server of docs/first-page.md does not start.")));
+  });
+  return { process, url };
 }
 
 function startBrowser() {
