@@ -7,8 +7,8 @@ use std::process::ExitCode;
 
 use mizan_core::constraints::{Constraint, Constraints, Format, Scalar};
 use mizan_core::ir::{
-    Channel, Choice, Context, Document, Effect, ErrorCase, Form, FormField, Function, Many, Merge,
-    MergeMode, Param, Place, Transport, Type, View,
+    Channel, Choice, Composition, Context, Document, Effect, ErrorCase, Form, FormField, Function,
+    Many, Merge, MergeMode, Param, Place, Transport, Type, View,
 };
 use mizan_core::shape::{Body, EnumValue, Field, Literal, Primitive, Shape, Union};
 use mizan_core::value::Value;
@@ -111,6 +111,18 @@ fn document(dice: &mut Dice, count: usize) -> Document {
     }
     for number in 0..2 + count / 20 {
         add_parts(dice, &mut document, number, &names);
+    }
+    let contexts: Vec<_> = document.contexts.keys().cloned().collect();
+    for number in 0..contexts.len().min(4) {
+        let description = dice.text();
+        let chosen = (0..2).map(|_| contexts[dice.roll(contexts.len())].clone());
+        let contexts = chosen.collect();
+        let composition = Composition {
+            description,
+            contexts,
+        };
+        let name = type_name(dice, number);
+        document.compositions.insert(name, composition);
     }
     document
 }
@@ -326,9 +338,14 @@ fn type_name(dice: &mut Dice, number: usize) -> String {
 fn body(dice: &mut Dice, types: &[String]) -> Body {
     match dice.roll(5) {
         0 => {
+            let are_named = dice.chance(2);
             let values = literals(dice)
                 .into_iter()
-                .map(|value| EnumValue { value, name: None });
+                .enumerate()
+                .map(|(index, value)| EnumValue {
+                    value,
+                    name: are_named.then(|| format!("{}_{index}", dice.pick(WORDS))),
+                });
             Body::Enum(values.collect())
         }
         1 => Body::Alias(Shape::List(

@@ -706,3 +706,33 @@ fn a_combination_of_contexts_has_one_provider() {
         ],
     );
 }
+
+#[test]
+fn elements_are_broken_where_they_are_too_long() {
+    let react = |base_url: &str| {
+        let options = Options {
+            targets: vec![Target::React],
+            base_url: Some(base_url.to_owned()),
+            bigint: true,
+            live: Some(true),
+            line_width: 98,
+            ..Options::default()
+        };
+        let file = files(PAGED, &options)
+            .into_iter()
+            .find(|file| file.path == "react.tsx");
+        file.map_or_else(String::new, |file| file.text)
+    };
+    assert_has(
+        &react("/api"),
+        &[
+            "  return (\n    <Base interface={INTERFACE} baseUrl={\"/api\"} json={exactJson} live={socket} {...props} />\n  );\n",
+        ],
+    );
+    assert_has(
+        &react("https://a.server/with/a/long/path"),
+        &[
+            "  return (\n    <Base\n      interface={INTERFACE}\n      baseUrl={\"https://a.server/with/a/long/path\"}\n      json={exactJson}\n      live={socket}\n      {...props}\n    />\n  );\n",
+        ],
+    );
+}

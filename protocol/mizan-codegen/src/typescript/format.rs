@@ -32,13 +32,34 @@ pub fn format(text: &str, width: usize) -> String {
                 output.push_str(&" ".repeat(indent));
                 output.push_str(code);
             }
-            code => output.push_str(&statement(code, width).print(indent, width)),
+            code => match element(code, indent, width) {
+                Some(lines) => output.push_str(&lines),
+                None => output.push_str(&statement(code, width).print(indent, width)),
+            },
         }
         output.push('\n');
     }
     output.truncate(output.trim_end().len());
     output.push('\n');
     output
+}
+
+/// The lines of `return <Name … />;` where one line is too short for it.
+fn element(code: &str, indent: usize, width: usize) -> Option<String> {
+    let whole = code.strip_prefix("return ")?.strip_suffix(";")?;
+    let inner = whole.strip_prefix('<')?.strip_suffix(" />")?;
+    let margin = |level: usize| " ".repeat(indent + level * LEVEL);
+    let one = format!("{}{whole}", margin(1));
+    let lines = if one.width() <= width {
+        one
+    } else {
+        let (name, attributes) = inner.split_once(' ')?;
+        let attributes = attributes.trim_end_matches('}').split("} ");
+        let attributes = attributes.map(|start| format!("\n{}{start}}}", margin(2)));
+        let attributes: String = attributes.collect();
+        format!("{}<{name}{attributes}\n{}/>", margin(1), margin(1))
+    };
+    Some(format!("{}return (\n{lines}\n{});", margin(0), margin(0)))
 }
 
 /// Whether there is room for `=` but not for the brace behind it.
