@@ -62,7 +62,7 @@ def contents(folder: Path) -> dict[str, str]:
 def test_both_adapters_and_the_engine_write_the_same_files(tmp_path: Path) -> None:
     write_django_project(tmp_path)
     write_module(tmp_path)
-    options = ("--target", "react", "--output")
+    options = ("--target", "react", "--bigint", "--output")
     commands = {
         "django": ("project.py", "mizan_generate"),
         "fastapi": ("-m", "mizan_fastapi.generate", "functions"),
@@ -74,6 +74,8 @@ def test_both_adapters_and_the_engine_write_the_same_files(tmp_path: Path) -> No
     files = contents(tmp_path / "django")
     assert files == contents(tmp_path / "fastapi") == contents(tmp_path / "engine")
     assert "export function useUserProfile(params?: UserParams): Profile {" in files["react.tsx"]
+    assert "json={exactJson}" in files["react.tsx"]
+    assert "readonly user_id: number | bigint;" in files["types.ts"]
 
 
 def test_check_fails_when_the_functions_have_changed(generate: Generate, tmp_path: Path) -> None:
