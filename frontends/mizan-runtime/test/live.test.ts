@@ -505,6 +505,26 @@ test("a channel that refuses says why, and so does what was to be sent", async (
   await assert.rejects(chat.send({ text: "x" }), { code: "FORBIDDEN" });
 });
 
+test("a channel that cannot be joined for now is joined later; one that is refused is not", async (t) => {
+  const { mizan } = await client(t);
+  const chat = channelOf(mizan, CHAT, { room: "a" });
+  chat.hold(() => undefined);
+  await settled();
+  await Socket.last.open();
+  for (const [code, again] of [
+    ["RATE_LIMITED", 1],
+    ["INTERNAL_ERROR", 1],
+    ["FORBIDDEN", 0],
+  ] as const) {
+    const [asked] = Socket.last.take();
+    await Socket.last.tell({ id: asked?.["id"], ok: false, error: { code, message: "no" } });
+    assert.ok(chat.error instanceof MizanError);
+    mock.timers.tick(30_000);
+    await settled();
+    assert.equal(Socket.last.frames.length, again, code);
+  }
+});
+
 test("who is there comes and goes", async (t) => {
   const { chat } = await joined(t);
   const [ada, grace] = [

@@ -75,6 +75,10 @@ export class Connection implements Live {
       entries: () => mizan.entries(),
       frame: (direction, frame) => mizan.emit({ kind: "frame", isOut: direction === "out", frame }),
       wanted: () => this.#connect(),
+      later: (task) => {
+        const timer = setTimeout(task, later());
+        this.#leaving.signal.addEventListener("abort", () => clearTimeout(timer));
+      },
     });
     this.#stream = new SignalStream(mizan);
     if (this.#WebSocket === undefined) return;
@@ -162,15 +166,12 @@ export class Connection implements Live {
 
   /** What is shown and could not be read is read again, though there is no news. A new connection does so at once. */
   #readLater(): void {
-    this.#later ??= setTimeout(
-      () => {
-        this.#later = undefined;
-        if (!this.session.isReady) return;
-        const failed = this.#mizan.entries().filter((entry) => entry.isMounted && entry.error !== null);
-        for (const entry of failed) if (!entry.isBusy) entry.refetch();
-      },
-      LATER * (0.5 + Math.random() / 2),
-    );
+    this.#later ??= setTimeout(() => {
+      this.#later = undefined;
+      if (!this.session.isReady) return;
+      const failed = this.#mizan.entries().filter((entry) => entry.isMounted && entry.error !== null);
+      for (const entry of failed) if (!entry.isBusy) entry.refetch();
+    }, later());
   }
 
   /** Open a socket where one is wanted and there is none. */
@@ -283,4 +284,9 @@ export class Connection implements Live {
     url.searchParams.set("socket", this.#id);
     return url.href;
   }
+}
+
+/** Not all pages at the same time. */
+function later(): number {
+  return LATER * (0.5 + Math.random() / 2);
 }

@@ -30,6 +30,8 @@ export interface Host {
   frame?(direction: "out" | "in", frame: Sent | Received): void;
   /** There is something to connect for. */
   wanted?(): void;
+  /** Run *task* when what has failed may go well. */
+  later?(task: () => void): void;
 }
 
 /** The connection was lost before the answer came: a read may be made again; of a call nobody knows whether it was done. */
@@ -315,7 +317,13 @@ export class Session {
       const { data } = await this.request({ action: "subscribe", channel, params, ...since });
       subscription.joined(data as unknown as Joined);
     } catch (error) {
-      if (!(error instanceof Lost)) subscription.dropped(error as MizanError);
+      if (error instanceof Lost) return;
+      subscription.dropped(error as MizanError);
+      if (isRefused(error as MizanError)) return;
+      this.#host.later?.(() => {
+        if (this.#isReady && subscription.isHeld && subscription.status === "disconnected")
+          void this.#join(subscription);
+      });
     }
   }
 
@@ -370,6 +378,11 @@ function isTooLong(asked: Asked, json: Codec): boolean {
   const text = json.stringify(asked);
   // A character is three bytes at most; the id is still to come.
   return text.length * 3 > LONGEST_FRAME && new TextEncoder().encode(text).length > LONGEST_FRAME - 64;
+}
+
+/** Whether the server says no, and not that it cannot. */
+function isRefused({ status }: MizanError): boolean {
+  return status < 500 && status !== 429;
 }
 
 /** The codes whose statuses matter: of what has failed nobody knows whether it was done, and some say "not now". */
