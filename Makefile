@@ -129,8 +129,8 @@ test-browser: $(PAGE) $(EXTENSION) | $(call program,chromium-headless-shell) ## 
 	@PATH="$(abspath $(NODE)):$$PATH" npm run --silent --workspace mizan-shop test-browser
 
 .PHONY: generate
-generate: $(EXTENSION) ## write the clients of the shop's pages anew
-	@for page in web vue svelte; do \
+generate: $(EXTENSION) ## write the shop's clients anew
+	@for page in web vue svelte client; do \
 		$(BIN)/python -m mizan_fastapi.generate examples.shop.fastapi_app --config examples/shop/$$page/mizan.toml || exit 1; done
 
 # The generator for npm, which runs wherever Node does.

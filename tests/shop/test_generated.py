@@ -11,17 +11,18 @@ from tests.forking import client
 ROOT = Path(__file__).resolve().parents[2]
 
 
-@pytest.mark.parametrize("page", ["web", "vue", "svelte"])
+COMMANDS = {
+    "django": ("-m", "examples.shop.django_project.manage", "mizan_generate"),
+    "fastapi": ("-m", "mizan_fastapi.generate", "examples.shop.fastapi_app"),
+}
+
+
 @pytest.mark.parametrize(
-    "command",
-    [
-        ("-m", "examples.shop.django_project.manage", "mizan_generate"),
-        ("-m", "mizan_fastapi.generate", "examples.shop.fastapi_app"),
-    ],
-    ids=["django", "fastapi"],
+    ("server", "page"),
+    [*((server, page) for server in COMMANDS for page in ("web", "vue", "svelte")), ("django", "client")],
 )
-def test_the_committed_client_is_current(command: tuple[str, ...], page: str) -> None:
-    done = client.run(ROOT, *command, "--config", f"examples/shop/{page}/mizan.toml", "--check")
+def test_the_committed_client_is_current(server: str, page: str) -> None:
+    done = client.run(ROOT, *COMMANDS[server], "--config", f"examples/shop/{page}/mizan.toml", "--check")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", ""), (
         "make generate writes the shop's clients anew\n" + done.stdout + done.stderr
     )

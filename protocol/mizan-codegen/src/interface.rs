@@ -191,6 +191,13 @@ impl<'a> Composition<'a> {
     }
 }
 
+impl Interface<'_> {
+    /// Whether some function takes files.
+    pub fn takes_files(&self) -> bool {
+        self.calls.iter().any(|call| call.takes_files)
+    }
+}
+
 impl<'a> Context<'a> {
     fn of(
         name: &'a str,

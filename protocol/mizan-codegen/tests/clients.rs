@@ -218,6 +218,91 @@ fn options_reach_the_code() {
     );
 }
 
+/// A view with two places and a query, one that says nothing, and a function that takes files.
+const PAGES: &str = r#"ir version=2
+type "PageInput" {
+    struct {
+        field "user_id" required=#true {
+            primitive "integer"
+        }
+        field "rest" required=#true {
+            primitive "string"
+        }
+        field "tab" required=#false {
+            primitive "string"
+        }
+    }
+}
+type "SendInput" {
+    struct {
+        field "image" required=#true {
+            upload max-bytes=5
+        }
+        field "papers" required=#false {
+            optional {
+                list {
+                    upload
+                }
+            }
+        }
+    }
+}
+type "SendOutput" {
+    alias {
+        primitive "integer"
+    }
+}
+function "send" {
+    camel "send"
+    transport "http"
+    input "SendInput"
+    output "SendOutput" nullable=#false
+}
+view "import" description="All \"of\" it." {
+    camel "import"
+    path "/import/"
+    method "GET"
+}
+view "user.page" {
+    camel "userPage"
+    path "/users/<int:user_id>/<path:rest>"
+    method "GET"
+    input "PageInput"
+}
+"#;
+
+#[test]
+fn python_has_files_and_addresses() {
+    let options = Options {
+        targets: vec![Target::Python],
+        ..Options::default()
+    };
+    let files = files(PAGES, &options);
+    let text = |path: &str| {
+        let found = files.iter().find(|file| file.path == path);
+        found.map_or("", |file| file.text.as_str())
+    };
+    assert_has(
+        text("types.py"),
+        &[
+            "    from ._transport import Upload as _Upload\n",
+            "class SendArgs(TypedDict):\n    image: _Upload\n    papers: NotRequired[list[_Upload] | None]\n",
+            "class UserPageUrlArgs(TypedDict):\n    user_id: int\n    rest: str\n    tab: NotRequired[str]\n",
+        ],
+    );
+    assert_has(
+        text("client.py"),
+        &["            self._send_files(\n                \"send\",\n"],
+    );
+    assert_has(
+        text("views.py"),
+        &[
+            "def import_url() -> str:\n    \"\"\"All \"of\" it.\"\"\"\n    return address(\"/import/\", {})\n",
+            "def user_page_url(\n    **args: Unpack[types.UserPageUrlArgs],\n) -> str:\n    return address(\"/users/<int:user_id>/<path:rest>\", dict(args))\n",
+        ],
+    );
+}
+
 /// A function that goes over a socket, with a file and an error, and a channel.
 const LIVE: &str = r#"ir version=2
 type "ChatMessage" {

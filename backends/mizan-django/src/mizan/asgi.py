@@ -22,7 +22,7 @@ Send: TypeAlias = "Callable[[Message], Awaitable[None]]"
 Application: TypeAlias = "Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]"
 
 
-def limit_body(application: Application, path: str = "/api/mizan/") -> Application:
+def limit_body(application: Callable[[Any, Any, Any], Awaitable[None]], path: str = "/api/mizan/") -> Application:
     """*application*, which never sees a body over ``MIZAN_MAX_BODY_BYTES`` below *path*: the client gets 413.
 
     A declared length is looked at before anything is read; an undeclared one is counted as it comes in::

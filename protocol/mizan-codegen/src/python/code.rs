@@ -11,6 +11,7 @@ use unicode_width::UnicodeWidthStr;
 use crate::interface::{Call, Context, Form, Interface, Named, Output};
 use crate::literal::string;
 use crate::naming::{Scope, Spelling, camel, pascal, snake};
+use crate::parts::View;
 
 /// Words that Python keeps for itself, and what the module of the types imports.
 #[rustfmt::skip]
@@ -37,6 +38,9 @@ const CLIENT: &[&str] = &[
     "types",
 ];
 
+/// What the module of the views has beside their addresses.
+const VIEWS: &[&str] = &["Unpack", "address", "types"];
+
 const SPELLING: Spelling = Spelling {
     allows: |character, first| {
         character == '_'
@@ -57,6 +61,18 @@ pub struct Names<'a> {
     pub contexts: Vec<NamedContext<'a>>,
     /// The functions that are called by themselves.
     pub calls: Vec<NamedCall<'a>>,
+    /// The views.
+    pub views: Vec<NamedView<'a>>,
+}
+
+/// A view with its names.
+pub struct NamedView<'a> {
+    /// The view.
+    pub view: &'a View<'a>,
+    /// The type of what its address says.
+    pub args_type: String,
+    /// The function that gives it.
+    pub function: String,
 }
 
 /// A context with its names.
@@ -130,10 +146,23 @@ impl<'a> Names<'a> {
             }
         };
         let contexts = interface.contexts.iter().map(context).collect();
+        let mut functions = Scope::new(SPELLING);
+        functions.reserve(VIEWS);
+        let view = |view: &'a View<'a>| {
+            let pascal = pascal(&view.said.camel);
+            NamedView {
+                view,
+                args_type: types_scope
+                    .claim(&[&format!("{pascal}UrlArgs"), &format!("{pascal}ViewUrlArgs")]),
+                function: functions.claim(&[&format!("{}_url", snake(view.name))]),
+            }
+        };
+        let views = interface.views.iter().map(view).collect();
         Self {
             types,
             contexts,
             calls,
+            views,
         }
     }
 
@@ -149,16 +178,25 @@ impl<'a> Names<'a> {
             .filter(|named| named.has_own_result)
             .map(|named| &named.result_type);
         let args = self.calls.iter().map(|named| &named.args_type);
+        let addresses = self.views_with_args().map(|named| &named.args_type);
         let mut all: Vec<_> = self
             .types
             .values()
             .chain(contexts)
             .chain(results)
             .chain(args)
+            .chain(addresses)
             .map(String::as_str)
             .collect();
         all.sort_unstable();
         all
+    }
+
+    /// Those whose address says something.
+    pub fn views_with_args(&self) -> impl Iterator<Item = &NamedView<'a>> {
+        self.views
+            .iter()
+            .filter(|named| !named.view.args.is_empty())
     }
 }
 
@@ -195,7 +233,8 @@ impl<'a> Code<'a> {
             Shape::Optional(item) => format!("{} | None", self.shape(item)),
             Shape::Enum(values) => literals(values.iter()),
             Shape::Union(union) => self.any_of(&union.items),
-            Shape::Any | Shape::Upload(_) => "Any".to_owned(),
+            Shape::Any => "Any".to_owned(),
+            Shape::Upload(_) => "_Upload".to_owned(),
             Shape::Null => "None".to_owned(),
         }
     }
@@ -255,6 +294,12 @@ impl<'a> Code<'a> {
             Some(input) => self.declaration(&named.args_type, input),
             None => self.members(&named.args_type, &None, std::iter::empty()),
         }
+    }
+
+    /// The definition of what the address of a view says.
+    pub fn view_args(&self, named: &NamedView<'_>) -> String {
+        let members = named.view.args.iter().map(|field| self.field(field));
+        self.members(&named.args_type, &None, members)
     }
 
     /// The definition of a function's result, unless it is a type of its own.

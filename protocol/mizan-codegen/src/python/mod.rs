@@ -21,7 +21,7 @@ pub fn generate(interface: &Interface<'_>, options: &Options) -> Result<Vec<File
     let names = Names::of(interface);
     let code = &Code::new(&names, options.line_width.max(88));
     let (interface, names) = (interface, &names);
-    Ok(vec![
+    let mut files = vec![
         file("__init__.py", &Package.render()?),
         file("_transport.py", &Transport.render()?),
         file(
@@ -42,7 +42,11 @@ pub fn generate(interface: &Interface<'_>, options: &Options) -> Result<Vec<File
             }
             .render()?,
         ),
-    ])
+    ];
+    if !names.views.is_empty() {
+        files.push(file("views.py", &Views { code, names }.render()?));
+    }
+    Ok(files)
 }
 
 #[derive(Template)]
@@ -92,6 +96,13 @@ const CLIENTS: [Kind; 2] = [
 struct Types<'a> {
     code: &'a Code<'a>,
     interface: &'a Interface<'a>,
+    names: &'a Names<'a>,
+}
+
+#[derive(Template)]
+#[template(path = "python/views.py.jinja", escape = "none")]
+struct Views<'a> {
+    code: &'a Code<'a>,
     names: &'a Names<'a>,
 }
 
