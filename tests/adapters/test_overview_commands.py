@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from subprocess import CompletedProcess
 from typing import Any, TypeAlias
 
 import pytest
-from fastapi import FastAPI
+from fastapi import FastAPI, UploadFile
 from openapi_spec_validator import validate
 from pydantic import BaseModel
 
@@ -19,7 +20,8 @@ from mizan_core.exports.listing import listing
 from mizan_core.exports.openapi import openapi
 from mizan_core.registry import Registry
 from mizan_core.settings import Settings
-from mizan_fastapi import create_router, mount
+from mizan_fastapi import cache, call, create_router, functions, generate, mount
+from mizan_fastapi import openapi as openapi_command
 from tests.adapters.projects import run, write_django_project, write_module
 
 Ask: TypeAlias = Callable[..., "CompletedProcess[str]"]
@@ -109,6 +111,16 @@ def shop() -> Registry:
     return registry
 
 
+@pytest.mark.parametrize("main", [call.main, cache.main, functions.main, generate.main, openapi_command.main])
+def test_a_module_that_is_not_there_is_named(
+    main: Callable[[list[str] | None], int], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    more = {call.main: ["rename"], cache.main: ["stats"]}.get(main, [])
+    assert main(["no_such_module.app", *more]) == 1
+    assert capsys.readouterr().err.startswith("there is no module 'no_such_module', seen from ")
+
+
 def test_openapi_says_what_is_declared() -> None:
     described = openapi(shop())
     validate(described)
@@ -122,6 +134,35 @@ def test_openapi_says_what_is_declared() -> None:
     get = described["paths"]["/api/mizan/ctx/shop/"]["get"]
     assert [(param["name"], param["required"]) for param in get["parameters"]] == [("category", True), ("limit", False)]
     assert "security" not in get
+
+
+def test_openapi_has_a_part_for_each_file() -> None:
+    registry = Registry()
+
+    @registry.register
+    @client
+    def put_up(
+        request: Any, item: Item, image: UploadFile, papers: list[UploadFile] | None = None, note: str = ""
+    ) -> None: ...
+
+    @registry.register
+    @client
+    def drop(request: Any, image: UploadFile) -> None: ...
+
+    described = openapi(registry)
+    validate(described)
+    assert described["paths"]["/api/mizan/call/put_up/"]["post"]["parameters"][0]["name"] == "X-Mizan-Call"
+
+    def body_of(name: str) -> Any:
+        content = described["paths"][f"/api/mizan/call/{name}/"]["post"]["requestBody"]["content"]
+        return content["multipart/form-data"]["schema"]
+
+    body = body_of("put_up")
+    assert list(body["properties"]) == ["args", "image", "papers.0"]
+    assert body["required"] == ["args", "image"]
+    assert list(body["properties"]["args"]["properties"]) == ["item", "note"]
+    assert body["properties"]["args"]["required"] == ["item"]
+    assert body_of("drop")["required"] == ["image"]
 
 
 def test_a_mounted_application_describes_its_functions_beside_its_own_routes() -> None:
@@ -145,6 +186,17 @@ def test_a_mounted_application_may_keep_its_functions_to_itself() -> None:
     app = FastAPI()
     mount(app, "/rpc", create_router(shop(), Settings()), include_in_schema=False)
     assert app.openapi()["paths"] == {}
+
+
+def test_the_table_says_where_functions_have_urls() -> None:
+    registry = Registry()
+
+    @registry.register
+    @client(route="/items/<id>/", methods=["GET", "POST"], private=True)
+    def item(request: Any, id: int) -> int:  # noqa: A002
+        return id
+
+    assert "function GET,POST /items/<id>/, private" in listing(registry)
 
 
 def test_names_are_quoted_for_the_picture() -> None:

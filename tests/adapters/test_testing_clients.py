@@ -124,6 +124,23 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+def test_the_routers_own_secret_signs_where_the_environment_has_none(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = 'mount(app, router=create_router(settings=Settings(mwt_secret="a-token-secret-of-this-router-alone")))'
+    text = APPLICATION.replace("import mount, register", "import Settings, create_router, mount, register")
+    write_module(folder, text.replace("mount(app)", own))
+    monkeypatch.delenv("MIZAN_MWT_SECRET")
+    answer = call(folder, "take", '{"product": "tea"}', "--user", "5", "--staff")
+    assert json.loads(answer.stdout)["result"] == 2, answer.stderr
+
+
+def test_a_user_needs_a_secret_there_too(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("MIZAN_MWT_SECRET")
+    answer = call(folder, "take", "--user", "5")
+    assert (answer.returncode, "--user: a token needs a secret" in answer.stderr) == (1, True)
+
+
 def call(folder: Path, *arguments: str) -> CompletedProcess[str]:
     return run(folder, "-m", "mizan_fastapi.call", "functions:app", *arguments)
 

@@ -8,19 +8,22 @@ from __future__ import annotations
 import argparse
 import sys
 from contextlib import ExitStack
-from importlib import import_module
-from pathlib import Path
 
 from mizan_core.errors import ConfigurationError, GraphError
 from mizan_core.interface.cache_command import CommandRefused, add_arguments, run
+from mizan_fastapi.importing import NoSuchModule, import_named
 from mizan_fastapi.purging import serving
+
+_ABOUT = "Say what the cache is made of and whether it answers, or make cached bundles stale."
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Import the module that registers the functions, then do what the command line says."""
     options = _parser().parse_args(arguments)
-    sys.path.insert(0, str(Path.cwd()))
-    import_module(options.module)
+    try:
+        import_named(options.module)
+    except NoSuchModule as error:
+        return _fail(error)
     dispatchers = serving()
     with ExitStack() as ending:
         for dispatcher in dispatchers:
@@ -41,7 +44,7 @@ def _fail(error: Exception) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m mizan_fastapi.cache", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m mizan_fastapi.cache", description=_ABOUT)
     parser.add_argument("module", help="dotted name of the module that makes the application, for example app.main")
     add_arguments(parser)
     return parser

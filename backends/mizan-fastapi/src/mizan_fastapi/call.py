@@ -1,30 +1,34 @@
 """``python -m mizan_fastapi.call MODULE:APP FUNCTION '{…}' --user ID``: call a function as a client would.
 
-The application runs in this process, with its lifespan and its middleware. Who calls is said with a token, for which
-the server's MIZAN_MWT_SECRET has to be set here as well.
+The application runs in this process, with its lifespan and its middleware. Who calls is said with a token, which is
+signed with MIZAN_MWT_SECRET, or with the secret that the application's routers have.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
-from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
 
 from mizan_core.errors import MizanError
+from mizan_core.settings import Settings
 from mizan_core.testing.command import add_arguments, run
+from mizan_fastapi.importing import import_named
+from mizan_fastapi.purging import serving
+from mizan_fastapi.routing import settings_from_environment
 from mizan_fastapi.testing import Client
+
+_ABOUT = "Call a registered function with JSON arguments, through the whole application, and print its answer."
 
 
 def main(arguments: list[str] | None = None) -> int:
     """What the command line says; the exit code."""
     options = _parser().parse_args(arguments)
-    sys.path.insert(0, str(Path.cwd()))
     try:
-        with Client(_application(options.app), _user(options), base=options.base) as client:
+        app, user = _application(options.app), _user(options)
+        with Client(app, user, settings=None if user is None else _settings(), base=options.base) as client:
             sys.stdout.write(run(client, vars(options)) + "\n")
     except (MizanError, ValueError) as error:
         sys.stderr.write(f"{error}\n")
@@ -33,7 +37,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m mizan_fastapi.call", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m mizan_fastapi.call", description=_ABOUT)
     parser.add_argument("app", metavar="MODULE:APP", help="where the application is, for example app.main:app")
     add_arguments(parser)
     parser.add_argument("--user", metavar="ID", help="who calls, by id (default: nobody)")
@@ -45,7 +49,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _application(place: str) -> FastAPI:
     module, _, name = place.partition(":")
-    found = getattr(import_module(module), name or "app", None)
+    found = getattr(import_named(module), name or "app", None)
     if not isinstance(found, FastAPI):
         raise ValueError(f"{place}: there is no FastAPI application; name it as in app.main:app")
     return found
@@ -55,6 +59,23 @@ def _user(options: argparse.Namespace) -> dict[str, Any] | None:
     if options.user is None:
         return None
     return {"id": options.user, "is_staff": options.staff, "is_superuser": options.superuser}
+
+
+def _settings() -> Settings:
+    """Those that say how tokens are signed: of the environment, or else of the application's routers.
+
+    :raises ValueError: where nobody says it, or not all say the same.
+    """
+    own = settings_from_environment()
+    if own.signing_key() is not None:
+        return own
+    served = (dispatcher.interface().settings for dispatcher in serving())
+    found = {settings.signing_key(): settings for settings in served if settings.signing_key() is not None}
+    if len(found) != 1:
+        known = "several routers have one each" if found else "no router has one"
+        raise ValueError(f"--user: a token needs a secret, and {known}; set MIZAN_MWT_SECRET")
+    (settings,) = found.values()
+    return settings
 
 
 if __name__ == "__main__":

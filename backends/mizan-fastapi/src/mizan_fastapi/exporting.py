@@ -5,12 +5,11 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Mapping
-from importlib import import_module
-from pathlib import Path
 from typing import Any, TypeAlias
 
 from mizan_core.errors import GraphError
 from mizan_core.exports.command import OutOfDate, add_arguments, run
+from mizan_fastapi.importing import NoSuchModule, import_named
 
 Say: TypeAlias = "Callable[[Mapping[str, Any]], str | None]"
 """Gives what is to be printed, if anything, for the options of a command line."""
@@ -36,11 +35,10 @@ def about_module(
     parser.add_argument("module", help="dotted name of the module that registers the functions, for example app.main")
     add_options(parser)
     options = parser.parse_args(arguments)
-    sys.path.insert(0, str(Path.cwd()))
-    import_module(options.module)
     try:
+        import_named(options.module)
         text = say(vars(options))
-    except (GraphError, OutOfDate) as error:
+    except (GraphError, OutOfDate, NoSuchModule) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     if text is not None:

@@ -18,7 +18,7 @@ from starlette.routing import BaseRoute, Match, NoMatchFound
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mizan_fastapi.dependencies import EndpointRoute, is_free
-from mizan_fastapi.openapi import describe_in
+from mizan_fastapi.describing import describe_in
 from mizan_fastapi.routing import CALL, CONTEXT, CONTEXTS, NAMED_CALL, SESSION, MizanRouter
 from mizan_fastapi.routing import router as default_router
 from mizan_fastapi.sockets import SocketEndpoint

@@ -1,39 +1,18 @@
-"""The functions in the application's OpenAPI description, and ``python -m mizan_fastapi.openapi MODULE``."""
+"""``python -m mizan_fastapi.openapi MODULE``: the functions as an OpenAPI description."""
 
 from __future__ import annotations
 
 import sys
-from typing import Any
 
-from fastapi import FastAPI
-
-from mizan_core.exports.openapi import openapi_text, parts
-from mizan_core.registry import Registry
+from mizan_core.exports.openapi import openapi_text
 from mizan_fastapi.exporting import export
 
-
-def describe_in(app: FastAPI, prefix: str, registry: Registry) -> None:
-    """Have ``app.openapi()``, and so ``/docs``, describe the functions of *registry* as well."""
-    own = app.openapi
-
-    def openapi() -> dict[str, Any]:
-        if app.openapi_schema is None:
-            schema = own()
-            components = schema.setdefault("components", {})
-            ours = parts(registry, prefix=prefix, taken=components.get("schemas", {}))
-            for kind, named in ours["components"].items():
-                components.setdefault(kind, {}).update(named)
-            schema.setdefault("paths", {}).update(ours["paths"])
-            app.openapi_schema = schema
-        return app.openapi_schema
-
-    # FastAPI's own way to extend a description.
-    app.openapi = openapi  # type: ignore[method-assign]
+_ABOUT = "Print the OpenAPI description (3.1) of the registered functions, or write it, or check a file against it."
 
 
 def main(arguments: list[str] | None = None) -> int:
     """What the command line says; the exit code."""
-    return export("python -m mizan_fastapi.openapi", __doc__, openapi_text, arguments)
+    return export("python -m mizan_fastapi.openapi", _ABOUT, openapi_text, arguments)
 
 
 if __name__ == "__main__":

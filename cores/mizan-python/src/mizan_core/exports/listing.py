@@ -17,8 +17,8 @@ _EVERYBODY = "-"
 class Row(NamedTuple):
     """One function.
 
-    :param kind: ``context NAME``, ``mutation``, ``function`` or ``view``; ``private`` behind it where clients cannot
-        call it.
+    :param kind: ``context NAME``, ``mutation``, ``function`` or ``view``; behind it the methods and the route that it has,
+        and ``private`` where clients cannot call it.
     :param effects: what it makes stale or merges, with the parameters that narrow it.
     """
 
@@ -77,7 +77,9 @@ def _kind(function: ClientFunction[..., Any], plan: Mapping[str, Any]) -> str:
         kind = "view"
     else:
         kind = "mutation" if plan["affects"] or plan["merge"] else "function"
-    return f"{kind}, private" if plan["private"] else kind
+    declaration = function.declaration
+    where = "" if declaration.route is None else f" {','.join(declaration.methods)} {declaration.route}"
+    return f"{kind}{where}, private" if plan["private"] else f"{kind}{where}"
 
 
 def _scope(target: Mapping[str, Any]) -> str:

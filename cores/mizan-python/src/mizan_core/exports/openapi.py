@@ -12,6 +12,9 @@ from http import HTTPStatus
 from typing import Any
 
 from mizan_core.exports.json_schema import body_schema, component, shape_schema
+from mizan_core.exports.multipart_schema import CallParts
+from mizan_core.http.multipart import MULTIPART
+from mizan_core.http.uploading import HEADER as CALL_HEADER
 from mizan_core.introspection.description import describe
 from mizan_core.introspection.document import document_of
 from mizan_core.mwt import HEADER
@@ -28,6 +31,15 @@ _STALE: Schema = {
     "type": "array",
     "description": "What is stale now: names of contexts, or objects that narrow them.",
     "items": {"anyOf": [{"type": "string"}, {"type": "object"}]},
+}
+
+
+_CALL_HEADER: Schema = {
+    "name": CALL_HEADER,
+    "in": "header",
+    "required": True,
+    "description": "No form of a foreign page can send it.",
+    "schema": {"enum": ["1"], "default": "1"},
 }
 
 
@@ -61,10 +73,10 @@ def parts(
     """
     registry = default_registry if registry is None else registry
     document = document_of(describe(registry.get_all_functions(), registry.parts))
-    uploads = _with_uploads(document["types"])
+    files = CallParts({item["name"]: item["body"] for item in document["types"]})
     functions = {function["name"]: function for function in document["functions"]}
     paths = {
-        f"{prefix}/call/{name}/": {"post": _call(function, uploads)}
+        f"{prefix}/call/{name}/": {"post": _call(function, files)}
         for name, function in functions.items()
         if function["transport"] != "websocket"
     }
@@ -94,12 +106,10 @@ def _renamed(own: Schema, names: Mapping[str, str]) -> Schema:
     return renamed
 
 
-def _call(function: Mapping[str, Any], uploads: frozenset[str]) -> Schema:
+def _call(function: Mapping[str, Any], files: CallParts) -> Schema:
     arguments = function["input"]
-    body: Schema = {"type": "object", "properties": {"args": component(arguments) if arguments else {"type": "object"}}}
-    if arguments is not None:
-        body["required"] = ["args"]
-    media = "multipart/form-data" if arguments in uploads else _JSON
+    has_files = files.has_files(arguments)
+    media, body = (MULTIPART, files.schema(arguments)) if has_files else (_JSON, _json_body(arguments))
     answer: Schema = {
         "type": "object",
         "required": ["result"],
@@ -112,10 +122,17 @@ def _call(function: Mapping[str, Any], uploads: frozenset[str]) -> Schema:
     refusals = [*_REFUSALS, *(_GUARDED if function["auth"] is not None else ())]
     return {
         **_operation(function, "call"),
+        **({"parameters": [_CALL_HEADER]} if has_files else {}),
         "requestBody": {"required": True, "content": {media: {"schema": body}}},
         "responses": _responses(answer, refusals, function.get("errors", ())),
         "x-mizan": {name: function[name] for name in ("affects", "merge", "idempotent") if function[name]},
     }
+
+
+def _json_body(arguments: str | None) -> Schema:
+    if arguments is None:
+        return {"type": "object", "properties": {"args": {"type": "object"}}}
+    return {"type": "object", "properties": {"args": component(arguments)}, "required": ["args"]}
 
 
 def _fetch(context: Mapping[str, Any], members: Sequence[Mapping[str, Any]]) -> Schema:
@@ -194,29 +211,3 @@ def _error_schema(code: Schema, data: str | None) -> Schema:
             "invalidate": _STALE,
         },
     }
-
-
-def _with_uploads(types: Iterable[Mapping[str, Any]]) -> frozenset[str]:
-    """The named types that hold a file, at any depth."""
-    bodies = {item["name"]: item["body"] for item in types}
-    found = {name for name, body in bodies.items() if _holds(body, "upload")}
-    growing = True
-    while growing:
-        further = {name for name, body in bodies.items() if name not in found and _refers(body, found)}
-        found |= further
-        growing = bool(further)
-    return frozenset(found)
-
-
-def _holds(part: object, kind: str) -> bool:
-    if isinstance(part, Mapping):
-        return part.get("kind") == kind or any(_holds(value, kind) for value in part.values())
-    return isinstance(part, list) and any(_holds(value, kind) for value in part)
-
-
-def _refers(part: object, names: Iterable[str]) -> bool:
-    if isinstance(part, Mapping):
-        if part.get("kind") == "ref":
-            return part["name"] in names
-        return any(_refers(value, names) for value in part.values())
-    return isinstance(part, list) and any(_refers(value, names) for value in part)
