@@ -17,8 +17,8 @@ _EVERYBODY = "-"
 class Row(NamedTuple):
     """One function.
 
-    :param kind: ``context NAME``, ``mutation``, ``function`` or ``view``; behind it the methods and the route of its own, and
-        ``private`` where clients cannot call it.
+    :param kind: ``context NAME``, ``mutation``, ``function`` or ``view``; behind it the methods and the route of its
+        own, and ``private`` where clients cannot call it.
     :param effects: what it makes stale or merges, with the parameters that narrow it.
     """
 
