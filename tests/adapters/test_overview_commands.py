@@ -111,12 +111,23 @@ def shop() -> Registry:
     return registry
 
 
-@pytest.mark.parametrize("main", [call.main, cache.main, functions.main, generate.main, openapi_command.main])
+@pytest.mark.parametrize(
+    ("main", "more"),
+    [
+        (call.main, ["rename"]),
+        (cache.main, ["stats"]),
+        (functions.main, []),
+        (generate.main, []),
+        (openapi_command.main, []),
+    ],
+)
 def test_a_module_that_is_not_there_is_named(
-    main: Callable[[list[str] | None], int], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    main: Callable[[list[str]], int],
+    more: list[str],
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(sys, "path", [*sys.path])
-    more = {call.main: ["rename"], cache.main: ["stats"]}.get(main, [])
     assert main(["no_such_module.app", *more]) == 1
     assert capsys.readouterr().err.startswith("there is no module 'no_such_module', seen from ")
 

@@ -88,8 +88,9 @@ class Answering:
             port, interface, progress = request
             outcome = await answer_call(port, interface, Call(asked.fn, asked.args, token, carrier=SOCKET), progress)
             if type(outcome) is Dressed:
+                text = _result(asked.id, outcome.result)
                 is_answered = True
-                await answer(_result(asked.id, outcome.result))
+                await answer(text)
                 await _afterwards(request, outcome)
                 return ""
             if type(outcome) is Result:
@@ -98,8 +99,8 @@ class Answering:
                 return await refusal_of(port, asked.id, outcome)
             return plain_refusal(asked.id, NotSupported("This function answers over HTTP alone."))
 
-        text = await self.run(asked.id, work)
-        return None if is_answered else text
+        said = await self.run(asked.id, work)
+        return None if is_answered else said
 
     async def watch(
         self, asked: Watch, token: str | None, enter: Callable[[list[str]], Awaitable[None]]
