@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import httpx
 import pytest
 
 from tests.conformance.answers import Answer
@@ -269,6 +270,18 @@ class TestDjango:
         send(stranger, "picture.submit", large).refused("PAYLOAD_TOO_LARGE")
         found = schema(stranger, "picture")["fields"][1]
         assert (found["required"], found["extensions"], found["widget"]["input_type"]) == (True, ["png"], "file")
+
+    def test_files_of_pages(self, target: Target) -> None:
+        http = target.http()
+        filled = {"title": "Me", **_proof(target, http.get("/forms/picture/").text)}
+
+        def sent(size: int) -> httpx.Response:
+            image = ("a.png", b"x" * size, "image/png")
+            return http.post("/forms/picture/", data=filled, files={"image": image}, headers=HTML)
+
+        assert sent(20_000).status_code == 303
+        too_large = sent(20_001)
+        assert (too_large.status_code, "The file image is larger than 20,000 bytes." in too_large.text) == (413, True)
 
     def test_files_in_a_list_of_forms(self, stranger: Caller) -> None:
         def sent(*sizes: int) -> Answer:

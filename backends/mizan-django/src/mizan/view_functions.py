@@ -13,11 +13,13 @@ from django.urls import URLPattern
 from django.views.decorators.csrf import csrf_exempt
 
 from mizan.csrf import check_page_csrf
+from mizan.forms.pages import MAX_BYTES
 from mizan.pages import apage_of, page_of
 from mizan.port import LoopPort, ThreadPort
 from mizan.routing import EndpointPattern
 from mizan.serving import dispatcher
 from mizan.transactions import without_request_transaction
+from mizan.upload_handlers import limit_files
 from mizan.users import aload_user, load_user
 from mizan.views import TOKEN, arespond, respond
 from mizan.waiting_bodies import keep, spool, waiting_body
@@ -41,17 +43,25 @@ def patterns(functions: _Functions) -> list[URLPattern]:
 
 
 def _patterns(url: Url, functions: _Functions) -> list[URLPattern]:
+    limits = {
+        method: limit
+        for member in url.members
+        for method in member.methods
+        if (limit := _limit_of(functions[member.name]))
+    }
     exempt = {method for member in url.members if _is_exempt(functions[member.name]) for method in member.methods}
 
     @csrf_exempt
     @without_request_transaction
     def view(request: HttpRequest, **values: Any) -> HttpResponseBase:
+        _limit_files(request, limits)
         port = ThreadViewPort(request, is_exempt=request.method in exempt)
         reply = answer_view(dispatcher, port, url, _asked(request, url, values), partial(_show, request))
         return respond(request, reply)
 
     @csrf_exempt
     async def aview(request: HttpRequest, **values: Any) -> HttpResponseBase:
+        _limit_files(request, limits)
         port = LoopViewPort(request, is_exempt=request.method in exempt)
         reply = answer_view(dispatcher, port, url, _asked(request, url, values), partial(apage_of, request))
         response = await arespond(request, reply)
@@ -61,6 +71,18 @@ def _patterns(url: Url, functions: _Functions) -> list[URLPattern]:
     setattr(aview, _URL, url)
 
     return [EndpointPattern(_route(member.parts), view, aview, member.name) for member in url.members]
+
+
+def _limit_of(function: ClientFunction[..., Any]) -> int | None:
+    """How large the files may be that it lets Django read, where it says so."""
+    limit: int | None = getattr(function.function, MAX_BYTES, None)
+    return limit
+
+
+def _limit_files(request: HttpRequest, limits: Mapping[str, int]) -> None:
+    limit = limits.get(request.method or "")
+    if limit is not None:
+        limit_files(request, limit)
 
 
 def url_of(view: Any) -> Url | None:

@@ -120,7 +120,9 @@ class PersonalForm(mizanFormMixin, forms.Form):
 
 
 class PictureForm(mizanFormMixin, forms.Form):
-    mizan = mizanFormMeta("picture", affects="user", upload_limits=UploadLimits(max_bytes=20_000))
+    mizan = mizanFormMeta(
+        "picture", affects="user", route="/forms/picture/", upload_limits=UploadLimits(max_bytes=20_000)
+    )
 
     title = forms.CharField()
     image = forms.FileField(validators=[FileExtensionValidator(["png"])])

@@ -14,7 +14,10 @@ from django.utils.html import format_html
 
 from mizan_core.forms.invalid_page import InvalidPage
 from mizan_core.forms.meta import FormMeta
+from mizan_core.http.multipart import MULTIPART
 
+MAX_BYTES = "mizan_max_bytes"
+"""Under this name a function says how large the files may be that it lets Django read."""
 _SEE_OTHER = 303
 _UNPROCESSABLE = 422
 _PAGE = """<!doctype html>
@@ -54,6 +57,7 @@ def page_functions(meta: FormMeta, make: Make, messages: Callable[[Any], Any]) -
             return answer
         return HttpResponseRedirect(meta.success_url or request.get_full_path(), status=_SEE_OTHER)
 
+    setattr(take, MAX_BYTES, meta.upload_limits.max_bytes)
     return show, take
 
 
@@ -62,7 +66,7 @@ def _page(request: HttpRequest, meta: FormMeta, form: forms.BaseForm, status: in
     try:
         template = loader.select_template([f"mizan/forms/{meta.name}.html", "mizan/forms/form.html"])
     except TemplateDoesNotExist:
-        enctype = format_html(' enctype="multipart/form-data"') if form.is_multipart() else ""
+        enctype = format_html(' enctype="{}"', MULTIPART) if form.is_multipart() else ""
         text = format_html(_PAGE, **{**shown, "form": str(form)}, token=get_token(request), enctype=enctype)
         return HttpResponse(text, status=status)
     return HttpResponse(template.render(shown, request), status=status)
