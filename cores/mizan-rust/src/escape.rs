@@ -9,15 +9,27 @@ static PAIRS: [[u8; 2]; 256] = pairs();
 /// Whether a character that begins with a byte stands in a JSON string as something else.
 static ESCAPED: [bool; 256] = escaped();
 
+const QUOTES: usize = 2;
+
 /// How many bytes are written as hex at a time: a digest.
 #[cfg(any(feature = "keys", feature = "tokens"))]
 const HEX_CHUNK: usize = 32;
 
 /// Appends a JSON string in its canonical form (docs/protocol.md section 2), quotes included.
 pub(crate) fn write_string(out: &mut Vec<u8>, text: &str) {
+    out.reserve(text.len() + QUOTES);
     out.push(b'"');
+    if text.bytes().fold(false, |any, byte| any | is_escaped(byte)) {
+        write_escaped(out, text);
+    } else {
+        out.extend_from_slice(text.as_bytes());
+    }
+    out.push(b'"');
+}
+
+fn write_escaped(out: &mut Vec<u8>, text: &str) {
     let mut rest = text;
-    while let Some(index) = rest.bytes().position(|byte| ESCAPED[usize::from(byte)]) {
+    while let Some(index) = rest.bytes().position(is_escaped) {
         let (plain, tail) = rest.split_at(index);
         out.extend_from_slice(plain.as_bytes());
         let mut characters = tail.chars();
@@ -27,7 +39,10 @@ pub(crate) fn write_string(out: &mut Vec<u8>, text: &str) {
         rest = characters.as_str();
     }
     out.extend_from_slice(rest.as_bytes());
-    out.push(b'"');
+}
+
+fn is_escaped(byte: u8) -> bool {
+    ESCAPED[usize::from(byte)]
 }
 
 /// Appends `text` as UTF-8 with all but `A-Z a-z 0-9 - . _ ~` percent-encoded (RFC 3986).

@@ -54,17 +54,22 @@ pub(crate) fn write_integer(out: &mut Vec<u8>, value: i64) {
 }
 
 /// Appends a decimal integer that has no sign.
-pub(crate) fn write_natural(out: &mut Vec<u8>, mut value: u64) {
+pub(crate) fn write_natural(out: &mut Vec<u8>, value: u64) {
+    if value < 10 {
+        return out.push(digit(value));
+    }
     let start = out.len();
-    loop {
-        // A digit always fits in a byte.
-        out.push(b'0' + u8::try_from(value % 10).unwrap_or(0));
-        value /= 10;
-        if value == 0 {
-            break;
-        }
+    let mut rest = value;
+    while rest > 0 {
+        out.push(digit(rest % 10));
+        rest /= 10;
     }
     out[start..].reverse();
+}
+
+fn digit(value: u64) -> u8 {
+    // It always fits in a byte.
+    b'0' + u8::try_from(value).unwrap_or(0)
 }
 
 /// The other choice where the value lies half-way between two shortest texts: Python takes the one

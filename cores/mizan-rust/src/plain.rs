@@ -87,8 +87,12 @@ impl PlainWriter {
 
     /// Writes the members of an argument, none for None.
     pub fn extend(&mut self, members: Option<&Members>, argument: &str) -> Result<()> {
+        let Some(members) = members else {
+            return Ok(());
+        };
         let path = Path::root(argument);
-        members.into_iter().flatten().try_for_each(|(name, value)| {
+        self.members.reserve(members.len());
+        members.iter().try_for_each(|(name, value)| {
             self.member(name, |writer| writer.value(value, &path.key(name)))
         })
     }

@@ -72,6 +72,24 @@ impl Value {
     /// Refuses NaN, infinities and containers beyond [`MAX_DEPTH`]; `depth` is the level that the
     /// value stands on, 1 for a whole argument.
     pub fn check(&self, path: &Path<'_>, depth: usize) -> Result<()> {
+        if self.is_json(depth) {
+            return Ok(());
+        }
+        self.refuse(path, depth)
+    }
+
+    fn is_json(&self, depth: usize) -> bool {
+        match self {
+            Self::Float(value) => value.is_finite(),
+            Self::List(_) | Self::Map(_) if depth > MAX_DEPTH => false,
+            Self::List(items) => items.iter().all(|item| item.is_json(depth + 1)),
+            Self::Map(members) => members.iter().all(|(_, item)| item.is_json(depth + 1)),
+            _ => true,
+        }
+    }
+
+    /// The first place that is not JSON.
+    fn refuse(&self, path: &Path<'_>, depth: usize) -> Result<()> {
         match self {
             Self::Float(value) if !value.is_finite() => {
                 Err(Error::invalid(path, Problem::NotFinite))
@@ -80,10 +98,10 @@ impl Value {
             Self::List(items) => items
                 .iter()
                 .enumerate()
-                .try_for_each(|(index, item)| item.check(&path.index(index), depth + 1)),
+                .try_for_each(|(index, item)| item.refuse(&path.index(index), depth + 1)),
             Self::Map(members) => members
                 .iter()
-                .try_for_each(|(key, item)| item.check(&path.key(key), depth + 1)),
+                .try_for_each(|(key, item)| item.refuse(&path.key(key), depth + 1)),
             _ => Ok(()),
         }
     }

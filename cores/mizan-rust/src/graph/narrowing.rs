@@ -8,13 +8,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::canonical::to_vec;
+use crate::canonical::{Form, Writer};
 use crate::error::Result;
+use crate::path::Path;
 use crate::shape::Shape;
 use crate::value::Value;
 
 use super::comparison::Comparison;
-use super::specification::{Function, Specification};
+use super::specification::{Function, Param, Specification};
 use super::{Function as Compiled, Narrowing, Purge};
 
 /// Parameters that a call may lack and that may narrow one purge; with more of them none does.
@@ -90,42 +91,48 @@ pub(super) fn fingerprint(spec: &Specification, shapes: &Shapes) -> Result<Strin
         };
         for (name, param) in &function.params {
             if narrows(context, name) {
-                let identity = Value::from(param.identity.clone());
-                params.insert(
-                    (context.as_str(), function.name.as_str(), name.as_str()),
-                    (&param.shape, identity),
-                );
+                let place = [context.as_str(), &function.name, name];
+                params.insert(place, param);
             }
         }
     }
-    let is_plain = |(shape, _): &(&Shape, Value)| matches!(shape, Shape::Primitive { .. });
-    let types = if params.values().all(is_plain) {
-        Value::object([])
-    } else {
-        let types = spec.types.iter();
-        Value::Map(
-            types
-                .map(|(name, body)| (name.clone(), body.to_value()))
-                .collect(),
-        )
-    };
-    let params = params.into_iter();
-    let params = params.map(|((context, function, name), (shape, identity))| {
-        let names = [context, function, name].map(Value::from);
-        let mut param = Vec::from(names);
-        param.extend([shape.to_value(), identity]);
-        Value::List(param)
-    });
-    let scopes = shapes.iter().map(|(context, shapes)| {
+    let (mut writer, path) = (Writer::new(Form::Canonical), Path::root("fingerprint"));
+    writer.begin_object(&path)?;
+    writer.key("params");
+    writer.begin_array(&path)?;
+    for (place, param) in &params {
+        writer.begin_array(&path)?;
+        for name in place {
+            writer.string(name);
+        }
+        writer.value(&param.shape.to_value(), &path)?;
+        match &param.identity {
+            Some(identity) => writer.string(identity),
+            None => writer.null(),
+        }
+        writer.end_array();
+    }
+    writer.end_array();
+    writer.key("scopes");
+    writer.begin_object(&path)?;
+    for (context, shapes) in shapes {
+        writer.key(context);
         let names = |shape: &Vec<String>| Value::strings(shape.iter().map(String::as_str));
-        (context.clone(), shapes.iter().map(names).collect())
-    });
-    let text = to_vec(&Value::object([
-        ("params", params.collect()),
-        ("scopes", Value::Map(scopes.collect())),
-        ("types", types),
-    ]))?;
-    Ok(String::from_utf8_lossy(&text).into_owned())
+        writer.value(&shapes.iter().map(names).collect(), &path)?;
+    }
+    writer.end_object();
+    writer.key("types");
+    writer.begin_object(&path)?;
+    let is_plain = |param: &&Param| matches!(param.shape, Shape::Primitive { .. });
+    if !params.values().all(is_plain) {
+        for (name, body) in &spec.types {
+            writer.key(name);
+            writer.value(&body.to_value(), &path)?;
+        }
+    }
+    writer.end_object();
+    writer.end_object();
+    Ok(String::from_utf8_lossy(&writer.finish()).into_owned())
 }
 
 /// Whether a mutation's parameter `name` may narrow what it makes stale of a context.

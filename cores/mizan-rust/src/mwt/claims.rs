@@ -37,8 +37,8 @@ pub struct Claims {
 impl Claims {
     /// Reads claims of their exact types; others must be well-formed and are ignored.
     pub(crate) fn read(data: &[u8]) -> Result<Self, ClaimProblem> {
-        match serde_json::from_slice(data) {
-            Ok(claims) if Self::is_sound(&claims) => Ok(claims),
+        match str::from_utf8(data).map(serde_json::from_str) {
+            Ok(Ok(claims)) if Self::is_sound(&claims) => Ok(claims),
             _ => Self::read_any(data),
         }
     }
