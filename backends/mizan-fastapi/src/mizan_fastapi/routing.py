@@ -59,7 +59,9 @@ class MizanRouter(APIRouter):
 
         @asynccontextmanager
         async def lifespan(_: ASGIApp) -> AsyncIterator[None]:
-            settings = dispatcher.interface().settings
+            interface = dispatcher.interface()
+            interface.prepare()
+            settings = interface.settings
             check_hook(settings.mwt_check, load_user)
             _warn(settings)
             try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
+from threading import Thread
 from typing import Any
 
 from mizan_core.cache.bypass import Bypass, BypassReason
@@ -174,6 +175,8 @@ class Interface:
         self._verifier = settings.verifier()
         self._described, self._parts = registry.get_all_functions(), registry.parts
         """What tells the interface from others to clients; None where it cannot be described to them."""
+        self._maker: Thread | None = None
+        self._made: tuple[str | None] | None = None
         self.viewer_mark = ViewerMarks(settings.viewer_secret()).of
         functions = {**token_functions(settings, current_user), **self._described}
         specification = specification_of(describe(functions))
@@ -189,7 +192,8 @@ class Interface:
             for name, function in functions.items()
         }
         for name, endpoint in self._endpoints.items():
-            endpoint.rereads = _rereads(plans[name])
+            if plans[name]["merge"]:
+                endpoint.rereads = _rereads(plans[name])
             if settings.live_settings.functions != ALL_FUNCTIONS and not endpoint.function.declaration.websocket:
                 endpoint.barred |= {SOCKET}
         self.caching: Caching | None = None
@@ -217,8 +221,21 @@ class Interface:
 
     @cached_property
     def mark(self) -> str | None:
-        """The interface's: made for the first answer, as a server that starts is waited for."""
-        return interface_mark(self._described, self._parts)
+        """The interface's: not made before somebody asks for it or says ``prepare``, as a server that starts is waited
+        for.
+        """
+        maker = self._maker
+        if maker is not None:
+            maker.join()
+        return interface_mark(self._described, self._parts) if self._made is None else self._made[0]
+
+    def prepare(self) -> None:
+        """Begin, in a thread of its own, what the first answer would have to wait for."""
+        self._maker = Thread(target=self._make, name="mizan-interface", daemon=True)
+        self._maker.start()
+
+    def _make(self) -> None:
+        self._made = (interface_mark(self._described, self._parts),)
 
     def token_user(self, token: str) -> MWTUser:
         """The user that a token stands for.
@@ -341,6 +358,9 @@ def _fingerprint(graph: CompiledGraph, keyer: Keyer) -> bytes:
     return bytes.fromhex(keyer.derive("graph", {"graph": graph.fingerprint()})[-2 * GRAPH_BYTES :])
 
 
+_NONE: frozenset[str] = frozenset()
+
+
 def _rereads(plan: Mapping[str, Any]) -> frozenset[tuple[str, str]]:
     return frozenset(
         (target["context"], target["slot"])
@@ -350,6 +370,8 @@ def _rereads(plan: Mapping[str, Any]) -> frozenset[tuple[str, str]]:
 
 
 def _scope(plan: Mapping[str, Any]) -> frozenset[str]:
+    if not (plan["affects"] or plan["merge"]):
+        return _NONE
     return frozenset(name for target in (*plan["affects"], *plan["merge"]) for name in target["scope"])
 
 
@@ -357,6 +379,8 @@ def _defaulted(
     plan: Mapping[str, Any], contexts: Mapping[str, Any], parameters: Mapping[str, Sequence[Parameter]]
 ) -> frozenset[str]:
     """The parameters that functions of the contexts which the plan merges into have defaults for, None aside."""
+    if not plan["merge"]:
+        return _NONE
     members = {member for target in plan["merge"] for member in contexts[target["context"]]["functions"]}
     return frozenset(
         parameter.name
