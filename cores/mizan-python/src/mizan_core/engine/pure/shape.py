@@ -153,7 +153,9 @@ def _read_named_enum(reader: Reader) -> Shape:
     names = members["names"].items()
     if len(names) != len(values):
         raise ValueError(f"{members['names'].path}: an enum has one name for each value")
-    return {"kind": "enum", "values": values, "names": [name.optional_text() for name in names]}
+    texts = [name.optional_text() for name in names]
+    named = {} if all(text is None for text in texts) else {"names": texts}
+    return {"kind": "enum", "values": values, **named}
 
 
 def _read_union(reader: Reader, types: Collection[str]) -> Shape:
