@@ -23,6 +23,8 @@ class IdentityNames:
 
         :param names: the types in the scopes around the function, which dataclasses may name.
         """
+        if isinstance(annotation, type) and annotation in SCALARS and annotation is not NoneType:
+            return annotation.__name__
         members = tuple(member for member in _alternatives(annotation) if member is not NoneType and member is not None)
         if len(members) == 1 and isinstance(members[0], type) and members[0] in SCALARS:
             return members[0].__name__

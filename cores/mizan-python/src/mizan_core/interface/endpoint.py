@@ -158,20 +158,21 @@ class Endpoint:
         self.auth = declaration.auth
         self.authorization = _authorization(declaration.auth)
         self.private = declaration.private
+        self.is_view = function.is_view
         self.barred = _barred(function)
         """What may not carry a call of it."""
-        self.is_view = function.is_view
-        self.parameters = frozenset(parameter.name for parameter in function.parameters)
+        parameters, injected = function.parameters, function.injected
+        self.parameters = frozenset([parameter.name for parameter in parameters])
         self.scope = frozenset(
-            parameter.name for parameter in function.parameters if parameter.name in scope and parameter.upload is None
+            [parameter.name for parameter in parameters if parameter.name in scope and parameter.upload is None]
         )
         self.announced: Sequence[tuple[Store, list[str]]] = ()
         """Where the tags of the contexts that a call may purge have to be announced before it runs."""
         self._defaulted = defaulted
         self._hooks = hooks
-        self.is_async = function.is_async or bool(function.injected) or any(hook.is_async for hook in hooks)
+        self.is_async = function.is_async or bool(injected) or any(hook.is_async for hook in hooks)
         self.resets = declaration.resets
-        self.is_plain = not (function.is_view or self.resets or (function.injected and self.context is None))
+        self.is_plain = not (self.is_view or self.resets or (injected and self.context is None))
         """Whether a run gives the serialised result, and nothing else."""
         self.rereads: Collection[tuple[str, str]] = ()
         """The slots, by context, that its merges have a client read again."""

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, get_args, get_origin
+from typing import Any, NamedTuple
 
 from mizan_core.client import ClientFunction
 from mizan_core.client.error_case import ErrorCase
 from mizan_core.client.signature import Parameter
 from mizan_core.client.uploads import Upload
 from mizan_core.errors import GraphError
-from mizan_core.introspection.docs import described
+from mizan_core.introspection.docs import beside, described
 from mizan_core.introspection.parts import ChannelPart, CompositionPart, Describe, FormField, FormPart
 from mizan_core.introspection.reading import ShapeReader, View
 from mizan_core.introspection.shapes import ANY, Mode, Shape, default_of, list_of, optional
 from mizan_core.introspection.types import TypeTable
 
 
-@dataclass(frozen=True, slots=True)
-class DescribedParameter:
+class DescribedParameter(NamedTuple):
     """A parameter. ``default`` holds ``{"default": value}`` or nothing; ``description`` is its author's."""
 
     name: str
@@ -53,8 +52,7 @@ class DescribedForm:
     shapes: tuple[Shape, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class DescribedFunction:
+class DescribedFunction(NamedTuple):
     """A function under its registered name; ``output`` is None on the view path."""
 
     name: str
@@ -115,14 +113,15 @@ class _Describer:
 
     def _function(self, name: str, function: ClientFunction[..., Any]) -> DescribedFunction:
         where, names = function.where, function.names
-        params = tuple(self._parameter(function, parameter) for parameter in function.parameters)
+        annotated = View("input", names)
+        params = tuple([self._parameter(where, parameter, annotated) for parameter in function.parameters])
         output = (
             None
             if function.is_view
             else self._shape(f"{where}: the return annotation", function.returns, View("output", names))
         )
-        errors = tuple(self._error(where, case, names) for case in function.declaration.errors)
-        return DescribedFunction(name, function, params, output, errors)
+        errors = [self._error(where, case, names) for case in function.declaration.errors]
+        return DescribedFunction(name, function, params, output, tuple(errors))
 
     def _error(self, where: str, case: type[ErrorCase], names: Mapping[str, Any]) -> DescribedError:
         if case.model is None:
@@ -148,13 +147,12 @@ class _Describer:
         place = f'the field {field.name!r} of the form "{part.name}"'
         return self._shape(place, field.annotation, View("input", part.names))
 
-    def _parameter(self, function: ClientFunction[..., Any], parameter: Parameter) -> DescribedParameter:
-        place = f"{function.where}: parameter {parameter.name!r}"
+    def _parameter(self, where: str, parameter: Parameter, annotated: View) -> DescribedParameter:
+        place = f"{where}: parameter {parameter.name!r}"
         upload = parameter.upload
-        annotated = View("input", function.names)
         shape = self._shape(place, parameter.annotation, annotated) if upload is None else _upload_shape(upload)
         default = {} if parameter.required else default_of(parameter.default)
-        said = described(get_args(parameter.annotation)[1:]) if get_origin(parameter.annotation) is Annotated else None
+        said = None if isinstance(parameter.annotation, type) else described(beside(parameter.annotation))
         return DescribedParameter(parameter.name, shape, parameter.required, default, said)
 
     def _shape(self, place: str, annotation: Any, view: View) -> Shape:

@@ -113,7 +113,7 @@ def _colliding(names: Mapping[tuple[str, str], str], taken: Mapping[str, str | N
     return {
         path
         for name, paths in owners.items()
-        if len(paths) > 1 or not paths <= {taken.get(name, *paths)}
+        if len(paths) > 1 or (name in taken and paths != {taken[name]})
         for path in paths
     }
 
@@ -121,8 +121,8 @@ def _colliding(names: Mapping[tuple[str, str], str], taken: Mapping[str, str | N
 def _parts(annotation: Any) -> tuple[Any, tuple[Any, ...]]:
     """What an annotation is made of: a class or special form, and its arguments."""
     generic = getattr(annotation, "__pydantic_generic_metadata__", None)
-    if generic and generic["origin"] is not None:
-        return generic["origin"], tuple(generic["args"])
+    if generic:
+        return (annotation, ()) if generic["origin"] is None else (generic["origin"], tuple(generic["args"]))
     origin = get_origin(annotation)
     if origin is None:
         return annotation, ()
@@ -147,5 +147,9 @@ def _union_label(options: tuple[Any, ...]) -> str:
 
 
 def _word(text: str, first: bool = False) -> str:
-    words = [word for word in _NOT_IN_IDENTIFIERS.split(text) if word]
+    words = [text] if text.isascii() and text.isidentifier() else _words(text)
     return "".join(word if first else capitalised(word) for word in words)
+
+
+def _words(text: str) -> list[str]:
+    return [word for word in _NOT_IN_IDENTIFIERS.split(text) if word]

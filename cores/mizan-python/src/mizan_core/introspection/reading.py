@@ -21,7 +21,7 @@ from typing_extensions import NotRequired, ReadOnly, Required, TypeAliasType, Un
 from mizan_core.client.annotations import class_hints, is_class, resolve_beside
 from mizan_core.client.frameworks import is_upload_class
 from mizan_core.introspection.discriminators import discriminating_name
-from mizan_core.introspection.docs import described
+from mizan_core.introspection.docs import beside, described
 from mizan_core.introspection.limits import limited
 from mizan_core.introspection.metadata import pydantic_shape, wire_form
 from mizan_core.introspection.naming import type_path
@@ -77,6 +77,8 @@ _SCALARS: dict[Any, Shape] = {
     object: ANY,
 }
 _TEMPORAL = frozenset({datetime, date, time, timedelta})
+_FIXED = {cls: shape for cls, shape in _SCALARS.items() if cls not in _TEMPORAL}
+"""The scalars that are the same wherever they stand."""
 _LISTS = frozenset(
     {
         *(list, set, frozenset, collections.deque),
@@ -116,6 +118,10 @@ class ShapeReader:
         """Those of the classes that have been read: most are met again and again."""
         self._fields: dict[type, list[Field]] = {}
         """Of pydantic's classes, which are read for each side."""
+        self._shapes: dict[Field, Shape] = {}
+        """Of the fields that are the same on both sides: most."""
+        self._is_sided = False
+        """Whether what is being read depends on the side."""
 
     def read(self, annotation: Any, view: View, whole: Any = None) -> Shape:
         """The shape of *annotation*.
@@ -123,8 +129,12 @@ class ShapeReader:
         :param whole: the annotation with its metadata, for types that only pydantic understands.
         :raises NameError: when a class inside names something that is not defined.
         """
-        if is_class(annotation):
-            return self._read_class(annotation, view, whole)
+        if isinstance(annotation, type):
+            fixed = _FIXED.get(annotation)
+            if fixed is not None:
+                return fixed
+            if is_class(annotation):
+                return self._read_class(annotation, view, whole)
         origin = get_origin(annotation)
         if origin is Annotated:
             base, *metadata = get_args(annotation)
@@ -133,6 +143,10 @@ class ShapeReader:
             return self._read_generic(annotation, origin, view, whole)
         return self._read_special(annotation, view, whole)
 
+    def _side(self, view: View) -> Mode:
+        self._is_sided = True
+        return view.mode
+
     # Forms.
 
     def _read_dressed(self, base: Any, metadata: Sequence[Any], view: View) -> Shape:
@@ -140,7 +154,7 @@ class ShapeReader:
         if not metadata:
             return self.read(base, view)
         for item in reversed(metadata):
-            form = wire_form(item, view.mode, view.names)
+            form = wire_form(item, self._side(view), view.names)
             if isinstance(form, Serialized):
                 return self._read_serialized(form, base, view)
             if form is not None:
@@ -152,7 +166,7 @@ class ShapeReader:
 
     def _discriminated(self, shape: Shape, base: Any, name: str | None, view: View) -> Shape:
         """*shape*, a union whose members their field *name* tells apart."""
-        wire_name = None if name is None else discriminating_name(base, name, view.mode, view.names)
+        wire_name = None if name is None else discriminating_name(base, name, self._side(view), view.names)
         return shape if wire_name is None else with_discriminator(shape, wire_name)
 
     def _read_serialized(self, form: Serialized, base: Any, view: View) -> Shape:
@@ -170,7 +184,7 @@ class ShapeReader:
             return self._define(annotation, annotation, self._alias_body, view, is_alias=True)
         if hasattr(annotation, "__supertype__"):  # typing.NewType
             return self.read(annotation.__supertype__, view)
-        return pydantic_shape(annotation if whole is None else whole, view.mode)
+        return pydantic_shape(annotation if whole is None else whole, self._side(view))
 
     def _read_generic(self, annotation: Any, origin: Any, view: View, whole: Any) -> Shape:
         arguments = get_args(annotation)
@@ -187,25 +201,22 @@ class ShapeReader:
         if isinstance(origin, type):
             container = self._read_container(origin, arguments, view)
             return container or self._read_structured(annotation, origin, view, whole)
-        return pydantic_shape(annotation if whole is None else whole, view.mode)
+        return pydantic_shape(annotation if whole is None else whole, self._side(view))
 
     def _read_class(self, cls: type, view: View, whole: Any) -> Shape:
         path = self._paths.get(cls)
         if path is not None:
             return reference(path)
-        scalar = _SCALARS.get(cls)
-        if scalar is not None and cls not in _TEMPORAL:
-            return scalar
         if is_upload_class(cls):
             return {"kind": "upload"}
         said = getattr(cls, "__mizan_annotation__", None)
         if said is not None:
             return self.read(said(), view)
-        if cls in _TEMPORAL and view.mode == "output" and is_temporal_number(cls, view.config):
+        if cls in _TEMPORAL and is_temporal_number(cls, view.config) and self._side(view) == "output":
             return _SCALARS[float]
         if cls is tuple:
             return self._read_tuple(None, view)
-        simple = scalar or self._read_container(cls, (), view)
+        simple = _SCALARS.get(cls) or self._read_container(cls, (), view)
         if simple is not None:
             return simple
         if issubclass(cls, Flag):
@@ -241,7 +252,7 @@ class ShapeReader:
         """A class with fields. *annotation* is the class, or the class with the values of its type variables."""
         make_body = self._body_maker(cls)
         if make_body is None:
-            return pydantic_shape(annotation if whole is None else whole, view.mode)
+            return pydantic_shape(annotation if whole is None else whole, self._side(view))
         return self._define(annotation, cls, make_body, view)
 
     # Named types.
@@ -284,8 +295,8 @@ class ShapeReader:
             self.problems.append(f"two different types are both {path}; give one of them another name")
 
     def _make_bodies(self, generic: Any, values: _Bindings, make_body: _MakeBody, view: View) -> dict[Mode, Body]:
-        inside = view._replace(config=config_of(generic))
-        return {mode: make_body(generic, values, inside._replace(mode=mode)) for mode in _MODES}
+        config = config_of(generic)
+        return {mode: make_body(generic, values, View(mode, view.names, config)) for mode in _MODES}
 
     def _alias_body(self, alias: Any, values: _Bindings, view: View) -> Body:
         value = resolve_beside(alias, alias.__value__, view.names)
@@ -321,22 +332,41 @@ class ShapeReader:
 
     def _struct_body(self, fields: Iterable[Field], values: _Bindings, view: View) -> Body:
         members: dict[str, Any] = {}
+        is_input = view.mode == "input"
         for field in fields:
-            is_input = view.mode == "input"
             name = field.input_name if is_input else field.output_name
             if name is None:
                 continue
             required = field.input_required if is_input else field.output_required
-            default = {} if required else default_of(field.default)
-            member = {"name": name, "required": required, **default, **_said_of(field)}
-            members.setdefault(name, {**member, "shape": self._read_field(field, values, view)})
+            member: dict[str, Any] = {"name": name, "required": required}
+            if not required:
+                member |= default_of(field.default)
+            description = _said_of(field)
+            if description is not None:
+                member["description"] = description
+            member["shape"] = self._read_field(field, values, view)
+            members.setdefault(name, member)
         return {"kind": "struct", "fields": list(members.values())}
 
     def _read_field(self, field: Field, values: _Bindings, view: View) -> Shape:
-        annotation = substitute(field.annotation, values)
-        if field.serialized is not None and view.mode == "output":
+        if values:
+            return self._read_field_of(field, values, view)
+        shape = self._shapes.get(field)
+        if shape is None:
+            around, self._is_sided = self._is_sided, False
+            shape = self._read_field_of(field, values, view)
+            if not self._is_sided:
+                self._shapes[field] = shape
+            self._is_sided |= around
+        return shape
+
+    def _read_field_of(self, field: Field, values: _Bindings, view: View) -> Shape:
+        annotation = substitute(field.annotation, values) if values else field.annotation
+        if field.serialized is not None and self._side(view) == "output":
             return self._read_serialized(field.serialized, annotation, view)
         shape = self._read_dressed(annotation, field.metadata, view)
+        if field.discriminator is None:
+            return shape
         return self._discriminated(shape, annotation, field.discriminator, view)
 
 
@@ -344,14 +374,8 @@ def _enum_body(cls: Any, _: _Bindings, __: View) -> Body:
     return enum_of(cls)
 
 
-def _said_of(field: Field) -> dict[str, str]:
-    inner = () if isinstance(field.annotation, type) else _beside(field.annotation)
+def _said_of(field: Field) -> str | None:
+    inner = () if isinstance(field.annotation, type) else beside(field.annotation)
     if not (inner or field.metadata or field.description):
-        return {}
-    description = described((*inner, *field.metadata), field.description)
-    return {} if description is None else {"description": description}
-
-
-def _beside(annotation: Any) -> tuple[Any, ...]:
-    """What stands beside a type in ``Annotated``."""
-    return get_args(annotation)[1:] if get_origin(annotation) is Annotated else ()
+        return None
+    return described((*inner, *field.metadata), field.description)

@@ -19,7 +19,8 @@ Mode: TypeAlias = Literal["input", "output"]
 FORMATS = frozenset({"date-time", "date", "time", "duration", "uuid", "decimal", "binary", "email", "uri"})
 """Formats that a string may have."""
 
-_LEAVES = frozenset({"primitive", "enum", "any", "null", "upload"})
+LEAVES = frozenset({"primitive", "enum", "any", "null", "upload"})
+"""The kinds of shapes that hold no other."""
 _INNER = {"list": "item", "map": "value", "optional": "item", "alias": "shape"}
 """Where those that hold one shape have it; unions and tuples hold several."""
 
@@ -135,8 +136,12 @@ def transform_body(body: Body, replace: Callable[[str], Shape]) -> Body:
         return {"kind": "alias", "shape": transform(body["shape"], replace)}
     if body["kind"] == "enum":
         return body
-    fields = [{**field, "shape": transform(field["shape"], replace)} for field in body["fields"]]
-    return {"kind": "struct", "fields": fields}
+    return {"kind": "struct", "fields": [_transformed(field, replace) for field in body["fields"]]}
+
+
+def _transformed(field: dict[str, Any], replace: Callable[[str], Shape]) -> dict[str, Any]:
+    shape = field["shape"]
+    return field if shape["kind"] in LEAVES else {**field, "shape": transform(shape, replace)}
 
 
 def without_limits(part: Any) -> Any:
@@ -156,7 +161,7 @@ def references(shape: Shape) -> Iterator[str]:
     while waiting:
         shape = waiting.pop()
         kind = shape["kind"]
-        if kind in _LEAVES:
+        if kind in LEAVES:
             continue
         if kind == "ref":
             yield shape["name"]

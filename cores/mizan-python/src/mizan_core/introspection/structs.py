@@ -26,9 +26,9 @@ class Serialized(NamedTuple):
     """Whether None stays None (``when_used="unless-none"``)."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Field:
-    """A field and its names on the wire; a name of None means that it is not part of that side."""
+    """A field and its names on the wire; a name of None means that it is not part of that side. It equals itself."""
 
     input_name: str | None
     output_name: str | None
@@ -67,6 +67,8 @@ REWRITTEN = BeforeValidator(lambda value: value)
 
 
 def _rewritten_fields(decorators: Any) -> set[str]:
+    if not (decorators.field_validators or decorators.validators):
+        return set()
     validators = [*decorators.field_validators.values(), *decorators.validators.values()]
     return {field for decorator in validators if decorator.info.mode != "after" for field in decorator.info.fields}
 

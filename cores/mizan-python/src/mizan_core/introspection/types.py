@@ -8,7 +8,7 @@ from typing import Any
 
 from mizan_core.introspection.docs import docstring
 from mizan_core.introspection.naming import type_label, type_module
-from mizan_core.introspection.shapes import ANY, Body, Mode, Shape, references
+from mizan_core.introspection.shapes import ANY, LEAVES, Body, Mode, Shape, references
 
 _WRITTEN_IN_PLACE = frozenset({"primitive", "enum"})
 _ALIASES_IN_PLACE = frozenset({"primitive", "enum", "ref", "any", "null"})
@@ -26,11 +26,19 @@ class NamedType:
     """The annotations that it was read from."""
     description: str | None = None
     bodies: dict[Mode, Body] = field(default_factory=dict)
+    _references: dict[Mode, list[str]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, annotation: Any, is_alias: bool) -> NamedType:
         label, module = type_label(annotation), type_module(annotation)
         return cls(label, module, is_alias, [annotation], docstring(annotation))
+
+    def references(self, mode: Mode) -> list[str]:
+        """The paths that its body refers to; to be asked when that is known."""
+        found = self._references.get(mode)
+        if found is None:
+            found = self._references[mode] = list(references(self.bodies[mode]))
+        return found
 
     def in_place(self, mode: Mode) -> Shape | None:
         """What is written instead of a reference to it; None for the reference."""
@@ -57,14 +65,14 @@ class TypeTable(dict[str, NamedType]):
 
     def reachable(self, roots: Iterable[tuple[Shape, Mode]]) -> set[tuple[str, Mode]]:
         """The types that shapes refer to, directly or through other types, each with its side."""
-        waiting = [(path, mode) for shape, mode in roots for path in references(shape)]
+        waiting = [(path, mode) for shape, mode in roots if shape["kind"] not in LEAVES for path in references(shape)]
         reached: set[tuple[str, Mode]] = set()
         while waiting:
             path, mode = waiting.pop()
             settled = self.settle(path, mode)
             if isinstance(settled, str) and (settled, mode) not in reached:
                 reached.add((settled, mode))
-                waiting.extend((inner, mode) for inner in references(self[settled].bodies[mode]))
+                waiting.extend([(inner, mode) for inner in self[settled].references(mode)])
         return reached
 
     def with_two_forms(self) -> set[str]:
@@ -72,11 +80,12 @@ class TypeTable(dict[str, NamedType]):
         users: dict[str, set[str]] = {}
         differing = set()
         for path, named in self.items():
+            inner = named.references("output")
             if named.bodies["input"] != named.bodies["output"]:
                 differing.add(path)
-            for body in named.bodies.values():
-                for inner in references(body):
-                    users.setdefault(inner, set()).add(path)
+                inner = [*inner, *named.references("input")]
+            for other in inner:
+                users.setdefault(other, set()).add(path)
         return _closure(differing, users)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from mizan_core.introspection.naming import Nameable, give_names
-from mizan_core.introspection.shapes import Body, Mode, Shape, reference, transform, transform_body
+from mizan_core.introspection.shapes import LEAVES, Body, Mode, Shape, reference, transform, transform_body
 from mizan_core.introspection.types import NamedType, TypeTable
 
 
@@ -24,6 +24,7 @@ class Vocabulary:
         forms: dict[str, set[str]] = {}
         for path, mode in self._reached:
             forms.setdefault(path, set()).add(self._form(path, mode))
+        self._references: dict[tuple[str, Mode], Shape] = {}
         self._given = give_names([_nameable(table[path], path, forms[path]) for path in forms], taken)
 
     @property
@@ -33,7 +34,7 @@ class Vocabulary:
 
     def shape(self, shape: Shape, mode: Mode) -> Shape:
         """*shape* with its references by name."""
-        return transform(shape, lambda path: self._refer(path, mode))
+        return shape if shape["kind"] in LEAVES else transform(shape, lambda path: self._refer(path, mode))
 
     def body(self, body: Body, mode: Mode) -> Body:
         """*body* with its references by name."""
@@ -43,7 +44,9 @@ class Vocabulary:
         """Every type by its name, sorted."""
         named: dict[str, Any] = {}
         for path, mode in self._reached:
-            named[self._name(path, mode)] = self.body(self._table[path].bodies[mode], mode)
+            name = self._name(path, mode)
+            if name not in named:
+                named[name] = self.body(self._table[path].bodies[mode], mode)
         return dict(sorted(named.items()))
 
     def descriptions(self) -> dict[str, str]:
@@ -52,8 +55,12 @@ class Vocabulary:
         return {name: description for name, description in said.items() if description is not None}
 
     def _refer(self, path: str, mode: Mode) -> Shape:
-        settled = self._table.settle(path, mode)
-        return reference(self._name(settled, mode)) if isinstance(settled, str) else settled
+        known = self._references.get((path, mode))
+        if known is None:
+            settled = self._table.settle(path, mode)
+            known = reference(self._name(settled, mode)) if isinstance(settled, str) else settled
+            self._references[path, mode] = known
+        return known
 
     def _name(self, path: str, mode: Mode) -> str:
         return self._given.names[path, self._form(path, mode)]
