@@ -1,4 +1,4 @@
-/** A server in memory, for tests of what shows its answers: typed by the descriptors, without HTTP. */
+/** A server in memory, for tests of what shows its answers: typed by the descriptors, without HTTP or with it. */
 
 import type { Context, ServerFunction } from "./descriptors.js";
 import { MizanError } from "./errors.js";
@@ -6,6 +6,8 @@ import { Mizan, type MizanOptions } from "./mizan.js";
 import type { Answer, Bundle, Invalidation, Json, Params, Reply } from "./wire.js";
 
 type Answering = (given: Params) => unknown;
+
+type Texts = { readonly [context: string]: readonly string[] };
 
 /** What was asked for. */
 export interface Asked {
@@ -20,6 +22,14 @@ export class MockServer {
   readonly calls: Asked[] = [];
   readonly #contexts = new Map<string, Answering>();
   readonly #functions = new Map<string, Answering>();
+  /** What each function makes stale. */
+  readonly #affects = new Map<string, readonly Invalidation[]>();
+  readonly #texts: Texts;
+
+  /** *texts*: the parameters of each context that are texts, even where they look like numbers; for `respond` alone. */
+  constructor(texts: Texts = {}) {
+    this.#texts = texts;
+  }
 
   /** From now on a context answers so. What it throws as a `MizanError` is the server's answer. */
   context<P extends object, S extends object>({ name }: Context<P, S>, answer: (params: P) => S | Promise<S>): this {
@@ -29,9 +39,10 @@ export class MockServer {
 
   /** From now on a function answers so. */
   function<A extends object, R, X extends object, E extends object>(
-    { name }: ServerFunction<A, R, X, E>,
+    { name, affects = [] }: ServerFunction<A, R, X, E>,
     answer: (args: A) => R | Promise<R>,
   ): this {
+    this.#affects.set(name, affects);
     this.#functions.set(name, answer as unknown as Answering);
     return this;
   }
@@ -48,6 +59,29 @@ export class MockServer {
       }),
       ...options,
     });
+  }
+
+  /**
+   * The answer to a request over HTTP: for msw (`http.all("/api/mizan/*", ({ request }) => server.respond(request))`), for a
+   * browser's driver, or for a client whose `fetch` it is. Without files, and several reads are several requests.
+   */
+  async respond(request: Request): Promise<Response> {
+    const { pathname, searchParams } = new URL(request.url);
+    const [, context] = /\/ctx\/([^/]+)\/$/.exec(pathname) ?? [];
+    try {
+      if (pathname.endsWith("/session/")) return Response.json({ csrfToken: "of-a-test" });
+      if (context !== undefined) {
+        const name = decodeURIComponent(context);
+        return Response.json((await this.#read(name, paramsOf(searchParams, this.#texts[name] ?? []))).bundle);
+      }
+      if (request.method !== "POST" || !pathname.endsWith("/call/")) throw failure("NOT_FOUND", pathname, 404);
+      const { fn, args = {} } = (await request.json()) as { readonly fn: string; readonly args?: Params };
+      return Response.json(await this.#call({ name: fn, affects: this.#affects.get(fn) as readonly string[] }, args));
+    } catch (error) {
+      if (!(error instanceof MizanError)) throw error;
+      const { code, message, details, data, status } = error;
+      return Response.json({ error: { code, message, details, data } }, { status });
+    }
   }
 
   async #read(name: string, given: Params): Promise<Reply> {
@@ -71,4 +105,23 @@ export class MockServer {
 /** An error for an answer to throw. @param status that of a refusal where nothing is said */
 export function failure(code: string, message = code, status = 400, data?: Json): MizanError {
   return new MizanError({ code, message, status, data });
+}
+
+/** The values of a query, of which *texts* are none of JSON. */
+function paramsOf(query: URLSearchParams, texts: readonly string[]): Params {
+  const names = [...new Set(query.keys())];
+  return Object.fromEntries(
+    names.map((name) => {
+      const values = query.getAll(name).map((text) => (texts.includes(name) ? text : valueOf(text)));
+      return [name, values.length > 1 ? values : (values[0] as Json)];
+    }),
+  );
+}
+
+function valueOf(text: string): Json {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return text;
+  }
 }

@@ -96,6 +96,8 @@ pub struct Options {
     pub schemas: Option<Validator>,
     /// Whether integers beyond 2^53 are kept exactly, in TypeScript as a `bigint`.
     pub bigint: bool,
+    /// Whether a module for tests is written.
+    pub testing: bool,
 }
 
 impl Default for Options {
@@ -108,6 +110,7 @@ impl Default for Options {
             live: None,
             schemas: None,
             bigint: false,
+            testing: false,
         }
     }
 }

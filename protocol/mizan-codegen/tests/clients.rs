@@ -821,3 +821,30 @@ fn elements_are_broken_where_they_are_too_long() {
         ],
     );
 }
+
+#[test]
+fn a_module_for_tests_knows_which_parameters_are_texts() {
+    let text = PAGED.replace(
+        "param \"size\" required=#false {\n        shape {\n            primitive \"integer\"",
+        "param \"size\" required=#false {\n        shape {\n            optional {\n                enum \"1\" \"2\"\n            }",
+    );
+    let testing = |target| {
+        let options = Options {
+            targets: vec![target],
+            testing: true,
+            ..Options::default()
+        };
+        let file = files(&text, &options)
+            .into_iter()
+            .find(|file| file.path == "testing.ts");
+        file.map_or_else(String::new, |file| file.text)
+    };
+    assert_has(
+        &testing(Target::React),
+        &[
+            "export { renderMizan } from \"mizan-react/testing\";\n",
+            "export function mockServer(): MockServer {\n  return new MockServer({ shop: [\"size\"] });\n}\n",
+        ],
+    );
+    assert!(!testing(Target::Vue).contains("renderMizan"));
+}

@@ -24,6 +24,7 @@ usage: mizan-generate [FILE.kdl] [options] [-- PROGRAM ...]
   --import-extension EXT  what imports between generated modules end with: .js or .ts (default: nothing)
   --schemas NAME          write schemas.ts for a validator: zod or valibot (default: none)
   --bigint                keep integers beyond 2^53 exactly, in TypeScript as a bigint (default: they are rounded)
+  --testing               write testing.ts: a server in memory for tests (default: none)
   --live, --no-live       whether pages have a live connection (default: where channels or functions want one)
   --check                 write nothing; fail if something would be written
   --diff OLD.kdl          write nothing; say what is different from an older interface, and fail if clients of it break
@@ -81,6 +82,7 @@ impl Arguments {
                 Long("line-width") => overrides.line_width = Some(parser.value()?.parse()?),
                 Long("schemas") => overrides.schemas = Some(parser.value()?.string()?),
                 Long("bigint") => overrides.bigint = Some(true),
+                Long("testing") => overrides.testing = Some(true),
                 Long("live") => overrides.live = Some(true),
                 Long("no-live") => overrides.live = Some(false),
                 Long("import-extension") => {

@@ -30,6 +30,8 @@ pub struct Config {
     pub schemas: Option<String>,
     /// Whether integers beyond 2^53 are kept exactly.
     pub bigint: Option<bool>,
+    /// Whether a module for tests is written.
+    pub testing: Option<bool>,
 }
 
 /// Where the interface comes from: one of these.
@@ -125,6 +127,7 @@ impl Config {
             live: self.live,
             schemas: self.schemas.as_deref().map(validator).transpose()?,
             bigint: self.bigint.unwrap_or(defaults.bigint),
+            testing: self.testing.unwrap_or(defaults.testing),
         })
     }
 }

@@ -106,6 +106,7 @@ fn configuration(arguments: &Arguments) -> Result<(Config, PathBuf)> {
     config.live = overrides.live.or(config.live);
     config.schemas = overrides.schemas.or(config.schemas);
     config.bigint = overrides.bigint.or(config.bigint);
+    config.testing = overrides.testing.or(config.testing);
     Ok((config, base))
 }
 
@@ -138,6 +139,7 @@ impl Job {
             live,
             schemas,
             bigint,
+            testing,
         } = &self.options;
         let targets: Vec<_> = targets.iter().map(|target| target.word()).collect();
         let mut flags = vec![
@@ -148,6 +150,7 @@ impl Job {
         flags.extend(base_url.iter().map(|url| format!("--base-url={url}")));
         flags.extend(schemas.map(|validator| format!("--schemas={}", validator.word())));
         flags.extend(bigint.then(|| "--bigint".to_owned()));
+        flags.extend(testing.then(|| "--testing".to_owned()));
         flags.extend(live.map(|live| if live { "--live" } else { "--no-live" }.to_owned()));
         flags.extend(arguments.check.then(|| "--check".to_owned()));
         let (source, output) = (&self.source, self.output.as_deref());

@@ -50,7 +50,7 @@ function generate(seed, count, width, targets) {
   writeFileSync(path.join(output, "interface.kdl"), awkward(seed, count));
   const schemas = seed % 2 === 0 ? "zod" : "valibot";
   const target = ["--target", targets, "--line-width", String(width), "--schemas", schemas];
-  if (seed % 3 === 0) target.push("--bigint");
+  if (seed % 3 === 0) target.push("--bigint", "--testing");
   run(process.execPath, command, path.join(output, "interface.kdl"), "--output", output, ...target);
   return output;
 }

@@ -40,6 +40,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="keep integers beyond 2^53 exactly, in TypeScript as a bigint (default: they are rounded)",
     )
+    parser.add_argument(
+        "--testing", action="store_true", help="write testing.ts: a server in memory for tests (default: none)"
+    )
     group = parser.add_mutually_exclusive_group()
     group.add_argument("--check", action="store_true", help="write nothing; fail if something would be written")
     group.add_argument(
@@ -82,6 +85,5 @@ def _command_line(options: dict[str, Any]) -> list[str]:
     arguments = [f"{name}={value}" for name, value in given if value is not None]
     if options["live"] is not None:
         arguments.append("--live" if options["live"] else "--no-live")
-    if options["bigint"]:
-        arguments.append("--bigint")
+    arguments += [f"--{name}" for name in ("bigint", "testing") if options[name]]
     return [*arguments, "--check"] if options["check"] else arguments

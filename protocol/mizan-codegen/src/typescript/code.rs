@@ -4,13 +4,14 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use mizan_core::constraints::Scalar;
 use mizan_core::ir::{Channel, ErrorCase, Merge, MergeMode};
 use mizan_core::shape::{Body, EnumValue, Literal, Shape};
 
 use super::names::{NamedCall, NamedComposition, NamedContext, Names};
 use super::syntax::{self, distinct, grouped, or_null};
 use crate::interface::{Form, Interface, Output, Slot};
-use crate::options::Options;
+use crate::options::{Options, Target};
 
 /// A name of another module.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -47,6 +48,10 @@ fn default<'a>(is_optional: bool, mut members: impl Iterator<Item = &'a String>)
     } else {
         ""
     }
+}
+
+fn is_text(value: &Literal) -> bool {
+    matches!(value, Literal::Text(_))
 }
 
 /// The module of the types, which refers to itself by no import.
@@ -426,6 +431,50 @@ impl<'a> Code<'a> {
         self.options
             .bigint
             .then(|| self.value("mizan-runtime/bigint", "exactJson"))
+    }
+
+    /// Whether tests may render components of React.
+    pub fn is_for_react(&self) -> bool {
+        self.options.asks_for(Target::React)
+    }
+
+    /// Where the server answers.
+    pub fn base_url(&self) -> &str {
+        self.options.base_url.as_deref().unwrap_or("/api/mizan")
+    }
+
+    /// The parameters of contexts that are texts, even where they look like numbers; nothing where there is none.
+    pub fn texts(&self, interface: &Interface<'_>) -> String {
+        let contexts = interface.contexts.iter().filter_map(|context| {
+            let params = context.params.iter();
+            let texts: Vec<_> = params
+                .filter(|(_, param)| self.is_text(&param.shape))
+                .map(|(name, _)| syntax::string(name))
+                .collect();
+            let key = syntax::key(context.name);
+            (!texts.is_empty()).then(|| format!("{key}: [{}]", texts.join(", ")))
+        });
+        let contexts: Vec<_> = contexts.collect();
+        if contexts.is_empty() {
+            String::new()
+        } else {
+            format!("{{ {} }}", contexts.join(", "))
+        }
+    }
+
+    /// Whether values of the shape are texts, or lists of them.
+    fn is_text(&self, shape: &Shape) -> bool {
+        match shape {
+            Shape::Primitive(primitive) => primitive.scalar == Scalar::String,
+            Shape::Optional(item) | Shape::List(item, _) => self.is_text(item),
+            Shape::Enum(values) => values.iter().all(is_text),
+            Shape::Ref(name) => match self.body(name) {
+                Some(Body::Enum(values)) => values.iter().all(|value| is_text(&value.value)),
+                Some(Body::Alias(shape)) => self.is_text(shape),
+                _ => false,
+            },
+            _ => false,
+        }
     }
 
     /// A module of the same client, as it is imported.

@@ -36,6 +36,9 @@ pub fn generate(interface: &Interface<'_>, options: &Options) -> Result<Vec<File
     if let Some(validator) = options.schemas {
         files.push(client.schemas(validator)?);
     }
+    if options.testing {
+        files.push(client.testing()?);
+    }
     if !interface.forms.is_empty() {
         files.push(client.forms()?);
     }
@@ -100,6 +103,7 @@ templates! {
     server: Server = "server.ts.jinja" in "./server";
     vue: Vue = "vue.ts.jinja" in "./vue";
     svelte: Svelte = "svelte.ts.jinja" in "./svelte";
+    testing: Testing = "testing.ts.jinja" in "./testing";
 }
 
 /// As the other templates, with what writes schemas.
