@@ -842,7 +842,7 @@ fn a_module_for_tests_knows_which_parameters_are_texts() {
     assert_has(
         &testing(Target::React),
         &[
-            "export { renderMizan } from \"mizan-react/testing\";\n",
+            "export { renderMizan } from \"mizan-react/testing\";\n\n/** A server in memory.",
             "export function mockServer(): MockServer {\n  return new MockServer({ shop: [\"size\"] });\n}\n",
         ],
     );
