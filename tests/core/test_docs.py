@@ -19,6 +19,7 @@ _PATH = re.compile(
     r"`((?:cores|src|python|backends|caches|protocol|frontends|tests|benchmarks|examples|docs)/[^`*{<\s]*)`"
 )
 _MADE = {"benchmarks/results/"}  # by the verb that the page is about
+_QUOTE = re.compile(r"^```tsx?\n// (examples/\S+\n.*?)^```$", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)")
 
 
@@ -57,7 +58,14 @@ def test_links(page: Path, target: str) -> None:
     assert (page.parent / target).exists()
 
 
+@pytest.mark.parametrize(("page", "block"), found(_QUOTE))
+def test_what_is_quoted_of_an_example_stands_there(page: Path, block: str) -> None:
+    path, _, quoted = block.partition("\n")
+    assert quoted in (ROOT / path).read_text("utf-8")
+
+
 def test_something_is_found() -> None:
     """The patterns above still fit how the pages are written."""
     assert len(found(_IMPORT, in_blocks=True)) > 6
     assert min(len(found(pattern)) for pattern in (_NAME, _PATH, _LINK)) > 6
+    assert len(found(_QUOTE)) > 3

@@ -1,4 +1,4 @@
-"""The shop's generated clients are those that the generator writes today."""
+"""The generated clients of the shop's pages are those that the generator writes today."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ from tests.forking import client
 ROOT = Path(__file__).resolve().parents[2]
 
 
+PAGES = ("shop/client", "react-router", "next")
+"""Which one server is enough for: both have one interface."""
+
 COMMANDS = {
     "django": ("-m", "examples.shop.django_project.manage", "mizan_generate"),
     "fastapi": ("-m", "mizan_fastapi.generate", "examples.shop.fastapi_app"),
@@ -19,10 +22,13 @@ COMMANDS = {
 
 @pytest.mark.parametrize(
     ("server", "page"),
-    [*((server, page) for server in COMMANDS for page in ("web", "vue", "svelte")), ("django", "client")],
+    [
+        *((server, f"shop/{page}") for server in COMMANDS for page in ("web", "vue", "svelte")),
+        *(("django", page) for page in PAGES),
+    ],
 )
 def test_the_committed_client_is_current(server: str, page: str) -> None:
-    done = client.run(ROOT, *COMMANDS[server], "--config", f"examples/shop/{page}/mizan.toml", "--check")
+    done = client.run(ROOT, *COMMANDS[server], "--config", f"examples/{page}/mizan.toml", "--check")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", ""), (
         "make generate writes the shop's clients anew\n" + done.stdout + done.stderr
     )

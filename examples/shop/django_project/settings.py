@@ -21,6 +21,8 @@ MIZAN_CACHE_SECRET = os.environ.get("MIZAN_CACHE_SECRET") or secrets.token_urlsa
 MIZAN_CACHE_URL = os.environ.get("MIZAN_CACHE_URL") or "memory://"
 
 ALLOWED_HOSTS = ["127.0.0.1", "localhost"]
+# The servers of ../../next and ../../react-router say which host the browser named: its origin is compared with that.
+USE_X_FORWARDED_HOST = True
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -1,7 +1,7 @@
 /** Which server the components below ask. */
 
 import { configureMizan, Mizan, takeHydration, type Dehydrated, type MizanOptions } from "mizan-runtime";
-import { createContext, useContext, useState, type ReactElement, type ReactNode } from "react";
+import { createContext, useContext, useMemo, useState, type ReactElement, type ReactNode } from "react";
 
 const Client = createContext<Mizan | null>(null);
 
@@ -16,13 +16,33 @@ export interface MizanContextProps extends MizanOptions {
 /** Gives the components below a client of the server at `baseUrl` (by default `/api/mizan`). */
 export function MizanContext({ client, hydration, children, ...options }: MizanContextProps): ReactElement {
   const [mizan] = useState(() => {
-    // On a page it is that of `callXxx` and `fetchXxx`, too; a server has one for each request.
-    const made = client ?? (typeof window === "undefined" ? new Mizan(options) : configureMizan(options));
-    if (hydration !== undefined) made.hydrate(hydration);
-    else if (client === undefined) takeHydration(made);
+    // On a page it is that of `callXxx` and `fetchXxx`, too; a server has one for each request, and what it cannot read at
+    // once, as where `baseUrl` is relative, is left to the browser.
+    const made =
+      client ?? (typeof window === "undefined" ? new Mizan({ retries: 0, ...options }) : configureMizan(options));
+    if (hydration) made.hydrate(hydration);
+    else if (!client) takeHydration(made);
     return made;
   });
   return <Client.Provider value={mizan}>{children}</Client.Provider>;
+}
+
+/**
+ * Gives the client around it what a server has read for the components below: for a route that comes after the page.
+ *
+ * Of what the client knows already nothing changes, and what has become stale meanwhile is read again.
+ */
+export function MizanHydration({
+  state,
+  children,
+}: {
+  readonly state: Dehydrated;
+  readonly children?: ReactNode;
+}): ReactElement {
+  const mizan = useMizan();
+  // Before the components below ask for it; a second time nothing would happen.
+  useMemo(() => mizan.hydrate(state), [mizan, state]);
+  return <>{children}</>;
 }
 
 /** The client that the components around this one ask. */

@@ -2,7 +2,7 @@
 
 export type { Call, CallOptions as CallHookOptions } from "mizan-runtime";
 export { useCall } from "./calls.js";
-export { MizanContext, useMizan, type MizanContextProps } from "./client.js";
+export { MizanContext, MizanHydration, useMizan, type MizanContextProps } from "./client.js";
 export {
   bindContext,
   bindGlobal,

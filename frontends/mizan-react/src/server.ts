@@ -4,7 +4,13 @@ import type { Mizan } from "mizan-runtime";
 import { hydrationScript } from "mizan-runtime/server";
 import { Transform } from "node:stream";
 
-export { getMizanHydration, hydrationScript, type Wanted } from "mizan-runtime/server";
+export {
+  getMizanHydration,
+  hydrationScript,
+  mizanForRequest,
+  type RequestHeaders,
+  type Wanted,
+} from "mizan-runtime/server";
 
 /**
  * A stream between `renderToPipeableStream(…)` and the response: behind each part of the page it writes what the part was

@@ -1,16 +1,17 @@
 import { closeWindow } from "mizan-fixture/dom";
 
-import { act } from "@testing-library/react";
+import { act, render } from "@testing-library/react";
 import assert from "node:assert/strict";
 import { Writable } from "node:stream";
 import test, { after } from "node:test";
-import { Server, userContext } from "mizan-fixture";
+import { Server, globalContext, userContext } from "mizan-fixture";
 import { Mizan } from "mizan-runtime";
-import { Suspense } from "react";
+import { StrictMode, Suspense } from "react";
 import { hydrateRoot } from "react-dom/client";
 import { renderToPipeableStream } from "react-dom/server";
 
-import { getMizanHydration, hydrationScript, hydrationStream } from "../src/server.js";
+import { MizanHydration } from "../src/index.js";
+import { getMizanHydration, hydrationScript, hydrationStream, mizanForRequest } from "../src/server.js";
 import { MizanContext, UserContext, useUserOrders, useUserProfile } from "./shop.js";
 
 after(closeWindow);
@@ -117,6 +118,44 @@ test("contexts are read for a page before it is rendered", async () => {
     state.map(({ context, params }) => [context, params]),
     [["user", { user_id: 1 }]],
   );
+});
+
+test("a client of one request asks as who has made it, by whichever object has its headers", async () => {
+  const sent: Headers[] = [];
+  const fetch = async (_: string | URL | Request, init?: RequestInit): Promise<Response> => {
+    sent.push(new Headers(init?.headers));
+    return new Response('{"current_user":"Ada"}');
+  };
+  const given = { cookie: "sessionid=a", "accept-language": "de", host: "pages", "x-mizan-viewer": "b" };
+  for (const headers of [given, new Headers(given), {}]) {
+    const mizan = mizanForRequest(headers, { baseUrl: "http://shop/api/mizan", fetch });
+    await getMizanHydration(mizan, [[globalContext]]);
+  }
+  const passed = { "accept-language": "de", cookie: "sessionid=a" };
+  assert.deepEqual(
+    sent.map((headers) => Object.fromEntries(headers)),
+    [passed, passed, {}],
+  );
+});
+
+test("a route's own state is there before its components are, without a request", async () => {
+  const server = new Server();
+  const reading = new Mizan({ baseUrl: "/api/mizan", fetch: server.fetch, tabs: false });
+  const state = await getMizanHydration(reading, [[userContext, { user_id: 1 }]]);
+  const mizan = new Mizan({ baseUrl: "/api/mizan", fetch: server.fetch, tabs: false });
+  const route = (
+    <StrictMode>
+      <MizanContext client={mizan}>
+        <MizanHydration state={state}>
+          <Page />
+        </MizanHydration>
+      </MizanContext>
+    </StrictMode>
+  );
+  const { container } = render(route);
+  await act(() => new Promise((resolve) => setImmediate(resolve)));
+  assert.match(container.textContent ?? "", /Ada order of Ada/);
+  assert.equal(server.requests.length, 1);
 });
 
 test("a state in a script ends no script, and gives no attribute", () => {

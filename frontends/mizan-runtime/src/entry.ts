@@ -179,12 +179,17 @@ export class Entry {
     this.refresh();
   }
 
-  /** Take what a server rendered before the clock began. */
+  /** Take what a server rendered, as read before the clock began: nobody here knows when it was. */
   hydrate(reply: Reply): void {
     this.#hydrated = reply.bundle;
     this.learn(reply.scope);
-    for (const [name, value] of Object.entries(reply.bundle)) this.slot(name).read(0, value);
-    this.changed();
+    for (const [name, value] of Object.entries(reply.bundle)) {
+      const slot = this.slot(name);
+      // What has come since may be newer.
+      if (!slot.isPresent) slot.read(0, value);
+    }
+    // It may be a component that is being rendered that brings this.
+    this.#surroundings.soon(() => this.changed());
   }
 
   /** Take the server's spelling of the parameters. */

@@ -133,6 +133,8 @@ export class HttpTransport implements Transport {
     shown: readonly Shown[] = [],
     options: Sending = {},
   ): Promise<Answer> {
+    // What says who asks is wanted in any case, and its answer may be the first that tells what the server takes.
+    await (this.hasToken ? this.token : this.#csrf).get();
     const files = uploads?.(args, options, this.json);
     const body = { fn: name, args, ...(this.#takesShown && shown.length > 0 ? { shown } : {}) };
     const init = files === undefined ? { body: this.json.stringify(body), headers: JSON_BODY } : FILES;

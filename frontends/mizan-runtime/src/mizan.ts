@@ -53,7 +53,8 @@ export class Mizan extends Kernel {
   #isOnline = !isOffline();
   /** Calls that wait for the network. */
   readonly #waiting: { readonly send: () => void; readonly giveUp: (reason: MizanError) => void }[] = [];
-  #viewer: string | null = null;
+  /** Who asks, as the server calls them; undefined until it has said so, null after a reset. */
+  #viewer: string | null | undefined;
   #toldInterface: string | null = null;
 
   constructor(options: MizanOptions = {}) {
@@ -88,9 +89,11 @@ export class Mizan extends Kernel {
     this.#channel?.postMessage(news);
   }
 
+  /** Take what a server has rendered, unless it was for another viewer: after a reset nobody knows, until an answer tells. */
   override hydrate(state: Dehydrated): void {
-    this.#viewer ??= state.find(({ viewer }) => viewer !== undefined)?.viewer ?? null;
-    super.hydrate(state);
+    const viewer = state.find((entry) => entry.viewer)?.viewer ?? this.#viewer;
+    if (this.#viewer === undefined) this.#viewer = viewer;
+    if (viewer === this.#viewer && viewer !== null) super.hydrate(state);
   }
 
   override dehydrate(): Dehydrated {
@@ -137,7 +140,7 @@ export class Mizan extends Kernel {
 
   #signed(state: Dehydrated): Dehydrated {
     const viewer = this.#viewer;
-    return viewer === null ? state : state.map((entry) => ({ ...entry, viewer }));
+    return viewer ? state.map((entry) => ({ ...entry, viewer })) : state;
   }
 
   /** Without a network only what may be done twice waits for it. */
@@ -164,8 +167,7 @@ export class Mizan extends Kernel {
 
   #hearHeaders(headers: Headers): void {
     const viewer = headers.get("X-Mizan-Viewer");
-    const isAnother = this.#viewer !== null && viewer !== null && viewer !== this.#viewer;
-    if (isAnother) {
+    if (this.#viewer && viewer && viewer !== this.#viewer) {
       this.reset();
       this.emit({ kind: "viewer" });
     }

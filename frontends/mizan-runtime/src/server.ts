@@ -3,11 +3,44 @@
 import { writeBigints } from "./bigint.js";
 import type { Context } from "./descriptors.js";
 import { STATES } from "./hydration.js";
-import type { Mizan } from "./mizan.js";
+import { Mizan, type MizanOptions } from "./mizan.js";
 import type { Dehydrated } from "./wire.js";
 
 /** Contexts to read before anything is rendered, with their parameters. */
 export type Wanted = readonly (readonly [context: Context, params?: object])[];
+
+/** What of a request says who asks, and in which language. */
+const PASSED_ON = ["authorization", "cookie", "accept-language"];
+
+/** The headers of a request: those of `Request`, of Next's `headers()`, or of Node's `IncomingMessage`. */
+export type RequestHeaders = Pick<Headers, "get"> | { readonly [name: string]: string | readonly string[] | undefined };
+
+/**
+ * A client that reads as the visitor who has sent a request with *headers*, from the server at an absolute `baseUrl`.
+ *
+ * For this request alone: it knows what this visitor may see.
+ */
+export function mizanForRequest(headers: RequestHeaders, options: MizanOptions & { readonly baseUrl: string }): Mizan {
+  const passed = PASSED_ON.flatMap((name) => {
+    const value = textOf(headers, name);
+    return value === null ? [] : [[name, value] as const];
+  });
+  const { fetch = globalThis.fetch } = options;
+  return new Mizan({
+    tabs: false,
+    ...options,
+    fetch: (input, init) => {
+      const all = new Headers(init?.headers);
+      for (const [name, value] of passed) all.set(name, value);
+      return fetch(input, { ...init, headers: all });
+    },
+  });
+}
+
+function textOf(headers: RequestHeaders, name: string): string | null {
+  if (typeof headers.get === "function") return (headers as Headers).get(name);
+  return (headers as { readonly [name: string]: string | undefined })[name] ?? null;
+}
 
 /**
  * What the client *mizan* knows, for the option `hydration` in the browser; JSON.

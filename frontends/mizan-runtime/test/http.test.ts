@@ -205,6 +205,16 @@ test("a refusal that may be a function's own is not repeated; with a server with
   assert.equal(current.requests.length, 3);
 });
 
+test("the answer that brings the CSRF token may be the first to show the interface", async () => {
+  const { fetch, requests } = serving(({ url }) => ({
+    headers: { "X-Mizan-Interface": "i" },
+    body: url.endsWith("/session/") ? { csrfToken: "c" } : { result: 1 },
+  }));
+  const shown = [{ context: "user", params: { id: 1 } }];
+  await new HttpTransport({ baseUrl: "", fetch }).call({ name: "a" }, {}, shown);
+  assert.deepEqual(requests.at(-1)?.body, { fn: "a", args: {}, shown });
+});
+
 test("what is shown is told to a server that has shown its interface, to no other", async () => {
   let headers = {};
   const { fetch, requests } = serving(({ url }) => ({

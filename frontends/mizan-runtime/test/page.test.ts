@@ -97,6 +97,27 @@ test("what was rendered for one viewer is not shown to another", async () => {
   assert.equal(browser.kinds("viewer").length, 1);
 });
 
+test("what was rendered is taken from the one who asks, and after a reset from nobody until it is known who asks", async () => {
+  const { server, mizan } = started();
+  const state = (viewer?: string) => [
+    { context: "user", params: { id: 2 }, bundle: { profile: "rendered" }, ...(viewer && { viewer }) },
+  ];
+  const taken = () => mizan.entry(USER, { id: 2 }).slot("profile").isPresent;
+  server.headers = { "X-Mizan-Viewer": "a" };
+  await rest(mizan);
+  mizan.hydrate(state("b"));
+  assert.equal(taken(), false);
+  mizan.reset();
+  for (const viewer of [undefined, "a", "b"]) mizan.hydrate(state(viewer));
+  assert.equal(taken(), false);
+  server.headers = { "X-Mizan-Viewer": "b" };
+  await rest(mizan);
+  mizan.hydrate(state("a"));
+  assert.equal(taken(), false);
+  mizan.hydrate(state("b"));
+  assert.equal(taken(), true);
+});
+
 test("the answer of who asked before says nothing of who asks now", async () => {
   let answer: (response: Response) => void = () => undefined;
   let reads = 0;

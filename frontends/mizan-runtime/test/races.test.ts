@@ -500,6 +500,14 @@ test("what was rendered, and that nobody has asked for yet, is forgotten in a re
   assert.equal(kernel.entry(ROOM, { id: 9 }).slot("title").value, undefined);
 });
 
+test("what a server has rendered takes no place of what has come since, and only fills what is missing", async () => {
+  const { kernel, entry, reads, title } = await shown();
+  await settle(() => kernel.hydrate([{ context: "room", params: { id: 1 }, bundle: { title: "older", more: 1 } }]));
+  assert.equal(title(), "old");
+  assert.equal(entry.slot("more").value, 1);
+  assert.deepEqual([entry.isStale, reads.length], [false, 1]);
+});
+
 test("what was rendered is old once an answer was lost", async () => {
   const { kernel, call } = scene();
   kernel.hydrate([{ context: "room", params: { id: 9 }, bundle: { title: "old", items: [] } }]);

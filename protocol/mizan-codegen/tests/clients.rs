@@ -212,6 +212,7 @@ fn options_reach_the_code() {
     assert_has(
         text("react.tsx"),
         &[
+            "\n\n\"use client\";\n\n",
             "<Base interface={INTERFACE} baseUrl={\"/api/it's\"} {...props} />",
             "} from \"./functions.js\";",
         ],

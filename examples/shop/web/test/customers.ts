@@ -16,18 +16,11 @@ export class Customer {
     this.#token = token;
   }
 
-  static async of({ url, password }: Shop, username: string): Promise<Customer> {
-    const begun = await fetch(`${url}/api/mizan/session/`);
-    const { csrfToken } = (await begun.json()) as { csrfToken: string | null };
-    const guard = csrfToken === null ? {} : { "X-CSRFToken": csrfToken };
-    const entered = await fetch(`${url}/login/`, {
-      method: "POST",
-      headers: { ...guard, "Content-Type": "application/json", Cookie: cookiesOf(begun) },
-      body: JSON.stringify({ username, password }),
-    });
-    // Logging in gives another token.
-    const csrf = /csrftoken=([^;]+)/.exec(cookiesOf(entered))?.[1];
-    const headers = { Cookie: cookiesOf(entered), ...(csrf === undefined ? {} : { "X-CSRFToken": csrf }) };
+  static async of(shop: Shop, username: string): Promise<Customer> {
+    const { url } = shop;
+    const cookies = await logIn(shop, username);
+    const csrf = /csrftoken=([^;]+)/.exec(cookies)?.[1];
+    const headers = { Cookie: cookies, ...(csrf === undefined ? {} : { "X-CSRFToken": csrf }) };
     const granted = await called(url, headers, "mwt_obtain", {});
     const { token } = granted.result as { token: string };
     const known = await fetch(`${url}/api/mizan/ctx/global/`, { headers: { "X-Mizan-Token": token } });
@@ -47,6 +40,20 @@ export class Customer {
     const bundle = (await response.json()) as { search_products: { id: string; name: string }[] };
     return bundle.search_products;
   }
+}
+
+/** The cookies of who has logged in as *username*, as a browser would send them. */
+export async function logIn({ url, password }: Shop, username: string): Promise<string> {
+  const begun = await fetch(`${url}/api/mizan/session/`);
+  const { csrfToken } = (await begun.json()) as { csrfToken: string | null };
+  const guard = csrfToken === null ? {} : { "X-CSRFToken": csrfToken };
+  const entered = await fetch(`${url}/login/`, {
+    method: "POST",
+    headers: { ...guard, "Content-Type": "application/json", Cookie: cookiesOf(begun) },
+    body: JSON.stringify({ username, password }),
+  });
+  // Logging in gives another CSRF token.
+  return cookiesOf(entered);
 }
 
 function cookiesOf({ headers }: Response): string {

@@ -1,8 +1,8 @@
-/** A page that a server renders and sends part by part. */
+/** A page that a server renders: sent part by part, or read before and sent at once. */
 
 import { build } from "esbuild";
 import assert from "node:assert/strict";
-import { createServer, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { it } from "node:test";
@@ -16,7 +16,7 @@ const SOURCES = join(import.meta.dirname, "../../test/streamed");
 const BUILT = join(import.meta.dirname, "../streamed");
 const PATIENCE = 5_000;
 
-type Render = (url: string, response: ServerResponse) => void;
+type Render = (url: string, request: IncomingMessage, response: ServerResponse) => unknown;
 
 export function streaming(browser: () => Browser, shop: () => Shop): void {
   it("shows a part as it was rendered, then as it is, when it was invalidated before it came", () =>
@@ -68,6 +68,22 @@ export function streaming(browser: () => Browser, shop: () => Shop): void {
         await page.close();
       }
     }));
+
+  it("reads before it renders, in one request, and the browser asks for nothing of it", () =>
+    streamed(shop(), async ({ url, rendering, asked }) => {
+      const html = await (await fetch(`${url}read`)).text();
+      assert.match(html.replaceAll(/<script.*?<\/script>/gs, ""), /Assam tea.*<output>\d+.*Ethiopian coffee/s);
+      assert.deepEqual(rendering.asked, ["GET ctx/?catalogue=category%3Dtea&catalogue=category%3Dcoffee"]);
+      const page = await browser().newPage();
+      try {
+        await page.goto(`${url}read`);
+        await page.locator("[data-tea][data-coffee]").waitFor();
+        assert.deepEqual(await page.evaluate("errors"), []);
+        assert.deepEqual(asked(), []);
+      } finally {
+        await page.close();
+      }
+    }));
 }
 
 interface Streamed {
@@ -81,10 +97,11 @@ interface Streamed {
 
 /** Run *story* with a server that renders the page for browsers, from what the shop says. */
 async function streamed(shop: Shop, story: (streamed: Streamed) => Promise<void>): Promise<void> {
-  const { render, client } = await built();
+  const { renders, client } = await built();
   const [rendering, reading] = await Promise.all([Proxy.to(shop.url), Proxy.to(shop.url)]);
   const server = createServer((request, response) => {
-    if (request.url === "/") render(rendering.url, response);
+    const render = renders[request.url ?? "/"];
+    if (render !== undefined) render(rendering.url, request, response);
     else if (request.url === "/client.js") response.setHeader("Content-Type", "text/javascript").end(client);
     else reading.pass(request, response);
   });
@@ -102,7 +119,13 @@ async function streamed(shop: Shop, story: (streamed: Streamed) => Promise<void>
   }
 }
 
-async function built(): Promise<{ readonly render: Render; readonly client: string }> {
+interface Built {
+  /** By the path of the page. */
+  readonly renders: { readonly [path: string]: Render };
+  readonly client: string;
+}
+
+async function built(): Promise<Built> {
   const common = { bundle: true, format: "esm", jsx: "automatic", logLevel: "warning" } as const;
   const outfile = join(BUILT, "server.mjs");
   await build({
@@ -118,8 +141,8 @@ async function built(): Promise<{ readonly render: Render; readonly client: stri
     write: false,
     define: { "process.env.NODE_ENV": '"production"' },
   });
-  const { render } = (await import(outfile)) as { render: Render };
-  return { render, client: outputFiles.map(({ text }) => text).join("") };
+  const { stream, read } = (await import(outfile)) as { stream: Render; read: Render };
+  return { renders: { "/": stream, "/read": read }, client: outputFiles.map(({ text }) => text).join("") };
 }
 
 async function stockOf({ url }: Shop, name: string): Promise<{ readonly id: string; readonly stock: number }> {

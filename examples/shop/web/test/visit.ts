@@ -123,13 +123,14 @@ export async function visit(
   browser: Browser,
   shop: Shop,
   story: (tab: Tab, visit: Visit) => Promise<void>,
-  { path = "/", longest = LONGEST } = {},
+  { path = "/", longest = LONGEST, prepare = async (_: BrowserContext): Promise<void> => undefined } = {},
 ): Promise<void> {
   const proxy = await Proxy.to(shop.url);
   const context = await browser.newContext({ baseURL: proxy.url });
   context.setDefaultTimeout(PATIENCE);
   const errors: unknown[] = [];
   context.on("weberror", (error) => errors.push(error.error()));
+  await prepare(context);
   const open = async (): Promise<Tab> => {
     const tab = new Tab(await context.newPage(), shop);
     await tab.page.goto(path);

@@ -144,7 +144,13 @@ impl Client<'_> {
     }
 
     fn file(&self, path: &str, module: &str, body: &str, code: &Code<'_>) -> File {
-        let text = format!("{HEADER}\n\n{}\n{body}", code.imports(module));
+        // Components are for browsers, too: where a framework tells servers' modules apart, hooks belong to the others.
+        let directive = if path.ends_with(".tsx") {
+            "\"use client\";\n\n"
+        } else {
+            ""
+        };
+        let text = format!("{HEADER}\n\n{directive}{}\n{body}", code.imports(module));
         File {
             path: path.to_owned(),
             text: format::format(&text, self.options.line_width),

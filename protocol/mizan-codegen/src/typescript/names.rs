@@ -23,8 +23,8 @@ const RESERVED: &[&str] = &[
 /// What every client exports.
 #[rustfmt::skip]
 const EXPORTED: &[&str] = &[
-    "DjangoContext", "DjangoError", "INTERFACE", "MizanContext", "MizanError", "configureMizan", "createMizanPlugin",
-    "getDjangoHydration", "getMizan", "getMizanHydration", "setMizan",
+    "DjangoContext", "DjangoError", "INTERFACE", "MizanContext", "MizanError", "MizanHydration", "configureMizan",
+    "createMizanPlugin", "getDjangoHydration", "getMizan", "getMizanHydration", "setMizan",
 ];
 
 /// What generated functions call their parameters.

@@ -1,4 +1,4 @@
-/** A page in two parts, each of which comes when what it shows is there. */
+/** Two parts, each of which comes when what it shows is there. */
 
 import { useMizan } from "mizan-react";
 import { Suspense, useEffect, type ReactElement } from "react";
@@ -9,10 +9,18 @@ export function Page(): ReactElement {
   return (
     <html lang="en">
       <body>
-        <Part category="tea" />
-        <Part category="coffee" />
+        <Parts />
       </body>
     </html>
+  );
+}
+
+export function Parts(): ReactElement {
+  return (
+    <>
+      <Part category="tea" />
+      <Part category="coffee" />
+    </>
   );
 }
 

@@ -1,0 +1,1 @@
+export { pass as POST } from "../../shop";
