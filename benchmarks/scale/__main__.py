@@ -32,15 +32,22 @@ _NAMES = {
     "delivery": "to hand a message to one page",
     "compare": "to compare one tag, every 30 s",
     "idle": "one open connection, a second",
+    "rest": "a process, a second in which nothing happens",
 }
 
 
 def cost_table(costs: Costs) -> str:
     """What things cost."""
-    lines = ["| microseconds of processor time | process | Redis |", "| --- | ---: | ---: |"]
+    lines = [
+        "| microseconds of processor time, of many at once (of one alone) | process | Redis |",
+        "| --- | ---: | ---: |",
+    ]
     for name, words in _NAMES.items():
         cost: Cost = getattr(costs, name)
-        lines.append(f"| {words} | {cost.process:,.0f} | {cost.redis:,.1f} |")
+        alone: Cost | None = getattr(costs, f"{name}_alone", None)
+        own = f"{cost.process:,.0f}" + ("" if alone is None else f" ({alone.process:,.0f})")
+        server = f"{cost.redis:,.1f}" + ("" if alone is None else f" ({alone.redis:,.1f})")
+        lines.append(f"| {words} | {own} | {server} |")
     lines += ["", "| bytes | |", "| --- | ---: |"]
     lines += [
         f"| of a process, one connection that watches | {costs.connection_bytes:,.0f} |",

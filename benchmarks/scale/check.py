@@ -9,11 +9,12 @@ from __future__ import annotations
 import asyncio
 import os
 import time
+from dataclasses import replace
 from typing import NamedTuple
 
 from benchmarks.clients.sockets import Socket
-from benchmarks.scale.costs import Costs, Meter, ask, open_socket
-from benchmarks.scale.model import Site, process, redis
+from benchmarks.scale.costs import Cost, Costs, Meter, ask, open_socket
+from benchmarks.scale.model import Site, observed_process, observed_redis
 from benchmarks.scale.processes import other
 from benchmarks.services import redis_server
 
@@ -66,7 +67,13 @@ async def _follow(socket: Socket, user: int) -> None:
 
 
 def predicted(costs: Costs, finding: Finding) -> tuple[float, float]:
-    """For the process, and for Redis, which here also serves the process that purges."""
+    """For the process, which only watches, and for Redis, which also serves the process that purges."""
+    nothing = Cost(0.0, 0.0)
+    costs = replace(
+        costs,
+        call=replace(nothing, redis=costs.purge.redis),
+        call_alone=replace(nothing, redis=costs.purge_alone.redis),
+    )
     site = Site(
         connections=CONNECTIONS,
         watches=1,
@@ -75,8 +82,7 @@ def predicted(costs: Costs, finding: Finding) -> tuple[float, float]:
         kept=0.0,
         function_ms=0.0,
     )
-    own = process(costs, site, 1)
-    return own.total - own.parts["calls"], redis(costs, site, 1).total
+    return observed_process(costs, site, 1).total, observed_redis(costs, site, 1).total
 
 
 async def main() -> None:
@@ -87,7 +93,7 @@ async def main() -> None:
             found = await load(url, rate)
             own, server = predicted(costs, found)
             done = f"{found.rate:8.0f}  {found.signals:9.0f}"
-            print(f"{done}   {found.process:17.2f}  {own:9.2f}   {found.redis:15.3f}  {server:9.3f}", flush=True)
+            print(f"{done}   {found.process:17.1%}  {own:9.1%}   {found.redis:15.1%}  {server:9.1%}", flush=True)
         os._exit(0)
 
 

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import asdict, astuple, dataclass, fields
+from dataclasses import asdict, astuple, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,10 @@ _ONCE = "once"
 _SETTLING = 0.5
 _BUSY = 20
 """Sockets that ask at once."""
+_RESTING = 4
+"""Seconds in which nothing is done."""
+_ALONE, _PAUSE, _SLOWLY = 300, 0.02, 15
+"""How many things are done alone, with how many seconds in between; purges a second that come alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +51,22 @@ class Cost:
 class Costs:
     """Those of one machine.
 
+    Things cost less while there is much to do: one turn of the event loop and of the kernel does several of them. So
+    some are measured twice: many at once, and (``..._alone``) one after the other with pauses in between, so that each
+    has to wake the process and Redis.
+
     :param hit: to watch a bundle that is kept, answer included.
     :param miss: to watch one that is not, its functions aside.
     :param call: a mutation over a socket, with its purge and the announcement; its function aside.
+    :param purge: what a call has Redis do for its purge alone; the process's part is in the call.
     :param heard: to hear an announcement, where nobody watches what it says; Redis: to hand it to one process.
-    :param signal: to tell one socket that something is stale, beside hearing of it.
+    :param signal: to tell one socket that something is stale, beside hearing of it; Redis: to say which versions there
+        are, beside the purge.
     :param publish: to publish a message.
     :param delivery: to hand one message to one socket.
     :param compare: to compare one tag.
     :param idle: to keep one connection for a second.
+    :param rest: of a process, a second in which nothing happens.
     :param connection_bytes: of a process, for each connection that watches one bundle.
     :param tag_bytes: of Redis, for each tag.
     :param entry_bytes: of Redis, for each bundle of 90 bytes that is kept, its own tag aside.
@@ -64,15 +75,35 @@ class Costs:
     hit: Cost
     miss: Cost
     call: Cost
+    purge: Cost
     heard: Cost
     signal: Cost
+    hit_alone: Cost
+    miss_alone: Cost
+    call_alone: Cost
+    purge_alone: Cost
+    heard_alone: Cost
+    signal_alone: Cost
     publish: Cost
     delivery: Cost
     compare: Cost
     idle: Cost
+    rest: Cost
     connection_bytes: float
     tag_bytes: float
     entry_bytes: float
+
+    def alone(self) -> Costs:
+        """Of things that come one at a time."""
+        return replace(
+            self,
+            hit=self.hit_alone,
+            miss=self.miss_alone,
+            call=self.call_alone,
+            purge=self.purge_alone,
+            heard=self.heard_alone,
+            signal=self.signal_alone,
+        )
 
     @classmethod
     def read(cls) -> Costs:
@@ -94,12 +125,18 @@ class Meter:
     def __init__(self, url: str) -> None:
         self._server = redis.Redis.from_url(url)
 
-    async def cost(self, count: int, work: Callable[[], Awaitable[Any]]) -> Cost:
-        """Of each of *count* things that *work* does."""
-        own, server = time.process_time(), self._served()
+    async def cost(self, count: int, work: Callable[[], Awaitable[Any]], rest: Cost | None = None) -> Cost:
+        """Of each of *count* things that *work* does.
+
+        :param rest: what a second costs in which nothing is done; it is left out.
+        """
+        began, own, server = time.monotonic(), time.process_time(), self._served()
         await work()
         own, server = time.process_time() - own, self._served() - server
-        return Cost(own / count * _MICRO, server / count * _MICRO)
+        if rest is not None:
+            seconds = time.monotonic() - began
+            own, server = own - seconds * rest.process / _MICRO, server - seconds * rest.redis / _MICRO
+        return Cost(max(0.0, own) / count * _MICRO, max(0.0, server) / count * _MICRO)
 
     def bytes(self) -> int:
         found: int = self._server.info("memory")["used_memory"]
@@ -124,6 +161,10 @@ async def measure(url: str) -> Costs:
     miss = await meter.cost(users, lambda: _watch_all(busy, range(_BUSY, _BUSY + users)))
     entries = meter.bytes() - before
     hit = await meter.cost(users, lambda: _watch_all(busy, range(_BUSY, _BUSY + users)))
+    rest = await meter.cost(_RESTING, lambda: asyncio.sleep(_RESTING))
+    fresh = range(3 * FAR, 3 * FAR + _ALONE)
+    miss_alone = await meter.cost(_ALONE, lambda: _watch_all(busy[:1], fresh, _PAUSE), rest)
+    hit_alone = await meter.cost(_ALONE, lambda: _watch_all(busy[:1], fresh, _PAUSE), rest)
     store = go_live(dispatcher).store
     tags = [f"tag:weight:{number:032x}" for number in range(users)]
     before = meter.bytes()
@@ -138,6 +179,16 @@ async def measure(url: str) -> Costs:
         crowd = await meter.cost(many, lambda: _all_heard(announcing))
         listening.begin()
     handed = (crowd.redis - heard.redis) / 50
+    with other("announce", url, _ALONE, round(1 / _PAUSE)) as announcing:
+        announcing.begin()
+        heard_alone = await meter.cost(_ALONE, lambda: _all_heard(announcing), rest)
+
+    call_alone = await meter.cost(_ALONE, lambda: _call_all(busy[:1], _ALONE, _PAUSE), rest)
+    await _watch_all(busy, range(_BUSY))
+    purge, purge_alone, told_alone = [
+        await _purged(meter, url, numbers, rest)
+        for numbers in ((users, users, 500, FAR), (users, _ALONE, _SLOWLY, FAR), (_BUSY, _ALONE, _SLOWLY, 0))
+    ]
 
     async def publish_all() -> None:
         message = RoomChannel.DjangoMessage(text="x" * 64)
@@ -167,15 +218,36 @@ async def measure(url: str) -> Costs:
         miss=miss,
         call=Cost(call.process - heard.process, call.redis - handed),
         heard=Cost(heard.process, handed),
-        signal=Cost(told.process - heard.process - quiet.process * users / 500, 0.0),
+        purge=Cost(0.0, purge.redis - handed),
+        purge_alone=Cost(0.0, purge_alone.redis - handed),
+        signal=_beside(told, heard, purge, quiet, users / 500),
+        hit_alone=hit_alone,
+        miss_alone=miss_alone,
+        call_alone=Cost(call_alone.process - heard_alone.process, call_alone.redis - handed),
+        heard_alone=Cost(heard_alone.process, handed),
+        signal_alone=_beside(told_alone, heard_alone, purge_alone, quiet, _BUSY / _SLOWLY),
         publish=publish,
         delivery=Cost(spread.process / 100, 0.0),
         compare=Cost(compare.process, compare.redis),
         idle=quiet,
+        rest=rest,
         connection_bytes=held("fastapi", url, users),
         tag_bytes=tag_bytes,
         entry_bytes=entries / users - tag_bytes,
     )
+
+
+async def _purged(meter: Meter, url: str, numbers: Sequence[int], rest: Cost) -> Cost:
+    """Purges of another process: users, how many, how many a second, the first user."""
+    with other("purge", url, *numbers) as purging:
+        purging.begin()
+        return await meter.cost(numbers[1], lambda: _all_heard(purging), rest)
+
+
+def _beside(told: Cost, heard: Cost, purge: Cost, quiet: Cost, seconds: float) -> Cost:
+    """A signal: *told* without hearing, without the purge, and without what the sockets cost in so many seconds."""
+    own = told.process - heard.process - quiet.process * seconds
+    return Cost(max(0.0, own), max(0.0, told.redis - purge.redis - quiet.redis * seconds))
 
 
 async def open_socket(app: Any) -> Socket:
@@ -189,22 +261,29 @@ async def ask(socket: Socket, frame: dict[str, Any]) -> None:
     await socket.until(lambda text: f'"id":{frame["id"]},' in text)
 
 
-async def _watch_all(sockets: Sequence[Socket], users: range) -> None:
-    """Several at once, as in a process that has something to do."""
+async def _watch_all(sockets: Sequence[Socket], users: range, pause: float = 0.0) -> None:
+    """Several at once, as in a process that has something to do; or one socket alone, with pauses."""
 
     async def watch(socket: Socket, own: range) -> None:
         for user in own:
+            await _wait(pause)
             await ask(socket, {"action": "watch", "id": 1, "context": "user", "params": {"user_id": user}})
 
     count = len(sockets)
     await asyncio.gather(*(watch(socket, users[number::count]) for number, socket in enumerate(sockets)))
 
 
-async def _call_all(sockets: Sequence[Socket], count: int) -> None:
+async def _wait(pause: float) -> None:
+    if pause:
+        await asyncio.sleep(pause)
+
+
+async def _call_all(sockets: Sequence[Socket], count: int, pause: float = 0.0) -> None:
     """As ``_watch_all``: calls that change what nobody watches."""
 
     async def call(socket: Socket, own: range) -> None:
         for number in own:
+            await _wait(pause)
             await ask(socket, {"action": "rpc", "id": 5, "fn": "rename", "args": {"user_id": 2 * FAR + number}})
 
     numbers = range(count)

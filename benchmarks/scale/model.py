@@ -2,7 +2,8 @@
 
 Every process has its share of connections and of calls, and hears of every purge of the site. Redis carries out all
 calls' purges, all reads, and hands each announcement to each process. What takes part of a second of processor time is
-added up (``Demand``); how long things wait for one another is played (``broad_purge``).
+added up (``Demand``), as it costs where there is much to do: that tells what is enough. Whoever looks at a process that
+has little to do sees more (``observed_process``). How long things wait for one another is played (``broad_purge``).
 """
 
 from __future__ import annotations
@@ -15,6 +16,10 @@ from math import ceil
 from benchmarks.scale.costs import Costs
 
 _MICRO = 1e-6
+_TOLD = ("signals", "reading again")
+"""What is done for all at a time who are told of what has been announced meanwhile."""
+COALESCE = 0.05
+"""Seconds that announcements are collected for; as in ``mizan_core.live.hub``."""
 COMPARE = 30.0
 """Seconds between two comparisons of versions."""
 LONGEST_SPREAD = 5.0
@@ -73,8 +78,25 @@ class Demand:
         return max(self.parts, key=lambda name: self.parts[name])
 
 
+def _blended(together: Demand, alone: Demand, at_once: float) -> Demand:
+    """What comes while something is being done costs as *together*; the first of what comes otherwise wakes whoever
+    does it. How busy that is depends on what this costs, and the cost on how busy it is: both hold where the two are
+    equal.
+
+    :param at_once: pages that are told, and ask again, at a time.
+    """
+    first = {name: 1 / at_once if name in _TOLD else 1.0 for name in together.parts}
+    waking = {name: (alone.parts[name] - part) * first[name] for name, part in together.parts.items()}
+    idle = max(0.0, (1 - together.total) / (1 + sum(waking.values())))
+    return Demand({name: part + idle * waking[name] for name, part in together.parts.items()})
+
+
+def _at_once(site: Site, processes: int) -> float:
+    return max(1.0, site.mutations * site.watchers / processes * COALESCE)
+
+
 def process(costs: Costs, site: Site, processes: int) -> Demand:
-    """Of one process of *processes*, each with one event loop."""
+    """Of one process of *processes*, each with one event loop, that has much to do."""
     signals = site.mutations * site.watchers / processes
     build = costs.miss.process + site.function_ms * 1_000
     calls = site.mutations / processes
@@ -85,7 +107,7 @@ def process(costs: Costs, site: Site, processes: int) -> Demand:
             "hearing of purges": site.mutations * costs.heard.process * _MICRO,
             "signals": signals * costs.signal.process * _MICRO,
             "reading again": signals * (site.kept * costs.hit.process + (1 - site.kept) * build) * _MICRO,
-            "being there": connections * costs.idle.process * _MICRO,
+            "being there": (costs.rest.process + connections * costs.idle.process) * _MICRO,
             "comparing": _tags(site) / processes * costs.compare.process / COMPARE * _MICRO,
             "messages": site.messages
             / processes
@@ -103,11 +125,24 @@ def redis(costs: Costs, site: Site, processes: int, shards: int = 1) -> Demand:
         {
             "purges": site.mutations * costs.call.redis / shards * _MICRO,
             "announcements": site.mutations * (1 + processes / shards) * costs.heard.redis * _MICRO,
+            "signals": signals * costs.signal.redis / shards * _MICRO,
             "reading again": signals * reading / shards * _MICRO,
             "comparing": _tags(site) * costs.compare.redis / COMPARE / shards * _MICRO,
             "messages": site.messages * costs.publish.redis * _MICRO,
         }
     )
+
+
+def observed_process(costs: Costs, site: Site, processes: int) -> Demand:
+    """As ``process``, where it has little to do and is woken for what comes."""
+    together, alone = process(costs, site, processes), process(costs.alone(), site, processes)
+    return _blended(together, alone, _at_once(site, processes))
+
+
+def observed_redis(costs: Costs, site: Site, processes: int) -> Demand:
+    """As ``redis``, of one server that has little to do."""
+    together, alone = redis(costs, site, processes), redis(costs.alone(), site, processes)
+    return _blended(together, alone, _at_once(site, processes))
 
 
 def redis_bytes(costs: Costs, site: Site) -> float:

@@ -1,8 +1,9 @@
 """Other processes beside the one that is measured: ``python -m benchmarks.scale.processes WORK URL NUMBER...``.
 
-``announce N``: so many announcements of what nobody watches. ``purge N RATE``: one of each of so many users, at a pace.
-``publish N``: so many messages to the room. ``listen N CHANNEL...``: so many connections that hear announcements, until
-a line comes. Each says ``ready`` when a line may come, begins with it, and says so when it is done.
+``announce N [RATE]``: so many announcements of what nobody watches. ``purge USERS N RATE [FIRST]``: so many, of users
+in turn, at a pace. ``publish N``: so many messages to the room. ``listen N``: so many connections that hear
+announcements, until they are ended. Each says ``ready`` when a line may come, begins with it, and says so when it is
+done.
 """
 
 from __future__ import annotations
@@ -71,10 +72,15 @@ def _dispatcher() -> Any:
     return dispatcher
 
 
-async def announce(url: str, count: int) -> None:
-    """What purges announce, some at a time, as several processes purge at once."""
+async def announce(url: str, count: int, rate: int = 0) -> None:
+    """What purges announce, some at a time, as several processes purge at once; or one at a time, at a pace."""
     client = redis.Redis.from_url(url)
     await _begin()
+    if rate:
+        for number in range(count):
+            client.publish("mizan:0:stale", f'[null,"tag:user:{number:032x}","tag:user:{FAR + number:032x}"]')
+            await asyncio.sleep(1 / rate)
+        return
     for start in range(0, count, _AT_ONCE):
         with client.pipeline(transaction=False) as pipeline:
             for number in range(start, start + _AT_ONCE):
@@ -82,8 +88,8 @@ async def announce(url: str, count: int) -> None:
             pipeline.execute()
 
 
-async def purge(_: str, users: int, count: int, rate: int) -> None:
-    """*count* purges a *rate* a second, of users in turn."""
+async def purge(_: str, users: int, count: int, rate: int, first: int = 0) -> None:
+    """*count* purges a *rate* a second, of users in turn, from *first* on."""
     dispatcher = _dispatcher()
     await _purge(dispatcher, FAR)
     await _begin()
@@ -92,7 +98,7 @@ async def purge(_: str, users: int, count: int, rate: int) -> None:
         wait = begin + number / rate - time.monotonic()
         if wait > 0:
             await asyncio.sleep(wait)
-        await _purge(dispatcher, number % users)
+        await _purge(dispatcher, first + number % users)
     print(json.dumps({"seconds": time.monotonic() - begin}), flush=True)
 
 

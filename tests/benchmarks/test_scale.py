@@ -14,6 +14,8 @@ from benchmarks.scale.model import (
     Site,
     broad_purge,
     first_to_break,
+    observed_process,
+    observed_redis,
     process,
     processes_for,
     redis,
@@ -36,6 +38,15 @@ def test_more_processes_have_less_to_do_but_hear_as_much() -> None:
     assert many.total < few.total
     assert many.parts[heard] == few.parts[heard]
     assert redis(COSTS, SMALL, 8).parts["announcements"] > redis(COSTS, SMALL, 2).parts["announcements"]
+
+
+def test_whoever_has_little_to_do_is_woken_for_it() -> None:
+    for demand, observed in ((process, observed_process), (redis, observed_redis)):
+        dear, quiet = observed(COSTS, SMALL, 1).total, replace(SMALL, mutations=0)
+        assert demand(COSTS, SMALL, 1).total < dear < demand(COSTS.alone(), SMALL, 1).total
+        assert observed(COSTS, quiet, 1).total == pytest.approx(demand(COSTS, quiet, 1).total)
+        flood = replace(SMALL, mutations=1e6)
+        assert observed(COSTS, flood, 1).total == demand(COSTS, flood, 1).total
 
 
 def test_the_least_number_of_processes_is_the_least() -> None:
