@@ -41,9 +41,9 @@ def open_shop(
     from django.core.management import call_command
     from django.core.wsgi import get_wsgi_application
 
-    from mizan.asgi import limit_body
+    from mizan.asgi import limit_body, wrap_asgi
 
-    wsgi, asgi = get_wsgi_application(), limit_body(get_asgi_application())
+    wsgi, asgi = get_wsgi_application(), wrap_asgi(limit_body(get_asgi_application()))
     call_command("open_shop", verbosity=0)
     return httpx.WSGITransport(wsgi), httpx.ASGITransport(asgi)
 
