@@ -7,6 +7,8 @@ mod names;
 mod schemas;
 mod syntax;
 
+use std::path::Path;
+
 use askama::Template;
 use mizan_core::shape::Body;
 
@@ -145,7 +147,7 @@ impl Client<'_> {
 
     fn file(&self, path: &str, module: &str, body: &str, code: &Code<'_>) -> File {
         // Components are for browsers, too: where a framework tells servers' modules apart, hooks belong to the others.
-        let directive = if path.ends_with(".tsx") {
+        let directive = if Path::new(path).extension() == Some("tsx".as_ref()) {
             "\"use client\";\n\n"
         } else {
             ""
