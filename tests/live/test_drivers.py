@@ -141,6 +141,8 @@ def test_the_client_for_people(world: ServerWorld, request: pytest.FixtureReques
     asked = ["--watch", "user", "user_id=1", "--subscribe", "chat", "room=blue", "--say", "chat", "text=hi"]
     command = [sys.executable, "-m", *module, f"{world.urls[0]}/api/mizan/", *asked]
     call = ["--call", "rename", "user_id=1", "name=Eve"]
+    # Whoever was started in a shell's background ignores it, and so would the client.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     with subprocess.Popen(
         [*command, *call], cwd=ROOT, env=_of_the_project(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as talking:
@@ -152,7 +154,10 @@ def test_the_client_for_people(world: ServerWorld, request: pytest.FixtureReques
             assert line, (lines, talking.stderr.read())
             lines.append(line[len("00:00:00.000 ") :].rstrip())
         talking.send_signal(signal.SIGINT)
-        assert (talking.wait(20), talking.stderr.read()) == (0, "")
+        try:
+            assert (talking.wait(20), talking.stderr.read()) == (0, "")
+        finally:
+            talking.kill()
     assert lines[0].startswith("   open ws://")
     assert lines[1:3] == ["-> watch     user user_id=1", '<- answer    user user_id=1: {"user": "Ada"}']
     assert any(line.startswith("<- message   chat room=blue ") and line.endswith(': {"text": "hi"}') for line in lines)
