@@ -2,13 +2,14 @@ import { createContext, use, useMemo, useState, type FormEvent, type ReactElemen
 
 import { usePlaceOrder, type Product } from "./mizan";
 import { shown } from "./money";
-import { changed, expectationsOf, explain, quantityOf, totalOf, wanted, type Line } from "./order";
+import { changed, expectationsOf, explain, quantityOf, remaining, totalOf, wanted, type Line } from "./order";
 
 interface Basket {
   readonly lines: readonly Line[];
   add(product: Product): void;
   change(product: Product, quantity: number): void;
-  empty(): void;
+  /** Take out what was ordered. */
+  remove(ordered: readonly Line[]): void;
 }
 
 const Shared = createContext<Basket | null>(null);
@@ -21,7 +22,7 @@ export function BasketProvider({ children }: { readonly children: ReactNode }): 
       lines,
       add: (product) => setLines((lines) => changed(lines, product, quantityOf(lines, product) + 1)),
       change: (product, quantity) => setLines((lines) => changed(lines, product, quantity)),
-      empty: () => setLines([]),
+      remove: (ordered) => setLines((lines) => remaining(lines, ordered)),
     }),
     [lines],
   );
@@ -46,7 +47,7 @@ export function Basket({ customer }: { readonly customer: string | null }): Reac
     if (customer === null) return;
     const note = String(new FormData(event.currentTarget).get("note")) || null;
     const outcome = await place.safe({ user_id: customer, lines: wanted(lines), note });
-    if (outcome.ok) basket.empty();
+    if (outcome.ok) basket.remove(lines);
   };
   return (
     <section className="card" aria-labelledby="basket">

@@ -20,6 +20,14 @@ export function changed(lines: readonly Line[], product: Product, quantity: numb
   return quantity > 0 ? [...others, { product, quantity: Math.min(quantity, 99) }] : others;
 }
 
+/** The basket when *ordered* is on its way: what was put into it meanwhile stays. */
+export function remaining(lines: readonly Line[], ordered: readonly Line[]): readonly Line[] {
+  return ordered.reduce(
+    (left, { product, quantity }) => changed(left, product, quantityOf(left, product) - quantity),
+    lines,
+  );
+}
+
 export function totalOf(lines: readonly Line[]): string {
   return priceOf(lines.reduce((sum, { product, quantity }) => sum + centsOf(product.price) * quantity, 0));
 }

@@ -37,7 +37,8 @@ export interface Deeds {
 export async function capstone(browser: Browser, shop: Shop, seconds: number): Promise<Deeds> {
   const end = Date.now() + seconds * 1000;
   const deeds = { byPages: 0, byOthers: 0, disturbances: 0 };
-  const goesOn = (): boolean => Date.now() < end;
+  let hasFailed = false;
+  const goesOn = (): boolean => !hasFailed && Date.now() < end;
   const [ada, bea, grace] = await Promise.all(["ada", "bea", "grace"].map((name) => Customer.of(shop, name)));
   assert.ok(ada !== undefined && bea !== undefined && grace !== undefined);
   const products = await ada.products();
@@ -100,7 +101,15 @@ export async function capstone(browser: Browser, shop: Shop, seconds: number): P
   const others = Promise.all([shopping(ada, "Ada"), shopping(bea, "Bea"), shopping(bea, "Beatrix"), serving()]);
   // Nobody changes anything any more.
   const quiet = others.then(() => undefined);
-  await Promise.all([watching("ada", "Ada", "/?live"), watching("bea", "Bea", "/vue/?live"), others]);
+  const all = [watching("ada", "Ada", "/?live"), watching("bea", "Bea", "/vue/?live"), others];
+  try {
+    await Promise.all(all);
+  } catch (error) {
+    // The others are to end before the shop does: their failures would hide the first.
+    hasFailed = true;
+    await Promise.allSettled(all);
+    throw error;
+  }
   return deeds;
 }
 
