@@ -95,13 +95,13 @@ async def keep(request: HttpRequest, body: WaitingBody, limit: int) -> None:
     """
     meta = request.META
     check_body_headers(meta.get("CONTENT_LENGTH"), meta.get("HTTP_CONTENT_ENCODING"), limit)
-    content = b""
+    content = bytearray()
     while (piece := await body.piece()) is not None:
         content += piece
         if len(content) > limit:
             raise PayloadTooLarge
     _forget(request)
-    request._body = content  # noqa: SLF001 - where Django keeps it
+    request._body = bytes(content)  # noqa: SLF001 - where Django keeps it
 
 
 async def spool(request: HttpRequest, body: WaitingBody) -> Callable[[], None]:
