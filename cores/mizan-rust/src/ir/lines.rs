@@ -10,7 +10,6 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::ops::Range;
 use std::rc::Rc;
-use std::sync::LazyLock;
 
 use kdl::{KdlDocument, KdlEntry, KdlIdentifier, KdlNode};
 use regex_lite::{Captures, Regex};
@@ -26,10 +25,12 @@ const INDENT: usize = 4;
 /// The fewest digits that may not fit in the 128 bits that the parser keeps of an integer.
 const LONG: usize = 39;
 
-/// A node's name and words. What the parser would refuse is not matched: other escapes, numbers that
-/// are neither whole nor fit its 128 bits, words that it keeps for itself.
-static NODE: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
+// Each thread has patterns of its own. A `Regex` keeps its scratch memory behind a mutex, and the binding
+// parses without the interpreter's lock: a process forked at that moment would find the mutex held for good.
+thread_local! {
+    /// A node's name and words. What the parser would refuse is not matched: other escapes, numbers that
+    /// are neither whole nor fit its 128 bits, words that it keeps for itself.
+    static NODE: Regex = pattern(
         r#"(?x) ^(?: [a-z][a-z-]* | "null" )
         (?: [\ ]
             (?: [a-z][a-z0-9]*(?:-[a-z0-9]+)* = )?
@@ -42,16 +43,15 @@ static NODE: LazyLock<Regex> = LazyLock::new(|| {
               | -?[0-9]{1,38} (?: \.[0-9]{1,38} )? (?: e[+-]?[0-9]{1,3} )?
             )
         )*"#,
-    )
-});
+    );
 
-/// A string, or an integer that may not fit in the parser's 128 bits.
-static LONG_WORD: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r#"(?<string>"(?:[^"\\]|\\.)*")|-?[0-9]{39,}"#));
+    /// A string, or an integer that may not fit in the parser's 128 bits.
+    static LONG_WORD: Regex = pattern(r#"(?<string>"(?:[^"\\]|\\.)*")|-?[0-9]{39,}"#);
 
-/// A string, or a word of KDL's own in the place of a property's name.
-static RESERVED_NAME: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r#""(?:[^"\\]|\\.)*"|(?<reserved>\ (?:true|false|null|inf|nan)=)"#));
+    /// A string, or a word of KDL's own in the place of a property's name.
+    static RESERVED_NAME: Regex =
+        pattern(r#""(?:[^"\\]|\\.)*"|(?<reserved>\ (?:true|false|null|inf|nan)=)"#);
+}
 
 const NODE_OR_WORD: &str =
     "a node: its name, quoted strings, numbers, #true, #false or #null, a single space before each";
@@ -134,7 +134,7 @@ fn read_words(source: &Source<'_>, text: &str, offset: usize) -> Result<Words> {
 }
 
 fn read_node(source: &Source<'_>, text: &str, offset: usize) -> Result<KdlNode> {
-    let end = NODE.find(text).map_or(0, |found| found.end());
+    let end = NODE.with(|node| node.find(text).map_or(0, |found| found.end()));
     let end = reserved_name(text).map_or(end, |place| end.min(place));
     if end < text.len() || text.is_empty() {
         let space = text.get(end..).is_some_and(|rest| rest.starts_with(' '));
@@ -153,8 +153,10 @@ fn read_node(source: &Source<'_>, text: &str, offset: usize) -> Result<KdlNode> 
 
 /// Where the first property stands that has a word of KDL's own for its name.
 fn reserved_name(text: &str) -> Option<usize> {
-    let mut words = RESERVED_NAME.captures_iter(text);
-    words.find_map(|found| Some(found.name("reserved")?.start()))
+    RESERVED_NAME.with(|name| {
+        let mut words = name.captures_iter(text);
+        words.find_map(|found| Some(found.name("reserved")?.start()))
+    })
 }
 
 /// The line with a string of the same length in the place of every long integer.
@@ -162,10 +164,11 @@ fn mask(text: &str) -> Cow<'_, str> {
     if text.len() < LONG {
         return Cow::Borrowed(text);
     }
-    LONG_WORD.replace_all(text, |found: &Captures<'_>| match found.name("string") {
+    let masked = |found: &Captures<'_>| match found.name("string") {
         Some(string) => string.as_str().to_owned(),
         None => format!("\"{}\"", "0".repeat(found[0].len() - 2)),
-    })
+    };
+    LONG_WORD.with(|word| word.replace_all(text, masked))
 }
 
 #[allow(clippy::expect_used, reason = "the patterns are constants")]
@@ -341,9 +344,8 @@ mod tests {
         {
             let text = format!("a \"{character}\"");
             let is_plain = !must_escape(character) && !"\"\\".contains(character);
-            let matched = NODE
-                .find(&text)
-                .is_some_and(|found| found.end() == text.len());
+            let end = NODE.with(|node| node.find(&text).map(|found| found.end()));
+            let matched = end == Some(text.len());
             assert_eq!(matched, is_plain, "{character:?}");
         }
     }
