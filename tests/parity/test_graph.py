@@ -381,11 +381,11 @@ def test_what_is_understood_otherwise_narrows_nothing(same: Same, own: Any, scop
     assert described["affects"] == [{"context": "user", "function": None, "scope": scope}]
 
 
-def test_what_nobody_tells_apart_narrows_where_it_is_understood_alike(same: Same) -> None:
+def test_what_nobody_tells_apart_narrows_nothing(same: Same) -> None:
     loose = param("user_id", identity=None)
     read = function("user_orders", context="user", params=[loose], output=INTEGER)
     described = resolved(same, read, function("write", params=[loose], affects=[{"name": "user"}]))
-    assert described["affects"] == [{"context": "user", "function": None, "scope": ["user_id"]}]
+    assert described["affects"] == [{"context": "user", "function": None, "scope": []}]
 
 
 def test_equal_targets_count_once_in_declaration_order(same: Same) -> None:

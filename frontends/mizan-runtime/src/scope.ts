@@ -35,11 +35,11 @@ export function relation(known: Known, { params = {}, texts = {} }: Scope, names
   return result;
 }
 
-/** Whether a server that writes *texts* spells some of what was asked for otherwise, or does not say how. */
+/** Whether a server that writes *texts* may spell some of what was asked for otherwise: it does, or does not say how, or it is a set. */
 export function isRespelled(params: Params, texts: Texts): boolean {
   return Object.entries(params).some(([name, value]) => {
     const text = texts[name];
-    return value !== undefined && (text === undefined || !isTextOf(text, value));
+    return value !== undefined && (text === undefined || isComposed(text) || !isTextOf(text, value));
   });
 }
 

@@ -493,6 +493,15 @@ test("a refresh tells the server's spelling, and ends a failure", async () => {
   assert.equal(reads.length, 2);
 });
 
+test("what is said of a set in another order, before the server has spelled it, makes it stale", async () => {
+  const { kernel, read, reads } = scene();
+  const entry = kernel.entry(ROOM, { id: ["a", "b"] });
+  await settle(() => entry.subscribe(() => undefined));
+  await settle(() => kernel.invalidate([{ context: "room", params: { id: ["b", "a"] } }]));
+  await read(0).answer({ title: "old", items: [] }, `room;id=${encodeURIComponent('["a","b"]')}`);
+  assert.equal(reads.length, 2);
+});
+
 test("what was rendered, and that nobody has asked for yet, is forgotten in a reset", () => {
   const { kernel } = scene();
   kernel.hydrate([{ context: "room", params: { id: 9 }, bundle: { title: "of another", items: [] } }]);

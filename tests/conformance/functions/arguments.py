@@ -204,6 +204,11 @@ def typed(
     return Typed(**{name: given[name] for name in Typed.model_fields})
 
 
+@both(affects="typed")
+def reprice(request: Any, price: Decimal | None = None, moment: dt.datetime | None = None) -> None:
+    return None
+
+
 @both()
 def strict_call(request: Any, value: Strict, count: Annotated[int, Field(strict=True)] = 0) -> Strict:
     return value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeAlias
 from uuid import UUID
 
 from pydantic import BaseModel, StringConstraints
@@ -134,9 +134,18 @@ def dial(request: Any, ratio: float) -> str:
     return "dial"
 
 
+Item: TypeAlias = str | int | float | None
+Shelved: TypeAlias = Item | list[Item | list[int]] | dict[str, Item | list[Item]]
+
+
 @both(context="shelf")
-def shelf(request: Any, value: Any) -> str:
+def shelf(request: Any, value: Shelved) -> str:
     return "shelf"
+
+
+@both(context="pinboard")
+def pinboard(request: Any, value: Any) -> str:
+    return "pinboard"
 
 
 # Mutations that invalidate.
@@ -249,8 +258,13 @@ def tune(request: Any, ratio: float) -> str:
 
 
 @both(affects="shelf")
-def put_up(request: Any, value: Any) -> str:
+def put_up(request: Any, value: Shelved) -> str:
     return "up"
+
+
+@both(affects="pinboard")
+def pin(request: Any, value: Any) -> str:
+    return "pinned"
 
 
 # The context "handle" understands its parameter in lower case; one mutation does so, too, and one does not.

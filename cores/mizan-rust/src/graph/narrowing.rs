@@ -44,7 +44,6 @@ pub(super) fn purges(
         }
         let narrowing = scope.iter().filter_map(|param| {
             let own = function.params.get(param.name())?;
-            own.identity.as_ref()?;
             Some(Narrowing {
                 param: Arc::clone(param),
                 is_always_there: own.required && !comparison.takes_null(&own.shape),
@@ -146,9 +145,11 @@ pub(super) fn narrows(
         return false;
     };
     let mut others = members.iter().filter_map(|member| member.params.get(name));
-    others.all(|other| {
-        own.identity == other.identity && comparison.equal_but_for_null(&own.shape, &other.shape)
-    })
+    own.identity.is_some()
+        && others.all(|other| {
+            own.identity == other.identity
+                && comparison.equal_but_for_null(&own.shape, &other.shape)
+        })
 }
 
 /// The names of each scope: what is always there, with every choice of the rest.

@@ -15,7 +15,7 @@ fn param(mut param: Value) -> Value {
     if let Value::Map(members) = &mut param
         && !members.contains_key("identity")
     {
-        members.insert("identity".to_owned(), Value::Null);
+        members.insert("identity".to_owned(), Value::String("int".to_owned()));
     }
     param
 }
@@ -92,10 +92,10 @@ fn targets_and_scopes_are_resolved() {
         r#"{"context":"user","function":"user_profile","scope":["user_id"]},"#,
         r#"{"context":"elsewhere","function":null,"scope":[]}],"#,
         r#""merge":[{"context":"user","slot":"user_profile","scope":["user_id"],"mode":"replace"}],"#,
-        r#""purges":[{"context":"user","narrowing":[]},{"context":"elsewhere","narrowing":[]}]},"#,
+        r#""purges":[{"context":"user","narrowing":["user_id"]},{"context":"elsewhere","narrowing":[]}]},"#,
         r#""user_profile":{"context":"user","private":false,"auth":null,"#,
         r#""affects":[],"merge":[],"purges":[]}},"#,
-        r#""contexts":{"user":{"functions":["user_profile"],"params":["user_id"],"shapes":[]}}}"#,
+        r#""contexts":{"user":{"functions":["user_profile"],"params":["user_id"],"shapes":[["user_id"]]}}}"#,
     );
     let description = serde_json::to_string(&graph.describe()).unwrap();
     assert_eq!(description, expected);

@@ -56,15 +56,19 @@ def _float(value: float) -> Json:
     return int(value) if value.is_integer() else value
 
 
-def _decimal(value: Decimal) -> str:
+def digits(value: Decimal) -> str:
+    """The digits of a number, without zeros that say nothing and without an exponent.
+
+    :raises NoIdentity: for what is no number, and where there are more than ``MAX_DIGITS``.
+    """
     if not value.is_finite():
         raise NoIdentity
     if not value:
         return "0"
     if abs(value.adjusted()) > MAX_DIGITS or len(value.as_tuple().digits) > MAX_DIGITS:
         raise NoIdentity
-    digits = format(value, "f")
-    return digits.rstrip("0").rstrip(".") if "." in digits else digits
+    text = format(value, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def _datetime(value: datetime) -> str:
@@ -91,7 +95,7 @@ SCALARS: Mapping[type, tuple[Form, Reader]] = {
     int: (Form.NUMBER, itself),
     float: (Form.NUMBER, _float),
     str: (Form.TEXT, itself),
-    Decimal: (Form.TEXT, _decimal),
+    Decimal: (Form.TEXT, digits),
     UUID: (Form.TEXT, str),
     date: (Form.TEXT, date.isoformat),
     datetime: (Form.TEXT, _datetime),

@@ -254,13 +254,14 @@ class Endpoint:
             if cls in self._verbatim[name] and (cls is not str or value.isascii()):
                 values[name] = identities[name] = value
                 continue
-            json = self._wire(name, value)
-            if json is not UNFAITHFUL:
-                values[name] = json
             try:
                 identities[name] = self._identities[name].of(value)
             except NoIdentity:
                 unidentified.append(name)
+                continue
+            json = self._wire(name, value)
+            if json is not UNFAITHFUL:
+                values[name] = json
         return ScopeArguments(values, identities, tuple(unidentified))
 
     def wire_arguments(self, arguments: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,8 +2,8 @@
 
 What is made stale may always be broader than what a call changes, never narrower. So a parameter narrows a target only
 where the mutation and every function of the context that declares it give it one shape, null aside, and tell its values
-apart in one way: otherwise ``"05"`` might be invalidated where ``5`` is shown. A purge compares identities, and needs
-those as well.
+apart in one way, by which equal ones are one: otherwise ``"05"`` might be invalidated where ``5`` is shown, or 1 where
+True is. Purges and answers are narrowed by the same parameters.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def narrows(comparison: Comparison, function: Function, members: Iterable[Functi
     :param members: the functions of the context.
     """
     own = function.params.get(name)
-    if own is None:
+    if own is None or own.identity is None:
         return False
     others = [member.params[name] for member in members if name in member.params]
     return all(
@@ -45,11 +45,8 @@ def purge_of(comparison: Comparison, function: Function, context: str, scope: It
 
     :param scope: the parameters that narrow what the function makes stale of the context, sorted.
     """
-    narrowing = []
-    for name in scope:
-        own = function.params[name]
-        if own.identity is not None:
-            narrowing.append((name, own.required and not comparison.takes_null(own.shape)))
+    params = [(name, function.params[name]) for name in scope]
+    narrowing = [(name, own.required and not comparison.takes_null(own.shape)) for name, own in params]
     if sum(not is_always_there for _, is_always_there in narrowing) > MAX_OPTIONAL:
         narrowing = [(name, is_always_there) for name, is_always_there in narrowing if is_always_there]
     return Purge(context, tuple(narrowing))
