@@ -239,7 +239,7 @@ def test_watching_generates_again_when_the_functions_change(adapter: str, tmp_pa
     with Popen(words, cwd=tmp_path, stdout=PIPE, stderr=STDOUT, text=True) as process:
         assert process.stdout is not None
         try:
-            assert process.stdout.readline() == "api: 4 written\n"
+            assert process.stdout.readline() == "api: 6 written\n"
             source.write_text(good.replace("auth=True", 'auth="staff"'))
             assert process.stdout.readline() == "~ rename: is for staff now  (breaks clients of before)\n"
             assert process.stdout.readline().startswith("api: ")

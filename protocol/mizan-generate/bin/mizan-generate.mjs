@@ -15,6 +15,8 @@ const WASM = fileURLToPath(new URL("../dist/mizan-generate.wasm", import.meta.ur
 /** What the folders are called that the generator sees: where the configuration is, and where clients are written. */
 const BASE = "/mizan-base";
 const OUTPUT = "/mizan-output";
+/** What a configuration is called that nobody has to name. */
+const CONFIGURATIONS = ["mizan.toml", "django.config.mjs"];
 const SKIPPED = new Set(["__pycache__", "node_modules", "site-packages", "target"]);
 
 class Failure extends Error {}
@@ -62,7 +64,7 @@ function configuration(words) {
   const end = words.indexOf("--");
   const own = end === -1 ? words : words.slice(0, end);
   const index = own.findIndex((word) => word === "--config" || word.startsWith("--config="));
-  if (index === -1) return { file: existsSync("mizan.toml") ? "mizan.toml" : null, rest: words };
+  if (index === -1) return { file: CONFIGURATIONS.find((name) => existsSync(name)) ?? null, rest: words };
   const joined = own[index].startsWith("--config=");
   const file = joined ? own[index].slice("--config=".length) : own[index + 1];
   return { file: file ?? "", rest: [...words.slice(0, index), ...words.slice(index + (joined ? 1 : 2))] };

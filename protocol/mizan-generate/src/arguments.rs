@@ -16,9 +16,9 @@ usage: mizan-generate [FILE.kdl] [options] [-- PROGRAM ...]
   FILE.kdl                the interface, as `manage.py export_mizan_ir` or `python -m mizan_fastapi.ir` writes it;
                           `-` for standard input; without it the configuration says where it comes from
   -- PROGRAM ...          a program that prints the interface
-  --config FILE           the configuration (default: mizan.toml, if it is there)
+  --config FILE           the configuration (default: mizan.toml, or for npx django.config.mjs, if it is there)
   --output FOLDER         where the clients are written
-  --target NAME[,NAME]    typescript, react, vue, svelte or python (default: typescript)
+  --target NAME[,NAME]    typescript, react, vue, svelte or python (default: react)
   --base-url URL          where the server answers (default: the runtime's, /api/mizan)
   --line-width COLUMNS    how long lines may be (default: 80)
   --import-extension EXT  what imports between generated modules end with: .js or .ts (default: nothing)

@@ -14,9 +14,9 @@ use crate::{Failure, Result};
 pub struct Config {
     /// Where the interface comes from.
     pub source: Source,
-    /// The folder that the clients are written to.
+    /// The folder that the clients are written to, or a file in it: a generator of before wrote but one.
     pub output: Option<PathBuf>,
-    /// What clients are written in.
+    /// What clients are written in; React where nothing is said.
     pub targets: Vec<String>,
     /// Where the server answers.
     pub base_url: Option<String>,
@@ -117,7 +117,7 @@ impl Config {
         }
         Ok(Options {
             targets: if targets.is_empty() {
-                defaults.targets
+                vec![Target::React]
             } else {
                 targets
             },

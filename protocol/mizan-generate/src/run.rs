@@ -74,12 +74,24 @@ fn prepare(arguments: &Arguments, document: Option<String>) -> Result<Job> {
         .overrides
         .output
         .clone()
-        .or_else(|| config.output.as_ref().map(|output| base.join(output)));
+        .or_else(|| config.output.as_ref().map(|output| base.join(output)))
+        .map(folder_of);
     Ok(Job {
         source,
         output,
         options,
     })
+}
+
+/// The folder that an output names, by itself or by a module in it.
+fn folder_of(output: PathBuf) -> PathBuf {
+    let is_module = output
+        .extension()
+        .is_some_and(|extension| extension == "ts");
+    match output.parent() {
+        Some(parent) if is_module => parent.to_owned(),
+        _ => output,
+    }
 }
 
 /// The configuration with what the command line says, and the folder that its paths are relative to.

@@ -69,6 +69,15 @@ test("the configuration of a Django project is enough", () => {
   assert.deepEqual(generate(...config, "--check"), { code: 0, out: "", err: "" });
 });
 
+test("a configuration of before is found by itself, names a module, and means React", () => {
+  project();
+  const django = { managePath: "manage.mjs", command: [process.execPath], env: { PROJECT: "shop" } };
+  const config = { source: { django }, output: "old/api/generated.ts" };
+  writeFileSync(at("django.config.mjs"), `export default ${JSON.stringify(config)};\n`);
+  assert.deepEqual(generate(), { code: 0, out: `${path.join("old", "api")}: 6 written\n`, err: "" });
+  assert.match(readFileSync(at("old/api/index.ts"), "utf8"), /export \* from "\.\/react"/);
+});
+
 test("changes are told, and a check fails", () => {
   const config = project();
   generate(...config);
@@ -94,13 +103,15 @@ test("an interface may come from a file, a program or mizan.toml", () => {
 });
 
 test("what goes wrong is said without a stack", () => {
+  project();
+  rmSync(at("django.config.mjs"));
+  assert.match(generate("interface.kdl").err, /^there is no folder to write to/);
   const config = project();
   writeFileSync(at("manage.mjs"), 'console.error("no database"); process.exit(3);\n');
   const failures = [
     [config, /^`.*manage\.mjs export_mizan_ir` has failed \(3\):\nno database\n$/],
     [["--config", "none.mjs"], /^none\.mjs: there is no such file\n$/],
     [["none.kdl", "--output", "x"], /none\.kdl/],
-    [["interface.kdl"], /^there is no folder to write to/],
     [["--targt"], /^invalid option '--targt'/],
   ];
   for (const [words, message] of failures) {
@@ -119,7 +130,7 @@ test("watching generates again when the interface changes, and tells what it can
   const said = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const complained = createInterface({ input: child.stderr })[Symbol.asyncIterator]();
   try {
-    assert.equal((await said.next()).value, "watched: 4 written");
+    assert.equal((await said.next()).value, "watched: 6 written");
     writeFileSync(at("watched.kdl"), "{}");
     assert.match((await complained.next()).value, /^the interface: line 1/);
     writeFileSync(at("watched.kdl"), INTERFACE.replace("#false", "#true"));

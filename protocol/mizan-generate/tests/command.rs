@@ -81,7 +81,7 @@ fn only_what_is_different_is_written() {
     assert_eq!(code, 0);
     assert_eq!(
         host.said,
-        [format!("{}: 4 files, all up to date", output.display())]
+        [format!("{}: 6 files, all up to date", output.display())]
     );
     assert_eq!(
         fs::metadata(&types).and_then(|found| found.modified()).ok(),

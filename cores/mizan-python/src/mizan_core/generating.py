@@ -17,7 +17,7 @@ __all__ = ("add_arguments", "generate")
 _OPTIONS = (
     ("--config", "FILE", "the configuration (default: mizan.toml, if it is there)"),
     ("--output", "FOLDER", "where the clients are written"),
-    ("--target", "NAME[,NAME]", "typescript, react, vue, svelte or python (default: typescript)"),
+    ("--target", "NAME[,NAME]", "typescript, react, vue, svelte or python (default: react)"),
     ("--base-url", "URL", "where the server answers (default: the runtime's, /api/mizan)"),
     ("--line-width", "COLUMNS", "how long lines may be (default: 80)"),
     ("--schemas", "NAME", "write schemas.ts for a validator: zod or valibot (default: none)"),
