@@ -205,3 +205,39 @@ def test_lanes_that_are_none() -> None:
     for lane in ("router", "middleware"):
         with pytest.raises(ValueError, match="outermost lane alone"):
             mount(FastAPI(), BASE, _router(), lane=lane, middleware=[Middleware(CORSMiddleware)])
+
+
+class Counted(FastAPI):
+    """An application with a class of its own."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope["counted"] = True
+        await super().__call__(scope, receive, send)
+
+
+@client(context="seen")
+def seen(request: Request) -> dict[str, Any]:
+    return {
+        "root": request.scope["root_path"],
+        "app": request.app.title,
+        "counted": "counted" in request.scope,
+        "url": request.url_for("mizan-session").path,
+    }
+
+
+@pytest.mark.parametrize("lane", LANES)
+@pytest.mark.parametrize("mounted", [False, True])
+@pytest.mark.filterwarnings("ignore:The `root_path` parameter")
+def test_a_function_is_told_of_its_application(lane: Lane, mounted: bool) -> None:
+    """Also where the application has a class of its own, is mounted in another, or knows itself where it is."""
+    registry = Registry()
+    registry.register(seen)
+    app = Counted(title="ours", root_path="" if mounted else "/proxied")
+    mount(app, BASE, create_router(registry, Settings()), lane=lane)
+    assert isinstance(app, Counted)
+    served = FastAPI(title="outer")
+    served.mount("/inner", app)
+    with asking(served if mounted else app) as http:
+        found = http.get(f"/inner{BASE}/ctx/seen/" if mounted else f"{BASE}/ctx/seen/").json()["seen"]
+    root = "/inner" if mounted else "/proxied"
+    assert found == {"root": root, "app": "ours", "counted": lane != "outermost", "url": f"{root}{BASE}/session/"}

@@ -188,5 +188,47 @@ def test_work_that_cancels_itself() -> None:
     _run(run)
 
 
+@pytest.mark.parametrize("waits", [False, True])
+def test_work_that_is_cancelled_while_it_takes_its_first_step(waits: bool) -> None:
+    """Whoever cancels has only the task, and need not be the work itself: a hook, a library."""
+
+    async def work() -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        task.cancel()
+        if waits:
+            await asyncio.Event().wait()
+
+    async def run() -> None:
+        with pytest.raises(asyncio.CancelledError):
+            await to_the_end(work())
+
+    _run(run)
+
+
+@pytest.mark.parametrize("debug", [False, True])
+def test_who_asks_the_task_to_be_told_is_told(debug: bool) -> None:
+    async def run() -> None:
+        asyncio.get_running_loop().set_debug(debug)
+        told: list[object] = []
+
+        async def work(result: object) -> object:
+            task = asyncio.current_task()
+            assert task is not None
+            task.add_done_callback(lambda done: told.append(done.exception() or done.result()))
+            if isinstance(result, Exception):
+                raise result
+            return result
+
+        error = LookupError("said")
+        assert await to_the_end(work("result")) == "result"
+        with pytest.raises(LookupError):
+            await to_the_end(work(error))
+        await asyncio.sleep(0)
+        assert told == ["result", error]
+
+    _run(run)
+
+
 def _run(test: Callable[[], Coroutine[Any, Any, None]]) -> None:
     asyncio.run(asyncio.wait_for(test(), 10))

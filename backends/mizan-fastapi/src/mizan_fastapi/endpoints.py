@@ -59,7 +59,8 @@ class Endpoint(ABC):
         if type(reply) is PassThrough:
             await passed_through(reply)(scope, receive, send)
         else:
-            await _write(reply, send)
+            await send({"type": "http.response.start", "status": reply.status, "headers": _headers(reply)})
+            await send({"type": "http.response.body", "body": reply.body})
 
     async def respond(self, request: Request) -> FrameworkResponse:
         """The answer, when dependencies have been solved; they may have read the body.
@@ -168,11 +169,6 @@ def fields_of(scope: Scope) -> dict[bytes, bytes]:
     if len(fields) < len(lines):
         fields = {name: b",".join(value for other, value in lines if other == name) for name in fields}
     return fields
-
-
-async def _write(response: Response, send: Send) -> None:
-    await send({"type": "http.response.start", "status": response.status, "headers": _headers(response)})
-    await send({"type": "http.response.body", "body": response.body})
 
 
 def _headers(response: Response) -> list[tuple[bytes, bytes]]:

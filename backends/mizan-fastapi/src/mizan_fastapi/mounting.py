@@ -10,6 +10,7 @@ Lanes ask the prefix route earlier: in front of the application's router, or of 
 from __future__ import annotations
 
 from collections.abc import Coroutine, Iterable, Sequence
+from functools import partial
 from typing import Any, Literal, TypeAlias
 
 from fastapi import APIRouter, FastAPI
@@ -95,13 +96,17 @@ def _check_lane(app: FastAPI, router: MizanRouter, lane: str, middleware: Sequen
 
 
 def _put_outermost(app: FastAPI, route: PrefixRoute, middleware: Sequence[Middleware]) -> None:
-    build = app.build_middleware_stack
+    kind = type(app)
+    short_cut = ShortCut(partial(kind.__call__, app), route, app.router, middleware, leaves_traced=False)
 
-    def build_with_lane() -> ASGIApp:
-        return ShortCut(build(), route, app.router, middleware, leaves_traced=False)
+    async def call(self: FastAPI, scope: Scope, receive: Receive, send: Send) -> None:
+        scope["app"] = self
+        if self.root_path:
+            scope["root_path"] = self.root_path
+        await short_cut(scope, receive, send)
 
-    # Nothing that FastAPI is given can stand before its own middleware.
-    app.build_middleware_stack = build_with_lane  # type: ignore[method-assign]
+    # Nothing that FastAPI is given can stand before its telemetry, and before what subclasses do.
+    app.__class__ = type(kind.__name__, (kind,), {"__call__": call, "__module__": kind.__module__})
 
 
 def _is_bare(app: FastAPI, served: Iterable[EndpointRoute]) -> bool:

@@ -90,7 +90,7 @@ class AsgiPort:
         self._token: MWTUser | None = None
         self._check = LOADED
 
-    async def read_body(self, limit: int) -> bytes:
+    def read_body(self, limit: int) -> Coroutine[Any, Any, bytes]:
         fields = self.fields
         length, encoding = fields.get(b"content-length"), fields.get(b"content-encoding")
         check_body_headers(
@@ -98,8 +98,24 @@ class AsgiPort:
             None if encoding is None else encoding.decode("latin-1"),
             limit,
         )
-        self._body = body = await read_body(self._receive, limit)
-        return body
+        return self._read_body(limit)
+
+    async def _read_body(self, limit: int) -> bytes:
+        """The whole body; ``PayloadTooLarge`` as soon as it is known to be longer than *limit*."""
+        chunks: list[bytes] = []
+        length = 0
+        while True:
+            message = await self._receive()
+            if message["type"] == "http.disconnect":
+                raise BadRequest("The request was cut off.")
+            chunk: bytes = message.get("body", b"")
+            length += len(chunk)
+            if length > limit:
+                raise PayloadTooLarge
+            chunks.append(chunk)
+            if not message.get("more_body", False):
+                self._body = body = chunk if length == len(chunk) else b"".join(chunks)
+                return body
 
     def apart(self) -> AsgiPort:
         twin = AsgiPort(
@@ -132,14 +148,17 @@ class AsgiPort:
         self._check = check
         assume_user(self.scope, user)
 
-    async def load_user(self, *, at_once: bool) -> None:  # noqa: ARG002 - an attribute cannot wait for it later
+    def load_user(self, *, at_once: bool) -> Coroutine[Any, Any, None] | None:  # noqa: ARG002 - an attribute cannot wait
         token, load = self._token, self._load_user
         if token is None:
-            return
+            return None
         if load is None:
             if self._check == ALWAYS:
                 check_hook(self._check, load)
-            return
+            return None
+        return self._load(token, load)
+
+    async def _load(self, token: MWTUser, load: LoadUser) -> None:
         user = verified_user(token, await ask(load, token), is_checked=self._check != NEVER)
         self._token = None
         assume_user(self.scope, user)
@@ -291,23 +310,3 @@ async def _shielded(work: Future[T]) -> T:
         return work.result()
     finally:
         del work  # its exception holds this frame
-
-
-async def read_body(receive: Receive, limit: int) -> bytes:
-    """The whole body; ``PayloadTooLarge`` as soon as it is known to be longer than *limit*."""
-    chunks: list[bytes] = []
-    length = 0
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise BadRequest("The request was cut off.")
-        chunk: bytes = message.get("body", b"")
-        length += len(chunk)
-        if length > limit:
-            raise PayloadTooLarge
-        is_over = not message.get("more_body", False)
-        if is_over and length == len(chunk):
-            return chunk
-        chunks.append(chunk)
-        if is_over:
-            return b"".join(chunks)

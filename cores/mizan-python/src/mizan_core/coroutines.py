@@ -114,47 +114,100 @@ if sys.version_info >= (3, 12):
         return asyncio.Task(coroutine, loop=asyncio.get_running_loop(), eager_start=True)
 
 elif sys.version_info >= (3, 11):
-    # The task of 3.11 that is written in Python, with its first step taken at once. That reaches into it; but 3.11 gets
-    # security fixes alone, so it stays as it is.
+    # The task of 3.11 that is written in Python, with its first step taken at once and by hand. That reaches into it;
+    # but 3.11 gets security fixes alone, so it stays as it is.
 
     def begin(coroutine: Coroutine[Any, Any, T]) -> asyncio.Future[T]:
         """Run *coroutine* in a task of its own, on the running event loop: at once, up to where it first waits."""
-        loop = asyncio.get_running_loop()
+        loop, current = asyncio.get_running_loop(), tasks._current_tasks
         task = _EagerTask(coroutine, loop)
-        waiting = asyncio.current_task(loop)
-        if waiting is not None:
-            tasks._leave_task(loop, waiting)
+        waiting = current.pop(loop, None)
         try:
-            task._context.run(task._Task__step)
-            if not task.done():
-                tasks._register_task(task)
+            current[loop] = task
+            try:
+                given, raised = task._context.run(coroutine.send, None), None
+            except StopIteration as stop:
+                if task.ends_with(stop.value):
+                    return task  # type: ignore[no-any-return]
+                given, raised = None, stop
+            except BaseException as error:  # noqa: BLE001 - the task's, which knows what becomes of it
+                given, raised = None, error
+            finally:
+                current.pop(loop, None)
+            task.takes(given, raised)
             return task  # type: ignore[no-any-return]
         finally:
             if waiting is not None:
-                tasks._enter_task(loop, waiting)
-            del task  # what it raises holds this frame
+                current[loop] = waiting
+            task = given = raised = None  # what it raises holds this frame
+
+    class _Step:
+        """What a coroutine has done by hand, to be told to its task as if it did so now; the task's cancellation, too,
+        which would be thrown into what has not begun.
+        """
+
+        def __init__(self, task: _EagerTask, given: Any, raised: BaseException | None) -> None:
+            self._told = task, given, raised, task._must_cancel
+            task._must_cancel = False
+
+        def send(self, _: None) -> Any:
+            task, given, raised, task._must_cancel = self._told
+            del self._told  # what is raised holds frames that hold this
+            try:
+                if raised is not None:
+                    raise raised
+                return given
+            finally:
+                del task, raised
 
     class _EagerTask(tasks._PyTask):  # type: ignore[name-defined, misc]
+        _name = "mizan"
+        _num_cancels_requested = 0
+        _must_cancel = False
+        _fut_waiter = None
+
         def __init__(self, coroutine: Coroutine[Any, Any, Any], loop: asyncio.AbstractEventLoop) -> None:
             """As the parent's, which would have the loop take the first step."""
-            futures._PyFuture.__init__(self, loop=loop)  # type: ignore[attr-defined]
-            self._name = "mizan"
-            self._num_cancels_requested = 0
-            self._must_cancel = False
-            self._fut_waiter = None
-            self._coro = coroutine
+            if loop.get_debug():
+                futures._PyFuture.__init__(self, loop=loop)  # type: ignore[attr-defined]
+            self._loop = loop
+            self._callbacks: list[Any] = []
+            self._coro: Any = coroutine
             self._context = copy_context()
+
+        def ends_with(self, result: Any) -> bool:
+            """End at once; gives whether that is all: nobody has cancelled it, and nobody waits for it."""
+            if self._must_cancel or self._callbacks:
+                return False
+            self._state, self._result = "FINISHED", result
+            return True
+
+        def takes(self, given: Any, raised: BaseException | None) -> None:
+            """Take the first step, which has been taken."""
+            coroutine, self._coro = self._coro, _Step(self, given, raised)
+            try:
+                self._context.run(self._Task__step)
+                if not self.done():
+                    tasks._register_task(self)
+            finally:
+                self._coro = coroutine
+                del self, raised  # as above
 
         def result(self) -> Any:
             """As the parent's, whose frame would be held by the exception that this task holds."""
             error = self._exception
             if error is None:
-                return super().result()
+                return self._result if self._state == "FINISHED" else super().result()
             self.exception()  # which notes that somebody has been told
             try:
                 raise error
             finally:
                 del self, error
+
+        def __del__(self) -> None:
+            """As the parents', which have nothing to say of what has ended well."""
+            if self._state != "FINISHED" or self._exception is not None:
+                super().__del__()
 
 else:
 

@@ -66,7 +66,7 @@ class MWTUser:
     def viewer(self) -> Viewer:
         """What ``viewer_of`` gives for this user."""
         claims = self.claims
-        return Viewer(True, claims.staff, claims.superuser, claims.sub)
+        return tuple.__new__(Viewer, (True, claims.staff, claims.superuser, claims.sub))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, MWTUser) and other.claims.sub == self.claims.sub

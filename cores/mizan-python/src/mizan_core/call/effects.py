@@ -59,13 +59,15 @@ class Effects:
 
         :param nested: the plans of *calls* in its own interface.
         """
-        found = [self.interface.purge([self.plan, *nested])]
+        own = self.interface.purge([self.plan, *nested])
         others = self.interface.others()
+        if others is self._others and not self._elsewhere:
+            return [] if own is None else [own]
+        found = [own]
         if others is not self._others:
             # One that has been opened meanwhile may hold what was read before the function wrote.
             self._elsewhere += self._as_seen_by([other for other in others if other not in self._others])
-        if self._elsewhere:
-            found += [seen.purge(calls) for seen in self._elsewhere]
+        found += [seen.purge(calls) for seen in self._elsewhere]
         return [purge for purge in found if purge is not None]
 
     def _as_seen_by(self, others: Sequence[Interface]) -> list[_Elsewhere]:

@@ -141,7 +141,9 @@ async def admit(
         port.assume(user, check)
         viewer = user.viewer
         if check == ALWAYS or guarded or (asking and any(endpoint.authorization is not None for endpoint in asking)):
-            await port.load_user(at_once=check == ALWAYS)
+            loading = port.load_user(at_once=check == ALWAYS)
+            if loading is not None:
+                await loading
     elif guarded or needed or asking:
         viewer = await port.identify(guarded=guarded)
     else:
@@ -231,7 +233,9 @@ async def _build(
 ) -> bytes:
     """Run the functions of a bundle. They are to read, but a mutation that one of them calls is none the less one."""
     if has_token:
-        await port.load_user(at_once=False)
+        loading = port.load_user(at_once=False)
+        if loading is not None:
+            await loading
     calls = NestedCalls(interface.knows)
     failed: Blame = {}
     invocations = [

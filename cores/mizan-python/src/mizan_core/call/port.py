@@ -65,8 +65,8 @@ class Port(Protocol):
         :param check: when it is held against the token, one of ``MWT_CHECKS``.
         """
 
-    async def load_user(self, *, at_once: bool) -> None:
-        """Make ready whom the token stands for, before functions run.
+    def load_user(self, *, at_once: bool) -> Coroutine[Any, Any, None] | None:
+        """Make ready whom the token stands for, before functions run; None where there is nothing to wait for.
 
         :param at_once: also where functions could load the user when they first use it.
         :raises Unauthorized: when the token no longer stands for the user.

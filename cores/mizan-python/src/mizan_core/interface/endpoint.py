@@ -47,19 +47,6 @@ class Invocation(NamedTuple):
     is_async: bool
 
 
-class ScopeArguments(NamedTuple):
-    """The arguments of a call that narrow what it makes stale, as they were before the function ran.
-
-    :param values: as the JSON values that a client would send for them; for the answer.
-    :param identities: what tells them apart (protocol.md section 3); for the cache.
-    :param unidentified: the names of those that have no identity.
-    """
-
-    values: dict[str, Any]
-    identities: dict[str, Any]
-    unidentified: tuple[str, ...] = ()
-
-
 class NestedCall(NamedTuple):
     """A call that a running function made through ``fn.call`` or ``fn.call_sync``."""
 
@@ -237,8 +224,12 @@ class Endpoint:
             run = surrounded(self.name, function, run, self._hooks, is_async=is_async)
         return lambda request, /, **arguments: run(request, arguments)
 
-    def scope_arguments(self, arguments: Mapping[str, Any]) -> ScopeArguments:
-        """What narrows the effects of a call; worked out before the function runs, which may change its arguments."""
+    def scope_arguments(self, arguments: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any], Sequence[str]]:
+        """What narrows the effects of a call; worked out before the function runs, which may change its arguments.
+
+        Gives it as the JSON values that a client would send for it, for the answer; as what tells it apart (protocol.md
+        section 3), for the cache; and the names of those arguments that have no identity.
+        """
         values: dict[str, Any] = {}
         identities: dict[str, Any] = {}
         unidentified: list[str] = []
@@ -262,7 +253,7 @@ class Endpoint:
             json = self._wire(name, value)
             if json is not UNFAITHFUL:
                 values[name] = json
-        return ScopeArguments(values, identities, tuple(unidentified))
+        return values, identities, unidentified
 
     def wire_arguments(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """What clients would send for the arguments of a context's function, and for the defaults of those that were

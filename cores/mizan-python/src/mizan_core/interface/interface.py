@@ -177,6 +177,8 @@ class Interface:
         """What tells the interface from others to clients; None where it cannot be described to them."""
         self._maker: Thread | None = None
         self._made: tuple[str | None] | None = None
+        self._plans: dict[str, CallPlan] = {}
+        """Of the functions whose calls all entail the same."""
         self.viewer_mark = ViewerMarks(settings.viewer_secret()).of
         functions = {**token_functions(settings, current_user), **self._described}
         specification = specification_of(describe(functions))
@@ -283,7 +285,12 @@ class Interface:
 
     def plan(self, endpoint: Endpoint, arguments: Mapping[str, Any]) -> CallPlan:
         """What a call entails; to be made before the function runs, which may change its arguments."""
-        return ENGINE.plan_call(self.graph, endpoint.name, *endpoint.scope_arguments(arguments))
+        if endpoint.scope:
+            return ENGINE.plan_call(self.graph, endpoint.name, *endpoint.scope_arguments(arguments))
+        plan = self._plans.get(endpoint.name)
+        if plan is None:
+            plan = self._plans[endpoint.name] = ENGINE.plan_call(self.graph, endpoint.name, {}, {})
+        return plan
 
     def nested_plans(self, calls: Iterable[NestedCall]) -> list[CallPlan]:
         """What calls of server code entail, of those functions that are registered here."""

@@ -33,12 +33,12 @@ def tracers() -> tuple[Tracer, ...]:
 
 
 def _opentelemetry(library: Any) -> Tracer:
-    current_span = library.get_current_span
+    current_span, current_context = library.get_current_span, sys.modules["opentelemetry.context"].get_current
 
     def trace(traced: Traced) -> None:
         try:
-            span = current_span()
-            if span.is_recording():
+            context = current_context()
+            if context and (span := current_span(context)).is_recording():
                 span.update_name(traced.name)
                 span.set_attributes({field.replace("_", ".", 1): value for field, value in traced.fields().items()})
         except Exception:  # noqa: BLE001, S110 - whatever a library raises
