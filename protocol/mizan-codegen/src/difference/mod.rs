@@ -116,6 +116,27 @@ fn each<'a, T>(
     }
 }
 
+/// The changes of what has a name in either of two: those that `compare` finds where it has it in both.
+fn each_subject<'a, T>(
+    before: &'a BTreeMap<String, T>,
+    after: &'a BTreeMap<String, T>,
+    changes: &mut Changes,
+    subject: impl Fn(&str, &T) -> String,
+    mut compare: impl FnMut(&'a T, &'a T, &mut Changes),
+) {
+    each(before, after, |name, before, after| {
+        changes.subject = after
+            .or(before)
+            .map(|it| subject(name, it))
+            .unwrap_or_default();
+        match (before, after) {
+            (Some(before), Some(after)) => compare(before, after, changes),
+            (Some(_), None) => changes.say(Kind::Removed, Class::Breaking, ""),
+            (None, _) => changes.say(Kind::Added, Class::Compatible, ""),
+        }
+    });
+}
+
 /// The changes that have been found, and what they are found at.
 #[derive(Default)]
 struct Changes {
@@ -140,6 +161,23 @@ impl Changes {
         self.say(Kind::Changed, class, detail);
     }
 
+    fn breaking(&mut self, detail: impl Into<String>) {
+        self.changed(Class::Breaking, detail);
+    }
+
+    fn compatible(&mut self, detail: impl Into<String>) {
+        self.changed(Class::Compatible, detail);
+    }
+
+    /// Something that an interface offers or does not.
+    fn offered(&mut self, before: bool, after: bool, lost: &str, gained: &str) {
+        match (before, after) {
+            (true, false) => self.breaking(lost),
+            (false, true) => self.compatible(gained),
+            _ => {}
+        }
+    }
+
     /// What something was called before, where it is called otherwise now.
     fn called(&mut self, before: &str, after: &str) {
         if before != after {
@@ -149,22 +187,18 @@ impl Changes {
 }
 
 fn functions(old: &Document, new: &Document, changes: &mut Changes) {
-    each(&old.functions, &new.functions, |_, before, after| {
-        changes.subject = after.or(before).map(subject).unwrap_or_default();
-        match (before, after) {
-            (Some(before), Some(after)) => {
-                function(before, after, changes);
-                shapes_of(before, after, Comparison::new(old, new, changes));
-                parts::errors(&before.errors, &after.errors, (old, new), changes);
-            }
-            (Some(_), None) => changes.say(Kind::Removed, Class::Breaking, ""),
-            (None, _) => changes.say(Kind::Added, Class::Compatible, ""),
-        }
+    let (before, after) = (&old.functions, &new.functions);
+    each_subject(before, after, changes, subject, |before, after, changes| {
+        function(before, after, changes);
+        let mut comparison = Comparison::new(old, new, changes);
+        comparison.inputs("argument", before.input.as_deref(), after.input.as_deref());
+        comparison.outputs(before, after);
+        parts::errors(&before.errors, &after.errors, (old, new), changes);
     });
 }
 
 /// A function of a context is read by its hook, any other is called.
-fn subject(function: &Function) -> String {
+fn subject(_: &str, function: &Function) -> String {
     match &function.context {
         Some(_) => format!("use{}", pascal(&function.camel)),
         None => function.camel.clone(),
@@ -174,29 +208,24 @@ fn subject(function: &Function) -> String {
 fn function(before: &Function, after: &Function, changes: &mut Changes) {
     changes.called(&before.camel, &after.camel);
     if before.context != after.context {
-        let place = |function: &Function| {
-            function
-                .context
-                .clone()
-                .map_or("no context".to_owned(), |name| {
-                    format!("the context {name}")
-                })
+        let place = |function: &Function| match &function.context {
+            Some(name) => format!("the context {name}"),
+            None => "no context".to_owned(),
         };
-        changes.changed(
-            Class::Breaking,
-            format!("is in {} now, not in {}", place(after), place(before)),
-        );
+        changes.breaking(format!(
+            "is in {} now, not in {}",
+            place(after),
+            place(before)
+        ));
     }
     match (before.transport, after.transport) {
         (before, after) if before == after => {}
-        (_, Transport::Both) => {
-            changes.changed(Class::Compatible, "may be called another way, too, now");
-        }
-        _ => changes.changed(Class::Breaking, "is called another way now"),
+        (_, Transport::Both) => changes.compatible("may be called another way, too, now"),
+        _ => changes.breaking("is called another way now"),
     }
     access(before.auth, after.auth, changes);
     if before.affects != after.affects || before.merge != after.merge {
-        changes.changed(Class::Compatible, "changes other contexts now");
+        changes.compatible("changes other contexts now");
     }
 }
 
@@ -220,28 +249,15 @@ fn access(before: Option<Auth>, after: Option<Auth>, changes: &mut Changes) {
     changes.changed(class, needs);
 }
 
-fn shapes_of<'a>(before: &'a Function, after: &'a Function, mut comparison: Comparison<'a>) {
-    comparison.inputs(before.input.as_deref(), after.input.as_deref());
-    comparison.outputs(
-        (&before.output, before.nullable),
-        (&after.output, after.nullable),
-    );
-}
-
 fn contexts(old: &Document, new: &Document, changes: &mut Changes) {
-    each(&old.contexts, &new.contexts, |name, before, after| {
-        changes.subject = format!("context {name}");
-        match (before, after) {
-            (Some(before), Some(after)) => {
-                each(&before.params, &after.params, |name, one, other| {
-                    let one = one.map(|param| (param, old.requires(before, name)));
-                    let other = other.map(|param| (param, new.requires(after, name)));
-                    param(name, one, other, Comparison::new(old, new, changes));
-                });
-            }
-            (Some(_), None) => changes.say(Kind::Removed, Class::Breaking, ""),
-            (None, _) => changes.say(Kind::Added, Class::Compatible, ""),
-        }
+    let subject = |name: &str, _: &_| format!("context {name}");
+    let (before, after) = (&old.contexts, &new.contexts);
+    each_subject(before, after, changes, subject, |before, after, changes| {
+        each(&before.params, &after.params, |name, one, other| {
+            let one = one.map(|param| (param, old.requires(before, name)));
+            let other = other.map(|param| (param, new.requires(after, name)));
+            param(name, one, other, Comparison::new(old, new, changes));
+        });
     });
 }
 

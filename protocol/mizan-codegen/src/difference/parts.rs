@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use mizan_core::ir::{Channel, Document, ErrorCase, Form, FormField, View};
 
 use super::shapes::{Comparison, Direction};
-use super::{Changes, Class, Kind, access, each};
+use super::{Changes, Class, Kind, access, each, each_subject};
 
 /// The errors of a function.
 pub fn errors(
@@ -25,26 +25,19 @@ pub fn errors(
             Comparison::new(old, new, changes).types(Direction::Received, &place, before, after);
         }
         // Whoever answers may answer any error: clients have a case for those that they do not know.
-        (Some(_), None) => changes.changed(
-            Class::Compatible,
-            format!("the error {code} is not declared any more"),
-        ),
-        (None, _) => changes.changed(
-            Class::Compatible,
-            format!("the error {code} may be answered now"),
-        ),
+        (Some(_), None) => {
+            changes.compatible(format!("the error {code} is not declared any more"));
+        }
+        (None, _) => changes.compatible(format!("the error {code} may be answered now")),
     });
 }
 
 /// The channels.
 pub fn channels(old: &Document, new: &Document, changes: &mut Changes) {
-    each(&old.channels, &new.channels, |name, before, after| {
-        changes.subject = format!("channel {name}");
-        match (before, after) {
-            (Some(before), Some(after)) => channel(before, after, (old, new), changes),
-            (Some(_), None) => changes.say(Kind::Removed, Class::Breaking, ""),
-            (None, _) => changes.say(Kind::Added, Class::Compatible, ""),
-        }
+    let subject = |name: &str, _: &_| format!("channel {name}");
+    let (before, after) = (&old.channels, &new.channels);
+    each_subject(before, after, changes, subject, |before, after, changes| {
+        channel(before, after, (old, new), changes);
     });
 }
 
@@ -56,13 +49,17 @@ fn channel(
 ) {
     changes.called(&before.camel, &after.camel);
     access(before.auth, after.auth, changes);
-    match (before.presence, after.presence) {
-        (true, false) => changes.changed(Class::Breaking, "does not tell who is there any more"),
-        (false, true) => changes.changed(Class::Compatible, "tells who is there now"),
-        _ => {}
-    }
+    let (lost, gained) = (
+        "does not tell who is there any more",
+        "tells who is there now",
+    );
+    changes.offered(before.presence, after.presence, lost, gained);
     let mut comparison = Comparison::new(old, new, changes);
-    comparison.params(before.params.as_deref(), after.params.as_deref());
+    comparison.inputs(
+        "parameter",
+        before.params.as_deref(),
+        after.params.as_deref(),
+    );
     let (one, other) = (
         before.react_message.as_deref(),
         after.react_message.as_deref(),
@@ -77,35 +74,30 @@ fn channel(
 
 /// The views.
 pub fn views(old: &Document, new: &Document, changes: &mut Changes) {
-    each(&old.views, &new.views, |name, before, after| {
-        changes.subject = format!("view {name}");
-        match (before, after) {
-            (Some(before), Some(after)) => view(before, after, (old, new), changes),
-            (Some(_), None) => changes.say(Kind::Removed, Class::Breaking, ""),
-            (None, _) => changes.say(Kind::Added, Class::Compatible, ""),
-        }
+    let subject = |name: &str, _: &_| format!("view {name}");
+    let (before, after) = (&old.views, &new.views);
+    each_subject(before, after, changes, subject, |before, after, changes| {
+        view(before, after, (old, new), changes);
     });
 }
 
 fn view(before: &View, after: &View, (old, new): (&Document, &Document), changes: &mut Changes) {
     changes.called(&before.camel, &after.camel);
     if before.path != after.path {
-        changes.changed(Class::Breaking, format!("is at {} now", after.path));
+        changes.breaking(format!("is at {} now", after.path));
     }
     for method in before.methods.difference(&after.methods) {
-        changes.changed(
-            Class::Breaking,
-            format!("does not answer {method} any more"),
-        );
+        changes.breaking(format!("does not answer {method} any more"));
     }
     for method in after.methods.difference(&before.methods) {
-        changes.changed(Class::Compatible, format!("answers {method} now"));
+        changes.compatible(format!("answers {method} now"));
     }
     access(before.auth, after.auth, changes);
     if before.affects != after.affects {
-        changes.changed(Class::Compatible, "changes other contexts now");
+        changes.compatible("changes other contexts now");
     }
-    Comparison::new(old, new, changes).inputs(before.input.as_deref(), after.input.as_deref());
+    let (before, after) = (before.input.as_deref(), after.input.as_deref());
+    Comparison::new(old, new, changes).inputs("argument", before, after);
 }
 
 /// The combinations of contexts: they stand in generated code alone, nothing of them is on the wire.
@@ -129,28 +121,21 @@ pub fn compositions(old: &Document, new: &Document, changes: &mut Changes) {
 
 /// The forms.
 pub fn forms(old: &Document, new: &Document, changes: &mut Changes) {
-    each(&old.forms, &new.forms, |name, before, after| {
-        changes.subject = format!("form {name}");
-        match (before, after) {
-            (Some(before), Some(after)) => form(before, after, (old, new), changes),
-            (Some(_), None) => changes.say(Kind::Removed, Class::Breaking, ""),
-            (None, _) => changes.say(Kind::Added, Class::Compatible, ""),
-        }
+    let subject = |name: &str, _: &_| format!("form {name}");
+    let (before, after) = (&old.forms, &new.forms);
+    each_subject(before, after, changes, subject, |before, after, changes| {
+        form(before, after, (old, new), changes);
     });
 }
 
 fn form(before: &Form, after: &Form, (old, new): (&Document, &Document), changes: &mut Changes) {
     changes.called(&before.camel, &after.camel);
-    match (before.live_validation, after.live_validation) {
-        (true, false) => changes.changed(
-            Class::Breaking,
-            "is not checked while it is filled in any more",
-        ),
-        (false, true) => {
-            changes.changed(Class::Compatible, "is checked while it is filled in now");
-        }
-        _ => {}
-    }
+    changes.offered(
+        before.live_validation,
+        after.live_validation,
+        "is not checked while it is filled in any more",
+        "is checked while it is filled in now",
+    );
     match (before.many, after.many) {
         (Some(before), Some(after)) => {
             let is_tighter =
@@ -160,13 +145,13 @@ fn form(before: &Form, after: &Form, (old, new): (&Document, &Document), changes
             let tighter = is_tighter(before.min_forms, after.min_forms, |one, other| one >= other)
                 || is_tighter(before.max_forms, after.max_forms, |one, other| one <= other);
             if tighter {
-                changes.changed(Class::Breaking, "has a tighter limit of forms now");
+                changes.breaking("has a tighter limit of forms now");
             } else if before != after {
-                changes.changed(Class::Compatible, "has a wider limit of forms now");
+                changes.compatible("has a wider limit of forms now");
             }
         }
-        (Some(_), None) => changes.changed(Class::Breaking, "is one form now"),
-        (None, Some(_)) => changes.changed(Class::Breaking, "is a list of forms now"),
+        (Some(_), None) => changes.breaking("is one form now"),
+        (None, Some(_)) => changes.breaking("is a list of forms now"),
         (None, None) => {}
     }
     let (one, other) = (sent(before), sent(after));

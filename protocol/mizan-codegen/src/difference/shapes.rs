@@ -5,7 +5,7 @@ use std::ptr;
 
 use mizan_core::canonical::to_vec;
 use mizan_core::constraints::{Constraints, Scalar};
-use mizan_core::ir::Document;
+use mizan_core::ir::{Document, Function};
 use mizan_core::shape::{Body, Field, Literal, Primitive, Shape};
 
 use super::alternatives::{Alternative, Alternatives, form, paired};
@@ -73,32 +73,21 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    /// The arguments of a function.
-    pub fn inputs(&mut self, before: Option<&'a str>, after: Option<&'a str>) {
-        let (old, new) = (self.old, self.new);
-        let (before, after) = (fields_of(old, before), fields_of(new, after));
-        self.fields(Direction::Sent, "argument ", before, after);
-        self.settle();
-    }
-
-    /// The parameters of a subscription.
-    pub fn params(&mut self, before: Option<&'a str>, after: Option<&'a str>) {
-        let (old, new) = (self.old, self.new);
-        let (before, after) = (fields_of(old, before), fields_of(new, after));
-        self.fields(Direction::Sent, "parameter ", before, after);
+    /// What clients say by name: the arguments of a function, the parameters of a subscription.
+    pub fn inputs(&mut self, what: &str, before: Option<&'a str>, after: Option<&'a str>) {
+        let (before, after) = (fields_of(self.old, before), fields_of(self.new, after));
+        self.fields(Direction::Sent, &format!("{what} "), before, after);
         self.settle();
     }
 
     /// The result of a function, and whether it may be null.
-    pub fn outputs(&mut self, before: (&'a str, bool), after: (&'a str, bool)) {
+    pub fn outputs(&mut self, before: &'a Function, after: &'a Function) {
         let (old, new) = (self.old, self.new);
-        let (mut one, mut other) = (
-            Alternatives::named(old, before.0),
-            Alternatives::named(new, after.0),
-        );
-        one.null |= before.1;
-        other.null |= after.1;
-        self.renamed("the result", old, new, before.0, after.0);
+        let mut one = Alternatives::named(old, &before.output);
+        let mut other = Alternatives::named(new, &after.output);
+        one.null |= before.nullable;
+        other.null |= after.nullable;
+        self.renamed("the result", old, new, &before.output, &after.output);
         self.alternatives(Direction::Received, "the result", one, other);
         self.settle();
     }
@@ -113,20 +102,13 @@ impl<'a> Comparison<'a> {
     ) {
         match (before, after) {
             (Some(before), Some(after)) => {
-                let (old, new) = (self.old, self.new);
-                let (one, other) = (
-                    Alternatives::named(old, before),
-                    Alternatives::named(new, after),
-                );
+                let one = Alternatives::named(self.old, before);
+                let other = Alternatives::named(self.new, after);
                 self.alternatives(direction, place, one, other);
                 self.settle();
             }
-            (Some(_), None) => self
-                .changes
-                .changed(Class::Breaking, format!("{place} is gone")),
-            (None, Some(_)) => self
-                .changes
-                .changed(Class::Compatible, format!("{place} is new")),
+            (Some(_), None) => self.changes.breaking(format!("{place} is gone")),
+            (None, Some(_)) => self.changes.compatible(format!("{place} is new")),
             (None, None) => {}
         }
     }
@@ -143,22 +125,18 @@ impl<'a> Comparison<'a> {
         match (before, after) {
             (None, Some(true)) if is_sent => self
                 .changes
-                .changed(Class::Breaking, format!("{place} is new and required")),
-            (None, Some(_)) => self
-                .changes
-                .changed(Class::Compatible, format!("{place} is new")),
-            (Some(_), None) => self
-                .changes
-                .changed(Class::Breaking, format!("{place} is gone")),
-            (Some(false), Some(true)) => self.changes.changed(
-                direction.narrowed(),
+                .breaking(format!("{place} is new and required")),
+            (None, Some(_)) => self.changes.compatible(format!("{place} is new")),
+            (Some(_), None) => self.changes.breaking(format!("{place} is gone")),
+            (Some(false), Some(true)) => self.narrowed(
+                direction,
                 format!(
                     "{place} is {} now",
                     if is_sent { "required" } else { "always there" }
                 ),
             ),
-            (Some(true), Some(false)) => self.changes.changed(
-                direction.widened(),
+            (Some(true), Some(false)) => self.widened(
+                direction,
                 format!(
                     "{place} {} now",
                     if is_sent {
@@ -170,6 +148,14 @@ impl<'a> Comparison<'a> {
             ),
             _ => {}
         }
+    }
+
+    fn widened(&mut self, direction: Direction, detail: String) {
+        self.changes.changed(direction.widened(), detail);
+    }
+
+    fn narrowed(&mut self, direction: Direction, detail: String) {
+        self.changes.changed(direction.narrowed(), detail);
     }
 
     /// A change that is none of shapes.
@@ -239,11 +225,11 @@ impl<'a> Comparison<'a> {
             (true, true) => return,
             (false, true) => {
                 let detail = format!("{place} may be anything now");
-                return self.changes.changed(direction.widened(), detail);
+                return self.widened(direction, detail);
             }
             (true, false) => {
                 let detail = format!("{place} is not anything any more");
-                return self.changes.changed(direction.narrowed(), detail);
+                return self.narrowed(direction, detail);
             }
             (false, false) => {}
         }
@@ -254,7 +240,7 @@ impl<'a> Comparison<'a> {
             && !before.all_say(field)
         {
             let detail = format!("{place} has to say {field} now");
-            self.changes.changed(Class::Breaking, detail);
+            self.changes.breaking(detail);
         }
         let (pairs, gone, new) = paired(before.items, after.items);
         for (one, other) in pairs {
@@ -262,22 +248,18 @@ impl<'a> Comparison<'a> {
         }
         if !new.is_empty() {
             let detail = format!("{place} may be of another type, too, now");
-            self.changes.changed(direction.widened(), detail);
+            self.widened(direction, detail);
         }
         if !gone.is_empty() {
             let detail = format!("{place} is of fewer types now");
-            self.changes.changed(direction.narrowed(), detail);
+            self.narrowed(direction, detail);
         }
     }
 
     fn null(&mut self, direction: Direction, place: &str, before: bool, after: bool) {
         match (before, after) {
-            (false, true) => self
-                .changes
-                .changed(direction.widened(), format!("{place} may be null now")),
-            (true, false) => self
-                .changes
-                .changed(direction.narrowed(), format!("{place} is never null now")),
+            (false, true) => self.widened(direction, format!("{place} may be null now")),
+            (true, false) => self.narrowed(direction, format!("{place} is never null now")),
             _ => {}
         }
     }
@@ -321,7 +303,7 @@ impl<'a> Comparison<'a> {
             }
             _ => self
                 .changes
-                .changed(Class::Breaking, format!("{place} is of another type now")),
+                .breaking(format!("{place} is of another type now")),
         }
     }
 
@@ -358,11 +340,11 @@ impl<'a> Comparison<'a> {
     ) {
         for value in after.iter().filter(|value| !before.contains(value)) {
             let detail = format!("{place} may be {} now", text(value));
-            self.changes.changed(direction.widened(), detail);
+            self.widened(direction, detail);
         }
         for value in before.iter().filter(|value| !after.contains(value)) {
             let detail = format!("{place} is never {} now", text(value));
-            self.changes.changed(direction.narrowed(), detail);
+            self.narrowed(direction, detail);
         }
     }
 
@@ -374,22 +356,21 @@ impl<'a> Comparison<'a> {
         after: &Primitive,
     ) {
         match (before.scalar, after.scalar) {
-            (Scalar::Integer, Scalar::Number) => self.changes.changed(
-                direction.widened(),
-                format!("{place} may be a fraction now"),
-            ),
-            (Scalar::Number, Scalar::Integer) => self
-                .changes
-                .changed(direction.narrowed(), format!("{place} is an integer now")),
+            (Scalar::Integer, Scalar::Number) => {
+                self.widened(direction, format!("{place} may be a fraction now"));
+            }
+            (Scalar::Number, Scalar::Integer) => {
+                self.narrowed(direction, format!("{place} is an integer now"));
+            }
             (one, other) if one != other => {
                 let detail = format!("{place} is of another type now");
-                return self.changes.changed(Class::Breaking, detail);
+                return self.changes.breaking(detail);
             }
             _ => {}
         }
         if form(before) != form(after) {
             let detail = format!("{place} is written another way now");
-            self.changes.changed(Class::Breaking, detail);
+            self.changes.breaking(detail);
         }
         self.limits(direction, place, &before.constraints, &after.constraints);
     }
@@ -406,11 +387,8 @@ impl<'a> Comparison<'a> {
             Limits::Same => {}
             Limits::Wider => self
                 .changes
-                .changed(Class::Compatible, format!("{place} has a wider limit now")),
-            Limits::Tighter => self.changes.changed(
-                direction.narrowed(),
-                format!("{place} has a tighter limit now"),
-            ),
+                .compatible(format!("{place} has a wider limit now")),
+            Limits::Tighter => self.narrowed(direction, format!("{place} has a tighter limit now")),
         }
     }
 }
