@@ -2,6 +2,7 @@
 
 use kdl::{KdlEntry, KdlValue};
 
+use crate::constraints::{count, expected_count};
 use crate::error::{Error, Problem, Result};
 use crate::keyword::{Keyword, expected};
 use crate::shape::Literal;
@@ -70,13 +71,21 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// The words of a node that has no children.
-    pub(super) fn leaf(&self) -> Result<Words<'a>> {
+    /// What `read` makes of the words of a node that has no children.
+    pub(super) fn leaf<T>(&self, read: impl FnOnce(&mut Words<'a>) -> Result<T>) -> Result<T> {
         self.children().end()?;
-        Ok(self.words())
+        self.words().all(read)
     }
 
-    pub(super) fn children(&self) -> Children<'a> {
+    /// What `read` makes of the node's children.
+    pub(super) fn inside<T>(&self, read: impl FnOnce(&mut Children<'a>) -> Result<T>) -> Result<T> {
+        let mut children = self.children();
+        let found = read(&mut children)?;
+        children.end()?;
+        Ok(found)
+    }
+
+    fn children(&self) -> Children<'a> {
         Children {
             parent: *self,
             nodes: Nodes::new(self.source, self.inside),
@@ -86,10 +95,7 @@ impl<'a> Node<'a> {
     /// The only child of a node that has no words.
     pub(super) fn only_child(&self) -> Result<Node<'a>> {
         self.words().end()?;
-        let mut children = self.children();
-        let child = children.next("a node")?;
-        children.end()?;
-        Ok(child)
+        self.inside(|children| children.next("a node"))
     }
 }
 
@@ -123,7 +129,36 @@ impl<'a> Children<'a> {
         self.find_any()
     }
 
-    pub(super) fn end(self) -> Result<()> {
+    /// What `read` makes of the next child, if it has that name.
+    pub(super) fn find_map<T>(
+        &mut self,
+        name: &str,
+        read: impl FnOnce(&Node<'a>) -> Result<T>,
+    ) -> Result<Option<T>> {
+        self.find(name).map(|node| read(&node)).transpose()
+    }
+
+    /// What `read` makes of each of the next children that have that name.
+    pub(super) fn each<T, C: FromIterator<T>>(
+        &mut self,
+        name: &str,
+        mut read: impl FnMut(&Node<'a>) -> Result<T>,
+    ) -> Result<C> {
+        std::iter::from_fn(|| self.find(name).map(|node| read(&node))).collect()
+    }
+
+    /// The same, of one child at least.
+    pub(super) fn some<T, C: FromIterator<T>>(
+        &mut self,
+        name: &str,
+        read: impl Fn(&Node<'a>) -> Result<T>,
+    ) -> Result<C> {
+        let first = read(&self.take(name)?)?;
+        let others: Vec<_> = self.each(name, read)?;
+        Ok(std::iter::once(first).chain(others).collect())
+    }
+
+    fn end(self) -> Result<()> {
         match self.peek() {
             Some(surplus) => Err(surplus.fail("no such node here")),
             None => Ok(()),
@@ -150,6 +185,13 @@ pub(super) struct Words<'a> {
 }
 
 impl<'a> Words<'a> {
+    /// What `read` makes of them; there are no others.
+    pub(super) fn all<T>(mut self, read: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        let found = read(&mut self)?;
+        self.end()?;
+        Ok(found)
+    }
+
     /// The next word, which must be a value, not a property.
     pub(super) fn value(&mut self, expected: &str) -> Result<Word<'a>> {
         self.next_if(|name| name.is_none())
@@ -170,6 +212,13 @@ impl<'a> Words<'a> {
     /// The next word, if it is that property.
     pub(super) fn find_property(&mut self, name: &str) -> Option<Word<'a>> {
         self.next_if(|found| found == Some(name))
+    }
+
+    /// The next word as a length or a number of things, if it is that property.
+    pub(super) fn find_count(&mut self, name: &str) -> Result<Option<u64>> {
+        let read =
+            |word: Word<'_>| count(&word.scalar()?).ok_or_else(|| word.fail(&expected_count()));
+        self.find_property(name).map(read).transpose()
     }
 
     pub(super) fn end(self) -> Result<()> {

@@ -3,15 +3,13 @@
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use crate::constraints::{
-    Allowed, Constraints, Format, LENGTHS, Scalar, UPLOADS, count, expected_count,
-};
+use crate::constraints::{Allowed, Constraint, Constraints, Format, LENGTHS, Scalar, UPLOADS};
 use crate::error::{Problem, Result};
 use crate::graph::{MergeMode, mode::Mode};
 use crate::keyword::{Keyword, expected};
 use crate::path::quoted;
 use crate::shape::{Body, EnumValue, Field, Literal, Primitive, Shape, Union, endless_alias};
-use crate::value::MAX_DEPTH;
+use crate::value::{MAX_DEPTH, Value};
 
 use super::VERSION;
 use super::document::{Cache, Context, Document, Effect, Function, Merge, Param, Type};
@@ -181,12 +179,9 @@ fn named<'a>(nodes: &[Node<'a>], kind: &'static str) -> Result<HashMap<&'a str, 
     Ok(names)
 }
 
-fn read_type(node: &Node<'_>, mut words: Words<'_>, known: &Names<'_>) -> Result<Type> {
-    let description = find_text(&mut words, "description")?;
-    words.end()?;
-    let mut children = node.children();
-    let body = children.next("a type's body")?;
-    children.end()?;
+fn read_type(node: &Node<'_>, words: Words<'_>, known: &Names<'_>) -> Result<Type> {
+    let description = words.all(read_description)?;
+    let body = node.inside(|children| children.next("a type's body"))?;
     let body = match body.name() {
         "struct" => read_fields(&body, known).map(Body::Struct),
         "enum" => read_enum_values(&body).map(Body::Enum),
@@ -203,56 +198,59 @@ pub(super) fn find_text(words: &mut Words<'_>, property: &str) -> Result<Option<
         .transpose()
 }
 
+pub(super) fn read_description(words: &mut Words<'_>) -> Result<Option<String>> {
+    find_text(words, "description")
+}
+
 fn read_enum_values(node: &Node<'_>) -> Result<Vec<EnumValue>> {
     node.words().end()?;
-    let mut children = node.children();
-    let mut values = vec![read_enum_value(&children.take("value")?)?];
-    while let Some(child) = children.find("value") {
-        values.push(read_enum_value(&child)?);
-    }
-    children.end()?;
-    Ok(values)
+    node.inside(|children| children.some("value", read_enum_value))
 }
 
 fn read_enum_value(node: &Node<'_>) -> Result<EnumValue> {
-    let mut words = node.leaf()?;
-    let value = words.value("a string or an integer")?.literal()?;
-    let name = find_text(&mut words, "name")?;
-    words.end()?;
-    Ok(EnumValue { value, name })
+    node.leaf(|words| {
+        Ok(EnumValue {
+            value: words.value("a string or an integer")?.literal()?,
+            name: find_text(words, "name")?,
+        })
+    })
 }
 
 fn read_fields(node: &Node<'_>, known: &Names<'_>) -> Result<Vec<Field>> {
     node.words().end()?;
-    let mut children = node.children();
+    let read = |node: &Node<'_>| read_field(node, known);
+    node.inside(|children| read_named(children, "field", "field", read))
+}
+
+/// The nodes of that name that come next, each of which has a name of its own.
+pub(super) fn read_named<'a, T>(
+    children: &mut Children<'a>,
+    node: &str,
+    kind: &'static str,
+    read: impl Fn(&Node<'a>) -> Result<T>,
+) -> Result<Vec<T>> {
     let mut names = HashSet::new();
-    let mut fields = Vec::new();
-    while let Some(child) = children.find("field") {
-        let field = read_field(&child, known)?;
-        if !names.insert(field.name.clone()) {
-            let (kind, name) = ("field", field.name);
-            return Err(child.refuse(Problem::Repeated { kind, name }));
+    children.each(node, |node| {
+        let item = read(node)?;
+        let name = node.words().value("a name")?.text()?;
+        if names.insert(name) {
+            return Ok(item);
         }
-        fields.push(field);
-    }
-    children.end()?;
-    Ok(fields)
+        let name = name.to_owned();
+        Err(node.refuse(Problem::Repeated { kind, name }))
+    })
 }
 
 fn read_field(node: &Node<'_>, known: &Names<'_>) -> Result<Field> {
     let mut words = node.words();
     let name = words.value("a name")?.text()?.to_owned();
     let required = words.property("required")?.flag()?;
-    let default = words
-        .find_property("default")
-        .map(|word| word.scalar())
-        .transpose()?;
-    let description = find_text(&mut words, "description")?;
-    words.end()?;
-    let mut children = node.children();
+    let default = words.find_property("default").map(|word| word.scalar());
+    let default = default.transpose()?;
+    let description = words.all(read_description)?;
     // Two levels further in: the list of fields, and the field.
-    let shape = read_shape(&children.next("a shape")?, known, BODY_DEPTH + 3)?;
-    children.end()?;
+    let depth = BODY_DEPTH + 3;
+    let shape = node.inside(|children| read_shape(&children.next("a shape")?, known, depth))?;
     Ok(Field {
         name,
         required,
@@ -270,8 +268,8 @@ pub(super) fn read_shape(node: &Node<'_>, known: &Names<'_>, depth: usize) -> Re
         return Err(node.fail(&format!("at most {MAX_DEPTH} levels of nesting")));
     }
     match node.name() {
-        "primitive" => read_primitive(node).map(Shape::Primitive),
-        "ref" => read_reference(node, known),
+        "primitive" => node.leaf(read_primitive).map(Shape::Primitive),
+        "ref" => read_type_name(node, known).map(Shape::Ref),
         "list" => read_container(node, known, depth)
             .map(|(item, constraints)| Shape::List(item, constraints)),
         "map" => read_container(node, known, depth)
@@ -282,22 +280,18 @@ pub(super) fn read_shape(node: &Node<'_>, known: &Names<'_>, depth: usize) -> Re
         }
         "optional" => read_shape(&node.only_child()?, known, depth + 1)
             .map(|item| Shape::Optional(item.into())),
-        "enum" => read_literals(node).map(Shape::Enum),
+        "enum" => node.leaf(read_literals).map(Shape::Enum),
         "union" => read_union(node, known, depth).map(Shape::Union),
-        "any" => read_bare(node, Shape::Any),
-        "null" => read_bare(node, Shape::Null),
-        "upload" => {
-            let mut words = node.leaf()?;
-            let constraints = read_constraints(&mut words, UPLOADS)?;
-            words.end()?;
-            Ok(Shape::Upload(constraints))
-        }
+        "any" => node.leaf(|_| Ok(Shape::Any)),
+        "null" => node.leaf(|_| Ok(Shape::Null)),
+        "upload" => node
+            .leaf(|words| read_constraints(words, UPLOADS))
+            .map(Shape::Upload),
         _ => Err(node.fail("a shape")),
     }
 }
 
-fn read_primitive(node: &Node<'_>) -> Result<Primitive> {
-    let mut words = node.leaf()?;
+fn read_primitive(words: &mut Words<'_>) -> Result<Primitive> {
     let scalar = words
         .value("the primitive's name")?
         .keyword_among(Scalar::ALL)?;
@@ -307,28 +301,33 @@ fn read_primitive(node: &Node<'_>) -> Result<Primitive> {
         Some(word) => return Err(word.fail("no format here")),
         None => None,
     };
-    let constraints = read_constraints(&mut words, Allowed::of(scalar, format))?;
-    words.end()?;
     Ok(Primitive {
         scalar,
         format,
-        constraints,
+        constraints: read_constraints(words, Allowed::of(scalar, format))?,
     })
 }
 
 fn read_constraints(words: &mut Words<'_>, allowed: Allowed) -> Result<Constraints> {
     let mut constraints = Constraints::new();
     for constraint in allowed.constraints {
-        let Some(word) = words.find_property(constraint.as_str()) else {
-            continue;
-        };
-        let value = word.scalar()?;
-        if let Some(expected) = allowed.problem(*constraint, &value) {
-            return Err(word.fail(&expected));
+        if let Some(word) = words.find_property(constraint.as_str()) {
+            constraints.insert(*constraint, read_constraint(&word, allowed, *constraint)?);
         }
-        constraints.insert(*constraint, value);
     }
     Ok(constraints)
+}
+
+pub(super) fn read_constraint(
+    word: &Word<'_>,
+    allowed: Allowed,
+    constraint: Constraint,
+) -> Result<Value> {
+    let value = word.scalar()?;
+    match allowed.problem(constraint, &value) {
+        Some(expected) => Err(word.fail(&expected)),
+        None => Ok(value),
+    }
 }
 
 fn read_container(
@@ -336,41 +335,23 @@ fn read_container(
     known: &Names<'_>,
     depth: usize,
 ) -> Result<(Box<Shape>, Constraints)> {
-    let mut words = node.words();
-    let constraints = read_constraints(&mut words, LENGTHS)?;
-    words.end()?;
-    let mut children = node.children();
-    let inner = read_shape(&children.next("a shape")?, known, depth + 1)?;
-    children.end()?;
+    let constraints = node.words().all(|words| read_constraints(words, LENGTHS))?;
+    let inner = node.inside(|children| read_shape(&children.next("a shape")?, known, depth + 1))?;
     Ok((inner.into(), constraints))
 }
 
-fn read_reference(node: &Node<'_>, known: &Names<'_>) -> Result<Shape> {
-    let mut words = node.leaf()?;
-    let name = check_reference(&words.value("a type's name")?, &known.types, "type")?;
-    words.end()?;
-    Ok(Shape::Ref(name))
-}
-
-fn read_bare(node: &Node<'_>, shape: Shape) -> Result<Shape> {
-    node.leaf()?.end()?;
-    Ok(shape)
-}
-
-fn read_literals(node: &Node<'_>) -> Result<Vec<Literal>> {
-    let mut words = node.leaf()?;
+fn read_literals(words: &mut Words<'_>) -> Result<Vec<Literal>> {
     let mut values = vec![words.value("a string or an integer")?.literal()?];
     while let Some(word) = words.find_value() {
         values.push(word.literal()?);
     }
-    words.end()?;
     Ok(values)
 }
 
 fn read_union(node: &Node<'_>, known: &Names<'_>, depth: usize) -> Result<Union> {
-    let mut words = node.words();
-    let discriminator = find_text(&mut words, "discriminator")?;
-    words.end()?;
+    let discriminator = node
+        .words()
+        .all(|words| find_text(words, "discriminator"))?;
     let items = read_items(node, known, depth)?;
     if items.len() < 2 {
         return Err(node.fail("two shapes at least inside this node"));
@@ -382,46 +363,45 @@ fn read_union(node: &Node<'_>, known: &Names<'_>, depth: usize) -> Result<Union>
 }
 
 fn read_items(node: &Node<'_>, known: &Names<'_>, depth: usize) -> Result<Vec<Shape>> {
-    let mut children = node.children();
-    let mut items = Vec::new();
-    while let Some(child) = children.find_any() {
-        items.push(read_shape(&child, known, depth + 2)?);
-    }
-    Ok(items)
+    node.inside(|children| {
+        std::iter::from_fn(|| children.find_any())
+            .map(|child| read_shape(&child, known, depth + 2))
+            .collect()
+    })
 }
 
 fn read_function(node: &Node<'_>, mut words: Words<'_>, known: &Names<'_>) -> Result<Function> {
-    let description = find_text(&mut words, "description")?;
-    let idempotent = find_flag(&mut words, "idempotent")?;
-    words.end()?;
-    let mut children = node.children();
-    let camel = only_text(&children.take("camel")?)?;
-    let transport = only_word(&children.take("transport")?)?;
-    let auth = find_word(&mut children, "auth")?;
-    let context = children.find("context").map(|node| only_text(&node));
-    let cache = children.find("cache").map(|node| read_cache(&node));
-    let affects = read_effects(&mut children)?;
-    let merge = read_distinct(&mut children, "merge", read_merge, is_same_slot)?;
-    let errors = read_errors(&mut children, known)?;
-    let input = children
-        .find("input")
-        .map(|node| read_type_name(&node, known));
-    let (output, nullable) = read_output(&children.take("output")?, known)?;
-    children.end()?;
-    Ok(Function {
-        description,
-        idempotent,
-        camel,
-        transport,
-        auth,
-        context: context.transpose()?,
-        cache: cache.transpose()?,
-        affects,
-        merge,
-        errors,
-        input: input.transpose()?,
-        output,
-        nullable,
+    let description = read_description(&mut words)?;
+    let idempotent = words.all(|words| find_flag(words, "idempotent"))?;
+    node.inside(|children| {
+        let camel = only_text(&children.take("camel")?)?;
+        let transport = only_word(&children.take("transport")?)?;
+        let auth = children.find_map("auth", only_word)?;
+        let context = children.find_map("context", only_text)?;
+        let cache = children.find_map("cache", read_cache)?;
+        let affects = read_effects(children)?;
+        let merge = read_distinct(children, "merge", read_merge, is_same_slot)?;
+        let errors = read_errors(children, known)?;
+        let input = children.find_map("input", |node| read_type_name(node, known))?;
+        let (output, nullable) = children.take("output")?.leaf(|words| {
+            let name = read_reference(words, &known.types, "type")?;
+            Ok((name, words.property("nullable")?.flag()?))
+        })?;
+        Ok(Function {
+            description,
+            idempotent,
+            camel,
+            transport,
+            auth,
+            context,
+            cache,
+            affects,
+            merge,
+            errors,
+            input,
+            output,
+            nullable,
+        })
     })
 }
 
@@ -431,22 +411,12 @@ pub(super) fn find_flag(words: &mut Words<'_>, property: &str) -> Result<bool> {
         .map_or(Ok(false), |word| word.flag())
 }
 
-pub(super) fn find_word<K: Keyword>(children: &mut Children<'_>, name: &str) -> Result<Option<K>> {
-    children.find(name).map(|node| only_word(&node)).transpose()
-}
-
 pub(super) fn only_text(node: &Node<'_>) -> Result<String> {
-    let mut words = node.leaf()?;
-    let text = words.value("a string")?.text()?;
-    words.end()?;
-    Ok(text.to_owned())
+    node.leaf(|words| Ok(words.value("a string")?.text()?.to_owned()))
 }
 
-fn only_word<K: Keyword>(node: &Node<'_>) -> Result<K> {
-    let mut words = node.leaf()?;
-    let word = words.value(&expected(K::ALL))?.keyword_among(K::ALL)?;
-    words.end()?;
-    Ok(word)
+pub(super) fn only_word<K: Keyword>(node: &Node<'_>) -> Result<K> {
+    node.leaf(|words| words.value(&expected(K::ALL))?.keyword_among(K::ALL))
 }
 
 /// The nodes of that name that come next, none of which says what another one does.
@@ -473,23 +443,21 @@ pub(super) fn read_effects(children: &mut Children<'_>) -> Result<Vec<Effect>> {
 }
 
 fn read_cache(node: &Node<'_>) -> Result<Cache> {
-    let mut words = node.leaf()?;
-    let ttl = words.find_property("ttl").map(|word| {
-        let seconds = count(&word.scalar()?);
-        seconds.ok_or_else(|| word.fail(&expected_count()))
-    });
-    let ttl = ttl.transpose()?;
-    let shared = words.property("shared")?.flag()?;
-    words.end()?;
-    Ok(Cache { ttl, shared })
+    node.leaf(|words| {
+        Ok(Cache {
+            ttl: words.find_count("ttl")?,
+            shared: words.property("shared")?.flag()?,
+        })
+    })
 }
 
 fn read_effect(node: &Node<'_>) -> Result<Effect> {
-    let mut words = node.leaf()?;
-    let context = words.value("a context's name")?.text()?.to_owned();
-    let function = find_text(&mut words, "function")?;
-    words.end()?;
-    Ok(Effect { context, function })
+    node.leaf(|words| {
+        Ok(Effect {
+            context: words.value("a context's name")?.text()?.to_owned(),
+            function: find_text(words, "function")?,
+        })
+    })
 }
 
 fn is_same_slot(left: &Merge, right: &Merge) -> bool {
@@ -497,103 +465,76 @@ fn is_same_slot(left: &Merge, right: &Merge) -> bool {
 }
 
 fn read_merge(node: &Node<'_>) -> Result<Merge> {
-    let mut words = node.leaf()?;
-    let context = words.value("a context's name")?.text()?.to_owned();
-    let slot = words.property("slot")?.text()?.to_owned();
-    let mode = match words.property("mode")?.keyword_among(Mode::ALL)? {
-        Mode::Replace => MergeMode::Replace,
-        Mode::Refetch => MergeMode::Refetch,
-        Mode::Upsert => MergeMode::Upsert {
-            key: words.property("key")?.text()?.to_owned(),
-            place: words.property("place")?.keyword_among(super::Place::ALL)?,
-        },
-    };
-    words.end()?;
-    Ok(Merge {
-        context,
-        slot,
-        mode,
+    node.leaf(|words| {
+        Ok(Merge {
+            context: words.value("a context's name")?.text()?.to_owned(),
+            slot: words.property("slot")?.text()?.to_owned(),
+            mode: match words.property("mode")?.keyword_among(Mode::ALL)? {
+                Mode::Replace => MergeMode::Replace,
+                Mode::Refetch => MergeMode::Refetch,
+                Mode::Upsert => MergeMode::Upsert {
+                    key: words.property("key")?.text()?.to_owned(),
+                    place: words.property("place")?.keyword_among(super::Place::ALL)?,
+                },
+            },
+        })
     })
 }
 
 /// The name of a type, the only word of a node.
 pub(super) fn read_type_name(node: &Node<'_>, known: &Names<'_>) -> Result<String> {
-    let mut words = node.leaf()?;
-    let name = check_reference(&words.value("a type's name")?, &known.types, "type")?;
-    words.end()?;
-    Ok(name)
+    node.leaf(|words| read_reference(words, &known.types, "type"))
 }
 
 pub(super) fn read_context_name(node: &Node<'_>, known: &Names<'_>) -> Result<String> {
-    let mut words = node.leaf()?;
-    let name = check_reference(
-        &words.value("a context's name")?,
-        &known.contexts,
-        "context",
-    )?;
-    words.end()?;
-    Ok(name)
-}
-
-fn read_output(node: &Node<'_>, known: &Names<'_>) -> Result<(String, bool)> {
-    let mut words = node.leaf()?;
-    let name = check_reference(&words.value("a type's name")?, &known.types, "type")?;
-    let nullable = words.property("nullable")?.flag()?;
-    words.end()?;
-    Ok((name, nullable))
+    node.leaf(|words| read_reference(words, &known.contexts, "context"))
 }
 
 fn read_context(node: &Node<'_>, known: &Names<'_>) -> Result<Context> {
-    let mut children = node.children();
-    let mut context = Context::default();
-    while let Some(child) = children.find("function") {
-        let mut words = child.leaf()?;
-        let name = words.value("a function's name")?;
-        context
-            .functions
-            .insert(check_reference(&name, &known.functions, "function")?);
-        words.end()?;
-    }
-    while let Some(child) = children.find("param") {
-        let (name, param) = read_param(&child, known)?;
-        if context.params.contains_key(&name) {
-            let kind = "parameter";
-            return Err(child.refuse(Problem::Repeated { kind, name }));
-        }
-        context.params.insert(name, param);
-    }
-    children.end()?;
-    Ok(context)
+    let function =
+        |node: &Node<'_>| node.leaf(|words| read_reference(words, &known.functions, "function"));
+    let param = |node: &Node<'_>| read_param(node, known);
+    node.inside(|children| {
+        Ok(Context {
+            functions: children.each("function", function)?,
+            params: read_named(children, "param", "parameter", param)?
+                .into_iter()
+                .collect(),
+        })
+    })
 }
 
 fn read_param(node: &Node<'_>, known: &Names<'_>) -> Result<(String, Param)> {
     let mut words = node.words();
     let name = words.value("a name")?.text()?.to_owned();
-    let required = words.property("required")?.flag()?;
-    words.end()?;
-    let mut children = node.children();
-    let shape = children.take("shape")?.only_child()?;
-    let shape = read_shape(&shape, known, PARAM_SHAPE_DEPTH)?;
-    let shared_by = read_shared_by(&children.take("shared-by")?, known)?;
-    children.end()?;
-    Ok((
-        name,
-        Param {
+    let required = words.all(|words| words.property("required")?.flag())?;
+    node.inside(|children| {
+        let shape = children.take("shape")?.only_child()?;
+        let param = Param {
             required,
-            shape,
-            shared_by,
-        },
-    ))
+            shape: read_shape(&shape, known, PARAM_SHAPE_DEPTH)?,
+            shared_by: children
+                .take("shared-by")?
+                .leaf(|words| read_shared_by(words, known))?,
+        };
+        Ok((name, param))
+    })
 }
 
-fn read_shared_by(node: &Node<'_>, known: &Names<'_>) -> Result<BTreeSet<String>> {
-    let mut words = node.leaf()?;
-    let mut names = BTreeSet::new();
-    while let Some(word) = words.find_value() {
-        names.insert(check_reference(&word, &known.functions, "function")?);
-    }
-    words.end()?;
-    Ok(names)
+fn read_shared_by(words: &mut Words<'_>, known: &Names<'_>) -> Result<BTreeSet<String>> {
+    let names = std::iter::from_fn(|| words.find_value());
+    names
+        .map(|word| check_reference(&word, &known.functions, "function"))
+        .collect()
+}
+
+/// The name that comes next, which must be among `known`.
+fn read_reference(
+    words: &mut Words<'_>,
+    known: &HashMap<&str, Node<'_>>,
+    kind: &'static str,
+) -> Result<String> {
+    check_reference(&words.value(&format!("a {kind}'s name"))?, known, kind)
 }
 
 /// The name at `word`, which must be among `known`.

@@ -1,37 +1,57 @@
 //! The interface document read from plain data (docs/engine-data.md), and turned into it.
+//!
+//! What the members of each part are, and how each is read, stands once: in the table of [`parts!`].
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::hash::Hash;
 
-use crate::constraints::{count, expected_count};
+use crate::constraints::{self, CHECKS, count, expected_count};
 use crate::error::{Problem, Result};
-use crate::graph::{Auth, MergeMode, mode::Mode};
+use crate::graph::{MergeMode, mode::Mode};
+use crate::keyword::Keyword;
 use crate::reader::{Reader, Record, check_reference, check_unique};
-use crate::shape::{Body, Shape, endless_alias, object};
-use crate::value::Value;
+use crate::shape::{Body, Literal, Shape, endless_alias, object, read_default, read_literal};
+use crate::value::{Members, Value};
 
 use super::document::{Cache, Context, Document, Effect, Function, Merge, Param, Type};
-use super::parts::plain as parts;
+use super::parts::{
+    Channel, Choice, Composition, ErrorCase, Form, FormField, Many, View, expected_status, status,
+};
 
-const FUNCTION_MEMBERS: [&str; 13] = [
-    "name",
-    "description",
-    "idempotent",
-    "camel",
-    "transport",
-    "auth",
-    "context",
-    "cache",
-    "affects",
-    "merge",
-    "input",
-    "output",
-    "nullable",
-];
-
-/// The names that a context's references are checked against.
+/// The names that references are checked against.
+#[derive(Default)]
 struct Known<'a> {
     types: HashSet<&'a str>,
     functions: HashSet<&'a str>,
+    contexts: HashSet<&'a str>,
+}
+
+/// What has a form in plain data.
+trait Plain: Sized {
+    fn read(reader: &Reader<'_>, known: &Known<'_>) -> Result<Self>;
+
+    /// The same, or null.
+    fn read_optional(reader: &Reader<'_>, known: &Known<'_>) -> Result<Option<Self>> {
+        optional(reader, |reader| Self::read(reader, known))
+    }
+
+    fn value(&self) -> Value;
+}
+
+/// What is an object there.
+trait Part: Sized {
+    const REQUIRED: &'static [&'static str];
+    const OPTIONAL: &'static [&'static str];
+
+    fn from_record(record: &Record<'_>, known: &Known<'_>) -> Result<Self>;
+
+    fn members(&self) -> Members;
+}
+
+/// What is an object that has its own name among the members: one of a list, each of another name.
+trait Named: Part {
+    const NAME: &'static str;
+    const KIND: &'static str;
 }
 
 impl Document {
@@ -42,239 +62,323 @@ impl Document {
             &["types", "functions", "contexts"],
             &["channels", "forms", "views", "compositions"],
         )?;
-        let types = read_types(&record.member("types")?)?;
-        let type_names = types.keys().map(String::as_str).collect();
-        let functions = read_functions(&record.member("functions")?, &type_names)?;
-        let function_names = functions.keys().map(String::as_str).collect();
-        let known = Known {
-            types: type_names,
-            functions: function_names,
-        };
-        let contexts = read_contexts(&record.member("contexts")?, &known)?;
-        let channels = parts::read_channels(record.find("channels"), &known.types)?;
-        let forms = parts::read_forms(record.find("forms"), &known.types)?;
-        let views = parts::read_views(record.find("views"), &known.types)?;
-        let context_names = contexts.keys().map(String::as_str).collect();
-        let compositions = parts::read_compositions(record.find("compositions"), &context_names)?;
+        let mut known = Known::default();
+        let listed = record.member("types")?;
+        let listed = listed.items()?;
+        known.types = records::<Type>(&listed)?
+            .into_iter()
+            .map(|it| it.0)
+            .collect();
+        let types = read_named(&listed, &known)?;
+        check_aliases(&types, &listed)?;
+        let functions = BTreeMap::<_, Function>::read(&record.member("functions")?, &known)?;
+        known.functions = functions.keys().map(String::as_str).collect();
+        let contexts = BTreeMap::<_, Context>::read(&record.member("contexts")?, &known)?;
+        known.contexts = contexts.keys().map(String::as_str).collect();
         Ok(Self {
+            channels: find(&record, "channels", Plain::read, &known)?,
+            forms: find(&record, "forms", Plain::read, &known)?,
+            views: find(&record, "views", Plain::read, &known)?,
+            compositions: find(&record, "compositions", Plain::read, &known)?,
             types,
             functions,
             contexts,
-            channels,
-            forms,
-            views,
-            compositions,
         })
     }
 
     /// The document as plain data. What few documents have is a member where there is some.
     pub fn to_value(&self) -> Value {
+        let rare = [
+            ("channels", self.channels.value()),
+            ("forms", self.forms.value()),
+            ("views", self.views.value()),
+            ("compositions", self.compositions.value()),
+        ];
+        let always = [
+            ("types", self.types.value()),
+            ("functions", self.functions.value()),
+            ("contexts", self.contexts.value()),
+        ];
+        let is_there = |(_, parts): &(_, Value)| *parts != Value::List(Vec::new());
+        object(always.into_iter().chain(rare.into_iter().filter(is_there)))
+    }
+}
+
+fn check_aliases(types: &BTreeMap<String, Type>, listed: &[Reader<'_>]) -> Result<()> {
+    let bodies = types.iter().map(|(name, it)| (name.as_str(), &it.body));
+    let Some(endless) = endless_alias(&bodies.collect()) else {
+        return Ok(());
+    };
+    let alias = records::<Type>(listed)?
+        .into_iter()
+        .find(|it| it.0 == endless);
+    alias.map_or(Ok(()), |(_, record)| {
+        Err(record.member("body")?.refuse(Problem::EndlessAlias))
+    })
+}
+
+/// The objects of a list with their names.
+fn records<'a, T: Named>(items: &'a [Reader<'a>]) -> Result<Vec<(&'a str, Record<'a>)>> {
+    let record = |item: &'a Reader<'a>| item.record(T::REQUIRED, T::OPTIONAL);
+    let records: Vec<_> = items.iter().map(record).collect::<Result<_>>()?;
+    let names = records.iter().map(|record| record.member(T::NAME));
+    let names = check_unique(&names.collect::<Result<Vec<_>>>()?, T::KIND)?;
+    Ok(names.into_iter().zip(records).collect())
+}
+
+fn read_named<T: Named>(items: &[Reader<'_>], known: &Known<'_>) -> Result<BTreeMap<String, T>> {
+    let read = |(name, record): (&str, _)| Ok((name.to_owned(), T::from_record(&record, known)?));
+    records::<T>(items)?.into_iter().map(read).collect()
+}
+
+/// The member of that name; what stands for it where there is none.
+fn find<T: Default>(
+    record: &Record<'_>,
+    name: &'static str,
+    read: impl FnOnce(&Reader<'_>, &Known<'_>) -> Result<T>,
+    known: &Known<'_>,
+) -> Result<T> {
+    let member = record.find(name);
+    member.map_or_else(|| Ok(T::default()), |member| read(&member, known))
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
+impl<T: Named> Plain for BTreeMap<String, T> {
+    fn read(reader: &Reader<'_>, known: &Known<'_>) -> Result<Self> {
+        read_named(&reader.items()?, known)
+    }
+
+    fn value(&self) -> Value {
+        let value = |(name, part): (&String, &T)| {
+            let mut members = part.members();
+            members.insert(T::NAME.to_owned(), name.value());
+            Value::Map(members)
+        };
+        self.iter().map(value).collect()
+    }
+}
+
+impl<T: Plain> Plain for Option<T> {
+    fn read(reader: &Reader<'_>, known: &Known<'_>) -> Result<Self> {
+        T::read_optional(reader, known)
+    }
+
+    fn value(&self) -> Value {
+        self.as_ref().map(T::value).into()
+    }
+}
+
+impl<T: Plain> Plain for Vec<T> {
+    fn read(reader: &Reader<'_>, known: &Known<'_>) -> Result<Self> {
+        let items = reader.items()?;
+        items.iter().map(|item| T::read(item, known)).collect()
+    }
+
+    fn value(&self) -> Value {
+        self.iter().map(T::value).collect()
+    }
+}
+
+impl Plain for BTreeSet<String> {
+    fn read(reader: &Reader<'_>, known: &Known<'_>) -> Result<Self> {
+        Ok(Vec::read(reader, known)?.into_iter().collect())
+    }
+
+    fn value(&self) -> Value {
+        Value::strings(self.iter().map(String::as_str))
+    }
+}
+
+impl Plain for String {
+    fn read(reader: &Reader<'_>, _: &Known<'_>) -> Result<Self> {
+        Ok(reader.text()?.to_owned())
+    }
+
+    fn read_optional(reader: &Reader<'_>, _: &Known<'_>) -> Result<Option<Self>> {
+        Ok(reader.optional_text()?.map(str::to_owned))
+    }
+
+    fn value(&self) -> Value {
+        self.as_str().into()
+    }
+}
+
+impl<K: Keyword> Plain for K {
+    fn read(reader: &Reader<'_>, _: &Known<'_>) -> Result<Self> {
+        reader.keyword()
+    }
+
+    fn value(&self) -> Value {
+        self.word().into()
+    }
+}
+
+impl Plain for bool {
+    fn read(reader: &Reader<'_>, _: &Known<'_>) -> Result<Self> {
+        reader.flag()
+    }
+
+    fn value(&self) -> Value {
+        (*self).into()
+    }
+}
+
+impl Plain for u64 {
+    fn read(reader: &Reader<'_>, _: &Known<'_>) -> Result<Self> {
+        count(reader.value).ok_or_else(|| reader.fail(expected_count()))
+    }
+
+    fn value(&self) -> Value {
+        i64::try_from(*self).ok().into()
+    }
+}
+
+/// The status of an error.
+impl Plain for u16 {
+    fn read(reader: &Reader<'_>, _: &Known<'_>) -> Result<Self> {
+        status(reader.value).ok_or_else(|| reader.fail(expected_status()))
+    }
+
+    fn value(&self) -> Value {
+        Value::Int((*self).into())
+    }
+}
+
+impl Plain for Body {
+    fn read(reader: &Reader<'_>, known: &Known<'_>) -> Result<Self> {
+        Self::read(reader, &known.types)
+    }
+
+    fn value(&self) -> Value {
+        self.to_value()
+    }
+}
+
+impl Plain for Shape {
+    fn read(reader: &Reader<'_>, known: &Known<'_>) -> Result<Self> {
+        Self::read(reader, &known.types)
+    }
+
+    fn value(&self) -> Value {
+        self.to_value()
+    }
+}
+
+impl Plain for Literal {
+    fn read(reader: &Reader<'_>, _: &Known<'_>) -> Result<Self> {
+        read_literal(reader)
+    }
+
+    fn value(&self) -> Value {
+        self.to_value()
+    }
+}
+
+/// A scalar.
+impl Plain for Value {
+    fn read(reader: &Reader<'_>, _: &Known<'_>) -> Result<Self> {
+        read_default(reader)
+    }
+
+    fn value(&self) -> Value {
+        self.clone()
+    }
+}
+
+impl Plain for Merge {
+    fn read(reader: &Reader<'_>, _: &Known<'_>) -> Result<Self> {
+        let mode = match reader.find("mode")? {
+            Some(mode) => mode.keyword()?,
+            None => return Err(reader.refuse(Problem::MissingMember("mode".to_owned()))),
+        };
+        let own: &[&str] = match mode {
+            Mode::Upsert => &["context", "slot", "mode", "key", "place"],
+            Mode::Replace | Mode::Refetch => &["context", "slot", "mode"],
+        };
+        let record = reader.record(own, &[])?;
+        Ok(Self {
+            context: record.member("context")?.text()?.to_owned(),
+            slot: record.member("slot")?.text()?.to_owned(),
+            mode: match mode {
+                Mode::Replace => MergeMode::Replace,
+                Mode::Refetch => MergeMode::Refetch,
+                Mode::Upsert => MergeMode::Upsert {
+                    key: record.member("key")?.text()?.to_owned(),
+                    place: record.member("place")?.keyword()?,
+                },
+            },
+        })
+    }
+
+    fn value(&self) -> Value {
         let mut members = vec![
-            ("types", self.types.iter().map(type_value).collect()),
-            (
-                "functions",
-                self.functions.iter().map(function_value).collect(),
-            ),
-            (
-                "contexts",
-                self.contexts.iter().map(context_value).collect(),
-            ),
+            ("context", self.context.value()),
+            ("slot", self.slot.value()),
+            ("mode", self.mode.as_str().into()),
         ];
-        let channels = self.channels.iter().map(parts::channel_value).collect();
-        let forms = self.forms.iter().map(parts::form_value).collect();
-        let views = self.views.iter().map(parts::view_value).collect();
-        let compositions = self
-            .compositions
-            .iter()
-            .map(parts::composition_value)
-            .collect();
-        let rare: [(_, Value, _); 4] = [
-            ("channels", channels, self.channels.is_empty()),
-            ("forms", forms, self.forms.is_empty()),
-            ("views", views, self.views.is_empty()),
-            ("compositions", compositions, self.compositions.is_empty()),
-        ];
-        let there = rare.into_iter().filter(|(.., is_empty)| !is_empty);
-        members.extend(there.map(|(name, value, _)| (name, value)));
+        if let MergeMode::Upsert { key, place } = &self.mode {
+            members.extend([("key", key.value()), ("place", place.value())]);
+        }
         object(members)
     }
 }
 
-fn read_types(reader: &Reader<'_>) -> Result<BTreeMap<String, Type>> {
-    let items = reader.items()?;
-    let records = records(&items, &["name", "body"], &["description"])?;
-    let names = unique_names(&records, "type")?;
-    let known = names.iter().copied().collect();
-    let read = |(name, record): (&str, &Record<'_>)| {
-        let description = record.find_text("description")?;
-        let body = Body::read(&record.member("body")?, &known)?;
-        Ok((name.to_owned(), Type { description, body }))
-    };
-    let types = names.iter().copied().zip(&records).map(read);
-    let types: BTreeMap<_, _> = types.collect::<Result<_>>()?;
-    let bodies = types
-        .iter()
-        .map(|(name, named)| (name.as_str(), &named.body));
-    let endless = endless_alias(&bodies.collect())
-        .and_then(|alias| names.iter().position(|name| *name == alias));
-    if let Some(record) = endless.and_then(|index| records.get(index)) {
-        return Err(record.member("body")?.refuse(Problem::EndlessAlias));
-    }
-    Ok(types)
-}
-
-fn read_functions(
-    reader: &Reader<'_>,
-    types: &HashSet<&str>,
-) -> Result<BTreeMap<String, Function>> {
-    let items = reader.items()?;
-    let records = records(&items, &FUNCTION_MEMBERS, &["errors"])?;
-    let names = unique_names(&records, "function")?;
-    let read =
-        |(name, record): (&str, &Record<'_>)| Ok((name.to_owned(), read_function(record, types)?));
-    names.into_iter().zip(&records).map(read).collect()
-}
-
-fn read_function(record: &Record<'_>, types: &HashSet<&str>) -> Result<Function> {
-    Ok(Function {
-        description: read_optional_text(&record.member("description")?)?,
-        idempotent: record.member("idempotent")?.flag()?,
-        camel: record.member("camel")?.text()?.to_owned(),
-        transport: record.member("transport")?.keyword()?,
-        auth: optional(&record.member("auth")?, read_auth)?,
-        context: read_optional_text(&record.member("context")?)?,
-        cache: optional(&record.member("cache")?, read_cache)?,
-        affects: read_effects(&record.member("affects")?)?,
-        merge: read_merges(&record.member("merge")?)?,
-        errors: parts::read_errors(record.find("errors"), types)?,
-        input: optional(&record.member("input")?, |name| type_name(name, types))?,
-        output: type_name(&record.member("output")?, types)?,
-        nullable: record.member("nullable")?.flag()?,
-    })
-}
-
-pub(super) fn read_optional_text(reader: &Reader<'_>) -> Result<Option<String>> {
-    Ok(reader.optional_text()?.map(str::to_owned))
-}
-
-pub(super) fn read_auth(reader: &Reader<'_>) -> Result<Auth> {
-    reader.keyword()
-}
-
-fn read_cache(reader: &Reader<'_>) -> Result<Cache> {
-    let record = reader.record(&["ttl", "shared"], &[])?;
-    Ok(Cache {
-        ttl: optional(&record.member("ttl")?, read_count)?,
-        shared: record.member("shared")?.flag()?,
-    })
-}
-
-pub(super) fn read_count(reader: &Reader<'_>) -> Result<u64> {
-    count(reader.value).ok_or_else(|| reader.fail(expected_count()))
-}
-
-/// Effects, each once.
-pub(super) fn read_effects(reader: &Reader<'_>) -> Result<Vec<Effect>> {
-    Ok(distinct(&read_all(reader, read_effect)?))
-}
-
-fn read_effect(reader: &Reader<'_>) -> Result<Effect> {
-    let record = reader.record(&["context", "function"], &[])?;
-    Ok(Effect {
-        context: record.member("context")?.text()?.to_owned(),
-        function: read_optional_text(&record.member("function")?)?,
-    })
-}
-
 /// Merges, of which each slot has one.
-fn read_merges(reader: &Reader<'_>) -> Result<Vec<Merge>> {
-    let merges = distinct(&read_all(reader, read_merge)?);
+fn merges(reader: &Reader<'_>, known: &Known<'_>) -> Result<Vec<Merge>> {
+    let merges: Vec<Merge> = distinct(reader, known)?;
     let mut slots = HashSet::new();
-    for merge in &merges {
-        if !slots.insert((&merge.context, &merge.slot)) {
-            return Err(reader.refuse(Problem::rule("a slot takes a result in one way")));
-        }
+    if merges
+        .iter()
+        .all(|it| slots.insert((&it.context, &it.slot)))
+    {
+        return Ok(merges);
     }
-    Ok(merges)
+    Err(reader.refuse(Problem::rule("a slot takes a result in one way")))
 }
 
-fn read_merge(reader: &Reader<'_>) -> Result<Merge> {
-    let mode = match reader.find("mode")? {
-        Some(mode) => mode.keyword()?,
-        None => return Err(reader.refuse(Problem::MissingMember("mode".to_owned()))),
-    };
-    let own: &[&str] = match mode {
-        Mode::Upsert => &["context", "slot", "mode", "key", "place"],
-        Mode::Replace | Mode::Refetch => &["context", "slot", "mode"],
-    };
-    let record = reader.record(own, &[])?;
-    Ok(Merge {
-        context: record.member("context")?.text()?.to_owned(),
-        slot: record.member("slot")?.text()?.to_owned(),
-        mode: match mode {
-            Mode::Replace => MergeMode::Replace,
-            Mode::Refetch => MergeMode::Refetch,
-            Mode::Upsert => MergeMode::Upsert {
-                key: record.member("key")?.text()?.to_owned(),
-                place: record.member("place")?.keyword()?,
-            },
-        },
-    })
+/// Items, each once.
+fn distinct<T: Plain + Clone + Eq + Hash>(
+    reader: &Reader<'_>,
+    known: &Known<'_>,
+) -> Result<Vec<T>> {
+    let mut items: Vec<T> = Plain::read(reader, known)?;
+    let mut seen = HashSet::with_capacity(items.len());
+    items.retain(|item| seen.insert(item.clone()));
+    Ok(items)
 }
 
-fn read_contexts(reader: &Reader<'_>, known: &Known<'_>) -> Result<BTreeMap<String, Context>> {
+/// The fields of a form, each with another name.
+fn fields(reader: &Reader<'_>, known: &Known<'_>) -> Result<Vec<FormField>> {
     let items = reader.items()?;
-    let records = records(&items, &["name", "functions", "params"], &[])?;
-    let names = unique_names(&records, "context")?;
-    let read = |(name, record): (&str, &Record<'_>)| {
-        let functions = function_names(&record.member("functions")?, known)?;
-        let params = read_params(&record.member("params")?, known)?;
-        Ok((name.to_owned(), Context { functions, params }))
-    };
-    names.into_iter().zip(&records).map(read).collect()
+    let records = records::<FormField>(&items)?.into_iter();
+    let read = |(_, record): (_, Record<'_>)| FormField::from_record(&record, known);
+    records.map(read).collect()
 }
 
-fn read_params(reader: &Reader<'_>, known: &Known<'_>) -> Result<BTreeMap<String, Param>> {
-    let items = reader.items()?;
-    let records = records(&items, &["name", "required", "shape", "shared_by"], &[])?;
-    let names = unique_names(&records, "parameter")?;
-    let read = |(name, record): (&str, &Record<'_>)| {
-        let required = record.member("required")?.flag()?;
-        let shape = Shape::read(&record.member("shape")?, &known.types)?;
-        let shared_by = function_names(&record.member("shared_by")?, known)?;
-        Ok((
-            name.to_owned(),
-            Param {
-                required,
-                shape,
-                shared_by,
-            },
-        ))
-    };
-    names.into_iter().zip(&records).map(read).collect()
+/// What must not be null where it stands at all.
+fn given<T: Plain>(reader: &Reader<'_>, known: &Known<'_>) -> Result<Option<T>> {
+    T::read(reader, known).map(Some)
 }
 
-pub(super) fn records<'a>(
-    items: &'a [Reader<'a>],
-    required: &[&str],
-    optional: &[&str],
-) -> Result<Vec<Record<'a>>> {
-    items
-        .iter()
-        .map(|item| item.record(required, optional))
-        .collect()
+fn optional<T>(
+    reader: &Reader<'_>,
+    read: impl FnOnce(&Reader<'_>) -> Result<T>,
+) -> Result<Option<T>> {
+    if reader.value.is_null() {
+        return Ok(None);
+    }
+    read(reader).map(Some)
 }
 
-pub(super) fn unique_names<'a>(records: &[Record<'a>], kind: &'static str) -> Result<Vec<&'a str>> {
-    let names: Vec<_> = records
-        .iter()
-        .map(|record| record.member("name"))
-        .collect::<Result<_>>()?;
-    check_unique(&names, kind)
+fn type_name(reader: &Reader<'_>, known: &Known<'_>) -> Result<String> {
+    check_reference(reader, &known.types, "type")
 }
 
-pub(super) fn type_name(reader: &Reader<'_>, types: &HashSet<&str>) -> Result<String> {
-    check_reference(reader, types, "type")
+fn optional_type(reader: &Reader<'_>, known: &Known<'_>) -> Result<Option<String>> {
+    optional(reader, |reader| type_name(reader, known))
 }
 
 fn function_names(reader: &Reader<'_>, known: &Known<'_>) -> Result<BTreeSet<String>> {
@@ -282,108 +386,123 @@ fn function_names(reader: &Reader<'_>, known: &Known<'_>) -> Result<BTreeSet<Str
     reader.items()?.iter().map(name).collect()
 }
 
-pub(super) fn optional<T>(
+fn context_names(reader: &Reader<'_>, known: &Known<'_>) -> Result<BTreeSet<String>> {
+    let name = |item: &Reader<'_>| check_reference(item, &known.contexts, "context");
+    let names = reader.items()?.iter().map(name).collect::<Result<_>>()?;
+    some(names, reader, "a composition has one context at least")
+}
+
+fn methods(reader: &Reader<'_>, known: &Known<'_>) -> Result<BTreeSet<String>> {
+    let methods = Plain::read(reader, known)?;
+    some(methods, reader, "a view answers one method at least")
+}
+
+/// The names, if there are any.
+fn some(
+    names: BTreeSet<String>,
     reader: &Reader<'_>,
-    read: impl FnOnce(&Reader<'_>) -> Result<T>,
-) -> Result<Option<T>> {
-    if reader.value.is_null() {
-        Ok(None)
-    } else {
-        read(reader).map(Some)
+    rule: &'static str,
+) -> Result<BTreeSet<String>> {
+    if names.is_empty() {
+        return Err(reader.refuse(Problem::rule(rule)));
     }
+    Ok(names)
 }
 
-pub(super) fn read_all<T>(
-    reader: &Reader<'_>,
-    read: impl Fn(&Reader<'_>) -> Result<T>,
-) -> Result<Vec<T>> {
-    reader.items()?.iter().map(read).collect()
+/// How a member is read: as its type says, or by the function behind it.
+macro_rules! reader {
+    () => {
+        Plain::read
+    };
+    ($read:expr) => {
+        $read
+    };
 }
 
-fn distinct<T: Clone + Eq + std::hash::Hash>(items: &[T]) -> Vec<T> {
-    let mut seen = HashSet::with_capacity(items.len());
-    let first = items.iter().filter(|item| seen.insert(*item));
-    first.cloned().collect()
+/// Reads and writes parts by their members. A part `by` a member is named by it; what it has `perhaps` is a member where
+/// it is not empty; its limits stand among the members.
+macro_rules! parts {
+    ($(
+        $part:ident $(by $name:literal of each $kind:literal)? {
+            $($member:ident $(= $read:expr)?),*
+        }
+        $(perhaps { $($rare:ident $(= $read_rare:expr)?),* })?
+        $(limits $limits:ident { $($limit:ident),* })?
+    );* $(;)?) => {$(
+        impl Part for $part {
+            const REQUIRED: &'static [&'static str] = &[$($name,)? $(stringify!($member)),*];
+            const OPTIONAL: &'static [&'static str] =
+                &[$($(stringify!($rare),)*)? $($(stringify!($limit),)*)?];
+
+            fn from_record(record: &Record<'_>, known: &Known<'_>) -> Result<Self> {
+                Ok(Self {
+                    $($member: reader!($($read)?)(&record.member(stringify!($member))?, known)?,)*
+                    $($($rare: find(record, stringify!($rare), reader!($($read_rare)?), known)?,)*)?
+                    $($limits: CHECKS.read(record, Self::REQUIRED.len())?,)?
+                })
+            }
+
+            fn members(&self) -> Members {
+                #[allow(unused_mut, reason = "most parts have nothing rare")]
+                let mut members = Members::from([
+                    $((stringify!($member).to_owned(), self.$member.value())),*
+                ]);
+                $($(if !is_default(&self.$rare) {
+                    members.insert(stringify!($rare).to_owned(), self.$rare.value());
+                })*)?
+                $(members.extend(constraints::members(&self.$limits));)?
+                members
+            }
+        }
+
+        impl Plain for $part {
+            fn read(reader: &Reader<'_>, known: &Known<'_>) -> Result<Self> {
+                Self::from_record(&reader.record(Self::REQUIRED, Self::OPTIONAL)?, known)
+            }
+
+            fn value(&self) -> Value {
+                Value::Map(self.members())
+            }
+        }
+
+        $(impl Named for $part {
+            const NAME: &'static str = $name;
+            const KIND: &'static str = $kind;
+        })?
+    )*};
 }
 
-fn type_value((name, named): (&String, &Type)) -> Value {
-    let mut members = vec![("name", text(name)), ("body", named.body.to_value())];
-    members.extend(named.description.iter().map(|it| ("description", text(it))));
-    object(members)
+parts! {
+    Type by "name" of each "type" { body } perhaps { description = given };
+    Function by "name" of each "function" {
+        description, idempotent, camel, transport, auth, context, cache,
+        affects = distinct, merge = merges, input = optional_type, output = type_name, nullable
+    } perhaps { errors };
+    Cache { ttl, shared };
+    Effect { context, function };
+    ErrorCase by "code" of each "error" { description, status, data = optional_type };
+    Context by "name" of each "context" { functions = function_names, params };
+    Param by "name" of each "parameter" { required, shape, shared_by = function_names };
+    View by "name" of each "view" {
+        description, camel, path, methods = methods, auth, affects = distinct, input = optional_type
+    };
+    Channel by "name" of each "channel" {
+        description, presence, camel, auth,
+        params = optional_type, react_message = optional_type, server_message = optional_type
+    };
+    Composition by "name" of each "composition" { description, contexts = context_names };
+    Form by "name" of each "form" {
+        description, camel, title, submit_label, live_validation, many, fields = fields
+    };
+    Many { min_forms, max_forms };
+    FormField { name, required, shape } perhaps {
+        strip, patterns, extensions, choices, disabled,
+        widget = given, label = given, help = given, initial = given
+    } limits checks { min, max, step, min_length, max_length, max_digits, decimal_places };
+    Choice { value, label } perhaps { group = given };
 }
 
-fn function_value((name, function): (&String, &Function)) -> Value {
-    let mut members = vec![
-        ("name", text(name)),
-        ("description", function.description.clone().into()),
-        ("idempotent", function.idempotent.into()),
-        ("camel", text(&function.camel)),
-        ("transport", function.transport.as_str().into()),
-        ("auth", function.auth.map(Auth::as_str).into()),
-        ("context", function.context.clone().into()),
-        ("cache", function.cache.map(cache_value).into()),
-        (
-            "affects",
-            function.affects.iter().map(effect_value).collect(),
-        ),
-        ("merge", function.merge.iter().map(merge_value).collect()),
-        ("input", function.input.clone().into()),
-        ("output", text(&function.output)),
-        ("nullable", function.nullable.into()),
-    ];
-    if !function.errors.is_empty() {
-        let errors = function.errors.iter().map(parts::error_value).collect();
-        members.push(("errors", errors));
-    }
-    object(members)
-}
-
-fn cache_value(cache: Cache) -> Value {
-    let ttl = cache.ttl.and_then(|ttl| i64::try_from(ttl).ok());
-    Value::object([("ttl", ttl.into()), ("shared", cache.shared.into())])
-}
-
-pub(super) fn effect_value(effect: &Effect) -> Value {
-    Value::object([
-        ("context", text(&effect.context)),
-        ("function", effect.function.clone().into()),
-    ])
-}
-
-fn merge_value(merge: &Merge) -> Value {
-    let mut members = vec![
-        ("context", text(&merge.context)),
-        ("slot", text(&merge.slot)),
-        ("mode", merge.mode.as_str().into()),
-    ];
-    if let MergeMode::Upsert { key, place } = &merge.mode {
-        members.extend([("key", text(key)), ("place", place.as_str().into())]);
-    }
-    object(members)
-}
-
-fn context_value((name, context): (&String, &Context)) -> Value {
-    let params = context.params.iter().map(param_value);
-    Value::object([
-        ("name", text(name)),
-        ("functions", texts(&context.functions)),
-        ("params", params.collect()),
-    ])
-}
-
-fn param_value((name, param): (&String, &Param)) -> Value {
-    Value::object([
-        ("name", text(name)),
-        ("required", param.required.into()),
-        ("shape", param.shape.to_value()),
-        ("shared_by", texts(&param.shared_by)),
-    ])
-}
-
-fn texts(names: &BTreeSet<String>) -> Value {
-    Value::strings(names.iter().map(String::as_str))
-}
-
-pub(super) fn text(name: &str) -> Value {
-    Value::from(name)
+impl Named for FormField {
+    const NAME: &'static str = "name";
+    const KIND: &'static str = "field";
 }

@@ -2,7 +2,6 @@
 
 pub(super) mod emit;
 pub(super) mod parse;
-pub(super) mod plain;
 #[cfg(test)]
 pub(super) mod tests;
 
@@ -17,6 +16,20 @@ use super::document::Effect;
 
 /// The statuses that a declared error may have.
 const STATUSES: std::ops::RangeInclusive<u16> = 400..=599;
+
+/// The status that `value` is.
+pub(super) fn status(value: &Value) -> Option<u16> {
+    match value {
+        Value::Int(number) => u16::try_from(*number).ok(),
+        _ => None,
+    }
+    .filter(|status| STATUSES.contains(status))
+}
+
+/// What is expected where something is no status.
+pub(super) fn expected_status() -> String {
+    format!("an integer from {} to {}", STATUSES.start(), STATUSES.end())
+}
 
 /// An error that a function says it may answer.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,18 +1,18 @@
 //! Reading errors, views, channels, forms and combinations of contexts from text.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::BTreeMap;
 
-use crate::constraints::{CHECKS, Constraints, count, expected_count};
+use crate::constraints::{CHECKS, Constraints};
 use crate::error::{Problem, Result};
 use crate::ir::nodes::{Children, Node, Word, Words};
 use crate::ir::parse::{
-    FORM_SHAPE_DEPTH, Names, find_flag, find_text, find_word, only_text, read_context_name,
-    read_effects, read_shape, read_type_name,
+    FORM_SHAPE_DEPTH, Names, find_flag, find_text, only_text, only_word, read_constraint,
+    read_context_name, read_description, read_effects, read_named, read_shape, read_type_name,
 };
-use crate::value::Value;
 
-use super::plain::{expected_status, status};
-use super::{Channel, Choice, Composition, ErrorCase, Form, FormField, Many, View};
+use super::{
+    Channel, Choice, Composition, ErrorCase, Form, FormField, Many, View, expected_status, status,
+};
 
 pub(in crate::ir) fn read_errors(
     children: &mut Children<'_>,
@@ -23,16 +23,10 @@ pub(in crate::ir) fn read_errors(
         let mut words = node.words();
         let word = words.value("a code")?;
         let code = word.text()?.to_owned();
-        let status = read_status(&words.property("status")?)?;
-        let description = find_text(&mut words, "description")?;
-        words.end()?;
-        let mut inner = node.children();
-        let data = find_type(&mut inner, "data", known)?;
-        inner.end()?;
         let case = ErrorCase {
-            description,
-            status,
-            data,
+            status: read_status(&words.property("status")?)?,
+            description: words.all(read_description)?,
+            data: node.inside(|children| find_type(children, "data", known))?,
         };
         if errors.insert(code.clone(), case).is_some() {
             let (kind, name) = ("error", code);
@@ -48,30 +42,20 @@ fn read_status(word: &Word<'_>) -> Result<u16> {
 
 pub(in crate::ir) fn read_view(
     node: &Node<'_>,
-    mut words: Words<'_>,
+    words: Words<'_>,
     known: &Names<'_>,
 ) -> Result<View> {
-    let description = find_text(&mut words, "description")?;
-    words.end()?;
-    let mut children = node.children();
-    let camel = only_text(&children.take("camel")?)?;
-    let path = only_text(&children.take("path")?)?;
-    let mut methods = BTreeSet::from([only_text(&children.take("method")?)?]);
-    while let Some(method) = children.find("method") {
-        methods.insert(only_text(&method)?);
-    }
-    let auth = find_word(&mut children, "auth")?;
-    let affects = read_effects(&mut children)?;
-    let input = find_type(&mut children, "input", known)?;
-    children.end()?;
-    Ok(View {
-        description,
-        camel,
-        path,
-        methods,
-        auth,
-        affects,
-        input,
+    let description = words.all(read_description)?;
+    node.inside(|children| {
+        Ok(View {
+            description,
+            camel: only_text(&children.take("camel")?)?,
+            path: only_text(&children.take("path")?)?,
+            methods: children.some("method", only_text)?,
+            auth: children.find_map("auth", only_word)?,
+            affects: read_effects(children)?,
+            input: find_type(children, "input", known)?,
+        })
     })
 }
 
@@ -80,184 +64,117 @@ pub(in crate::ir) fn read_channel(
     mut words: Words<'_>,
     known: &Names<'_>,
 ) -> Result<Channel> {
-    let description = find_text(&mut words, "description")?;
-    let presence = find_flag(&mut words, "presence")?;
-    words.end()?;
-    let mut children = node.children();
-    let channel = Channel {
-        description,
-        presence,
-        camel: only_text(&children.take("camel")?)?,
-        auth: find_word(&mut children, "auth")?,
-        params: find_type(&mut children, "params", known)?,
-        react_message: find_type(&mut children, "react-message", known)?,
-        server_message: find_type(&mut children, "server-message", known)?,
-    };
-    children.end()?;
-    Ok(channel)
+    let description = read_description(&mut words)?;
+    let presence = words.all(|words| find_flag(words, "presence"))?;
+    node.inside(|children| {
+        Ok(Channel {
+            description,
+            presence,
+            camel: only_text(&children.take("camel")?)?,
+            auth: children.find_map("auth", only_word)?,
+            params: find_type(children, "params", known)?,
+            react_message: find_type(children, "react-message", known)?,
+            server_message: find_type(children, "server-message", known)?,
+        })
+    })
 }
 
 pub(in crate::ir) fn read_composition(
     node: &Node<'_>,
-    mut words: Words<'_>,
+    words: Words<'_>,
     known: &Names<'_>,
 ) -> Result<Composition> {
-    let description = find_text(&mut words, "description")?;
-    words.end()?;
-    let mut children = node.children();
-    let mut contexts = BTreeSet::from([read_context_name(&children.take("context")?, known)?]);
-    while let Some(context) = children.find("context") {
-        contexts.insert(read_context_name(&context, known)?);
-    }
-    children.end()?;
-    Ok(Composition {
-        description,
-        contexts,
+    let description = words.all(read_description)?;
+    node.inside(|children| {
+        let contexts = children.some("context", |node| read_context_name(node, known))?;
+        Ok(Composition {
+            description,
+            contexts,
+        })
     })
 }
 
 pub(in crate::ir) fn read_form(
     node: &Node<'_>,
-    mut words: Words<'_>,
+    words: Words<'_>,
     known: &Names<'_>,
 ) -> Result<Form> {
-    let description = find_text(&mut words, "description")?;
-    words.end()?;
-    let mut children = node.children();
-    let form = Form {
-        description,
-        camel: only_text(&children.take("camel")?)?,
-        title: find_only_text(&mut children, "title")?,
-        submit_label: find_only_text(&mut children, "submit-label")?,
-        live_validation: find_mark(&mut children, "live-validation")?,
-        many: children
-            .find("many")
-            .map(|node| read_many(&node))
-            .transpose()?,
-        fields: read_fields(&mut children, known)?,
-    };
-    children.end()?;
-    Ok(form)
-}
-
-fn read_many(node: &Node<'_>) -> Result<Many> {
-    let mut words = node.leaf()?;
-    let mut find_count = |property| {
-        let read =
-            |word: Word<'_>| count(&word.scalar()?).ok_or_else(|| word.fail(&expected_count()));
-        words.find_property(property).map(read).transpose()
-    };
-    let (min_forms, max_forms) = (find_count("min-forms")?, find_count("max-forms")?);
-    words.end()?;
-    Ok(Many {
-        min_forms,
-        max_forms,
+    let description = words.all(read_description)?;
+    node.inside(|children| {
+        Ok(Form {
+            description,
+            camel: only_text(&children.take("camel")?)?,
+            title: children.find_map("title", only_text)?,
+            submit_label: children.find_map("submit-label", only_text)?,
+            live_validation: find_mark(children, "live-validation")?,
+            many: children.find_map("many", read_many)?,
+            fields: read_named(children, "field", "field", |node| read_field(node, known))?,
+        })
     })
 }
 
-fn read_fields(children: &mut Children<'_>, known: &Names<'_>) -> Result<Vec<FormField>> {
-    let mut names = HashSet::new();
-    let mut fields = Vec::new();
-    while let Some(node) = children.find("field") {
-        let field = read_field(&node, known)?;
-        if !names.insert(field.name.clone()) {
-            let (kind, name) = ("field", field.name);
-            return Err(node.refuse(Problem::Repeated { kind, name }));
-        }
-        fields.push(field);
-    }
-    Ok(fields)
+fn read_many(node: &Node<'_>) -> Result<Many> {
+    node.leaf(|words| {
+        Ok(Many {
+            min_forms: words.find_count("min-forms")?,
+            max_forms: words.find_count("max-forms")?,
+        })
+    })
 }
 
 fn read_field(node: &Node<'_>, known: &Names<'_>) -> Result<FormField> {
     let mut words = node.words();
     let name = words.value("a name")?.text()?.to_owned();
-    let required = words.property("required")?.flag()?;
-    words.end()?;
-    let mut children = node.children();
-    let shape = children.take("shape")?.only_child()?;
-    let field = FormField {
-        name,
-        required,
-        shape: read_shape(&shape, known, FORM_SHAPE_DEPTH)?,
-        strip: find_mark(&mut children, "strip")?,
-        checks: read_checks(&mut children)?,
-        patterns: read_texts(&mut children, "pattern")?,
-        extensions: read_texts(&mut children, "extension")?,
-        choices: read_choices(&mut children)?,
-        disabled: find_mark(&mut children, "disabled")?,
-        widget: find_only_text(&mut children, "widget")?,
-        label: find_only_text(&mut children, "label")?,
-        help: find_only_text(&mut children, "help")?,
-        initial: children
-            .find("initial")
-            .map(|node| only_scalar(&node))
-            .transpose()?,
-    };
-    children.end()?;
-    Ok(field)
+    let required = words.all(|words| words.property("required")?.flag())?;
+    node.inside(|children| {
+        let shape = children.take("shape")?.only_child()?;
+        Ok(FormField {
+            name,
+            required,
+            shape: read_shape(&shape, known, FORM_SHAPE_DEPTH)?,
+            strip: find_mark(children, "strip")?,
+            checks: read_checks(children)?,
+            patterns: children.each("pattern", only_text)?,
+            extensions: children.each("extension", only_text)?,
+            choices: children.each("choice", read_choice)?,
+            disabled: find_mark(children, "disabled")?,
+            widget: children.find_map("widget", only_text)?,
+            label: children.find_map("label", only_text)?,
+            help: children.find_map("help", only_text)?,
+            initial: children.find_map("initial", |node| {
+                node.leaf(|words| words.value("a value")?.scalar())
+            })?,
+        })
+    })
 }
 
 fn read_checks(children: &mut Children<'_>) -> Result<Constraints> {
     let mut checks = Constraints::new();
     for check in CHECKS.constraints {
-        let Some(node) = children.find(check.as_str()) else {
-            continue;
-        };
-        let mut words = node.leaf()?;
-        let word = words.value("a value")?;
-        let value = word.scalar()?;
-        if let Some(expected) = CHECKS.problem(*check, &value) {
-            return Err(word.fail(&expected));
-        }
-        words.end()?;
-        checks.insert(*check, value);
+        let value = children.find_map(check.as_str(), |node| {
+            node.leaf(|words| read_constraint(&words.value("a value")?, CHECKS, *check))
+        })?;
+        checks.extend(value.map(|value| (*check, value)));
     }
     Ok(checks)
 }
 
-fn read_choices(children: &mut Children<'_>) -> Result<Vec<Choice>> {
-    let mut choices = Vec::new();
-    while let Some(node) = children.find("choice") {
-        let mut words = node.leaf()?;
-        choices.push(Choice {
+fn read_choice(node: &Node<'_>) -> Result<Choice> {
+    node.leaf(|words| {
+        Ok(Choice {
             value: words.value("a string or an integer")?.literal()?,
             label: words.property("label")?.text()?.to_owned(),
-            group: find_text(&mut words, "group")?,
-        });
-        words.end()?;
-    }
-    Ok(choices)
-}
-
-fn read_texts(children: &mut Children<'_>, name: &str) -> Result<Vec<String>> {
-    let mut texts = Vec::new();
-    while let Some(node) = children.find(name) {
-        texts.push(only_text(&node)?);
-    }
-    Ok(texts)
-}
-
-fn only_scalar(node: &Node<'_>) -> Result<Value> {
-    let mut words = node.leaf()?;
-    let value = words.value("a value")?.scalar()?;
-    words.end()?;
-    Ok(value)
+            group: find_text(words, "group")?,
+        })
+    })
 }
 
 fn find_type(children: &mut Children<'_>, name: &str, known: &Names<'_>) -> Result<Option<String>> {
-    let node = children.find(name);
-    node.map(|node| read_type_name(&node, known)).transpose()
-}
-
-fn find_only_text(children: &mut Children<'_>, name: &str) -> Result<Option<String>> {
-    children.find(name).map(|node| only_text(&node)).transpose()
+    children.find_map(name, |node| read_type_name(node, known))
 }
 
 /// Whether the node that comes next is a mark of that name.
 fn find_mark(children: &mut Children<'_>, name: &str) -> Result<bool> {
-    match children.find(name) {
-        Some(node) => node.leaf()?.end().map(|()| true),
-        None => Ok(false),
-    }
+    let found = children.find_map(name, |node| node.leaf(|_| Ok(())))?;
+    Ok(found.is_some())
 }
