@@ -14,7 +14,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.server import ServerConnection, serve
 
-from mizan_core.interface.cache_command import CommandRefused
+from mizan_core.commands import CommandRefused
 from mizan_core.live.command import Talk, socket_url
 
 ASKED: dict[str, Any] = {"watch": [("user", {"user_id": 5})]}

@@ -4,15 +4,10 @@ from __future__ import annotations
 
 import sys
 
-from mizan_core.ir import build_ir
-from mizan_fastapi.exporting import export
+from mizan_core.exports.documents import INTERFACE
+from mizan_fastapi.commands import program
 
-_ABOUT = "Print the interface document (KDL) of the registered functions, or write it, or check a file against it."
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """What the command line says; the exit code."""
-    return export("python -m mizan_fastapi.ir", _ABOUT, build_ir, arguments)
+main = program("ir", INTERFACE)
 
 
 if __name__ == "__main__":

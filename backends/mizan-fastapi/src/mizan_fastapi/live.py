@@ -2,29 +2,12 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 
-from mizan_core.interface.cache_command import CommandRefused
-from mizan_core.live.command import DESCRIPTION, add_arguments, run
+from mizan_core.live.command import LIVE
+from mizan_fastapi.commands import program
 
-
-def main(arguments: list[str] | None = None) -> int:
-    """Open a socket, and do what the command line says."""
-    program = "python -m mizan_fastapi.live"
-    parser = argparse.ArgumentParser(prog=program, description=DESCRIPTION)
-    add_arguments(parser, program)
-    try:
-        run(vars(parser.parse_args(arguments)), _write)
-    except CommandRefused as error:
-        sys.stderr.write(f"{error}\n")
-        return 1
-    return 0
-
-
-def _write(line: str) -> None:
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
+main = program("live", LIVE, takes_module=False)
 
 
 if __name__ == "__main__":

@@ -4,15 +4,10 @@ from __future__ import annotations
 
 import sys
 
-from mizan_core.exports.manifest import manifest_text
-from mizan_fastapi.exporting import export
+from mizan_core.exports.documents import MANIFEST
+from mizan_fastapi.commands import program
 
-_ABOUT = "Print the edge manifest (JSON) of the registered functions, or write it, or check a file against it."
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """What the command line says; the exit code."""
-    return export("python -m mizan_fastapi.manifest", _ABOUT, manifest_text, arguments)
+main = program("manifest", MANIFEST)
 
 
 if __name__ == "__main__":

@@ -4,15 +4,10 @@ from __future__ import annotations
 
 import sys
 
-from mizan_core.exports.openapi import openapi_text
-from mizan_fastapi.exporting import export
+from mizan_core.exports.documents import OPENAPI
+from mizan_fastapi.commands import program
 
-_ABOUT = "Print the OpenAPI description (3.1) of the registered functions, or write it, or check a file against it."
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """What the command line says; the exit code."""
-    return export("python -m mizan_fastapi.openapi", _ABOUT, openapi_text, arguments)
+main = program("openapi", OPENAPI)
 
 
 if __name__ == "__main__":

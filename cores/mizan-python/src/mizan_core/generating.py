@@ -1,17 +1,15 @@
-"""What the adapters' commands that generate clients have in common: their options, and what they do."""
+"""The command that generates clients."""
 
 from __future__ import annotations
 
 import argparse
-import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from mizan_core.commands import Command, CommandRefused, Write
 from mizan_core.engine.generator import report_difference, run_generator
 from mizan_core.ir import build_ir
-
-__all__ = ("add_arguments", "generate")
 
 #: The options of ``mizan-generate`` that take a value: name, what stands for the value, help.
 _OPTIONS = (
@@ -25,7 +23,21 @@ _OPTIONS = (
 )
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
+def generate_command(exporter: Callable[[Mapping[str, Any]], Sequence[str]]) -> Command:
+    """The command that generates clients of the default registry.
+
+    :param exporter: the program that prints the interface, for the options of a command line. With ``--watch`` it is
+        run for every change: a process that has imported the functions once cannot see new ones.
+    """
+
+    def run(options: Mapping[str, Any], _: Write) -> int:
+        return _generate(options, exporter(options))
+
+    about = "Generate typed clients of the registered functions, in TypeScript (React, Vue, Svelte) or Python."
+    return Command(about, _add_arguments, run)
+
+
+def _add_arguments(parser: argparse.ArgumentParser) -> None:
     """Give *parser* the options of ``mizan-generate``."""
     for name, metavar, text in _OPTIONS:
         parser.add_argument(name, metavar=metavar, help=text)
@@ -53,15 +65,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--watch", action="store_true", help="generate again when Python files here change")
 
 
-def generate(options: dict[str, Any], exporter: Sequence[str]) -> int:
-    """Generate clients of the default registry; the exit code.
-
-    :param options: what a parser with :func:`add_arguments` has read.
-    :param exporter: the program that prints the interface. With ``--watch`` it is run for every change: a process that
-        has imported the functions once cannot see new ones.
-    :raises GraphError: with everything that contradicts itself.
-    :raises EngineUnavailable: mizan-native is not installed, or cannot be used here.
-    """
+def _generate(options: Mapping[str, Any], exporter: Sequence[str]) -> int:
     if options["diff"] is not None:
         return _compare(options["diff"])
     arguments = _command_line(options)
@@ -76,11 +80,10 @@ def _compare(older: str) -> int:
     try:
         return report_difference(Path(older).read_text("utf-8"), new)
     except (OSError, ValueError) as error:
-        sys.stderr.write(f"{older}: {error}\n")
-        return 1
+        raise CommandRefused(f"{older}: {error}") from None
 
 
-def _command_line(options: dict[str, Any]) -> list[str]:
+def _command_line(options: Mapping[str, Any]) -> list[str]:
     given = ((name, options[name.removeprefix("--").replace("-", "_")]) for name, *_ in _OPTIONS)
     arguments = [f"{name}={value}" for name, value in given if value is not None]
     if options["live"] is not None:

@@ -5,42 +5,43 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Mapping
 from difflib import unified_diff
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from mizan_core.errors import MizanError
+from mizan_core.commands import Command, CommandRefused, Write
 
 
-class OutOfDate(MizanError):
-    """A file is not the document that it is to be; the message holds the difference."""
+def document_command(name: str, write: Callable[[], str]) -> Command:
+    """A command for one document.
+
+    :param name: what the document is, for the command's help.
+    :param write: gives it.
+    """
+    description = f"Print {name} of the registered functions, or write it, or check a file against it."
+    return Command(description, _add_arguments, partial(_run, write))
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
+def _add_arguments(parser: argparse.ArgumentParser) -> None:
     """Give *parser* ``--output FILE`` and ``--check FILE``."""
     group = parser.add_mutually_exclusive_group()
     group.add_argument("--output", metavar="FILE", type=Path, help="write the document to FILE")
     group.add_argument("--check", metavar="FILE", type=Path, help="fail with the difference unless FILE is current")
 
 
-def run(write: Callable[[], str], options: Mapping[str, Any]) -> str | None:
-    """Do what the command line says; gives what is to be printed, if anything.
-
-    :param write: gives the document.
-    :raises OutOfDate: when the file that ``--check`` names is missing, or is not the document.
-    """
+def _run(document: Callable[[], str], options: Mapping[str, Any], write: Write) -> None:
     output, check = options["output"], options["check"]
-    document = write()
+    text = document()
     if output is not None:
-        output.write_bytes(document.encode("utf-8"))
-        return None
-    if check is None:
-        return document
-    if not check.is_file():
-        raise OutOfDate(f"{check} does not exist; write it with --output {check}")
-    problem = difference(document, check.read_bytes().decode("utf-8", "replace"), str(check))
-    if problem is not None:
-        raise OutOfDate(f"{check} is out of date; write it with --output {check}\n{problem}")
-    return None
+        output.write_bytes(text.encode("utf-8"))
+    elif check is None:
+        write(text)
+    elif not check.is_file():
+        raise CommandRefused(f"{check} does not exist; write it with --output {check}")
+    else:
+        problem = difference(text, check.read_bytes().decode("utf-8", "replace"), str(check))
+        if problem is not None:
+            raise CommandRefused(f"{check} is out of date; write it with --output {check}\n{problem}")
 
 
 def difference(expected: str, actual: str, name: str) -> str | None:

@@ -1,4 +1,4 @@
-"""What the adapters' commands that show what is registered have in common."""
+"""The command that shows what is registered."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import argparse
 from collections.abc import Mapping
 from typing import Any
 
+from mizan_core.commands import Command, Write
 from mizan_core.exports.diagram import diagram
 from mizan_core.exports.listing import listing
 
 _FORMS = {"table": listing, "mermaid": diagram}
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Give *parser* ``--format``."""
+def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--format",
         choices=sorted(_FORMS),
@@ -22,9 +22,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def overview(options: Mapping[str, Any]) -> str:
-    """What the command line asks for, of the default registry.
+def _run(options: Mapping[str, Any], write: Write) -> None:
+    write(_FORMS[options["format"]]())
 
-    :raises GraphError: with everything that contradicts itself.
-    """
-    return _FORMS[options["format"]]()
+
+OVERVIEW = Command(
+    "List the registered functions with their contexts, who may call them and what they make stale.",
+    _add_arguments,
+    _run,
+)

@@ -10,23 +10,13 @@ from mizan_core.cache.backend import BackendUnavailable, CacheBackend
 from mizan_core.cache.opening import without_credentials
 from mizan_core.cache.store import Store
 from mizan_core.cache.versions import EPOCH
+from mizan_core.commands import CommandRefused, Write
 from mizan_core.coroutines import complete_now
 from mizan_core.engine import current
-from mizan_core.errors import MizanError
 from mizan_core.interface.interface import Interface
 
+DESCRIPTION = "Say what the cache is made of and whether it answers, or make cached bundles stale."
 _UNKNOWN = "the store does not answer: whether the purge took effect is unknown"
-
-
-class CommandRefused(MizanError):
-    """Why a command has done nothing, or not all; its exit status is 1.
-
-    :param told: what there is to tell nevertheless.
-    """
-
-    def __init__(self, message: str, told: str = "") -> None:
-        self.told = told
-        super().__init__(message)
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -39,29 +29,29 @@ def add_arguments(parser: ArgumentParser) -> None:
     purge.add_argument("--all", action="store_true", dest="everything", help="the bundles of all contexts")
 
 
-def run(interfaces: Sequence[Interface], options: Mapping[str, Any]) -> str:
-    """Do what the command line says, and give what there is to tell.
+def run(interfaces: Sequence[Interface], options: Mapping[str, Any], write: Write) -> None:
+    """Do what the command line says.
 
     :param interfaces: all that the process would serve, one at least.
     :raises CommandRefused: for a command that cannot be carried out.
     """
     if options["action"] == "stats":
-        return _stats(interfaces)
-    if options["everything"]:
-        return _purge_everything(interfaces, options["context"])
-    if options["context"] is None:
+        _stats(interfaces, write)
+    elif options["everything"]:
+        write(_purge_everything(interfaces, options["context"]))
+    elif options["context"] is not None:
+        write(_purge(interfaces, options["context"], options["params"]))
+    else:
         _shared(interfaces)
         raise CommandRefused("say which context to purge, or --all")
-    return _purge(interfaces, options["context"], options["params"])
 
 
-def _stats(interfaces: Iterable[Interface]) -> str:
+def _stats(interfaces: Iterable[Interface], write: Write) -> None:
     """What there is to tell of each, once where two have the same."""
     outcomes = [_state(interface) for interface in interfaces]
-    told = "\n\n".join(dict.fromkeys(told for told, _ in outcomes))
+    write("\n\n".join(dict.fromkeys(told for told, _ in outcomes)) + "\n")
     if not all(answers for _, answers in outcomes):
-        raise CommandRefused("the store does not answer", told)
-    return told
+        raise CommandRefused("the store does not answer")
 
 
 def _state(interface: Interface) -> tuple[str, bool]:
@@ -114,7 +104,7 @@ def _purge_everything(interfaces: Iterable[Interface], context: str | None) -> s
     outcomes = [_drop_epoch(backend) for backend in backends.values()]
     if not all(outcomes):
         raise CommandRefused(_UNKNOWN)
-    return "The bundles of all contexts are stale."
+    return "The bundles of all contexts are stale.\n"
 
 
 def _drop_epoch(backend: CacheBackend) -> bool:
@@ -142,7 +132,7 @@ def _purge(interfaces: Iterable[Interface], context: str, pairs: Iterable[str]) 
     if not all(outcomes):
         raise CommandRefused(_UNKNOWN)
     named = "".join(f" {name}={value}" for name, value in params.items())
-    return f"The bundles of {context}{named} are stale."
+    return f"The bundles of {context}{named} are stale.\n"
 
 
 def _pair(text: str) -> tuple[str, str]:

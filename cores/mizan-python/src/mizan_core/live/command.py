@@ -9,17 +9,16 @@ import json
 import os
 import time
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from itertools import count
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
-from mizan_core.interface.cache_command import CommandRefused
+from mizan_core.commands import Command, CommandRefused, Write
 from mizan_core.live.asgi import SUBPROTOCOL
 
-DESCRIPTION = "Open a socket to a running server, watch contexts, subscribe to channels, and say what each frame means."
 TOKEN, COOKIE = "MIZAN_TOKEN", "MIZAN_COOKIE"
 """Environment variables: what stands on a command line is seen by everybody on the machine."""
 _SCHEMES = {"http": "ws", "https": "wss", "ws": "ws", "wss": "wss"}
@@ -28,9 +27,9 @@ _SHOWN = 600
 _OPEN_SECONDS = 10.0
 _PAIRS: dict[str, Any] = {"nargs": "+", "action": "append", "default": []}
 _EXAMPLES = """examples:
-  {prog} http://localhost:8000/api/mizan/ --watch user user_id=5
-  {prog} http://localhost:8000/api/mizan/ --subscribe chat room=blue --say chat text=hello
-  MIZAN_TOKEN=eyJ... {prog} https://shop.example/api/mizan/ --watch account --call rename name=Ada
+  %(prog)s http://localhost:8000/api/mizan/ --watch user user_id=5
+  %(prog)s http://localhost:8000/api/mizan/ --subscribe chat room=blue --say chat text=hello
+  MIZAN_TOKEN=eyJ... %(prog)s https://shop.example/api/mizan/ --watch account --call rename name=Ada
 
 A value is JSON where it can be (5, true, null, [1,2], '"5"'), else a text. "->" stands before what was sent, "<-"
 before what came. What is stale is watched again, as a page would. MIZAN_TOKEN holds a token, MIZAN_COOKIE a Cookie
@@ -40,13 +39,9 @@ header. Ctrl-C ends; the exit status is 1 where the server has ended it, or has 
 Frame = dict[str, Any]
 
 
-def add_arguments(parser: ArgumentParser, program: str) -> None:
-    """The command line.
-
-    :param program: what is typed to run it.
-    """
+def _add_arguments(parser: ArgumentParser) -> None:
     parser.formatter_class = RawDescriptionHelpFormatter
-    parser.epilog = _EXAMPLES.replace("{prog}", program)
+    parser.epilog = _EXAMPLES
     add = parser.add_argument
     add("url", help="where the interface is, http://localhost:8000/api/mizan/, or the socket itself, ws://…/ws/")
     add("--watch", metavar=("CONTEXT", "name=value"), help="read a context, and again when it is stale", **_PAIRS)
@@ -59,12 +54,8 @@ def add_arguments(parser: ArgumentParser, program: str) -> None:
     add("--raw", action="store_true", help="show the frames as they are")
 
 
-def run(options: Mapping[str, Any], write: Callable[[str], object]) -> None:
-    """Do what the command line says until it is interrupted.
-
-    :param write: is given each line.
-    :raises CommandRefused: saying why it has ended otherwise.
-    """
+def _run(options: Mapping[str, Any], write: Write) -> None:
+    """Until it is interrupted; a refusal says why it has ended otherwise."""
     talk = Talk(
         watch=[_asked(words) for words in options["watch"]],
         subscribe=[_asked(words) for words in options["subscribe"]],
@@ -80,6 +71,13 @@ def run(options: Mapping[str, Any], write: Callable[[str], object]) -> None:
         _converse(connection, talk, shown, end)
     if talk.refusals:
         raise CommandRefused(f"refused: {', '.join(talk.refusals)}")
+
+
+LIVE = Command(
+    "Open a socket to a running server, watch contexts, subscribe to channels, and say what each frame means.",
+    _add_arguments,
+    _run,
+)
 
 
 def socket_url(url: str) -> str:
@@ -196,14 +194,14 @@ class Talk:
 class _Shown:
     """Writes lines with the time before them."""
 
-    def __init__(self, write: Callable[[str], object], *, is_raw: bool, has_pings: bool) -> None:
+    def __init__(self, write: Write, *, is_raw: bool, has_pings: bool) -> None:
         self._write = write
         self._is_raw = is_raw
         self._has_pings = has_pings
 
     def line(self, arrow: str, words: str) -> None:
         now = datetime.now().astimezone()
-        self._write(f"{now:%H:%M:%S}.{now.microsecond // 1000:03} {arrow} {words}")
+        self._write(f"{now:%H:%M:%S}.{now.microsecond // 1000:03} {arrow} {words}\n")
 
     def frame(self, arrow: str, frame: Frame, text: str, words: str) -> None:
         if frame.get("action") in ("ping", "pong") and not self._has_pings:

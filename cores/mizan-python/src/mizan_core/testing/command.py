@@ -7,12 +7,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from mizan_core.errors import MizanError
+from mizan_core.commands import CommandRefused, Write
 from mizan_core.testing.client import Client, Refused
-
-
-class CallFailed(MizanError):
-    """Why there is no result; its exit status is 1."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -23,25 +19,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def run(client: Client, options: Mapping[str, Any]) -> str:
-    """Call the function that the command line names; its answer as indented JSON.
+def run(client: Client, options: Mapping[str, Any], write: Write) -> None:
+    """Call the function that the command line names, and print its answer as indented JSON.
 
-    :raises CallFailed: for arguments that are no JSON object, and for an answer that is an error.
+    :raises CommandRefused: for arguments that are no JSON object, and for an answer that is an error.
     """
     try:
         arguments = json.loads(options["arguments"])
     except ValueError as error:
-        raise CallFailed(f"the arguments are no JSON: {error}") from None
+        raise CommandRefused(f"the arguments are no JSON: {error}") from None
     if not isinstance(arguments, dict):
-        raise CallFailed(f'the arguments are a JSON object, {{"name": value}}, not {options["arguments"]}')
+        raise CommandRefused(f'the arguments are a JSON object, {{"name": value}}, not {options["arguments"]}')
     try:
         answer = client.answer(options["function"], arguments)
     except Refused as refused:
         details = "" if refused.details is None else f"\n{_text(refused.details)}"
         data = "" if refused.data is None else f"\n{_text(refused.data)}"
-        raise CallFailed(f"{refused}{details}{data}") from None
+        raise CommandRefused(f"{refused}{details}{data}") from None
     said = {"result": answer.result, "invalidate": answer.invalidate, "merge": answer.merge}
-    return _text({name: value for name, value in said.items() if name == "result" or value})
+    write(_text({name: value for name, value in said.items() if name == "result" or value}) + "\n")
 
 
 def _text(value: Any) -> str:

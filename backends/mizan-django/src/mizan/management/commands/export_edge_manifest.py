@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from mizan.exporting import ExportCommand
-from mizan_core.exports.manifest import manifest_text
+from mizan.commands import management_command
+from mizan_core.exports.documents import MANIFEST
 
-
-class Command(ExportCommand):
-    help = "Print the edge manifest (JSON) of the registered functions, or write it, or check a file against it."
-
-    def document(self) -> str:
-        return manifest_text()
+Command = management_command(MANIFEST)

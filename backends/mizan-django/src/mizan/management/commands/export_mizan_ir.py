@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from mizan.exporting import ExportCommand
-from mizan_core.ir import build_ir
+from mizan.commands import management_command
+from mizan_core.exports.documents import INTERFACE
 
-
-class Command(ExportCommand):
-    help = "Print the interface document (KDL) of the registered functions, or write it, or check a file against it."
-
-    def document(self) -> str:
-        return build_ir()
+Command = management_command(INTERFACE)

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from mizan.exporting import ExportCommand
-from mizan_core.exports.openapi import openapi_text
+from mizan.commands import management_command
+from mizan_core.exports.documents import OPENAPI
 
-
-class Command(ExportCommand):
-    help = "Print the OpenAPI description (3.1) of the registered functions, or write it, or check a file against it."
-
-    def document(self) -> str:
-        return openapi_text()
+Command = management_command(OPENAPI)

@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
-
+from mizan.commands import management_command
 from mizan.serving import dispatcher
-from mizan_core.errors import ConfigurationError, GraphError
-from mizan_core.interface.cache_command import CommandRefused, add_arguments, run
+from mizan_core.commands import Command as CoreCommand
+from mizan_core.commands import Write
+from mizan_core.interface.cache_command import DESCRIPTION, add_arguments, run
 
 
-class Command(BaseCommand):
-    help = "Say what the cache is made of and whether it answers, or make cached bundles stale."
+def _run(options: Mapping[str, Any], write: Write) -> None:
+    run([dispatcher.interface()], options, write)
 
-    def add_arguments(self, parser: CommandParser) -> None:
-        add_arguments(parser)
 
-    def handle(self, *_: Any, **options: Any) -> None:
-        try:
-            self.stdout.write(run([dispatcher.interface()], options))
-        except CommandRefused as error:
-            if error.told:
-                self.stdout.write(error.told)
-            raise CommandError(str(error)) from None
-        except (ConfigurationError, GraphError) as error:
-            raise CommandError(str(error)) from None
+Command = management_command(CoreCommand(DESCRIPTION, add_arguments, _run))

@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
+from argparse import ArgumentParser
 from collections.abc import Mapping
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.test import RequestFactory
 
+from mizan.commands import management_command
 from mizan.views import call
+from mizan_core.commands import Command as CoreCommand
+from mizan_core.commands import CommandRefused, Write
 from mizan_core.testing import Client, Response
-from mizan_core.testing.command import CallFailed, add_arguments, run
+from mizan_core.testing.command import add_arguments, run
 
 
-class Command(BaseCommand):
-    help = "Call a registered function with JSON arguments, and print its answer. Middleware is not asked."
+def _add_arguments(parser: ArgumentParser) -> None:
+    add_arguments(parser)
+    parser.add_argument("--user", metavar="NAME", help="who calls: a user's name for logging in (default: nobody)")
 
-    def add_arguments(self, parser: CommandParser) -> None:
-        add_arguments(parser)
-        parser.add_argument("--user", metavar="NAME", help="who calls: a user's name for logging in (default: nobody)")
 
-    def handle(self, *_: Any, user: str | None, **options: Any) -> None:
-        try:
-            self.stdout.write(run(Client(_View(_user(user)), base=""), options))
-        except CallFailed as error:
-            raise CommandError(str(error)) from None
+def _run(options: Mapping[str, Any], write: Write) -> None:
+    run(Client(_View(_user(options["user"])), base=""), options, write)
 
 
 class _View:
@@ -52,4 +50,8 @@ def _user(name: str | None) -> Any:
     try:
         return model._default_manager.get_by_natural_key(name)  # noqa: SLF001 - documented
     except model.DoesNotExist:
-        raise CommandError(f"no user is named {name!r}") from None
+        raise CommandRefused(f"no user is named {name!r}") from None
+
+
+_ABOUT = "Call a registered function with JSON arguments, and print its answer. Middleware is not asked."
+Command = management_command(CoreCommand(_ABOUT, _add_arguments, _run))
