@@ -104,7 +104,7 @@ test-python: $(EXTENSION) | $(call program,redis-server) $(call program,valgrind
 
 .PHONY: thorough
 thorough: $(EXTENSION) | $(call program,redis-server) $(call program,valgrind) ## pytest for some hours: every engine behind every server, 2,000 examples of each property, every live driver
-	@MIZAN_TEST_EXTENT=thorough $(PYTEST) --timeout 3600
+	@MIZAN_TEST_EXTENT=thorough $(PYTEST) --timeout 3600 -o faulthandler_timeout=4000
 
 .PHONY: drivers
 drivers: $(EXTENSION) | $(call program,redis-server) ## the live scenarios over every server that sockets come through (ten of them; pytest plays some)
@@ -116,8 +116,8 @@ test-rust: $(ENVIRONMENT) ## cargo test
 	@cargo test --workspace --quiet$(LOCKED)
 
 .PHONY: test-web
-test-web: $(PAGE) $(WASM) $(EXTENSION) | $(call program,chromium-headless-shell) ## everything of the clients that must pass: test-browser and test-clients
-	@$(call beside,$(MAKE_HERE) test-browser,test-clients)
+test-web: $(PAGE) $(WASM) $(EXTENSION) | $(call program,chromium-headless-shell) ## everything of the clients that must pass: test-browser and test-clients, in CI test-frameworks too
+	@$(call beside,$(MAKE_HERE) test-browser $(if $(CI),test-frameworks),test-clients)
 
 .PHONY: test-clients
 test-clients: $(PAGE) $(WASM) $(EXTENSION) ## the clients without a browser: types, kernel, frameworks, sizes, packages, validators of forms
@@ -168,6 +168,10 @@ upload: $(EXTENSION) ## a file of 1 GiB to each server, in bounded memory (ARGS=
 .PHONY: soak-web
 soak-web: $(FRONTENDS) $(PAGE) $(EXTENSION) | $(call program,chromium-headless-shell) ## the capstone: two pages and others change the shop at random, then show its database (SECONDS=60)
 	@PATH="$(abspath $(NODE)):$$PATH" npm run --silent --workspace mizan-shop soak -- $(SECONDS)
+
+.PHONY: soaks
+soaks: $(FRONTENDS) $(PAGE) $(EXTENSION) | $(call program,redis-server) $(call program,chromium-headless-shell) ## soak, and beside it soak-web and fuzz, half as long each (SECONDS=240)
+	@$(call beside,$(MAKE_HERE) soak-web fuzz SECONDS=$$(($(SECONDS) / 2)),soak SECONDS=$(SECONDS))
 
 .PHONY: pictures
 pictures: $(FRONTENDS) $(PAGE) $(EXTENSION) | $(call program,chromium-headless-shell) ## take the pictures of the README from the running shop

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any, NamedTuple
 from urllib.parse import unquote_to_bytes
 
-LONGEST = 20.0
+LONGEST = 60.0
 """Seconds that an application may take to say or do something before the test fails."""
 _SERVER = ("127.0.0.1", 80)
 _CLIENT = ("127.0.0.1", 50_000)

@@ -11,6 +11,10 @@ const ROOT = join(import.meta.dirname, "../..");
 const FOLDER = join(import.meta.dirname, "build", "first-page");
 const PYTHON = process.env.MIZAN_TEST_PYTHON ?? join(ROOT, ".venv/bin/python");
 const PROGRAM = "chromium-headless-shell";
+/** Milliseconds that a page, or what it needs, may take on a busy machine; whatever takes longer hangs. */
+const LONGEST = 120_000;
+/** Milliseconds that something may take to be seen. */
+const PATIENCE = 30_000;
 /** Where each page's framework comes from; React's is printed on the page itself. */
 const PLUGINS = {
   react: null,
@@ -46,17 +50,32 @@ const blocks = [...page.matchAll(/^```\w+\n(?:\/\/|#|<!--) ([\w./]+)(?:: (\w+))?
 
 rmSync(FOLDER, { recursive: true, force: true });
 write(join(FOLDER, "app.py"), blockOf("app.py"));
-const browser = await startBrowser();
+const browser = await inTime("starting the browser", startBrowser);
 if (browser === null) {
   console.log(`${PROGRAM} is missing: the pages of docs/first-page.md are built, not tried`);
 }
-const server = await startServer();
+const server = await inTime("starting the server", startServer);
 try {
-  for (const framework of Object.keys(PLUGINS)) await tryPage(framework);
+  for (const framework of Object.keys(PLUGINS)) {
+    await inTime(`the page in ${framework}`, () => tryPage(framework));
+  }
   console.log(`${Object.keys(PLUGINS).length} pages of docs/first-page.md are generated, checked, built and tried`);
 } finally {
   await browser?.close();
   server.process.kill();
+}
+
+/** What *work* gives. What hangs is named, and this program ends with it. */
+async function inTime(what, work) {
+  const limit = setTimeout(() => {
+    console.error(`docs/first-page.md: ${what} has taken longer than ${LONGEST / 1000} s`);
+    process.exit(1);
+  }, LONGEST);
+  try {
+    return await work();
+  } finally {
+    clearTimeout(limit);
+  }
 }
 
 async function tryPage(framework) {
@@ -79,7 +98,7 @@ async function tryPage(framework) {
   if (browser === null) return;
   const served = await preview({ ...config, preview: { port: 0, proxy: { "/api": server.url } } });
   const tab = await browser.newPage();
-  tab.setDefaultTimeout(10_000);
+  tab.setDefaultTimeout(PATIENCE);
   try {
     await tab.goto(served.resolvedUrls.local[0]);
     await tab.getByRole("listitem").filter({ hasText: "Try Mizan" }).waitFor();
@@ -112,27 +131,28 @@ function write(path, text) {
 }
 
 function python(...options) {
-  execFileSync(PYTHON, options, { cwd: FOLDER, stdio: ["ignore", "ignore", "inherit"] });
+  execFileSync(PYTHON, options, { cwd: FOLDER, stdio: ["ignore", "ignore", "inherit"], timeout: LONGEST });
 }
 
 function node(...options) {
-  execFileSync(process.execPath, options, { stdio: "inherit" });
+  execFileSync(process.execPath, options, { stdio: "inherit", timeout: LONGEST });
 }
 
 async function startServer() {
-  const process = spawn(PYTHON, ["-m", "uvicorn", "app:app", "--port", "0", "--no-access-log"], {
+  const child = spawn(PYTHON, ["-m", "uvicorn", "app:app", "--port", "0", "--no-access-log"], {
     cwd: FOLDER,
     stdio: ["ignore", "inherit", "pipe"],
   });
+  process.once("exit", () => child.kill());
   const url = await new Promise((resolve, reject) => {
     // Until the end: a full pipe would stop the server.
-    createInterface(process.stderr).on("line", (line) => {
+    createInterface(child.stderr).on("line", (line) => {
       const found = /running on (http:\/\/\S+)/.exec(line)?.[1];
       if (found !== undefined) resolve(found);
     });
-    process.once("exit", () => reject(new Error("The server of docs/first-page.md does not start.")));
+    child.once("exit", () => reject(new Error("The server of docs/first-page.md does not start.")));
   });
-  return { process, url };
+  return { process: child, url };
 }
 
 function startBrowser() {

@@ -92,7 +92,7 @@ def test_bodies_before_they_are_read(engine_name: str) -> None:
         env={**os.environ, "MIZAN_ENGINE": engine_name, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
-        timeout=100,
+        timeout=250,
         check=False,
     )
     assert run.returncode == 0, run.stdout + run.stderr

@@ -250,4 +250,4 @@ def test_watching_generates_again_when_the_functions_change(adapter: str, tmp_pa
             assert any(line == "~ rename: needs a login now\n" for line in told)
         finally:
             process.terminate()
-            process.wait(30)
+            process.wait(60)

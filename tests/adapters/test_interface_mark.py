@@ -35,7 +35,7 @@ def made(monkeypatch: pytest.MonkeyPatch) -> tuple[Event, list[str | None]]:
     may, marks = Event(), list[str | None]()
 
     def make(*arguments: Any) -> str | None:
-        assert may.wait(10)
+        assert may.wait(60)
         marks.append(interface_mark(*arguments))
         return marks[-1]
 

@@ -37,7 +37,7 @@ UNDOCUMENTED = {"mfa_login_webauthn", "mfa_signup_webauthn", "mfa_trust", "phone
 def visits() -> Any:
     """What everybody was answered, and what the specification was asked."""
     done = subprocess.run(
-        [sys.executable, "-m", "tests.allauth"], cwd=ROOT, capture_output=True, text=True, timeout=100, check=False
+        [sys.executable, "-m", "tests.allauth"], cwd=ROOT, capture_output=True, text=True, timeout=250, check=False
     )
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)

@@ -281,7 +281,7 @@ def test_threads_share_one_run_too() -> None:
 
     def note(request: Any, user_id: int) -> int:
         runs.append(user_id)
-        gate.wait(10)
+        gate.wait(60)
         return 1
 
     app = App({note: {"context": "user"}})
@@ -295,10 +295,10 @@ def test_threads_share_one_run_too() -> None:
         for thread in threads:
             thread.start()
         for _ in threads:
-            assert joins.acquire(timeout=10)
+            assert joins.acquire(timeout=60)
         gate.set()
         for thread in threads:
-            thread.join(10)
+            thread.join(60)
     assert [fetched(outcome).body for outcome in outcomes] == [b'{"note":1}'] * 3
     assert runs == [1]
 

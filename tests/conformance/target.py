@@ -20,7 +20,7 @@ from tests.conformance.caller import Caller
 from tests.extent import sides_on
 
 ROOT = Path(__file__).parents[2]
-TIMEOUT = 15.0
+TIMEOUT = 60.0
 """Seconds that a request or a start may take before the test fails."""
 
 _PYTHON = (sys.executable, "-W", "error", "-m")
@@ -189,7 +189,7 @@ def _environment(facade: Facade, directory: Path) -> dict[str, str]:
 def _wait_until_it_answers(target: Target) -> None:
     """The socket listens already, so the first request waits in its queue until the server accepts."""
     try:
-        httpx.get(f"{target.url}/test/engine/", timeout=4 * TIMEOUT, trust_env=False).raise_for_status()
+        httpx.get(f"{target.url}/test/engine/", timeout=2 * TIMEOUT, trust_env=False).raise_for_status()
     except httpx.HTTPError as error:
         raise RuntimeError(f"{target} does not start: {error!r}\n{target.logged_since(0)}") from error
 

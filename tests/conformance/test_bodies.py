@@ -223,7 +223,7 @@ def test_a_caller_that_hangs_up_half_way(target: Target) -> None:
     address = (target.url.removeprefix("http://").split(":")[0], int(target.url.rpartition(":")[2]))
     head = "POST /api/mizan/call/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
     for framing in (f"Content-Length: {len(VALID) + 10}\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\n1b\r\n"):
-        with socket.create_connection(address, timeout=5) as connection:
+        with socket.create_connection(address, timeout=TIMEOUT) as connection:
             connection.sendall(head.encode() + framing.encode() + VALID)
             connection.shutdown(socket.SHUT_WR)
             while connection.recv(4_096):

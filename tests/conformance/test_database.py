@@ -11,7 +11,7 @@ import pytest
 from tests.conformance.caller import Caller
 from tests.conformance.conftest import World
 from tests.conformance.functions.results import LEAK
-from tests.conformance.target import Target
+from tests.conformance.target import TIMEOUT, Target
 
 pytestmark = pytest.mark.django
 
@@ -49,7 +49,7 @@ def test_connections_are_closed_after_every_request(target: Target) -> None:
             for answer in [pool.submit(caller.fetch, context) for caller in callers for _ in range(3)]:
                 assert answer.result().status == 200
     # Django closes the connection of a request's own thread once the answer has been sent.
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + TIMEOUT
     while open_databases() > 2 and time.monotonic() < deadline:
         time.sleep(0.01)
     assert open_databases() <= 2

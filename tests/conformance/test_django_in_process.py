@@ -28,7 +28,7 @@ def test_django_cases(engine_name: str) -> None:
         },
         capture_output=True,
         text=True,
-        timeout=100,
+        timeout=250,
         check=False,
     )
     assert run.returncode == 0, run.stdout + run.stderr

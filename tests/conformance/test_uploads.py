@@ -18,7 +18,7 @@ from tests.conformance.answers import Answer, read_call
 from tests.conformance.caller import Caller
 from tests.conformance.conftest import World
 from tests.conformance.large_upload import growth
-from tests.conformance.target import Target
+from tests.conformance.target import TIMEOUT, Target
 from tests.conformance.tokens import mint
 
 CALL = {"X-Mizan-Call": "1"}
@@ -223,7 +223,7 @@ def _head_of(path: str, length: int, content_type: str) -> bytes:
 def _first_line(target: Target, head: bytes) -> bytes:
     """The beginning of the answer to a request whose body never comes."""
     url = httpx.URL(target.url)
-    with socket.create_connection((url.host, url.port or 80), timeout=15) as connection:
+    with socket.create_connection((url.host, url.port or 80), timeout=TIMEOUT) as connection:
         connection.sendall(head)
         return connection.recv(4_096)[:12]
 
@@ -281,7 +281,7 @@ class TestNothingIsLeft:
     def test_by_a_client_who_leaves(self, target: Target, world: World) -> None:
         sent = body(args(), part("data", self.LARGE, "large"))
         url = httpx.URL(target.url)
-        with socket.create_connection((url.host, url.port or 80), timeout=15) as connection:
+        with socket.create_connection((url.host, url.port or 80), timeout=TIMEOUT) as connection:
             connection.sendall(_head(world("upload_large"), len(sent)) + sent[:-1_000])
             target.wait_until(lambda: bool(open_files(target)))
         target.wait_until(lambda: not open_files(target))

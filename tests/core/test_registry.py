@@ -195,7 +195,7 @@ class TestVersion:
 class TestThreads:
     def test_every_registration_counts(self, registry: Registry) -> None:
         functions = [function(f"f{index}", context=f"c{index % 3}") for index in range(400)]
-        start = threading.Barrier(8, timeout=10)
+        start = threading.Barrier(8, timeout=60)
 
         def run(part: int) -> None:
             start.wait()
@@ -207,12 +207,12 @@ class TestThreads:
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join(timeout=10)
+            thread.join(timeout=60)
         assert registry.version == 400
         assert sum(map(len, registry.get_context_groups().values())) == 400
 
     def test_one_of_two_gets_the_name(self, registry: Registry) -> None:
-        start, outcomes = threading.Barrier(8, timeout=10), list[bool]()
+        start, outcomes = threading.Barrier(8, timeout=60), list[bool]()
 
         def run() -> None:
             mine = function()
@@ -228,7 +228,7 @@ class TestThreads:
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join(timeout=10)
+            thread.join(timeout=60)
         assert sorted(outcomes) == [False] * 7 + [True]
 
 

@@ -231,4 +231,4 @@ def test_who_asks_the_task_to_be_told_is_told(debug: bool) -> None:
 
 
 def _run(test: Callable[[], Coroutine[Any, Any, None]]) -> None:
-    asyncio.run(asyncio.wait_for(test(), 10))
+    asyncio.run(asyncio.wait_for(test(), 60))

@@ -212,7 +212,7 @@ class TestOnce:
 
 def in_threads(action: Callable[[], object], count: int = 8) -> list[object]:
     """What *action* gives in each of several threads that start together."""
-    barrier, found = threading.Barrier(count, timeout=10), list[object]()
+    barrier, found = threading.Barrier(count, timeout=60), list[object]()
 
     def run() -> None:
         barrier.wait()
@@ -222,6 +222,6 @@ def in_threads(action: Callable[[], object], count: int = 8) -> list[object]:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=10)
+        thread.join(timeout=60)
     assert len(found) == count
     return found

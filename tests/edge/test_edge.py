@@ -24,7 +24,7 @@ ROOT = Path(__file__).parents[2]
 SECRET = "an-edge-secret-of-these-tests-alone"
 MWT_SECRET = "a-token-secret-of-these-tests-alone"
 BASE = "/api/mizan"
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 
 class Answer(NamedTuple):
@@ -76,7 +76,7 @@ def edge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Edge]:
         "--output",
         str(folder / "edge.json"),
     ]
-    subprocess.run(command, check=True, env=variables, cwd=ROOT, timeout=60)
+    subprocess.run(command, check=True, env=variables, cwd=ROOT, timeout=250)
     origin = f"http://127.0.0.1:{port}"
     with ExitStack() as running:
         served = ["-m", "uvicorn", "tests.edge.functions:app", "--port", str(port), "--log-level", "warning"]

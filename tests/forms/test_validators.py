@@ -58,6 +58,6 @@ def test_every_field_takes_something_and_refuses_something(judged: Any) -> None:
 
 
 def _run(command: list[str], question: str) -> str:
-    done = subprocess.run(command, cwd=ROOT, input=question, capture_output=True, text=True, timeout=100, check=False)
+    done = subprocess.run(command, cwd=ROOT, input=question, capture_output=True, text=True, timeout=250, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout

@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, NamedTuple, Protocol
 
 import pytest
 
-LONGEST = 20.0
+LONGEST = 60.0
 """Seconds that something may take to happen before a scenario fails."""
 SOCKET = "scenario-socket-0"
-SMALL = {"ping_seconds": 1, "pong_seconds": 1, "check_seconds": 1}
-"""Limits for what has to do with time."""
+SMALL = {"ping_seconds": 1, "pong_seconds": 4, "check_seconds": 1}
+"""Limits for what has to do with time: it is over soon, and a busy machine is not taken for a dead one."""
 Frame = dict[str, Any]
 
 
@@ -446,7 +447,7 @@ async def a_token_says_who_asks(world: World) -> None:
 
 @soon
 async def when_a_token_expires_what_was_guarded_ends(world: World) -> None:
-    async with opened(world, token=world.token("ada", seconds=2)) as talk:
+    async with opened(world, token=world.token("ada", seconds=4)) as talk:
         await talk.watch(7, "members")
         await talk.subscribe("blue")
         frames = [await talk.receive(), await talk.receive()]
@@ -536,18 +537,31 @@ async def whoever_answers_no_ping_is_gone(world: World) -> None:
 
 @soon
 async def a_reader_that_stops_keeps_nobody_waiting(world: World) -> None:
+    for _ in range(5):
+        number, seconds = await _got_by_a_reader_that_stops(world)
+        # The window is 256 KiB.
+        if 50 < number < 80:
+            return
+        # On a machine so slow the reader was taken for dead before all was said.
+        assert seconds > SMALL["pong_seconds"], number
+    raise AssertionError("the machine is too slow for this")
+
+
+async def _got_by_a_reader_that_stops(world: World) -> tuple[int, float]:
+    """How many of 100 messages of 4 kB, and the seconds in which they were said."""
     async with opened(world) as alive, opened(world) as stopped:
         await alive.subscribe("loud")
         await stopped.subscribe("loud")
+        began = time.monotonic()
         for _ in range(100):
             await alive.say("loud", "x" * 4_000)
             frames = [await alive.receive(), await alive.receive()]
             assert {frame.get("action") for frame in frames} == {"message", None}, frames
+        seconds = time.monotonic() - began
         stopped.client.answers_pings = False
         got: list[Frame] = []
         assert await stopped.ends(got) == 4408
-        # The window is 256 KiB.
-        assert 50 < len([frame for frame in got if frame.get("action") == "message"]) < 80
+        return len([frame for frame in got if frame.get("action") == "message"]), seconds
 
 
 @scenario

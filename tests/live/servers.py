@@ -76,7 +76,7 @@ def _server(server: str, application: str, log: Path, environment: Mapping[str, 
     finally:
         process.terminate()
         try:
-            process.wait(10)
+            process.wait(_PATIENCE)
         finally:
             process.kill()
             assert process.stdin is not None
@@ -88,7 +88,7 @@ def _wait_until_it_answers(url: str, folder: Path) -> None:
     end = time.monotonic() + _PATIENCE
     while True:
         try:
-            httpx.get(f"{url}/api/mizan/session/", trust_env=False, timeout=20).raise_for_status()
+            httpx.get(f"{url}/api/mizan/session/", trust_env=False, timeout=_PATIENCE).raise_for_status()
         except httpx.HTTPError as error:
             if time.monotonic() > end:
                 logs = "\n".join(log.read_text() for log in folder.glob("*.log"))

@@ -138,7 +138,7 @@ def command(*arguments: str, **environment: str) -> subprocess.CompletedProcess[
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=250,
         env={"MIZAN_ENGINE": "pure", "PYTHONIOENCODING": "utf-8", **environment},
     )
 

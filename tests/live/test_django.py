@@ -11,7 +11,7 @@ import pytest
 
 from tests.conformance.target import ENGINES, ROOT
 
-_TIMEOUT = 100
+_TIMEOUT = 250
 CASES = ("tests.live.django_cases", "tests.live.django_socket_cases")
 
 

@@ -20,13 +20,12 @@ from tests.cache.redis.servers import Server
 from tests.extent import IS_CI, IS_THOROUGH
 from tests.live.functions import DATABASE, state
 from tests.live.overload import SUBSCRIPTIONS, a_reader_that_stops, ten_thousand_subscriptions
-from tests.live.scenarios import SCENARIOS, Entry, Scenario, a_reader_that_stops_keeps_nobody_waiting
+from tests.live.scenarios import SCENARIOS, SMALL, Entry, Scenario, a_reader_that_stops_keeps_nobody_waiting
 from tests.live.servers import running
 from tests.live.worlds import ServerWorld, play
 from tests.programs.finding import ROOT
 
-LIMITS = {"ping_seconds": 1, "pong_seconds": 4, "check_seconds": 1, "subscriptions": SUBSCRIPTIONS}
-"""So that the scenarios in which time goes by are over soon, and a busy machine is not taken for a dead one."""
+LIMITS = {**SMALL, "subscriptions": SUBSCRIPTIONS}
 SETTLED = 0.2
 """Seconds after which nobody is told any more of what the scenario before has changed."""
 SERVERS = ("uvicorn", "granian", "daphne", "hypercorn")
@@ -68,6 +67,7 @@ DRIVERS = [
 IN_CI = ("uvicorn-django", "granian-fastapi", "hypercorn-django", "daphne-channels")
 """Every server and every application once; ``make drivers`` and ``make thorough`` play all of them."""
 OVERLOADED = ("uvicorn-django-redis", "granian-fastapi-redis")
+"""One server of each framework is enough."""
 
 
 def _usual() -> Sequence[str]:
@@ -86,7 +86,14 @@ def _played() -> list[Played]:
     ]
 
 
-@pytest.fixture(scope="module", params=_played(), ids=str)
+PLAYED = _played()
+
+
+def _over(played: Sequence[Played]) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("world", played, ids=str, indirect=True, scope="module")
+
+
+@pytest.fixture(scope="module")
 def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerWorld]:
     (server, application), processes = request.param
     folder = tmp_path_factory.mktemp("live")
@@ -110,13 +117,14 @@ def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 def _prepare_django() -> None:
     command = [sys.executable, "-m", f"{_DJANGO}.prepare"]
-    subprocess.run(command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, check=True, timeout=60)
+    subprocess.run(command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, check=True, timeout=250)
 
 
 # ``test_overload`` has one of them with more to read.
 _OTHERS = [entry for entry in SCENARIOS if entry.scenario is not a_reader_that_stops_keeps_nobody_waiting]
 
 
+@_over(PLAYED)
 @pytest.mark.parametrize("entry", _OTHERS, ids=str)
 def test_scenarios(world: ServerWorld, entry: Entry) -> None:
     time.sleep(SETTLED)
@@ -124,16 +132,14 @@ def test_scenarios(world: ServerWorld, entry: Entry) -> None:
     play(world, entry.scenario)
 
 
+@_over([played for played in PLAYED if str(played) in OVERLOADED])
 @pytest.mark.parametrize("overload", [a_reader_that_stops, ten_thousand_subscriptions], ids=lambda each: each.__name__)
-def test_overload(world: ServerWorld, overload: Scenario, request: pytest.FixtureRequest) -> None:
-    if str(request.node.callspec.params["world"]) not in OVERLOADED:
-        pytest.skip("one server of each framework is enough")
+def test_overload(world: ServerWorld, overload: Scenario) -> None:
     play(world, overload)
 
 
+@_over([played for played in PLAYED if played.processes > 1])
 def test_the_client_for_people(world: ServerWorld, request: pytest.FixtureRequest) -> None:
-    if world.processes == 1:
-        pytest.skip("it is the same server")
     time.sleep(SETTLED)
     state().reset()
     played: Played = request.node.callspec.params["world"]
@@ -155,7 +161,7 @@ def test_the_client_for_people(world: ServerWorld, request: pytest.FixtureReques
             lines.append(line[len("00:00:00.000 ") :].rstrip())
         talking.send_signal(signal.SIGINT)
         try:
-            assert (talking.wait(20), talking.stderr.read()) == (0, "")
+            assert (talking.wait(60), talking.stderr.read()) == (0, "")
         finally:
             talking.kill()
     assert lines[0].startswith("   open ws://")
@@ -177,6 +183,7 @@ def _of_the_project() -> dict[str, str]:
     }
 
 
+@_over(PLAYED)
 def test_what_a_refused_client_says_all_the_same_is_not_heard(world: ServerWorld) -> None:
     """A client that does not wait for the handshake's end."""
     time.sleep(SETTLED)
@@ -189,7 +196,7 @@ def test_what_a_refused_client_says_all_the_same_is_not_heard(world: ServerWorld
         "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: mizan.v1\r\n\r\n"
     )
     frame = Frame(Opcode.TEXT, json.dumps(call).encode()).serialize(mask=True)
-    with socket.create_connection((str(url.hostname), int(url.port or 0)), timeout=20) as client:
+    with socket.create_connection((str(url.hostname), int(url.port or 0)), timeout=60) as client:
         client.sendall(upgrade.encode() + frame)
         # hypercorn asks nobody: to it such a handshake is none.
         assert client.recv(65_536).startswith((b"HTTP/1.1 403 ", b"HTTP/1.1 400 "))

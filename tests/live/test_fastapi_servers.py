@@ -17,9 +17,10 @@ from tests.live.servers import running
 from tests.live.worlds import ServerWorld, play
 
 shared_server = redis.shared_server
+LIMITS: dict[str, dict[str, int]] = {"plain": {}, "soon": SMALL}
 
 
-@pytest.fixture(scope="module", params=[{}, SMALL], ids=["plain", "soon"])
+@pytest.fixture(scope="module")
 def world(
     request: pytest.FixtureRequest, shared_server: Server, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[ServerWorld]:
@@ -32,20 +33,22 @@ def world(
             folder,
             processes=2,
             broker=shared_server.url,
-            limits=request.param,
+            limits=LIMITS[request.param],
             MIZAN_CACHE_PREFIX=f"live-{secrets.token_hex(4)}:",
         ) as found:
             yield found
 
 
-@pytest.mark.parametrize("entry", SCENARIOS, ids=str)
-def test_scenarios(world: ServerWorld, entry: Entry, request: pytest.FixtureRequest) -> None:
-    if entry.limits != request.node.callspec.params["world"]:
-        pytest.skip("it is for other limits")
+_WITH_LIMITS = [(name, entry) for name, limits in LIMITS.items() for entry in SCENARIOS if entry.limits == limits]
+
+
+@pytest.mark.parametrize(("world", "entry"), _WITH_LIMITS, ids=str, indirect=["world"], scope="module")
+def test_scenarios(world: ServerWorld, entry: Entry) -> None:
     state().reset()
     play(world, entry.scenario)
 
 
+@pytest.mark.parametrize("world", ["plain"], indirect=True, scope="module")
 def test_a_connection_that_is_cut_leaves_the_room(world: ServerWorld) -> None:
     """Nobody says goodbye."""
 

@@ -16,7 +16,7 @@ from tests.programs import finding
 
 ROOT = Path(__file__).parents[2]
 LAST_LINE = re.compile(r"([\d,]+) watches, ([\d,]+) views compared, ([\d,]+) late, ([\d,]+) wrong")
-LONGEST = 150
+LONGEST = 300
 
 pytestmark = pytest.mark.timeout(LONGEST + 10)
 

@@ -179,7 +179,7 @@ class ServerWorld:
             return "; ".join(f"{name}={value}" for name, value in http.cookies.items())
 
     def _http(self, process: int) -> AbstractAsyncContextManager[httpx.AsyncClient]:
-        return httpx.AsyncClient(base_url=self.urls[process], trust_env=False, timeout=20)
+        return httpx.AsyncClient(base_url=self.urls[process], trust_env=False, timeout=60)
 
 
 class SocketClient:
@@ -219,4 +219,4 @@ async def _call(http: httpx.AsyncClient, function: str, args: dict[str, Any] | N
 
 def play(world: Any, scenario: Any) -> None:
     """Play a scenario on an event loop of its own."""
-    asyncio.run(asyncio.wait_for(scenario(world), 60))
+    asyncio.run(asyncio.wait_for(scenario(world), 250))

@@ -24,7 +24,7 @@ def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]
         [sys.executable, "-m", "mizan_native", *arguments],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=250,
         env={**os.environ, **environment},
         check=False,
     )

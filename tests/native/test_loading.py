@@ -52,7 +52,7 @@ def python(script: str, path: Path = PACKAGE) -> subprocess.CompletedProcess[str
     """Run *script* with the package at *path*, without site-packages."""
     prelude = f"import sys\nsys.path[:0] = {[str(path.parent), str(CORE)]!r}\n"
     return subprocess.run(
-        [sys.executable, "-I", "-S", "-c", prelude + script], capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-I", "-S", "-c", prelude + script], capture_output=True, text=True, timeout=250, check=False
     )
 
 

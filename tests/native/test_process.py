@@ -99,7 +99,7 @@ def test_a_dict_may_change_while_others_read_it() -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=30)
+        thread.join(timeout=100)
     assert not surprises
 
 
@@ -120,11 +120,11 @@ def test_a_forked_child_works() -> None:
     try:
         child = multiprocessing.get_context("fork").Process(target=_child)
         child.start()
-        child.join(timeout=30)
+        child.join(timeout=100)
         assert child.exitcode == 0
     finally:
         stop.set()
-        thread.join(timeout=30)
+        thread.join(timeout=100)
 
 
 def _child() -> None:

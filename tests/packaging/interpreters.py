@@ -47,7 +47,7 @@ def _identify(candidate: str) -> tuple[str, str]:
     """What *candidate* says of itself, and its own path (a shim's is another); empty texts when it does not run."""
     try:
         said = subprocess.run(
-            [candidate, "-c", _IDENTITY], capture_output=True, text=True, check=True, timeout=30
+            [candidate, "-c", _IDENTITY], capture_output=True, text=True, check=True, timeout=250
         ).stdout.splitlines()
     except (OSError, subprocess.SubprocessError):
         return "", ""

@@ -43,7 +43,7 @@ def run(
     *command: str,
     variables: Mapping[str, str],
     folder: Path | None = None,
-    timeout: float = 60,
+    timeout: float = 250,
     check: bool = True,
 ) -> subprocess.CompletedProcess[str]:
     """Run *command* with the environment *variables*; with *check* a failure is an AssertionError."""

@@ -168,4 +168,4 @@ def test_every_module_can_be_imported_first(module: str, tmp_path: Path) -> None
 
 @pytest.mark.parametrize("script", sorted(path.name for path in (Path(__file__).parent / "isolated").glob("*.py")))
 def test_native_bears_use(native: Engine, script: str) -> None:
-    run(str(Path(__file__).parent / "isolated" / script), timeout=100)
+    run(str(Path(__file__).parent / "isolated" / script), timeout=250)

@@ -320,7 +320,7 @@ else:
 def test_deep_text_ends_no_process(native: Native, opening: str, closing: str, count: int) -> None:
     """In a process of its own, which a stack that overflows would end."""
     command = [sys.executable, "-c", DEEP, opening, closing, str(count)]
-    ran = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=250, check=False)
     assert ran.returncode == 0, ran.stderr[-2_000:]
 
 

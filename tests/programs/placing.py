@@ -28,6 +28,6 @@ def place(program: Path, start: Path, variables: Mapping[str, str] | None = None
 
 def _try(program: Path) -> None:
     """Whatever it says of its version: a shell and the loader of libraries end so with what cannot be started."""
-    ended = subprocess.run([program, "--version"], capture_output=True, text=True, timeout=60, check=False)
+    ended = subprocess.run([program, "--version"], capture_output=True, text=True, timeout=250, check=False)
     if ended.returncode in (126, 127):
         raise NotFetched(f"{program.stem} does not start: {ended.stderr.strip()}")

@@ -33,7 +33,7 @@ def test_what_cannot_be_had_is_a_failure_in_ci_alone(tmp_path: Path, ci: str, st
         env={**os.environ, **nowhere},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=250,
         check=False,
     )
     assert ended.returncode == status
@@ -58,7 +58,7 @@ def test_the_one_on_path_comes_first(tmp_path: Path, monkeypatch: pytest.MonkeyP
 def test_a_placed_program_is_started_with_its_variables(tmp_path: Path) -> None:
     start = tmp_path / "bin/show"
     place(Path("/usr/bin/env"), start, {"LD_LIBRARY_PATH": "/with a space"})
-    said = subprocess.run([start], capture_output=True, text=True, check=True, timeout=60).stdout
+    said = subprocess.run([start], capture_output=True, text=True, check=True, timeout=250).stdout
     assert "LD_LIBRARY_PATH=/with a space" in said.splitlines()
 
 

@@ -37,7 +37,7 @@ Tampering: TypeAlias = "Callable[[Request, Forward], Answer]"
 @contextmanager
 def tampered(url: str, tampering: Tampering) -> Iterator[str]:
     """The URL of a shop that is the one at *url*, but for *tampering*."""
-    with httpx.Client(base_url=url, trust_env=False, timeout=20) as client:
+    with httpx.Client(base_url=url, trust_env=False, timeout=60) as client:
         server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(client, tampering))
         server.daemon_threads = True
         thread = Thread(target=server.serve_forever, args=[0.05])

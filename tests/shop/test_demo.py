@@ -88,7 +88,7 @@ def test_serves_until_interrupted(start: Start, temporary_folder: Path) -> None:
     urls = sorted(set(_URL.findall(output)))
     assert len(urls) == 2
     for url in urls:
-        answer = httpx.get(f"{url}/api/mizan/session/", timeout=10, trust_env=False)
+        answer = httpx.get(f"{url}/api/mizan/session/", timeout=60, trust_env=False)
         assert "csrfToken" in answer.json()
     demo.send_signal(signal.SIGINT)
     rest, _ = demo.communicate(timeout=SECONDS)

@@ -46,7 +46,7 @@ def python(*arguments: str, **variables: str) -> str:
         env={**environment, **variables},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=250,
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr

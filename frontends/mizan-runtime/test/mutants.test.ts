@@ -122,7 +122,7 @@ for (const [rule, file, original, mutant] of MUTANTS) {
       writeFileSync(path, source.replace(original, mutant));
       const run = spawnSync(process.execPath, [join(folder, "test", "soak.js"), SCHEDULES], {
         encoding: "utf8",
-        timeout: 60_000,
+        timeout: 250_000,
       });
       assert.notEqual(run.status, 0, `survived ${SCHEDULES} schedules`);
       assert.match(run.stderr, /Violation/);

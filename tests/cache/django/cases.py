@@ -620,7 +620,7 @@ def _in_thread(work: Callable[[], Any]) -> Any:
             connections.close_all()
 
     with ThreadPoolExecutor(1) as pool:
-        return pool.submit(run).result(30)
+        return pool.submit(run).result(60)
 
 
 def _is_snapshot() -> bool:

@@ -12,7 +12,7 @@ import pytest
 from tests.conformance.target import ENGINES, ROOT
 from tests.extent import sides_on
 
-_TIMEOUT = 200
+_TIMEOUT = 300
 _JOURNALS = ("delete", "wal")
 
 

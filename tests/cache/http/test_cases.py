@@ -14,7 +14,7 @@ from tests.conformance.apps.accounts import SECRET
 from tests.conformance.target import ENGINES, ROOT
 from tests.extent import sides_on
 
-_TIMEOUT = 300
+_TIMEOUT = 500
 _CASES = Path(__file__).with_name("cases")
 
 

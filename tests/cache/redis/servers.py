@@ -18,7 +18,7 @@ from tests.packaging.tools import lacking
 from tests.programs import finding
 
 HOST = "127.0.0.1"
-PATIENCE = 20.0
+PATIENCE = 60.0
 """Seconds that anything may take to come about."""
 _SLOTS = 16_384
 
@@ -74,12 +74,14 @@ class Server:
     def ask(self, *command: str | int) -> Any:
         """What it answers to *command*."""
         retry: Any = Retry(NoBackoff(), 0)
-        with redis.Redis(HOST, self.port, socket_timeout=5, retry=retry, protocol=2, decode_responses=True) as client:
+        with redis.Redis(
+            HOST, self.port, socket_timeout=PATIENCE, retry=retry, protocol=2, decode_responses=True
+        ) as client:
             return client.execute_command(*command)
 
     def raw(self, *command: str | int) -> Any:
         """As ``ask``, with values that are no text."""
-        with redis.Redis(HOST, self.port, socket_timeout=5, protocol=2) as client:
+        with redis.Redis(HOST, self.port, socket_timeout=PATIENCE, protocol=2) as client:
             return client.execute_command(*command)
 
     def _answers(self) -> bool:

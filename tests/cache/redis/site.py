@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import defaultdict
 from collections.abc import Callable
 from threading import Lock
@@ -12,6 +11,7 @@ from mizan_core.cache.backend import CacheBackend
 from mizan_core.cache.store import LEASE, Store
 from mizan_core.coroutines import complete_now
 from mizan_core.engine import ENGINE
+from tests.cache.redis import clock
 
 _TTL = 3600
 T = TypeVar("T")
@@ -54,7 +54,7 @@ class Process:
 
     :param lease: see ``Store``.
     :ivar store: its cache.
-    :ivar longest: seconds that the longest request took.
+    :ivar longest: seconds that the longest request took, by ``clock.now``.
     """
 
     def __init__(self, backend: CacheBackend, database: Database, lease: int = LEASE) -> None:
@@ -93,8 +93,8 @@ class Process:
         complete_now(self.store.purge(self.store.in_thread, tags(item)[-1:]))
 
     def _timed(self, request: Callable[[], T]) -> T:
-        began = time.monotonic()
+        began = clock.now()
         try:
             return request()
         finally:
-            self.longest = max(self.longest, time.monotonic() - began)
+            self.longest = max(self.longest, clock.now() - began)

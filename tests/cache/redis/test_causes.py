@@ -21,6 +21,7 @@ from mizan_core.settings import Settings
 from mizan_fastapi import create_router
 from mizan_redis.causes import cause_of
 from tests.cache.redis.certificates import write_certificate
+from tests.cache.redis.conftest import SHORT, TIMEOUT
 from tests.cache.redis.servers import HOST, Server, free_port, need_tls
 
 SECRET = "a-cache-secret-of-these-tests-0123456789"
@@ -58,9 +59,9 @@ def tls_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     server.kill()
 
 
-def complaints(url: str) -> list[str]:
+def complaints(url: str, timeout: float = TIMEOUT) -> list[str]:
     """What threads and event loops are told."""
-    backend = open_backend(BackendOptions(url=url, prefix="p:", timeout=0.5, pool_size=2, max_bytes=1))
+    backend = open_backend(BackendOptions(url=url, prefix="p:", timeout=timeout, pool_size=2, max_bytes=1))
     with pytest.raises(BackendUnavailable) as from_thread:
         backend.read(["x"])
     with pytest.raises(BackendUnavailable) as from_loop:
@@ -93,7 +94,7 @@ def test_real_servers(server: Server, other_server: Server, url: str, cause: str
 
 
 def test_tls_to_a_port_without_it(server: Server) -> None:
-    from_thread, from_loop = complaints(f"rediss://{HOST}:{server.port}")
+    from_thread, from_loop = complaints(f"rediss://{HOST}:{server.port}", SHORT)
     assert "TLS: it does not answer as a TLS port does" in from_thread
     assert "in time" in from_loop or "TLS" in from_loop
 

@@ -61,7 +61,7 @@ def connections(server: Server) -> int:
 
 async def come_to_none(server: Server) -> None:
     """A server hears of the end of a connection a moment later."""
-    for _ in range(100):
+    for _ in range(3_000):
         if connections(server) == 0:
             return
         await asyncio.sleep(0.02)
@@ -98,7 +98,7 @@ async def deposit(http: httpx.AsyncClient) -> None:
 
 
 async def come_to_hit(http: httpx.AsyncClient) -> int:
-    for _ in range(1_000):
+    for _ in range(3_000):
         word, value = await fetch(http)
         if word == "HIT":
             return value
@@ -176,7 +176,7 @@ def test_what_a_thread_uses_is_closed_when_it_is_done(server: Server, connect: C
     thread.start()
     cache.close()
     server.resume()
-    thread.join(20)
+    thread.join(60)
     assert cache.read(["key"]) == [b"other"]
     cache.close()
     asyncio.run(come_to_none(server))

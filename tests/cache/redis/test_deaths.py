@@ -33,7 +33,7 @@ from mizan_core.coroutines import complete_now
 from mizan_redis import open_redis
 
 url, prefix, lease, *tags = sys.argv[1:]
-backend = open_redis(BackendOptions(url, prefix, timeout=0.5, pool_size=5, max_bytes=0))
+backend = open_redis(BackendOptions(url, prefix, timeout=10.0, pool_size=5, max_bytes=0))
 store = Store(backend, ENGINE.CacheKeyer("of-no-use-to-a-purge"), int(lease))
 for command in sys.stdin:
     if command == "look up\n":
@@ -151,7 +151,7 @@ def test_an_application_that_is_killed_in_a_mutation(
         return server.raw("GET", keys[0]) if keys else None
 
     command = [sys.executable, "-m", "tests.cache.redis.dying", adapter, server.url, prefix]
-    process = subprocess.run(command, cwd=ROOT, timeout=60, check=False, capture_output=True)
+    process = subprocess.run(command, cwd=ROOT, timeout=250, check=False, capture_output=True)
     assert process.returncode == -signal.SIGKILL, process.stderr
     assert tag() is not None
     wait_until(lambda: tag() is None)

@@ -18,14 +18,15 @@ from mizan_core.client import client
 from mizan_core.registry import Registry
 from mizan_core.settings import Settings
 from mizan_fastapi import create_router
-from tests.cache.redis.conftest import LONGEST, TIMEOUT
-from tests.cache.redis.servers import HOST, Server
+from tests.cache.redis import clock
+from tests.cache.redis.conftest import LONGEST, SHORT, TIMEOUT
+from tests.cache.redis.servers import HOST, PATIENCE, Server
 from tests.cache.redis.site import Database
 
 USER = 424_242
 PASSWORD = "a-password-of-redis"
 Scenario: TypeAlias = "Callable[[Visitor], Coroutine[Any, Any, None]]"
-Visit: TypeAlias = "Callable[[Scenario], None]"
+Visit: TypeAlias = "Callable[..., None]"
 
 
 class Visitor:
@@ -49,28 +50,31 @@ class Visitor:
         self._known = max(self._known, answer.json()["result"])
 
     async def recover(self) -> None:
-        end = time.monotonic() + 20
+        end = time.monotonic() + PATIENCE
         while await self.fetch() != "HIT":
             assert time.monotonic() < end
             await asyncio.sleep(0.02)
 
     async def ask(self, method: str, url: str, **options: Any) -> httpx.Response:
-        began = time.monotonic()
+        began = clock.now()
         answer = await self._http.request(method, url, **options)
         assert answer.status_code == 200, answer.text
-        assert time.monotonic() - began < LONGEST
+        assert clock.now() - began < LONGEST
         return answer
 
 
 @pytest.fixture
 def visit(server: Server, prefix: str) -> Visit:
-    """Runs a scenario with an application that has just started."""
+    """Runs a scenario with an application that has just started, and the timeout of its cache."""
     _allow(server)
 
-    return lambda scenario: asyncio.run(_visit(_application(server, prefix), scenario))
+    def visit(scenario: Scenario, timeout: float = TIMEOUT) -> None:
+        asyncio.run(_visit(_application(server, prefix, timeout), scenario))
+
+    return visit
 
 
-def _application(server: Server, prefix: str) -> FastAPI:
+def _application(server: Server, prefix: str, timeout: float) -> FastAPI:
     registry, database = Registry(), Database()
 
     @client(context="account")
@@ -87,7 +91,7 @@ def _application(server: Server, prefix: str) -> FastAPI:
         cache_secret="s" * 32,
         cache_url=f"redis://shop:{PASSWORD}@{HOST}:{server.port}/0",
         cache_prefix=prefix,
-        cache_timeout_ms=int(TIMEOUT * 1_000),
+        cache_timeout_ms=int(timeout * 1_000),
     )
     application = FastAPI()
     application.include_router(create_router(registry, settings), prefix="/api/mizan")
@@ -129,7 +133,7 @@ def test_a_day_with_outages(server: Server, visit: Visit, caplog: pytest.LogCapt
 
     caplog.set_level(logging.INFO)
     before = stats()
-    visit(scenario)
+    visit(scenario, SHORT)
     assert _messages(caplog) == ["does not answer", "answers again"] * 2
     _check_secrecy(caplog)
     counted = {name: count - getattr(before, name) for name, count in asdict(stats()).items() if isinstance(count, int)}

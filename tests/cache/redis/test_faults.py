@@ -11,8 +11,8 @@ from typing import TypeAlias
 
 import pytest
 
-from tests.cache.redis.conftest import LONGEST, Connect
-from tests.cache.redis.servers import Server, wait_until
+from tests.cache.redis.conftest import LONGEST, SHORT, Connect
+from tests.cache.redis.servers import PATIENCE, Server, wait_until
 from tests.cache.redis.site import Database, Process
 from tests.cache.redis.wire import Wire
 
@@ -83,7 +83,7 @@ def test_mutations_without_a_pause_do_not_put_recovery_off(server: Server, proce
     server.kill()
     process.mutate()
     server.start()
-    end = time.monotonic() + 20
+    end = time.monotonic() + PATIENCE
     while process.fetch_fresh() == "BYPASS":
         assert time.monotonic() < end
         process.mutate()
@@ -127,7 +127,7 @@ def test_a_server_that_dies_again_and_again_under_load(
     time.sleep(0.3)
     stop.set()
     for thread in threads:
-        thread.join(20)
+        thread.join(PATIENCE)
     assert not any(thread.is_alive() for thread in threads)
     assert failures == []
     assert answered > 50
@@ -252,6 +252,10 @@ class TestReplica:
 
 class TestPause:
     """The server is there, and connections can be made, but nothing is answered for longer than the timeout."""
+
+    @pytest.fixture
+    def start_process(self, wire: Wire, connect: Connect, database: Database) -> Start:
+        return lambda: Process(connect(wire.url, SHORT), database)
 
     def test_requests_go_on(self, server: Server, process: Process) -> None:
         server.pause()

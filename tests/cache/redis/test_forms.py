@@ -194,7 +194,7 @@ def test_a_sentinel_that_knows_nobody(connect: Connect, dead_url: str) -> None:
 
 
 def test_the_entry_points(shared_server: Server, prefix: str) -> None:
-    options = BackendOptions(shared_server.url, prefix, timeout=1.0, pool_size=2, max_bytes=0)
+    options = BackendOptions(shared_server.url, prefix, timeout=10.0, pool_size=2, max_bytes=0)
     cache = open_backend(options)
     assert isinstance(cache, RedisCache)
     assert works(cache)

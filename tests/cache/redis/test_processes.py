@@ -17,8 +17,9 @@ from mizan_core.cache.backend import BackendUnavailable
 from mizan_core.cache.opening import BackendOptions
 from mizan_core.cache.store import Store
 from mizan_redis import RedisCache, open_redis
-from tests.cache.redis.conftest import LONGEST, TIMEOUT, Connect
-from tests.cache.redis.servers import Server, wait_until
+from tests.cache.redis import clock
+from tests.cache.redis.conftest import LONGEST, SHORT, Connect
+from tests.cache.redis.servers import PATIENCE, Server, wait_until
 from tests.cache.redis.site import KEYER, Database, entry, tags
 from tests.cache.redis.wire import Wire
 
@@ -43,13 +44,13 @@ class TestFork:
     @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork")
     def test_a_child_is_not_held_up_by_what_the_parents_threads_held(self, server: Server, connect: Connect) -> None:
         """Every connection is taken, and the locks are, when the fork happens."""
-        cache = connect(server.url)
+        cache = connect(server.url, SHORT)
         cache.write({"key": b"value"}, 60)
         server.pause()
         threads = [threading.Thread(target=_attempt, args=(cache,)) for _ in range(20)]
         for thread in threads:
             thread.start()
-        time.sleep(TIMEOUT / 4)
+        time.sleep(SHORT / 4)
         child = _fork(lambda: _read_patiently(cache))
         server.resume()
         for thread in threads:
@@ -73,7 +74,7 @@ class TestEventLoops:
             for thread in threads:
                 thread.start()
             for thread in threads:
-                thread.join(30)
+                thread.join(PATIENCE)
             assert cache.read(["loop 0", "loop 3"]) == [b"19", b"19"]
 
     def test_what_closed_loops_leave_behind_is_dropped_with_the_next(
@@ -100,7 +101,7 @@ class TestEventLoops:
 
     def test_more_tasks_than_connections(self, shared_server: Server, prefix: str) -> None:
         """They wait for one another."""
-        cache = open_redis(BackendOptions(shared_server.url, prefix, timeout=5.0, pool_size=3, max_bytes=0))
+        cache = open_redis(BackendOptions(shared_server.url, prefix, timeout=PATIENCE, pool_size=3, max_bytes=0))
 
         async def use() -> int:
             await asyncio.gather(*(cache.awrite({f"{number}": b"%d" % number}, 60) for number in range(200)))
@@ -148,31 +149,31 @@ class TestEventLoops:
 
     def test_an_outage(self, server: Server, connect: Connect) -> None:
         """As in threads: no waiting beyond the timeout, nothing stale."""
-        cache = connect(server.url)
+        cache = connect(server.url, SHORT)
         store, database = Store(cache, KEYER), Database()
 
         async def fetch() -> str:
-            began = time.monotonic()
+            began = clock.now()
             lookup = await store.look_up(store.on_loop, entry(0), tags(0))
             value = lookup.body or database.read(0)
             if lookup.versions is not None:
                 await store.save(store.on_loop, entry(0), tags(0), lookup.versions, value, 60)
             assert value == database.read(0)
-            assert time.monotonic() - began < LONGEST
+            assert clock.now() - began < LONGEST
             return "HIT" if lookup.body is not None else "MISS" if lookup.versions is not None else "BYPASS"
 
         async def use() -> None:
             assert [await fetch() for _ in range(2)] == ["MISS", "HIT"]
             for fail, mend in ((server.pause, server.resume), (server.kill, server.start)):
                 fail()
-                began = time.monotonic()
+                began = clock.now()
                 database.change(0)
                 await store.purge(store.on_loop, tags(0))
-                assert time.monotonic() - began < LONGEST
+                assert clock.now() - began < LONGEST
                 assert await fetch() == "BYPASS"
                 mend()
                 while await fetch() != "HIT":
-                    assert time.monotonic() - began < 20
+                    assert clock.now() - began < PATIENCE
                     await asyncio.sleep(0.02)
             await cache.aclose()
 
@@ -181,27 +182,27 @@ class TestEventLoops:
 
 def test_more_threads_than_connections(shared_server: Server, prefix: str) -> None:
     """They wait for one another, but not for ever."""
-    cache = open_redis(BackendOptions(shared_server.url, prefix, timeout=5.0, pool_size=2, max_bytes=0))
+    cache = open_redis(BackendOptions(shared_server.url, prefix, timeout=PATIENCE, pool_size=2, max_bytes=0))
     threads = [threading.Thread(target=_write_and_read, args=(cache, f"thread {number}", 50)) for number in range(12)]
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(PATIENCE)
     assert cache.read([f"thread {number}" for number in range(12)]) == [b"49"] * 12
     cache.close()
 
 
 def test_waiting_for_a_connection_ends_too(server: Server, prefix: str) -> None:
-    cache = open_redis(BackendOptions(server.url, prefix, timeout=TIMEOUT, pool_size=1, max_bytes=0))
+    cache = open_redis(BackendOptions(server.url, prefix, timeout=SHORT, pool_size=1, max_bytes=0))
     cache.write({"key": b"value"}, 60)
     server.pause()
-    began = time.monotonic()
+    began = clock.now()
     threads = [threading.Thread(target=_attempt, args=(cache,)) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
-    assert time.monotonic() - began < LONGEST + TIMEOUT
+        thread.join(PATIENCE)
+    assert clock.now() - began < LONGEST + SHORT
     cache.close()
 
 

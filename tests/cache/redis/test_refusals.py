@@ -12,7 +12,7 @@ from typing import TypeAlias
 import pytest
 
 from mizan_core.cache.store import Store
-from tests.cache.redis.conftest import Connect
+from tests.cache.redis.conftest import SHORT, Connect
 from tests.cache.redis.servers import Server, wait_until
 from tests.cache.redis.site import Database, Process
 from tests.cache.redis.wire import Wire
@@ -65,7 +65,7 @@ def database() -> Database:
 @pytest.fixture
 def processes(server: Server, connect: Connect, database: Database) -> Iterator[list[Process]]:
     """One that mutates, and a quiet one; with a warm entry."""
-    processes = [Process(connect(server.url), database, LEASE) for _ in range(2)]
+    processes = [Process(connect(server.url, SHORT), database, LEASE) for _ in range(2)]
     for process in processes:
         wait_until(partial(_serves, process))
     yield processes

@@ -29,6 +29,8 @@ LEAST_HITS = 300
 """A world that is hit less often proves nothing. A number, and no share: on a busy machine it takes longer."""
 ALL = "all"
 _PROGRESS_PAUSE = 5.0
+_PATIENCE = 120.0
+"""Seconds that a world may be played for longer than it is told, until it has been hit often enough."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -77,7 +79,7 @@ def _play_broken_builds(options: argparse.Namespace) -> int:
 
 
 class Limit(NamedTuple):
-    """How long a world is played: for so many operations and ``LEAST_HITS``, but not for longer."""
+    """How long a world is played: for so many operations, but not for longer; in any case for ``LEAST_HITS``."""
 
     seconds: float
     operations: float
@@ -116,7 +118,7 @@ def _play(
     try:
         for number, kind in enumerate(kinds):
             workers.append(Worker(kind, f"{seed}-{number}-{kind}", folder, fault, settings))
-        return play(workers, limit.seconds, _Watch(folder, limit.operations, is_broken=bool(fault)))
+        return play(workers, _Watch(folder, limit, is_broken=bool(fault)))
     finally:
         for worker in workers:
             worker.kill()
@@ -125,9 +127,9 @@ def _play(
 class _Watch:
     """Says how far it is, now and then. A broken build has played enough as soon as it shows."""
 
-    def __init__(self, folder: Path, enough: float, *, is_broken: bool) -> None:
+    def __init__(self, folder: Path, limit: Limit, *, is_broken: bool) -> None:
         self._folder = folder
-        self._enough = enough
+        self._limit = limit
         self._is_broken = is_broken
         self._next = _PROGRESS_PAUSE
 
@@ -135,9 +137,10 @@ class _Watch:
         if passed >= self._next:
             self._next = passed + _PROGRESS_PAUSE
             print(f"  {passed:4.0f} s  {operations:9,} operations", flush=True)
-        if operations >= self._enough and hits >= LEAST_HITS:
-            return True
-        return self._is_broken and check(_histories(self._folder), still_playing=True).wrong > 0
+        has_enough = operations >= self._limit.operations or passed >= self._limit.seconds
+        if self._is_broken:
+            return has_enough or check(_histories(self._folder), still_playing=True).wrong > 0
+        return has_enough and (hits >= LEAST_HITS or passed >= self._limit.seconds + _PATIENCE)
 
 
 def _histories(folder: Path) -> list[Path]:

@@ -93,22 +93,21 @@ class Worker:
                 self.stats = json.loads(rest)
 
 
-def play(workers: Sequence[Worker], seconds: float, is_over: Callable[[float, int, int], bool]) -> list[dict[str, int]]:
+def play(workers: Sequence[Worker], is_over: Callable[[float, int, int], bool]) -> list[dict[str, int]]:
     """Let workers play together; what the cache of each has done.
 
-    :param is_over: told the seconds, operations and hits so far, about once a second; True ends it before the time.
+    :param is_over: told the seconds, operations and hits so far, about twice a second; True ends it.
     """
     _wait_until_ready(workers)
     for worker in workers:
         worker.tell("start")
     begin = time.monotonic()
-    while (passed := time.monotonic() - begin) < seconds:
-        time.sleep(min(_GLANCE, seconds - passed))
+    operations = hits = 0
+    while not is_over(time.monotonic() - begin, operations, hits):
+        time.sleep(_GLANCE)
         for worker in workers:
             worker.check()
         operations, hits = (sum(getattr(worker, name) for worker in workers) for name in ("operations", "hits"))
-        if is_over(time.monotonic() - begin, operations, hits):
-            break
     for worker in workers:
         worker.tell("stop")
     return [worker.finish() for worker in workers]

@@ -21,7 +21,7 @@ from tests.cache.soak.in_process import ask_asgi, ask_wsgi
 from tests.cache.soak.players import Answer, Player, Request
 
 Act: TypeAlias = "Callable[[], None]"
-_PATIENCE = 30.0
+_PATIENCE = 60.0
 """Seconds that a client may take."""
 _TURNS = 10
 """Of an event loop, until what was cancelled knows it."""

@@ -11,7 +11,7 @@ from typing import Any
 from mizan_core.errors import Conflict
 from tests.conformance.functions.serving import as_coroutine, only, pair
 
-LIMIT = 5.0
+LIMIT = 30.0
 """Seconds after which whoever waits alone gives up."""
 
 _arrivals: defaultdict[tuple[str, str], threading.Event] = defaultdict(threading.Event)

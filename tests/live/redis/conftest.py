@@ -25,9 +25,9 @@ def connect_broker(prefix: str) -> Iterator[ConnectBroker]:
     """Makes brokers; each call is like another process."""
     made: list[Senders] = []
 
-    def make(url: str, history: int = 20, beat: float = 0.2) -> RedisBroker:
-        address = checked_address(BackendOptions(url, prefix, timeout=cache.TIMEOUT, pool_size=20, max_bytes=0))
-        made.append(Senders(address, timeout=cache.TIMEOUT, pool_size=20))
+    def make(url: str, history: int = 20, beat: float = 0.2, timeout: float = cache.TIMEOUT) -> RedisBroker:
+        address = checked_address(BackendOptions(url, prefix, timeout=timeout, pool_size=20, max_bytes=0))
+        made.append(Senders(address, timeout=timeout, pool_size=20))
         return RedisBroker(made[-1], prefix=prefix, history=history, beat=beat)
 
     yield make

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from mizan_core.live.broker import Broker, Message, Position, Subscriptions
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 
 class Follower:

@@ -299,7 +299,7 @@ def test_pages_that_nobody_tells_find_out_for_themselves(
         hub.attach(told)
         await hub.watch(told, 7, interface.watch_tags(bundle, bundle.validate({"user_id": 1}, 1)))
         await asyncio.to_thread(way.run, _call(calling, way))
-        assert await asyncio.wait_for(told.ids, 20) == [7]
+        assert await asyncio.wait_for(told.ids, 60) == [7]
         await hub.aclose()
         await live.store.aclose()
 

@@ -7,6 +7,7 @@ import pytest
 from mizan_core.live.broker import Broker
 from mizan_core.live.conformance import BrokerConformance
 from mizan_redis import RedisBroker
+from tests.cache.redis.conftest import SHORT
 from tests.live.redis.conftest import ConnectBroker
 
 
@@ -29,4 +30,4 @@ class TestRedisBroker(BrokerConformance):
         return self._connect(self._url)
 
     def make_unreachable_broker(self) -> RedisBroker:
-        return self._connect(self._dead_url)
+        return self._connect(self._dead_url, timeout=SHORT)

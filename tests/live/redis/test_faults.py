@@ -14,6 +14,7 @@ import pytest
 from mizan_core.cache.backend import BackendUnavailable
 from mizan_core.live.broker import Broker, Position
 from mizan_core.live.conformance import Recorder
+from tests.cache.redis.conftest import SHORT
 from tests.cache.redis.servers import HOST, Cluster, SentinelServer, Server, wait_until
 from tests.cache.redis.wire import Wire
 from tests.conformance.target import ROOT
@@ -41,7 +42,7 @@ async def publish(broker: Broker, *data: bytes) -> None:
 
 async def eventually(operation: Callable[[], Awaitable[Any]]) -> Any:
     """What *operation* gives when it succeeds at last."""
-    for _ in range(400):
+    for _ in range(1_200):
         with suppress(BackendUnavailable):
             return await operation()
         await asyncio.sleep(0.05)
@@ -154,7 +155,8 @@ def test_a_server_that_starts_anew_is_a_gap(server: Server, connect_broker: Conn
 
 def test_a_server_that_stands_still_holds_nobody_up(server: Server, connect_broker: ConnectBroker) -> None:
     async def work() -> None:
-        follower, other = Follower(connect_broker(server.url), TOPIC), connect_broker(server.url)
+        follower = Follower(connect_broker(server.url, timeout=SHORT), TOPIC)
+        other = connect_broker(server.url, timeout=SHORT)
         await follower.start()
         await publish(other, b"before")
         await follower.until(lambda: follower.seen == [b"before"])
@@ -272,7 +274,7 @@ def test_leaving_ends_a_join_that_waits(dead_url: str, connect_broker: ConnectBr
         await asyncio.sleep(0)
         await subscriptions.leave(TOPIC)
         with pytest.raises(BackendUnavailable):
-            await asyncio.wait_for(joining, 1)
+            await asyncio.wait_for(joining, 60)
         await subscriptions.aclose()
 
     run(work)

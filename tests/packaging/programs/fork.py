@@ -18,7 +18,7 @@ from mizan_core.errors import MWTError
 
 KEY = "only-for-these-tests-0123456789ab"
 CHILDREN = 20
-CHILD_SECONDS = 10
+CHILD_SECONDS = 60
 
 # From 3.12 on CPython warns of what this program is about.
 warnings.filterwarnings("ignore", "This process .* is multi-threaded", DeprecationWarning)

@@ -48,7 +48,7 @@ export interface Application {
 }
 
 /** Milliseconds that a server may take before it listens. */
-const PATIENCE = 20_000;
+const PATIENCE = 60_000;
 
 /** @throws Error when its server does not listen; what it says stands in the report of the tests. */
 export async function startApplication({ name, folder, command }: Framework, shop: Shop): Promise<Application> {

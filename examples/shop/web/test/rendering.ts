@@ -32,7 +32,7 @@ export function rendering({ bringsRoutes }: Framework, surroundings: () => Surro
       assert.deepEqual(proxy.asked, []);
     }));
 
-  it("renders for two at once what each of them may see", { timeout: 30_000 }, async () => {
+  it("renders for two at once what each of them may see", { timeout: 120_000 }, async () => {
     const { application } = surroundings();
     const [ada, grace] = await Promise.all([logIn(application.shop, "ada"), logIn(application.shop, "grace")]);
     // Whatever is asked for her first, she waits for it while all of the other's page is rendered.

@@ -14,7 +14,7 @@ import type { Shop } from "./shops.js";
 
 const SOURCES = join(import.meta.dirname, "../../test/streamed");
 const BUILT = join(import.meta.dirname, "../streamed");
-const PATIENCE = 5_000;
+const PATIENCE = 30_000;
 
 type Render = (url: string, request: IncomingMessage, response: ServerResponse) => unknown;
 

@@ -11,9 +11,9 @@ import type { Shop } from "./shops.js";
 const PROGRAM = "chromium-headless-shell";
 const FETCHED = join(import.meta.dirname, "../../../../../.tools/bin");
 /** How long something may take to be seen, in milliseconds: far longer than it does. */
-const PATIENCE = 15_000;
+const PATIENCE = 30_000;
 /** How long a story may take, unless it says otherwise. */
-const LONGEST = 60_000;
+const LONGEST = 120_000;
 
 /** Where the browser is; null where it is neither on PATH nor fetched. */
 export function findBrowser(): string | null {
