@@ -25,7 +25,7 @@ from mizan_core.coroutines import complete_now, one_by_one, side_by_side, to_the
 from mizan_core.errors import NotFound
 from mizan_core.interface.arguments import JsonArguments
 from mizan_core.interface.endpoint import Invocation
-from mizan_core.interface.interface import Bundle
+from mizan_core.interface.interface import Bundle, Selection
 from mizan_core.mwt import MWTUser, create_mwt
 from mizan_core.registry import Registry
 from mizan_core.settings import Settings
@@ -196,9 +196,9 @@ class App:
         headers: Mapping[str, str] | None = None,
         **params: Any,
     ) -> Coroutine[Any, Any, FetchOutcome]:
-        def read(bundle: Bundle) -> tuple[dict[str, Any], int]:
+        def read(bundle: Bundle) -> Selection:
             bundle.check_names(params)
-            return params, len(params)
+            return bundle.select(params, len(params))
 
         asked = Fetch(context, read, token, (headers or {}).get, lambda _: credentials)
         return answer_fetch(port, self.dispatcher.interface(), asked, Progress("test/"))

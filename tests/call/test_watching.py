@@ -11,7 +11,7 @@ from mizan_core.call.flow import answer_fetch
 from mizan_core.call.outcome import Fetched, Refused
 from mizan_core.call.progress import Progress
 from mizan_core.errors import Unauthorized
-from mizan_core.interface.interface import Bundle
+from mizan_core.interface.interface import Bundle, Selection
 from mizan_core.settings import Settings
 from tests.call.fakes import SETTINGS, App, Way
 
@@ -32,8 +32,8 @@ def watched(way: Way, made: App, tell: Any, **params: Any) -> Any:
     async def watch(tags: list[str]) -> None:
         await tell(tags)
 
-    def read(bundle: Bundle) -> tuple[dict[str, Any], int]:
-        return params, len(params)
+    def read(bundle: Bundle) -> Selection:
+        return bundle.select(params, len(params))
 
     asked = Fetch("user", read, None, lambda _: None, lambda _: False, watch)
     return answer_fetch(way.port(), made.dispatcher.interface(), asked, Progress("test/"))

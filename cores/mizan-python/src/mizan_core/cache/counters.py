@@ -40,7 +40,7 @@ class Counters:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._counts: Counter[str] = Counter()
+        self._counts = dict.fromkeys(("hits", "misses", "purges", "outages", "forged"), 0)
         self._reasons: Counter[str] = Counter()
 
     def count(self, name: str) -> None:

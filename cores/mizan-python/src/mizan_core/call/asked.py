@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from mizan_core.interface.arguments import JsonArguments
 from mizan_core.interface.endpoint import HTTP, Endpoint
-from mizan_core.interface.interface import Bundle
+from mizan_core.interface.interface import Bundle, Selection
 
 
 class Shown(NamedTuple):
@@ -54,8 +54,8 @@ class LateCall(NamedTuple):
 class Fetch(NamedTuple):
     """A context to read.
 
-    :param read: gives the values of the parameters, not validated yet, and how many there are inside them, at most. It
-        is asked when the viewer has been admitted, and raises the protocol's errors.
+    :param read: gives what is asked of the context. It is asked when the viewer has been admitted, and raises the
+        protocol's errors.
     :param token: as in ``Call``.
     :param header: gives the value of a request header by its lower-case name; for bundles that vary by headers.
     :param has_credentials: whether the request carries credentials, beside headers of the given names, that may make
@@ -65,7 +65,7 @@ class Fetch(NamedTuple):
     """
 
     context: str
-    read: Callable[[Bundle], tuple[dict[str, Any], int]]
+    read: Callable[[Bundle], Selection]
     token: str | None
     header: Callable[[str], str | None]
     has_credentials: Callable[[Collection[str]], bool]

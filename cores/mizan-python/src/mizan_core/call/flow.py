@@ -27,7 +27,7 @@ from mizan_core.engine import ENGINE
 from mizan_core.errors import APIError, Forbidden, InternalError, Invalid, NotSupported, Unauthorized
 from mizan_core.interface.caching import Entry
 from mizan_core.interface.endpoint import HTTP, Blame, Endpoint, Invocation, NestedCall, NestedCalls
-from mizan_core.interface.interface import Bundle, Interface
+from mizan_core.interface.interface import Bundle, Interface, Selection
 from mizan_core.settings import ALWAYS
 from mizan_core.viewer import ANONYMOUS, Viewer
 
@@ -83,9 +83,9 @@ async def answer_fetch(port: Port, interface: Interface, fetch: Fetch, progress:
         viewer = await admit(
             port, interface, bundle.guarded, fetch.token, progress, guarded=False, needed=bundle.is_told_by_viewer
         )
-        arguments = bundle.validate(*fetch.read(bundle))
-        progress.scope = bundle.scope(arguments)
-        entry = _entry(bundle, arguments, viewer, fetch)
+        selection = fetch.read(bundle)
+        arguments, progress.scope = selection.arguments, selection.scope
+        entry = _entry(bundle, selection, viewer, fetch)
         if fetch.watch is not None:
             await fetch.watch(interface.watch_tags(bundle, arguments))
         build = partial(_build, port, interface, bundle, arguments, fetch.token is not None, progress)
@@ -193,17 +193,14 @@ async def _run(
     return plain if dress is None else Dressed(plain, dress, purges)
 
 
-def _entry(bundle: Bundle, arguments: list[dict[str, Any]], viewer: Viewer, fetch: Fetch) -> Entry | Bypass:
+def _entry(bundle: Bundle, selection: Selection, viewer: Viewer, fetch: Fetch) -> Entry | Bypass:
     """Where the bundle is cached, or why it is not."""
     policy = bundle.policy
     if type(policy) is Bypass:
         return policy
     if not policy.shared and not viewer.authenticated and fetch.has_credentials(policy.vary):
         return Bypass(BypassReason.CREDENTIALS)
-    params = bundle.identify(arguments)
-    if type(params) is Bypass:
-        return params
-    return policy.caching.entry(bundle.name, policy, params, viewer, fetch.header)
+    return selection.entry(policy, viewer, fetch.header)
 
 
 async def _look_up(port: Port, entry: Entry, build: Build) -> Fetched:

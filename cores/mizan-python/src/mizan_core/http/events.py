@@ -29,7 +29,7 @@ from mizan_core.http.exchange import refusal
 from mizan_core.http.port import HttpPort
 from mizan_core.http.reading import check_head
 from mizan_core.http.response import Reply
-from mizan_core.interface.interface import Bundle, Interface
+from mizan_core.interface.interface import Bundle, Interface, Selection
 from mizan_core.interface.texts import texts_of
 from mizan_core.live.broker import Message, Position
 from mizan_core.live.frames import MAX_ID
@@ -253,8 +253,8 @@ async def _watch(watching: _Watching, port: HttpPort, watched: Watched) -> _Answ
     texts = texts_of(watched.params)
     size = sum(len(text) for each in texts.values() for text in each)
 
-    def read(bundle: Bundle) -> tuple[dict[str, Any], int]:
-        return bundle.read_texts(texts), size
+    def read(bundle: Bundle) -> Selection:
+        return bundle.select(bundle.read_texts(texts), size)
 
     async def watch(tags: list[str]) -> None:
         await hub.watch(stream, watched.id, tags)

@@ -44,7 +44,7 @@ from mizan_core.http.response import (
 )
 from mizan_core.http.shown import ShownBundles
 from mizan_core.http.uploading import answer_upload, is_multipart
-from mizan_core.interface.interface import Bundle, Interface
+from mizan_core.interface.interface import Bundle, Interface, Selection
 
 _READ = ("GET", "HEAD")
 ShowError: TypeAlias = "Callable[[APIError, Exception], Coroutine[Any, Any, Any]]"
@@ -128,14 +128,15 @@ async def get_bundle(
     """``GET ctx/<name>/``."""
     progress = Progress("ctx/")
 
-    def read(bundle: Bundle) -> tuple[dict[str, Any], int]:
-        return bundle.read_texts(read_query(query)), len(query)
-
     try:
         _check_read(method)
         interface = dispatcher.interface()
     except Exception as error:  # noqa: BLE001 - whatever settings raise
         return await refusal(port, known(dispatcher), refused(port, progress, error))
+
+    def read(bundle: Bundle) -> Selection:
+        return interface.select(bundle, query, read_query)
+
     fetch = Fetch(context, read, token, port.header, port.has_credentials)
     outcome = await answer_fetch(port, interface, fetch, progress)
     if type(outcome) is Refused:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from mizan_core.call.asked import Fetch
 from mizan_core.call.flow import answer_fetch
 from mizan_core.call.outcome import FetchOutcome
 from mizan_core.call.progress import Progress
 from mizan_core.http.port import HttpPort
-from mizan_core.interface.interface import Bundle, Interface
+from mizan_core.interface.interface import Bundle, Interface, Selection
 
 
 class Asked(NamedTuple):
@@ -39,8 +39,8 @@ async def answer_part(port: HttpPort, interface: Interface, asked: Asked, token:
     """
     progress = Progress("ctx/")
 
-    def read(bundle: Bundle) -> tuple[dict[str, Any], int]:
-        return bundle.read_texts(asked.query), asked.size
+    def read(bundle: Bundle) -> Selection:
+        return bundle.select(bundle.read_texts(asked.query), asked.size)
 
     fetch = Fetch(asked.context, read, token, port.header, port.has_credentials)
     return Part(await answer_fetch(port, interface, fetch, progress), progress)

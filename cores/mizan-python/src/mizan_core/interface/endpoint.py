@@ -116,6 +116,7 @@ class Endpoint:
         "function",
         "is_async",
         "is_plain",
+        "is_verbatim",
         "is_view",
         "name",
         "parameters",
@@ -189,6 +190,10 @@ class Endpoint:
             name: self._themselves[name] if is_verbatim(adapter.core_schema) else frozenset()
             for name, adapter in self._json.items()
         }
+        self.is_verbatim = self.context is not None and all(
+            is_verbatim(adapter.core_schema) for adapter in self._json.values()
+        )
+        """Whether equal texts always make equal arguments of a context's function, which nobody can change."""
         self._defaults = {
             parameter.name: None if parameter.default is None else self._wire(parameter.name, parameter.default)
             for parameter in used
@@ -314,6 +319,7 @@ _FOR_CALLS = frozenset(
         "_run",
         "_themselves",
         "_verbatim",
+        "is_verbatim",
         "uploads",
         "validate",
         "validate_json",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from threading import Thread
 from typing import Any
 
@@ -17,7 +17,7 @@ from mizan_core.engine import ENGINE
 from mizan_core.engine.contract import CallPlan, CompiledGraph, Keyer
 from mizan_core.errors import MWTError, NotFound, Unauthorized, ValidationFailed
 from mizan_core.interface.builtins import token_functions
-from mizan_core.interface.caching import BundlePolicy, Caching, Tagging, is_same
+from mizan_core.interface.caching import BundlePolicy, Caching, Entry, Tagging, is_same
 from mizan_core.interface.endpoint import SOCKET, Endpoint, NestedCall, Unidentified
 from mizan_core.interface.marks import ViewerMarks, interface_mark
 from mizan_core.interface.refusals import REST, Refusals
@@ -32,6 +32,12 @@ from mizan_core.mwt import MWTUser
 from mizan_core.names import is_context_name, is_function_name
 from mizan_core.registry import Registry
 from mizan_core.settings import Settings
+from mizan_core.viewer import Viewer
+
+_REMEMBERED, _REMEMBERED_LENGTH, _REMEMBERED_VIEWERS = 1_024, 256, 16
+"""Queries that are not read again, how long they may be, and for how many viewers of each the entry's key is not
+derived again: clients ask for the same few things.
+"""
 
 
 class Bundle:
@@ -41,7 +47,7 @@ class Bundle:
     :ivar is_told_by_viewer: whether each viewer has entries of their own.
     """
 
-    __slots__ = ("_only", "_readers", "endpoints", "guarded", "is_told_by_viewer", "name", "policy")
+    __slots__ = ("_is_verbatim", "_only", "_readers", "endpoints", "guarded", "is_told_by_viewer", "name", "policy")
 
     def __init__(
         self, name: str, endpoints: list[Endpoint], readers: Mapping[str, TextReader], caching: Caching | None
@@ -53,6 +59,18 @@ class Bundle:
         self.policy = BundlePolicy.of(caching, endpoints)
         self.is_told_by_viewer = isinstance(self.policy, BundlePolicy) and not self.policy.shared
         self._readers = readers
+        self._is_verbatim: bool | None = None  # found out for the first fetch, as what it depends on is
+
+    @property
+    def is_verbatim(self) -> bool:
+        """Whether equal queries always select the same, whatever the functions have done with what was selected."""
+        if self._is_verbatim is None:
+            self._is_verbatim = all(endpoint.is_verbatim for endpoint in self.endpoints)
+        return self._is_verbatim
+
+    def select(self, values: Mapping[str, Any], number: int) -> Selection:
+        """What is to be read; the parameters and the errors are those of ``validate``."""
+        return Selection(self, self.validate(values, number))
 
     @property
     def is_open(self) -> bool:
@@ -150,6 +168,43 @@ class Bundle:
         return params
 
 
+class Selection:
+    """What a fetch asks of a context, as its functions understand it.
+
+    :ivar arguments: those of each function.
+    :ivar scope: as of ``Bundle.scope``.
+    """
+
+    __slots__ = ("_bundle", "_entries", "_params", "arguments", "scope")
+
+    def __init__(self, bundle: Bundle, arguments: list[dict[str, Any]]) -> None:
+        self.arguments = arguments
+        self.scope = bundle.scope(arguments)
+        self._bundle = bundle
+        self._params: dict[str, Any] | Bypass | None = None
+        self._entries: dict[Viewer | None, Entry] = {}
+
+    def entry(self, policy: BundlePolicy, viewer: Viewer, header: Callable[[str], str | None]) -> Entry | Bypass:
+        """Where the bundle is cached, or why it is not.
+
+        :param header: gives the value of a request header by its lower-case name.
+        """
+        known = None if policy.shared else viewer
+        entry = self._entries.get(known)
+        if entry is not None:
+            return entry
+        if self._params is None:
+            self._params = self._bundle.identify(self.arguments)
+        if type(self._params) is Bypass:
+            return self._params
+        found = policy.caching.entry(self._bundle.name, policy, self._params, viewer, header)
+        if type(found) is Entry and not policy.vary:
+            if len(self._entries) >= _REMEMBERED_VIEWERS:
+                self._entries.clear()
+            self._entries[known] = found
+        return found
+
+
 class Interface:
     """A registry and its settings, frozen.
 
@@ -216,6 +271,7 @@ class Interface:
         """Whether a function is registered here."""
         self._readers = _routed_readers(functions, specification)
         self._bundles = _bundles(self._endpoints, specification, self.caching)
+        self._select = lru_cache(_REMEMBERED)(_selected)
         self.edge_contexts = frozenset(
             name for name, bundle in self._bundles.items() if settings.edge_secret is not None and bundle.is_open
         )
@@ -268,6 +324,15 @@ class Interface:
         if bundle is None:
             raise NotFound(f'No context is named "{name}".' if is_context_name(name) else "No such context.")
         return bundle
+
+    def select(self, bundle: Bundle, query: str, read: Callable[[str], Mapping[str, Sequence[str]]]) -> Selection:
+        """What a query asks of a bundle.
+
+        :param read: gives the texts of each key; the same function each time.
+        :raises ValidationFailed: when the functions do not take it; and what *read* raises.
+        """
+        is_remembered = len(query) <= _REMEMBERED_LENGTH and bundle.is_verbatim
+        return (self._select if is_remembered else _selected)(bundle, query, read)
 
     def declares(self, case: type[ErrorCase], function: str | None, context: str | None) -> bool:
         """Whether clients of a function are told of errors of a class; where it is not known which of a context's has
@@ -336,6 +401,10 @@ class Interface:
     def contexts(self) -> set[str]:
         """The names of the contexts that have functions."""
         return {endpoint.context for endpoint in self._endpoints.values() if endpoint.context is not None}
+
+
+def _selected(bundle: Bundle, query: str, read: Callable[[str], Mapping[str, Sequence[str]]]) -> Selection:
+    return bundle.select(bundle.read_texts(read(query)), len(query))
 
 
 def _shared_identity(members: Iterable[Endpoint], name: str, value: Any) -> Any:

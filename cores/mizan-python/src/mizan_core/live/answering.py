@@ -15,7 +15,7 @@ from mizan_core.call.telling import tell
 from mizan_core.engine import ENGINE
 from mizan_core.errors import APIError, InternalError, NotSupported
 from mizan_core.interface.endpoint import SOCKET
-from mizan_core.interface.interface import Bundle, Interface
+from mizan_core.interface.interface import Bundle, Interface, Selection
 from mizan_core.interface.texts import texts_of
 from mizan_core.live.driver import Peer, SocketPort
 from mizan_core.live.frames import Rpc, Watch, answer_frame, plain_refusal, refusal_frame, result_frame
@@ -112,8 +112,8 @@ class Answering:
         texts, granted = texts_of(asked.params), False
         size = sum(len(text) for each in texts.values() for text in each)
 
-        def read(bundle: Bundle) -> tuple[dict[str, Any], int]:
-            return bundle.read_texts(texts), size
+        def read(bundle: Bundle) -> Selection:
+            return bundle.select(bundle.read_texts(texts), size)
 
         async def work(request: Request) -> str:
             nonlocal granted
