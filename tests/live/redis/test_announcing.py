@@ -263,7 +263,7 @@ def test_an_account_with_the_least_rights(server: Server, prefix: str) -> None:
 def test_an_account_that_may_not_publish_purges_all_the_same(
     server: Server, prefix: str, caplog: pytest.LogCaptureFixture, *, waits: bool
 ) -> None:
-    store = announcing(open_redis(BackendOptions(_muted(server, prefix), prefix, 0.5, 5, 0)))
+    store = announcing(open_redis(BackendOptions(_without("publish", server, prefix), prefix, 0.5, 5, 0)))
     before, outages = versions(store), stats().outages
 
     async def purge_twice() -> None:
@@ -287,7 +287,7 @@ def test_pages_that_nobody_tells_find_out_for_themselves(
 ) -> None:
     monkeypatch.setattr("mizan_core.live.hub.COMPARE", 0.05)
     monkeypatch.setattr("mizan_core.live.hub.TICK", 0.05)
-    settings = Settings(cache_url=_muted(server, prefix), cache_secret="c" * 32, cache_prefix=prefix)
+    settings = Settings(cache_url=_without("publish", server, prefix), cache_secret="c" * 32, cache_prefix=prefix)
     watching, calling = App(FUNCTIONS, settings), App(FUNCTIONS, settings)
 
     async def work() -> None:
@@ -326,10 +326,35 @@ class Told:
     def on_lost(self, *_: object) -> None: ...
 
 
-def _muted(server: Server, prefix: str) -> str:
-    """The URL of an account that may do all but publish."""
-    server.ask("ACL", "SETUSER", "mute", "reset", "on", ">secret", f"~{prefix}*", "&*", "+@all", "-publish")
-    return server.url.replace("//", "//mute:secret@")
+def test_an_account_that_may_not_subscribe_is_told_of_once_and_listens_when_it_may(
+    server: Server, prefix: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    url = _without("subscribe", server, prefix)
+
+    async def work() -> None:
+        broker, recorder = open_redis(BackendOptions(url, prefix, 0.5, 5, 0)).broker(), Recorder()
+        subscriptions, before = broker.open(recorder), _refusals(server)
+        while _refusals(server) < before + 2:
+            await asyncio.sleep(0.02)
+        server.ask("ACL", "SETUSER", "limited", "+subscribe")
+        await subscriptions.join("room")
+        await subscriptions.aclose()
+        await broker.aclose()
+
+    run(work)
+    [said] = [record.getMessage() for record in caplog.records]
+    assert "Redis refuses SUBSCRIBE" in said
+
+
+def _without(command: str, server: Server, prefix: str) -> str:
+    """The URL of an account that may do all but one thing."""
+    server.ask("ACL", "SETUSER", "limited", "reset", "on", ">secret", f"~{prefix}*", "&*", "+@all", f"-{command}")
+    return server.url.replace("//", "//limited:secret@")
+
+
+def _refusals(server: Server) -> int:
+    """How often subscribing has been refused."""
+    return int(server.ask("INFO", "commandstats").get("cmdstat_subscribe", {}).get("rejected_calls", 0))
 
 
 async def _call(app: App, way: Way) -> None:

@@ -29,7 +29,7 @@ class RedisBroker:
     :param history: messages that a topic remembers.
     :param lifetime: seconds that it remembers them after it was last used.
     :param beat: seconds between two looks at a subscription's connection.
-    :param silence: is told of announcements that are refused.
+    :param silence: is told of announcements and subscriptions that are refused.
     """
 
     def __init__(
@@ -44,9 +44,10 @@ class RedisBroker:
     ) -> None:
         self._senders = senders
         self._beat = beat
+        self._silence = silence or Silence()
         self._channels = Channels.of(prefix, senders.address)
         # Beside the cache's: each must see for itself that a server has been replaced.
-        self._exchanges = Exchanges.of(prefix, senders.address, silence)
+        self._exchanges = Exchanges.of(prefix, senders.address, self._silence)
         self._topics = Topics(self._exchanges, self._channels, history, lifetime)
 
     def open(self, listener: Listener) -> RedisSubscriptions:
@@ -56,6 +57,7 @@ class RedisBroker:
             self._exchanges,
             self._channels,
             listener,
+            self._silence,
             timeout=self._senders.timeout,
             beat=self._beat,
         )

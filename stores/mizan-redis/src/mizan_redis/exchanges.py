@@ -210,7 +210,7 @@ class Exchanges:
                 self._last = None
                 raise BackendReplaced("the server has started anew, or another has taken its place")
             if request.spare is not None and replies[request.spare] is None:
-                self._silence.note()
+                self._silence.note_mute()
             rest = iter(replies)
             for key, own in shares[request.node].items():
                 answers[key] = [next(rest) for _ in own]

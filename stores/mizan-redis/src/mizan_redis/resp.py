@@ -22,6 +22,17 @@ def packed(commands: Iterable[Command]) -> bytes:
     return b"".join(parts)
 
 
+class Refused(ValueError):
+    """The server does not do what it was asked.
+
+    :ivar is_for_want_of_rights: whether the account lacks the right.
+    """
+
+    def __init__(self, reason: bytes) -> None:
+        super().__init__("the server refuses what it was asked")
+        self.is_for_want_of_rights = reason.startswith(b"NOPERM")
+
+
 class Pushes:
     """Reads what a server says to whoever has subscribed, as it comes in pieces.
 
@@ -34,7 +45,8 @@ class Pushes:
     def read(self, piece: bytes) -> list[list[bytes | int | None]]:
         """What is complete with *piece*: each a list of texts and numbers.
 
-        :raises ValueError: for anything else, an error too: the server does not do what it was asked.
+        :raises Refused: for an error.
+        :raises ValueError: for anything else.
         """
         data = self._rest + piece
         found: list[list[bytes | int | None]] = []
@@ -48,6 +60,8 @@ class Pushes:
 
 def _read_list(data: bytes, start: int) -> tuple[list[bytes | int | None], int] | None:
     """The list that begins at *start*, and where the next one does; None where it is not there as a whole."""
+    if data[start : start + 1] == b"-" and (end := data.find(b"\r\n", start)) >= 0:
+        raise Refused(data[start + 1 : end])
     head = _read_head(data, start)
     if head is None:
         return None

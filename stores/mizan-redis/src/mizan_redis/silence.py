@@ -1,24 +1,36 @@
-"""Whether a server refuses to announce what is purged, which is no reason not to purge."""
+"""Whether a server refuses to announce what is purged, which is no reason not to purge, or to let anybody listen."""
 
 from __future__ import annotations
 
 import logging
 
 _log = logging.getLogger("mizan.live")
-_WORDS = (
+_MUTE = (
     "Purges are not announced: Redis refuses PUBLISH to this account (NOPERM). The cache is as before; live pages find "
     "what is stale when versions are compared, every 30 seconds, and not at once. docs/caching.md lists the rights."
+)
+_DEAF = (
+    "Nothing is heard of other processes: Redis refuses SUBSCRIBE, its channels or PING to this account (NOPERM). Live "
+    "pages find what is stale when versions are compared, every 30 seconds, and not at once; channels cannot be joined. "
+    "It is tried again every two seconds. The README of mizan-redis lists the rights."
 )
 
 
 class Silence:
-    """Says so once, for all that share it."""
+    """Says each of them once, for all that share it."""
 
     def __init__(self) -> None:
-        self._is_known = False
+        self._said: set[str] = set()
 
-    def note(self) -> None:
+    def note_mute(self) -> None:
         """An announcement has been refused."""
-        if not self._is_known:
-            self._is_known = True
-            _log.warning(_WORDS)
+        self._say(_MUTE)
+
+    def note_deaf(self) -> None:
+        """A subscription has been refused."""
+        self._say(_DEAF)
+
+    def _say(self, words: str) -> None:
+        if words not in self._said:
+            self._said.add(words)
+            _log.warning(words)

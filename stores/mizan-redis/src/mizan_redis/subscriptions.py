@@ -17,7 +17,8 @@ from mizan_core.live.broker import Listener
 from mizan_redis.channels import Channels, read_announcement, read_message
 from mizan_redis.exchanges import Exchanges
 from mizan_redis.pools import AsyncPools, sender_over
-from mizan_redis.resp import Command, Pushes, packed
+from mizan_redis.resp import Command, Pushes, Refused, packed
+from mizan_redis.silence import Silence
 
 BEAT = 5.0
 """Seconds between two looks at whether the connection still is one, and to the right server."""
@@ -42,6 +43,7 @@ class RedisSubscriptions:
         exchanges: Exchanges,
         channels: Channels,
         listener: Listener,
+        silence: Silence,
         *,
         timeout: float,
         beat: float = BEAT,
@@ -50,6 +52,7 @@ class RedisSubscriptions:
         self._exchanges = exchanges
         self._channels = channels
         self._listener = listener
+        self._silence = silence
         self._timeout = timeout
         self._beat = beat
         self._joined: dict[str, asyncio.Future[None]] = {}
@@ -97,7 +100,9 @@ class RedisSubscriptions:
         while True:
             try:
                 await self._listen()
-            except (BackendUnavailable, RedisError, OSError, EOFError, ValueError, asyncio.TimeoutError):
+            except (BackendUnavailable, RedisError, OSError, EOFError, ValueError, asyncio.TimeoutError) as error:
+                if isinstance(error, Refused) and error.is_for_want_of_rights:
+                    self._silence.note_deaf()
                 pause = _FIRST_PAUSE if self._is_established else min(2 * pause, _LONGEST_PAUSE)
             except Exception:  # noqa: BLE001 - a defect must not end what everybody relies on
                 _log.exception("The live connections' subscription has failed; it begins anew")
