@@ -334,8 +334,7 @@ def test_an_account_that_may_not_subscribe_is_told_of_once_and_listens_when_it_m
     async def work() -> None:
         broker, recorder = open_redis(BackendOptions(url, prefix, 0.5, 5, 0)).broker(), Recorder()
         subscriptions, before = broker.open(recorder), _refusals(server)
-        while _refusals(server) < before + 2:
-            await asyncio.sleep(0.02)
+        await asyncio.to_thread(wait_until, lambda: _refusals(server) >= before + 2)
         server.ask("ACL", "SETUSER", "limited", "+subscribe")
         await subscriptions.join("room")
         await subscriptions.aclose()

@@ -25,7 +25,7 @@ from mizan_core.cache.readings import Readings
 from mizan_core.call.flow import admit
 from mizan_core.call.progress import Progress
 from mizan_core.client.calls import threads_of
-from mizan_core.coroutines import complete_now
+from mizan_core.coroutines import complete_now, given, outcome
 from mizan_core.errors import APIError, BadRequest, Forbidden, HTTPError, InternalError, NotSupported
 from mizan_core.http.response import error_response
 from mizan_core.interface.endpoint import Invocation
@@ -181,10 +181,13 @@ class AtomicSocketPort(LoopSocketPort):
         return self._thread.is_undone()
 
     async def invoke(self, invocation: Invocation) -> Any:
-        return await sync_to_async(_complete)(self._thread.invoke, invocation)
+        return given(await sync_to_async(outcome)(_complete, self._thread.invoke, invocation))
 
     async def invoke_all(self, invocations: Sequence[Invocation], readings: Readings | None) -> list[Any]:
-        return await sync_to_async(_complete)(self._thread.invoke_all, invocations, readings)
+        found: list[Any] = given(
+            await sync_to_async(outcome)(_complete, self._thread.invoke_all, invocations, readings)
+        )
+        return found
 
 
 async def _who(token: str | None, request: HttpRequest) -> Viewer:

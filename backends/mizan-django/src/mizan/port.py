@@ -30,7 +30,7 @@ from mizan_core.cache.readings import Readings
 from mizan_core.cache.store import Purge, Store
 from mizan_core.call.port import Work
 from mizan_core.call.progress import Failure
-from mizan_core.coroutines import one_by_one, side_by_side, to_the_end
+from mizan_core.coroutines import given, one_by_one, outcome, side_by_side, to_the_end
 from mizan_core.http.multipart import FileHead, MultipartReader
 from mizan_core.interface.endpoint import Invocation
 from mizan_core.mwt import MWTUser
@@ -182,13 +182,13 @@ class LoopPort(RequestPort):
     async def invoke(self, invocation: Invocation) -> Any:
         if invocation.is_async:
             return await invocation.target(self.request, invocation.arguments)
-        return await sync_to_async(invocation.target)(self.request, invocation.arguments)
+        return given(await sync_to_async(outcome)(invocation.target, self.request, invocation.arguments))
 
     async def _invoke_apart(self, invocation: Invocation) -> Any:
         if invocation.is_async:
             return await self.invoke(invocation)
-        run = sync_to_async(_with_fresh_connections, thread_sensitive=False)
-        return await run(invocation.target, self.request, invocation.arguments)
+        run = sync_to_async(outcome, thread_sensitive=False)
+        return given(await run(_with_fresh_connections, invocation.target, self.request, invocation.arguments))
 
     async def invoke_all(self, invocations: Sequence[Invocation], readings: Readings | None) -> list[Any]:
         with watching(self.request, readings):
@@ -202,8 +202,8 @@ class LoopPort(RequestPort):
         try:
             return await asyncio.gather(*tasks)
         finally:
-            for task in tasks:
-                task.cancel()
+            while tasks:  # what one of them raises holds this frame
+                tasks.pop().cancel()
 
     async def load_user(self, *, at_once: bool) -> None:
         if at_once and self._token_user is not None:

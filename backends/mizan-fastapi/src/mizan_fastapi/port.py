@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from asyncio import Future
-from collections.abc import Collection, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import anyio
@@ -17,7 +17,7 @@ from mizan_core.cache.readings import Readings
 from mizan_core.cache.store import Purge, Store
 from mizan_core.call.port import Handled, Work
 from mizan_core.call.progress import Failure
-from mizan_core.coroutines import begin, end_of, side_by_side
+from mizan_core.coroutines import begin, end_of, given, outcome, side_by_side
 from mizan_core.errors import BadRequest, PayloadTooLarge
 from mizan_core.http.multipart import FileHead, MultipartReader
 from mizan_core.http.reading import check_body_headers
@@ -232,7 +232,7 @@ class AsgiPort:
     def invoke(self, invocation: Invocation) -> Coroutine[Any, Any, Any]:
         target, arguments, is_async = invocation
         request = self.request()
-        return target(request, arguments) if is_async else run_in_threadpool(target, request, arguments)
+        return target(request, arguments) if is_async else _in_thread(target, request, arguments)
 
     async def invoke_all(self, invocations: Sequence[Invocation], readings: Readings | None) -> list[Any]:
         self._readings = readings
@@ -258,7 +258,10 @@ class AsgiPort:
             for index, invocation in enumerate(invocations):
                 group.start_soon(run, index, invocation)
         if failures:
-            raise failures[0]
+            try:
+                raise failures[0]
+            finally:
+                failures.clear()  # they hold this frame
         return outcomes
 
     def _watched_request(self, readings: Readings) -> Request:
@@ -310,3 +313,7 @@ async def _shielded(work: Future[T]) -> T:
         return work.result()
     finally:
         del work  # its exception holds this frame
+
+
+async def _in_thread(target: Callable[..., Any], request: Request, arguments: Mapping[str, Any]) -> Any:
+    return given(await run_in_threadpool(outcome, target, request, arguments))

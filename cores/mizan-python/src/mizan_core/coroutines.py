@@ -47,6 +47,27 @@ async def to_the_end(coroutine: Coroutine[Any, Any, T]) -> T:
         del work  # its exception holds this frame
 
 
+def outcome(target: Callable[..., Any], *arguments: Any) -> list[Any]:
+    """What *target* returns, and what it raises: for a thread. A future of its own would hold what was raised, and that
+    by its traceback the frames that have waited for the future, until a collection.
+    """
+    try:
+        return [target(*arguments), None]
+    except Exception as error:  # noqa: BLE001 - raised by `given`
+        return [None, error]
+
+
+def given(found: list[Any]) -> Any:
+    """What an ``outcome`` was; nothing is left in it."""
+    error = found.pop()
+    if error is None:
+        return found.pop()
+    try:
+        raise error
+    finally:
+        del error  # it holds this frame
+
+
 def one_by_one(works: Sequence[Callable[[], Coroutine[Any, Any, T]]], seconds: float | None = None) -> list[T | None]:
     """What *works* give, as by ``complete_now``; none begins later than *seconds* from now, and gives None."""
     end = None if seconds is None else time.monotonic() + seconds

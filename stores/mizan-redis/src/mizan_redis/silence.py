@@ -11,8 +11,8 @@ _MUTE = (
 )
 _DEAF = (
     "Nothing is heard of other processes: Redis refuses SUBSCRIBE, its channels or PING to this account (NOPERM). Live "
-    "pages find what is stale when versions are compared, every 30 seconds, and not at once; channels cannot be joined. "
-    "It is tried again every two seconds. The README of mizan-redis lists the rights."
+    "pages find what is stale when versions are compared, every 30 seconds, and not at once; channels cannot be "
+    "joined. It is tried again every two seconds. The README of mizan-redis lists the rights."
 )
 
 

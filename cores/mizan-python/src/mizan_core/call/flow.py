@@ -168,16 +168,19 @@ async def _run(
         progress.promises = await effects.announce(port)
     calls = NestedCalls(interface.knows)
     progress.has_begun = True
+    result: Any = None
+    failure: BaseException | None = None
     try:
         result = await port.invoke(endpoint.invocation(arguments, calls, {}))
-    except BaseException as error:
-        made = calls.end()
-        if not (port.is_undone() or (isinstance(error, Invalid) and not made)):
-            nested = interface.nested_plans(made)
-            progress.purges = effects.purges(nested, made)
-            progress.stale = ENGINE.stale_entries([effects.plan, *nested])
-            await _purge(port, progress.purges)
-        raise
+    except BaseException as error:  # noqa: BLE001 - raised again below
+        failure = error
+    if failure is not None:
+        # Not while it is handled: asgiref's threads keep what is handled where they are begun, in a cycle.
+        try:
+            await _purge_failed(port, interface, effects, calls, failure, progress)
+            raise failure
+        finally:
+            del failure
     made = calls.end()
     nested = interface.nested_plans(made) if made else []
     purges = effects.purges(nested, made)
@@ -254,6 +257,19 @@ async def _build(
     if made:
         await _purge_nested(port, interface, made)
     return ENGINE.encode_bundle(list(zip((endpoint.name for endpoint in bundle.endpoints), results, strict=True)))
+
+
+async def _purge_failed(
+    port: Port, interface: Interface, effects: Effects, calls: NestedCalls, failure: BaseException, progress: Progress
+) -> None:
+    """Purge what a function may have made stale that has begun and failed."""
+    made = calls.end()
+    if port.is_undone() or (isinstance(failure, Invalid) and not made):
+        return
+    nested = interface.nested_plans(made)
+    progress.purges = effects.purges(nested, made)
+    progress.stale = ENGINE.stale_entries([effects.plan, *nested])
+    await _purge(port, progress.purges)
 
 
 async def _purge(port: Port, purges: Sequence[Purge]) -> None:
