@@ -241,7 +241,7 @@ def test_an_account_with_the_least_rights(server: Server, prefix: str) -> None:
     url = server.url.replace("//", "//mizan:secret@")
 
     async def work() -> None:
-        broker, recorder = open_redis(BackendOptions(url, prefix, 0.5, 5, 0)).broker(), Recorder()
+        broker, recorder = open_redis(BackendOptions(url, prefix, cache.TIMEOUT, 5, 0)).broker(), Recorder()
         subscriptions = broker.open(recorder)
         await subscriptions.join("room")
         start = (await broker.read("room")).position
@@ -263,7 +263,7 @@ def test_an_account_with_the_least_rights(server: Server, prefix: str) -> None:
 def test_an_account_that_may_not_publish_purges_all_the_same(
     server: Server, prefix: str, caplog: pytest.LogCaptureFixture, *, waits: bool
 ) -> None:
-    store = announcing(open_redis(BackendOptions(_without("publish", server, prefix), prefix, 0.5, 5, 0)))
+    store = announcing(open_redis(BackendOptions(_without("publish", server, prefix), prefix, cache.TIMEOUT, 5, 0)))
     before, outages = versions(store), stats().outages
 
     async def purge_twice() -> None:
@@ -332,7 +332,7 @@ def test_an_account_that_may_not_subscribe_is_told_of_once_and_listens_when_it_m
     url = _without("subscribe", server, prefix)
 
     async def work() -> None:
-        broker, recorder = open_redis(BackendOptions(url, prefix, 0.5, 5, 0)).broker(), Recorder()
+        broker, recorder = open_redis(BackendOptions(url, prefix, cache.TIMEOUT, 5, 0)).broker(), Recorder()
         subscriptions, before = broker.open(recorder), _refusals(server)
         await asyncio.to_thread(wait_until, lambda: _refusals(server) >= before + 2)
         server.ask("ACL", "SETUSER", "limited", "+subscribe")
