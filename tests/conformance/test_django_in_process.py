@@ -10,6 +10,7 @@ from tests.conformance.target import ROOT
 
 CASES = (
     "tests.conformance.django_cases",
+    "tests.conformance.django_fast_path_cases",
     "tests.conformance.django_form_cases",
     "tests.conformance.django_token_cases",
     "tests.conformance.django_shown_cases",

@@ -10,8 +10,11 @@ from django.core.signals import setting_changed
 from mizan.purging import apurge_called, purge_called
 from mizan.serving import dispatcher
 from mizan.threads import run_in_thread
+from mizan.tokens import has_user_model
 from mizan_core.client.calls import observe_outside_requests, use_threads_outside_requests
 from mizan_core.settings import PREFIX
+
+_OF_USERS = frozenset(("AUTH_USER_MODEL", "INSTALLED_APPS"))
 
 
 class MizanConfig(AppConfig):
@@ -27,5 +30,7 @@ class MizanConfig(AppConfig):
 
 
 def _forget_settings(*, setting: str, **_: Any) -> None:
+    if setting in _OF_USERS:
+        has_user_model.cache_clear()
     if setting.startswith(PREFIX):
         dispatcher.reset()

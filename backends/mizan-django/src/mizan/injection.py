@@ -10,6 +10,7 @@ from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
+from mizan.replies import ReplyResponse
 from mizan_core.client.frameworks import Injection, Work
 from mizan_core.client.targets import ServerFunction
 from mizan_core.http.response import Response
@@ -22,7 +23,7 @@ class Dress:
         self._added = added
 
     def __call__(self, reply: Response) -> HttpResponse:
-        response = HttpResponse(reply.body, status=reply.status, headers=dict(reply.headers))
+        response = ReplyResponse(reply)
         self.add_to(response)
         return response
 

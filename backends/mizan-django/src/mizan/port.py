@@ -110,14 +110,15 @@ class ThreadPort(RequestPort):
     async def read_parts(self, reader: MultipartReader) -> None:
         read_parts(self.request, reader)
 
-    async def to_the_end(self, work: Coroutine[Any, Any, T]) -> T:
+    def to_the_end(self, work: Coroutine[Any, Any, T]) -> Coroutine[Any, Any, T]:
         """A thread is not cancelled."""
-        return await work
+        return work
 
     async def invoke(self, invocation: Invocation) -> Any:
         self._transactions = transactions = requested_transactions()
         if transactions is None:
-            return self._invoke(invocation)
+            target, arguments, is_async = invocation
+            return self._invoke(invocation) if is_async else target(self.request, arguments)
         with transactions:
             return self._invoke(invocation)
 
@@ -172,8 +173,8 @@ class LoopPort(RequestPort):
         # Django has the body in a file by now.
         await sync_to_async(read_parts, thread_sensitive=False)(self.request, reader)
 
-    async def to_the_end(self, work: Coroutine[Any, Any, T]) -> T:
-        return await to_the_end(work)
+    def to_the_end(self, work: Coroutine[Any, Any, T]) -> Coroutine[Any, Any, T]:
+        return to_the_end(work)
 
     def is_undone(self) -> bool:
         """There are no transactions around async views."""

@@ -20,11 +20,20 @@ class EndpointPattern(URLPattern):
     def __init__(self, route: str, view: Callable[..., Any], async_view: Callable[..., Any], name: str) -> None:
         super().__init__(RoutePattern(route, name=name, is_endpoint=True), view, None, name)
         self._on_event_loop = URLPattern(RoutePattern(route, name=name, is_endpoint=True), async_view, None, name)
+        self._beginning, bracket, _ = route.partition("<")
+        self._is_fixed = not bracket
+        # One for all requests: each gets a match that Django's resolvers make of it.
+        self._match = super().resolve(route) if self._is_fixed else None
+        self._match_on_event_loop = self._on_event_loop.resolve(route) if self._is_fixed else None
 
     def resolve(self, path: str) -> ResolverMatch | None:
+        if path != self._beginning if self._is_fixed else not path.startswith(self._beginning):
+            return None
         if _is_event_loop_running() and not has_atomic_requests():
-            return self._on_event_loop.resolve(path)
-        return super().resolve(path)
+            return self._match_on_event_loop or self._on_event_loop.resolve(path)
+        match = self._match
+        # Somebody may have put a view of their own around ours since.
+        return match if match is not None and match.func is self.callback else super().resolve(path)
 
 
 def _is_event_loop_running() -> bool:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from asgiref.sync import sync_to_async
+from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied, SynchronousOnlyOperation, ValidationError
 
@@ -44,8 +46,13 @@ class TokenUser:
         return self._user if self._user is not None else await sync_to_async(self.load)()
 
 
+@lru_cache(1)
 def has_user_model() -> bool:
-    """Whether the project has users: ``AUTH_USER_MODEL`` names an installed model."""
+    """Whether the project has users: ``AUTH_USER_MODEL`` names an installed model. Asked anew after ``cache_clear()``.
+
+    :raises AppRegistryNotReady: before all models are there.
+    """
+    apps.check_models_ready()
     try:
         get_user_model()
     except ImproperlyConfigured:

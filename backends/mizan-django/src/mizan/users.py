@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db.models import Model
 from django.http import HttpRequest
-from django.utils.functional import SimpleLazyObject
+from django.utils.functional import SimpleLazyObject, empty
 
 from mizan.tokens import TokenUser, has_user_model
 from mizan_core.mwt import MWTUser
@@ -47,9 +48,15 @@ def assume_token(request: HttpRequest, token: MWTUser, check: str) -> TokenUser 
         assume_user(request, token)
         return None
     source = TokenUser(token, check)
-    request.user = SimpleLazyObject(source.load)  # type: ignore[assignment]
+    request.user = _LazyUser(source.load)  # type: ignore[assignment]
     request.auser = source.aload
     return source
+
+
+class _LazyUser(SimpleLazyObject):  # type: ignore[type-arg]
+    def __init__(self, load: Callable[[], Any]) -> None:
+        """As the parent's, each of whose lines asks ``__getattribute__``, which is written in Python."""
+        vars(self).update(_setupfunc=load, _wrapped=empty)
 
 
 def assume_user(request: HttpRequest, user: Any) -> None:

@@ -21,6 +21,7 @@ from django.http.response import HttpResponseBase
 from django.urls import ResolverMatch, set_script_prefix
 from django.views.decorators.csrf import csrf_exempt
 
+from mizan.replies import ReplyResponse
 from mizan.transactions import without_request_transaction
 from mizan_core.errors import HTTPError, InternalError
 from mizan_core.http.response import Response, error_response
@@ -83,7 +84,7 @@ async def socket(request: HttpRequest) -> HttpResponse:
     visit: Visit[Any] | None = getattr(request, "scope", {}).get(_VISIT)
     if visit is None:
         refusal: Response = error_response(HTTPError(426, _NO_UPGRADE, headers={"Upgrade": "websocket"}))
-        return HttpResponse(refusal.body, status=refusal.status, headers=dict(refusal.headers))
+        return ReplyResponse(refusal)
     await visit.perform(request)
     return HttpResponse(status=_DONE)
 
