@@ -24,7 +24,7 @@ def read_body(request: HttpRequest, limit: int) -> bytes:
         if meta.get("HTTP_TRANSFER_ENCODING"):
             # Functions may read the body too, and Django would find none: it believes in declared lengths alone.
             request._body = _read_chunked(request, limit)  # noqa: SLF001
-        elif not getattr(request, "_read_started", True) and "_body" not in vars(request):
+        elif getattr(request, "_body", None) is None and not getattr(request, "_read_started", True):
             return _read_declared(request, int(length or 0))
     body: bytes = request.body
     if len(body) > limit:

@@ -134,7 +134,7 @@ class ThreadPort(RequestPort):
             return async_to_sync(_awaited)(invocation, self.request)
         return invocation.target(self.request, invocation.arguments)
 
-    async def load_user(self, *, at_once: bool) -> None:
+    def load_user(self, *, at_once: bool) -> None:
         if at_once and self._token_user is not None:
             self._token_user.load()
 
@@ -206,9 +206,8 @@ class LoopPort(RequestPort):
             while tasks:  # what one of them raises holds this frame
                 tasks.pop().cancel()
 
-    async def load_user(self, *, at_once: bool) -> None:
-        if at_once and self._token_user is not None:
-            await self._token_user.aload()
+    def load_user(self, *, at_once: bool) -> Coroutine[Any, Any, None] | None:
+        return self._token_user.aload() if at_once and self._token_user is not None else None
 
     async def identify(self, *, guarded: bool) -> Viewer:
         viewer = viewer_of(await aload_user(self.request))

@@ -33,7 +33,7 @@ class _ReplyHeaders(ResponseHeaders):
     """Of names and values that are latin-1 without line breaks; others may add some that are not."""
 
     def __init__(self, pairs: Headers) -> None:
-        self._store = {name.lower(): (name, value) for name, value in pairs}
+        self._store = {pair[0].lower(): pair for pair in pairs}
 
     def items(self) -> ItemsView[str, str]:
         """As the parent's, which looks for each value by its name."""

@@ -55,8 +55,9 @@ def assume_token(request: HttpRequest, token: MWTUser, check: str) -> TokenUser 
 
 class _LazyUser(SimpleLazyObject):  # type: ignore[type-arg]
     def __init__(self, load: Callable[[], Any]) -> None:
-        """As the parent's, each of whose lines asks ``__getattribute__``, which is written in Python."""
-        vars(self).update(_setupfunc=load, _wrapped=empty)
+        """As the parent's, without the methods that it has for its members, which are written in Python."""
+        object.__setattr__(self, "_setupfunc", load)
+        object.__setattr__(self, "_wrapped", empty)
 
 
 def assume_user(request: HttpRequest, user: Any) -> None:
