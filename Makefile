@@ -28,7 +28,7 @@ PAIRS ?= 10000
 # Tests of one group share servers and environments, and stay together (tests/scheduling.py).
 PARALLEL := -n $(JOBS) --dist loadscope --no-loadscope-reorder
 
-PYTEST = $(BIN)/python -m pytest $(PARALLEL) $(ARGS)
+PYTEST = PATH="$(abspath $(NODE)):$$PATH" $(BIN)/python -m pytest $(PARALLEL) $(ARGS)
 MAKE_HERE = $(MAKE) --no-print-directory PYTHON="$(PYTHON)"
 # Run the command $(1), and the verb $(2) in the time that it waits; what that says comes in the end.
 beside = report=$$(mktemp); trap 'rm -f "$$report"' EXIT; \
@@ -224,7 +224,7 @@ mypy: $(ENVIRONMENT)
 
 # With --jobs=2: the end of the extension's build leaves a core to what does not need it.
 .PHONY: prepare
-prepare: develop $(FRONTENDS) lint-rust mypy $(WASM)
+prepare: develop $(PAGE) lint-rust mypy $(WASM)
 
 .PHONY: fmt
 fmt: $(ENVIRONMENT) ## rewrite Python and Rust in the project's style

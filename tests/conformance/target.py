@@ -56,7 +56,7 @@ def facades(*, no_native: bool) -> list[Facade]:
     return [
         facade
         for facade in (Facade(server, engine) for server in SERVERS for engine in ENGINES)
-        if facade.server in sides_on(facade.engine, SERVERS, no_native=no_native)
+        if facade.server in sides_on(facade.engine, SERVERS, no_native=no_native, all_in_ci=True)
     ]
 
 
