@@ -13,6 +13,7 @@ import pytest
 from fastapi import FastAPI, UploadFile
 from openapi_spec_validator import validate
 from pydantic import BaseModel
+from starlette.responses import Response
 
 from mizan_core.client import ErrorCase, client
 from mizan_core.exports.diagram import diagram
@@ -191,6 +192,66 @@ def test_a_mounted_application_describes_its_functions_beside_its_own_routes() -
     body = schema["paths"]["/rpc/call/order/"]["post"]["requestBody"]["content"]["application/json"]["schema"]
     assert body["properties"]["args"] == {"$ref": "#/components/schemas/MizanOrderInput"}
     assert list(schemas["MizanOrderInput"]["properties"]) == ["item", "count"]
+
+
+def pages() -> Registry:
+    registry = Registry()
+
+    @registry.register
+    @client(route="/items/<id>/")
+    def page(request: Any, id: int, bold: bool = False) -> Response:  # noqa: A002
+        """A page."""
+        return Response()
+
+    @registry.register
+    @client(route="/items/<id>/", methods=["POST", "DELETE"], affects="shop", auth="staff")
+    def change(request: Any, id: int, name: str) -> Response:  # noqa: A002
+        return Response()
+
+    @registry.register
+    @client(route="/pictures/", methods=["PUT"])
+    def keep(request: Any, image: UploadFile) -> Response:
+        return Response()
+
+    @registry.register
+    @client(route="/secret/", private=True)
+    def hidden(request: Any) -> Response:
+        return Response()
+
+    registry.register(items)
+    return registry
+
+
+def test_openapi_has_the_urls_of_functions() -> None:
+    described = openapi(pages())
+    validate(described)
+    assert "/secret/" not in described["paths"]
+    item = described["paths"]["/items/{id}/"]
+    assert sorted(item) == ["delete", "get", "post"]
+    assert [(each["name"], each["in"], each["required"]) for each in item["get"]["parameters"]] == [
+        ("id", "path", True),
+        ("bold", "query", False),
+    ]
+    assert [each["in"] for each in item["delete"]["parameters"]] == ["path", "query"]
+    assert item["get"]["summary"] == "A page."
+    assert "security" not in item["get"]
+    assert item["post"]["security"]
+    assert [each["in"] for each in item["post"]["parameters"]] == ["path"]
+    body = item["post"]["requestBody"]["content"]
+    assert sorted(body) == ["application/json", "application/x-www-form-urlencoded"]
+    assert body["application/json"]["schema"]["properties"]["args"]["required"] == ["name"]
+    assert list(described["paths"]["/pictures/"]["put"]["requestBody"]["content"]) == ["multipart/form-data"]
+
+
+def test_fastapi_describes_the_urls_that_it_includes_where_they_are() -> None:
+    api = create_router(pages(), Settings())
+    without, app = FastAPI(), FastAPI()
+    mount(without, "/rpc", api)
+    mount(app, "/rpc", api)
+    app.include_router(api.views, prefix="/shop")
+    assert sorted(without.openapi()["paths"]) == ["/rpc/call/items/", "/rpc/ctx/shop/"]
+    validate(app.openapi())
+    assert {"/shop/items/{id}/", "/shop/pictures/"} <= app.openapi()["paths"].keys()
 
 
 def test_a_mounted_application_may_keep_its_functions_to_itself() -> None:

@@ -32,6 +32,8 @@ from mizan_fastapi.in_flight import InFlight
 from mizan_fastapi.port import AsgiPort
 from mizan_fastapi.users import LoadUser, ReloadUser
 
+VIEW = "mizan-view:"
+"""What the names of their routes begin with."""
 _FOUND = 302
 
 
@@ -104,7 +106,7 @@ class ViewsRouter(APIRouter):
     def _add(self, url: Url) -> None:
         endpoint = self._make(url)
         for member in url.members:
-            name = f"mizan-view:{member.name}"
+            name = f"{VIEW}{member.name}"
             self.add_api_route(
                 _path(member.parts),
                 endpoint.respond,

@@ -1,4 +1,5 @@
-"""The interface for tools that know OpenAPI (version 3.1): a path for each function, and one for each context.
+"""The interface for tools that know OpenAPI (version 3.1): a path for each function, each context, and each URL of a
+function's own.
 
 It is written from the document that clients are generated from, so it says the same; what OpenAPI has no words for
 (what a mutation makes stale, how a result is merged) stands in ``x-mizan``.
@@ -13,6 +14,7 @@ from typing import Any
 
 from mizan_core.exports.json_schema import body_schema, component, shape_schema
 from mizan_core.exports.multipart_schema import CallParts
+from mizan_core.exports.openapi_views import view_paths
 from mizan_core.http.multipart import MULTIPART
 from mizan_core.http.uploading import HEADER as CALL_HEADER
 from mizan_core.introspection.description import describe
@@ -65,15 +67,21 @@ def openapi_text(registry: Registry | None = None, *, prefix: str = "/api/mizan"
 
 
 def parts(
-    registry: Registry | None = None, *, prefix: str = "/api/mizan", taken: Collection[str] = ()
+    registry: Registry | None = None,
+    *,
+    prefix: str = "/api/mizan",
+    taken: Collection[str] = (),
+    views: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """``paths`` and ``components`` alone, for a description that has more.
 
     :param taken: the names of schemas that mean something else there: ours of these names come as ``Mizan<name>``.
+    :param views: where the functions with URLs of their own are, by name; None: where their routes say.
     """
     registry = default_registry if registry is None else registry
     document = document_of(describe(registry.get_all_functions(), registry.parts))
-    files = CallParts({item["name"]: item["body"] for item in document["types"]})
+    bodies = {item["name"]: item["body"] for item in document["types"]}
+    files = CallParts(bodies)
     functions = {function["name"]: function for function in document["functions"]}
     paths = {
         f"{prefix}/call/{name}/": {"post": _call(function, files)}
@@ -83,6 +91,7 @@ def parts(
     for context in document["contexts"]:
         members = [functions[name] for name in context["functions"]]
         paths[f"{prefix}/ctx/{context['name']}/"] = {"get": _fetch(context, members)}
+    paths |= view_paths(document.get("views", []), bodies, views, [{_TOKEN: []}, {}])
     schemas = {item["name"]: body_schema(item["body"], item.get("description")) for item in document["types"]}
     schemas[_ERROR] = _error_schema({"type": "string"}, None)
     token = {"type": "apiKey", "in": "header", "name": HEADER, "description": "A token of Mizan's (MWT)."}
