@@ -122,9 +122,7 @@ function useEntry<P extends object, S extends object>(bound: BoundContext<P, S>,
   const nearest = useContext(bound.nearest);
   const meant = params ?? nearest;
   if (meant === null) {
-    throw new Error(
-      `There is no provider of the context "${bound.info.name}" around this component; add one, or pass its parameters.`,
-    );
+    throw new Error(`There is no provider of "${bound.info.name}" around this component, and no parameters.`);
   }
   return mizan.entry(bound.info, meant);
 }

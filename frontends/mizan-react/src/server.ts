@@ -1,10 +1,12 @@
 /** Rendering with React on a server. */
 
 import type { Mizan } from "mizan-runtime";
-import { hydrationScript } from "mizan-runtime/server";
+import { drain, hydrationScript } from "mizan-runtime/server";
 import { Transform } from "node:stream";
 
 export {
+  dehydrate,
+  drain,
   getMizanHydration,
   hydrationScript,
   mizanForRequest,
@@ -24,7 +26,7 @@ export function hydrationStream(mizan: Mizan, nonce?: string): Transform {
     // React writes a part in several pieces, none of which need be whole: only between parts may anything stand.
     for (const part of parts) stream.push(part);
     parts = [];
-    const state = mizan.drain();
+    const state = drain(mizan);
     if (state.length > 0) stream.push(hydrationScript(state, nonce));
   };
   return new Transform({

@@ -26,6 +26,9 @@ afterEach(cleanup);
 after(closeWindow);
 
 /** Let what is under way come to rest. */
+// Here it comes from a disk, and from nowhere a second time.
+await new Mizan({ tabs: false }).calling();
+
 async function rest(): Promise<void> {
   await act(async () => {
     for (let turn = 0; turn < 10; turn++) await new Promise((resolve) => setImmediate(resolve));

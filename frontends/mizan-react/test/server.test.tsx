@@ -6,6 +6,7 @@ import { Writable } from "node:stream";
 import test, { after } from "node:test";
 import { Server, globalContext, userContext } from "mizan-fixture";
 import { Mizan } from "mizan-runtime";
+import { dehydrate } from "mizan-runtime/server";
 import { StrictMode, Suspense } from "react";
 import { hydrateRoot } from "react-dom/client";
 import { renderToPipeableStream } from "react-dom/server";
@@ -63,7 +64,7 @@ async function served() {
   const server = new Server();
   const mizan = new Mizan({ baseUrl: "/api/mizan", fetch: server.fetch, tabs: false });
   const html = await rendered(mizan);
-  return { server, html, state: JSON.parse(JSON.stringify(mizan.dehydrate())) as never };
+  return { server, html, state: JSON.parse(JSON.stringify(dehydrate(mizan))) as never };
 }
 
 async function hydrated(html: string, mizan: Mizan, before: () => void = () => undefined) {

@@ -1,26 +1,23 @@
 /** A context with its parameters: its slots, who looks at it, and the read that is under way. */
 
 import { MizanError } from "./errors.js";
-import { readHeader, type Texts } from "./header.js";
-import { isRespelled, relation, type Relation, type Scope } from "./scope.js";
+import type { Transport } from "./kernel.js";
 import { Slot } from "./slot.js";
 import type { Bundle, Json, Params, Reply } from "./wire.js";
 
 /** What an entry needs of its surroundings. */
 export interface Surroundings {
+  readonly transport: Pick<Transport, "fetch">;
   /** The next tick of the clock. */
   tick(): number;
-  fetch(context: string, params: Params, signal: AbortSignal): Promise<Reply>;
   /** Somebody looks at *entry*: it must hear what is said of it. */
   adopt(entry: Entry): void;
   /** When something of *context* was last touched. */
-  touched(context: string): number;
+  touchedAt(context: string): number;
   /** Run *task* soon, after what is being done now. */
   soon(task: () => void): void;
-  /** A read of *entry* has begun, or has ended. */
-  readsChanged(entry: Entry): void;
-  /** Somebody looks at *entry*, or nobody does any longer. */
-  mountsChanged(entry: Entry): void;
+  /** A read of *entry* has begun, or has ended; somebody looks at it, or nobody does any longer. */
+  watch(happening: { readonly kind: "read" | "mount"; readonly entry: Entry }): void;
   /** Something may have come to rest. */
   rest(): void;
 }
@@ -38,45 +35,54 @@ interface Reading {
 export class Entry {
   readonly #slots = new Map<string, Slot>();
   readonly #listeners = new Set<() => void>();
+  #declared: Declared | null = null;
   #reading: Reading | null = null;
   #failure: unknown = null;
-  /** After a failure nothing is read until there is news, or somebody new looks. */
-  #isHalted = false;
+  /** When the read began that has failed; before everything once somebody new looks. */
+  #failedAt = 0;
   #isQueued = false;
-  #touched = 0;
+  #isMarked = false;
   #loading: Promise<void> | null = null;
-  #endLoading: (() => void) | null = null;
   #changes = 0;
   #hydrated: Bundle = {};
   /** How the server spells the parameters; null until it has said so. */
   #scope: string | null = null;
-  #texts: Texts | null = null;
-  readonly #declared: Declared;
   readonly #surroundings: Surroundings;
 
   constructor(
     readonly context: string,
     readonly params: Params,
-    declared: Declared,
     surroundings: Surroundings,
   ) {
-    this.#declared = declared;
     this.#surroundings = surroundings;
-    for (const name of Object.keys(declared)) this.#slots.set(name, new Slot());
+  }
+
+  /** Learn which functions the context has: what a server has rendered is there before anybody has asked for it. */
+  declare(declared: Declared): void {
+    if (this.#declared !== null) return;
+    this.#declared = declared;
+    for (const name of Object.keys(declared)) this.slot(name);
+    // Which of its slots what has been said so far concerns was not known.
+    this.invalidate(this.#surroundings.touchedAt(this.context));
   }
 
   /** Call *listener* after every change. While there is a listener the entry is kept fresh. */
   subscribe(listener: () => void): () => void {
-    const own = () => listener();
-    this.#surroundings.adopt(this);
-    this.#listeners.add(own);
-    this.#isHalted = false;
-    this.refresh();
-    this.#surroundings.mountsChanged(this);
-    return () => {
-      this.#listeners.delete(own);
-      this.#surroundings.mountsChanged(this);
-    };
+    this.#failedAt = -1;
+    return this.#listen(() => listener());
+  }
+
+  /** Resolves when *is* holds; until then the entry is kept fresh. */
+  until(is: () => boolean): Promise<void> {
+    return new Promise((resolve) => {
+      const look = (): void => {
+        if (!is()) return;
+        stop();
+        resolve();
+      };
+      const stop = this.#listen(look);
+      look();
+    });
   }
 
   /**
@@ -85,17 +91,12 @@ export class Entry {
    * It is for those who cannot subscribe yet: the entry is read although nobody looks.
    */
   load(): Promise<void> {
-    if (this.#loading === null) {
-      this.#surroundings.adopt(this);
-      this.#loading = new Promise((resolve) => (this.#endLoading = resolve));
-      this.refresh();
-      this.#endLoad();
-    }
+    this.#loading ??= this.until(() => this.#hasContent() || this.#isHalted()).finally(() => (this.#loading = null));
     return this.#loading;
   }
 
   get isMounted(): boolean {
-    return this.#listeners.size > 0 || this.#loading !== null;
+    return this.#listeners.size > 0;
   }
 
   get isFetching(): boolean {
@@ -104,17 +105,13 @@ export class Entry {
 
   /** Whether a read is under way or about to begin. */
   get isBusy(): boolean {
-    return this.#isQueued || this.#reading !== null;
-  }
-
-  /** What is known and not old, by function. */
-  fresh(): Bundle {
-    return this.#bundle((slot) => slot.fresh);
+    return this.#isQueued || this.isFetching;
   }
 
   /** What is shown, by function. */
   content(): Bundle {
-    return this.#bundle((slot) => slot.value);
+    const known = this.slotNames().filter((name) => this.slot(name).isPresent);
+    return Object.fromEntries(known.map((name) => [name, this.slot(name).value as Json]));
   }
 
   /** The server's spelling of context and parameters (`X-Mizan-Scope`); null until it has said so. */
@@ -122,9 +119,14 @@ export class Entry {
     return this.#scope;
   }
 
+  /** The parameters of each of its functions; null until somebody has asked for it. */
+  get declared(): Declared | null {
+    return this.#declared;
+  }
+
   /** Whether some of what is shown may be old. */
   get isStale(): boolean {
-    return [...this.#slots.values()].some((slot) => slot.isStale);
+    return this.#some((slot) => slot.isStale);
   }
 
   /** Whether there is nothing to show, and no reason why not. */
@@ -151,7 +153,7 @@ export class Entry {
     let slot = this.#slots.get(name);
     if (slot === undefined) {
       slot = new Slot();
-      if (this.#touched > 0) slot.invalidate(this.#touched);
+      slot.invalidate(this.#surroundings.touchedAt(this.context));
       this.#slots.set(name, slot);
     }
     return slot;
@@ -161,22 +163,25 @@ export class Entry {
     return [...this.#slots.keys()];
   }
 
-  /** How what is said of *scope* relates to this entry, or to what decides its slot *name*. */
-  relation(scope: Scope, name?: string): Relation {
-    const known = { params: this.params, texts: this.#texts };
-    return relation(known, scope, name === undefined ? undefined : this.#declared[name]);
-  }
-
   /** Make the slot *name* stale, or all of them. */
   invalidate(now: number, name?: string): void {
-    this.#isHalted = false;
-    if (name === undefined) {
-      this.#touched = now;
-      for (const slot of this.#slots.values()) slot.invalidate(now);
-    } else {
-      this.slot(name).invalidate(now);
-    }
+    for (const own of name === undefined ? this.slotNames() : [name]) this.mark().slot(own).invalidate(now);
     this.refresh();
+  }
+
+  /** Something of it is about to change: to be shown when it is settled. */
+  mark(): this {
+    this.#isMarked = true;
+    return this;
+  }
+
+  /** Show what has changed, where nothing is in the way; gives whether anything has. */
+  settle(): boolean {
+    if (!this.#isMarked) return false;
+    this.#isMarked = false;
+    for (const slot of this.#slots.values()) slot.release();
+    this.refresh();
+    return true;
   }
 
   /** Take what a server rendered, as read before the clock began: nobody here knows when it was. */
@@ -196,25 +201,23 @@ export class Entry {
   learn(scope: string | null | undefined): void {
     if (scope == null || this.#scope !== null) return;
     this.#scope = scope;
-    this.#texts = readHeader(scope)[0]?.texts ?? {};
-    // What was said before in the server's spelling has not been known to concern this entry.
-    if (isRespelled(this.params, this.#texts)) this.invalidate(this.#surroundings.touched(this.context));
+    // What was said before in the server's spelling may not have been known to concern this entry.
+    this.invalidate(this.#surroundings.touchedAt(this.context));
   }
 
   /** A read that was made for somebody else has told all of it. */
   recovered(): void {
     this.#failure = null;
-    this.#isHalted = false;
   }
 
   /** Forget everything, and what is under way. */
   clear(): void {
     this.#reading?.abort.abort();
-    this.#reading = null;
-    this.#failure = null;
-    this.#isHalted = false;
+    this.#reading = this.#failure = null;
     this.#hydrated = {};
-    for (const name of this.#slots.keys()) this.#slots.set(name, new Slot());
+    const names = this.slotNames();
+    this.#slots.clear();
+    for (const name of names) this.slot(name);
     this.changed();
     this.refresh();
   }
@@ -226,7 +229,7 @@ export class Entry {
 
   /** See to it that what is looked at and stale is being read. */
   refresh(): void {
-    if (this.#isQueued || !this.isMounted || this.#unread().length === 0) return;
+    if (this.#isQueued || !this.#isWanting()) return;
     this.#isQueued = true;
     this.#surroundings.soon(() => {
       this.#isQueued = false;
@@ -239,7 +242,6 @@ export class Entry {
   retry(): void {
     if (this.#failure === null) return;
     this.#failure = null;
-    this.#isHalted = false;
     this.refresh();
     this.changed();
   }
@@ -247,84 +249,98 @@ export class Entry {
   /** Tell the listeners. */
   changed(): void {
     this.#changes++;
-    this.#endLoad();
     for (const listener of [...this.#listeners]) listener();
   }
 
-  #bundle(of: (slot: Slot) => Json | undefined): Bundle {
-    const known = [...this.#slots].map(([name, slot]) => [name, of(slot)] as const);
-    return Object.fromEntries(known.filter((pair): pair is readonly [string, Json] => pair[1] !== undefined));
-  }
-
-  #endLoad(): void {
-    if (this.#endLoading === null || (!this.#hasContent() && !this.#isHalted)) return;
-    this.#endLoading();
-    this.#loading = this.#endLoading = null;
+  #listen(listener: () => void): () => void {
+    this.#surroundings.adopt(this);
+    this.#listeners.add(listener);
+    this.refresh();
+    const tell = (): void => this.#surroundings.watch({ kind: "mount", entry: this });
+    tell();
+    return () => {
+      this.#listeners.delete(listener);
+      tell();
+    };
   }
 
   #read(): void {
-    const unread = this.#unread();
-    if (!this.isMounted || unread.length === 0) return;
     const current = this.#reading;
+    if (!this.#isWanting()) return;
     if (current === null) {
-      if (!this.#isHalted) this.#begin(false);
-      return;
+      if (!this.#isHalted()) this.#begin(false);
+    } else if (this.#isOlder(current.start) && !current.isSecond && this.#hasContent()) {
+      // What finishes is looked at once more: one that is too old to be shared is followed by another.
+      current.abort.abort();
+      this.#begin(true);
     }
-    const isRecent = current.start >= Math.max(...unread.map((slot) => slot.touched));
-    // What finishes is looked at once more: one that is too old to be shared is followed by another.
-    if (isRecent || current.isSecond || !this.#hasContent()) return;
-    current.abort.abort();
-    this.#begin(true);
   }
 
   #begin(isSecond: boolean): void {
     const reading = { start: this.#surroundings.tick(), abort: new AbortController(), isSecond };
     this.#reading = reading;
-    this.#surroundings.fetch(this.context, this.params, reading.abort.signal).then(
-      (reply) => this.#finish(reading, () => this.#take(reply, reading.start)),
-      (error: unknown) => this.#finish(reading, () => this.#fail(error, reading.start)),
+    this.#surroundings.transport.fetch(this.context, this.params, reading.abort.signal).then(
+      (reply) => this.#finish(reading, reply),
+      (error: unknown) => this.#finish(reading, null, error),
     );
-    this.#surroundings.readsChanged(this);
-    this.changed();
+    this.#tell();
   }
 
-  #finish(reading: Reading, conclude: () => void): void {
-    // An aborted one is nobody's.
+  /** A read has ended; an aborted one is nobody's. */
+  #finish(reading: Reading, reply: Reply | null, error?: unknown): void {
     if (this.#reading !== reading) return;
     this.#reading = null;
-    conclude();
-    this.#surroundings.readsChanged(this);
-    this.changed();
+    if (reply === null) this.#fail(error, reading.start);
+    else this.#take(reply, reading.start);
+    this.#tell();
     this.refresh();
     this.#surroundings.rest();
+  }
+
+  #tell(): void {
+    this.#surroundings.watch({ kind: "read", entry: this });
+    this.changed();
   }
 
   #take({ bundle, scope }: Reply, start: number): void {
     this.#failure = null;
     this.learn(scope);
-    const missing = [...this.#slots.keys()].filter((name) => !(name in bundle));
+    const missing = this.slotNames().filter((name) => !(name in bundle));
     for (const name of missing) this.#slots.delete(name);
     for (const [name, value] of Object.entries(bundle)) this.slot(name).read(start, value as Json);
     if (missing.length > 0) this.#fail(unknown(this.context, missing), start);
   }
 
-  /** A failure ends the reading, unless something has changed since it began: then it may go well. */
   #fail(error: unknown, start: number): void {
     this.#failure = error;
-    this.#isHalted = !this.#unread().some((slot) => slot.touched > start);
+    this.#failedAt = start;
   }
 
-  #unread(): Slot[] {
-    return [...this.#slots.values()].filter((slot) => slot.needsRead);
+  /** After a failure nothing is read, unless something has changed since that read began (then it may go well), or somebody new looks. */
+  #isHalted(): boolean {
+    return this.#failure !== null && !this.#isOlder(this.#failedAt);
+  }
+
+  /** Whether something that must be read has been touched after *start*. */
+  #isOlder(start: number): boolean {
+    return this.#some((slot) => slot.needsRead && slot.touched > start);
+  }
+
+  #isWanting(): boolean {
+    return this.isMounted && this.#some((slot) => slot.needsRead);
   }
 
   #hasContent(): boolean {
-    return [...this.#slots.values()].some((slot) => slot.isPresent);
+    return this.#some((slot) => slot.isPresent);
+  }
+
+  #some(is: (slot: Slot) => boolean): boolean {
+    return [...this.#slots.values()].some(is);
   }
 }
 
 /** The server has another interface than the client. Reading again would not help. */
 function unknown(context: string, missing: readonly string[]): MizanError {
-  const message = `The server's context "${context}" has no ${missing.join(", ")}.`;
+  const message = `The server's "${context}" has no ${missing.join(", ")}.`;
   return new MizanError({ code: "NOT_FOUND", message, status: 404 });
 }

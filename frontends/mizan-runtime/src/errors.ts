@@ -51,7 +51,7 @@ export class MizanError<C extends string = string, D = unknown> extends Error {
 
   constructor({ message, ...failure }: Failure) {
     super(message);
-    Object.assign(this, { details: {}, data: undefined, status: 0, invalidate: [] }, failure);
+    Object.assign(this, { details: {}, status: 0, invalidate: [] }, failure);
   }
 
   /** Whether the call is known to have done nothing: the server answered, and says so, or it was never sent. */

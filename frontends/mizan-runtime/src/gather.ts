@@ -1,5 +1,6 @@
 /** Reads that begin in one tick, as one request (docs/clients.md, "Several bundles in one request"). */
 
+import { MizanError } from "./errors.js";
 import type { Reply } from "./wire.js";
 
 /** One read: a context, and its parameters as a query. */
@@ -8,8 +9,8 @@ export interface Read {
   readonly query: string;
 }
 
-/** What the server says of one of several reads: as `one` would give it, or null where that should be asked. */
-export type Part = { readonly reply: Reply } | { readonly error: unknown } | null;
+/** What the server says of one of several reads: as `one` would give or throw it, or null where that should be asked. */
+export type Part = Reply | MizanError | null;
 
 export interface Requests {
   one(read: Read, signal: AbortSignal): Promise<Reply>;
@@ -20,7 +21,7 @@ export interface Requests {
 interface Waiting {
   readonly read: Read;
   readonly signal: AbortSignal;
-  readonly resolve: (reply: Reply) => void;
+  readonly resolve: (reply: Reply | Promise<Reply>) => void;
   readonly reject: (reason: unknown) => void;
 }
 
@@ -54,7 +55,7 @@ export class Gatherer {
 
   #alone({ read, signal, resolve, reject }: Waiting): void {
     if (signal.aborted) reject(signal.reason);
-    else this.#requests.one(read, signal).then(resolve, reject);
+    else resolve(this.#requests.one(read, signal));
   }
 
   async #together(group: readonly Waiting[]): Promise<void> {
@@ -74,8 +75,8 @@ export class Gatherer {
       group.forEach((waiting, index) => {
         const part = parts?.[index] ?? null;
         if (part === null) this.#alone(waiting);
-        else if ("reply" in part) waiting.resolve(part.reply);
-        else waiting.reject(part.error);
+        else if (part instanceof MizanError) waiting.reject(part);
+        else waiting.resolve(part);
       });
     } catch (error) {
       for (const { reject } of group) reject(error);

@@ -1,9 +1,12 @@
-/** Requests to a Mizan server (docs/protocol.md section 9, docs/clients.md "The wire"): CSRF, tokens, retries of reads. */
+/** Requests to a Mizan server (docs/protocol.md section 9, docs/clients.md "The wire"): reads, and what all have in common. */
 
 import type { Sending, ServerFunction } from "./descriptors.js";
 import { MizanError, type Failure } from "./errors.js";
 import { Gatherer, type Part, type Read } from "./gather.js";
 import type { Transport } from "./kernel.js";
+import { loadCalling } from "./later.js";
+import type { Sender } from "./sending.js";
+import { Shared } from "./shared.js";
 import {
   canonical,
   isList,
@@ -40,81 +43,41 @@ export interface HttpOptions {
 export const PASSING = new Set([429, 502, 503, 504]);
 /** Those of a server, or of something before it, that does not know several reads in one request. */
 const UNKNOWN = new Set([400, 404, 405, 414]);
-const TOKEN = "X-Mizan-Token";
-const CSRF = "X-CSRFToken";
-const OBTAIN = "mwt_obtain";
-const JSON_BODY = { "Content-Type": "application/json" };
-/** What no page of another site can send along. */
-const FILES = { headers: { "X-Mizan-Call": "1" } };
 /** The longest that `Retry-After` is waited for, in seconds. */
 const LONGEST_WAIT = 30;
-
-/** A value that is fetched when it is first needed, once for all who wait, and again when it is no longer good. */
-class Shared<T> {
-  #current: Promise<T> | null = null;
-  readonly #obtain: () => Promise<T>;
-
-  constructor(obtain: () => Promise<T>) {
-    this.#obtain = obtain;
-  }
-
-  get(): Promise<T> {
-    if (this.#current === null) {
-      const current = this.#obtain();
-      this.#current = current;
-      current.catch(() => this.drop(current));
-    }
-    return this.#current;
-  }
-
-  /** Forget the value *known*, unless somebody has done so already. */
-  drop(known: Promise<T>): void {
-    if (this.#current === known) this.#current = null;
-  }
-
-  clear(): void {
-    this.#current = null;
-  }
-}
-
-/** What a session was exchanged for. */
-export interface Token {
-  readonly text: string;
-  /** Seconds that it was good for when it came. */
-  readonly expiresIn: number;
-}
-
 export class HttpTransport implements Transport {
   readonly baseUrl: string;
   readonly json: Codec;
-  /** That of who is logged in; null when nobody is. */
-  readonly token = new Shared(() => this.#obtainToken());
+  readonly send: typeof globalThis.fetch;
+  /** Whether the server has shown that it knows which entries are shown. */
+  takesShown = false;
   readonly #options: HttpOptions;
-  readonly #send: typeof globalThis.fetch;
   readonly #hear: (headers: Headers) => void;
-  readonly #named: () => Record<string, string>;
-  readonly #csrf = new Shared(() => this.#obtainCsrf());
+  readonly #sender: Shared<Sender>;
   readonly #gatherer = new Gatherer({
     one: (read, signal) => this.#one(read, signal),
     several: (reads, signal) => this.#several(reads, signal),
   });
   /** How often somebody else has begun to ask. */
   #epoch = 0;
-  #takesShown = false;
 
-  /** *hear* is told the headers of every answer to a request from after the last reset; requests that may change something have those of *named*. */
+  /**
+   * *hear* is told the headers of every answer to a request from after the last reset; requests that may change something have
+   * those of *named*, and what makes them comes from *load*.
+   */
   constructor(
     options: HttpOptions,
     hear: (headers: Headers) => void = () => undefined,
     named: () => Record<string, string> = () => ({}),
+    load = loadCalling,
   ) {
     this.#options = options;
     this.json = options.json ?? JSON;
     this.baseUrl = options.baseUrl.replace(/\/+$/, "");
     // Browsers want their own `fetch` called on nothing but the window.
-    this.#send = options.fetch ?? ((input, init) => globalThis.fetch(input, init));
+    this.send = options.fetch ?? ((input, init) => globalThis.fetch(input, init));
     this.#hear = hear;
-    this.#named = named;
+    this.#sender = new Shared(async () => new (await load()).Sender(this, named));
   }
 
   /** Whether the server knows by a token who asks. */
@@ -122,39 +85,23 @@ export class HttpTransport implements Transport {
     return this.#options.auth === "token";
   }
 
+  /** What makes other requests than reads, and knows who asks; another one after a reset. */
+  sender(): Promise<Sender> {
+    return this.#sender.get();
+  }
+
   fetch(context: string, params: Params, signal: AbortSignal): Promise<Reply> {
     const read = { context, query: queryOf(params) };
     return this.#options.batch === false ? this.#one(read, signal) : this.#gatherer.read(read, signal);
   }
 
-  async call(
-    { name, uploads }: ServerFunction,
-    args: Params,
-    shown: readonly Shown[] = [],
-    options: Sending = {},
-  ): Promise<Answer> {
-    // What says who asks is wanted in any case, and its answer may be the first that tells what the server takes.
-    await (this.hasToken ? this.token : this.#csrf).get();
-    const files = uploads?.(args, options, this.json);
-    const body = { fn: name, args, ...(this.#takesShown && shown.length > 0 ? { shown } : {}) };
-    const init = files === undefined ? { body: this.json.stringify(body), headers: JSON_BODY } : FILES;
-    const content = { ...init, ...files, signal: options.signal ?? null };
-    const path = files === undefined ? "call/" : `call/${encodeURIComponent(name)}/`;
-    const response = await this.#authenticated((headers) => this.#post(content, headers, path, files?.send));
-    return (await bodyOf(response, this.json)) as unknown as Answer;
+  async call(info: ServerFunction, args: Params, shown?: readonly Shown[], options?: Sending): Promise<Answer> {
+    return (await this.sender()).call(info, args, shown, options);
   }
 
   /** A request to any URL; to the same server with what it wants to know of who asks. */
-  fetchUrl(input: string | URL | Request, init: RequestInit = {}): Promise<Response> {
-    const asked = input instanceof Request ? input : { url: String(input), method: "GET", headers: {} };
-    const send = (more: Record<string, string>): Promise<Response> => {
-      const headers = new Headers(init.headers ?? asked.headers);
-      for (const [name, value] of Object.entries(more)) headers.set(name, value);
-      return this.#listened(() => this.#send(input instanceof Request ? input.clone() : input, { ...init, headers }));
-    };
-    if (!this.#isOwn(asked.url)) return send({});
-    const isRead = (init.method ?? asked.method).toUpperCase() === "GET";
-    return this.#authenticated((headers) => (isRead ? send(headers) : this.#guarded(headers, send)));
+  async fetchUrl(input: string | URL | Request, init?: RequestInit): Promise<Response> {
+    return (await this.sender()).fetchUrl(input, init);
   }
 
   /** How often a read is tried again. */
@@ -177,12 +124,32 @@ export class HttpTransport implements Transport {
   /** Forget who is asking: after a login or a logout. */
   reset(): void {
     this.#epoch++;
-    this.#csrf.clear();
-    this.token.clear();
+    this.#sender.drop();
+  }
+
+  /** @throws MizanError `NETWORK` */
+  async request(path: string, init: RequestInit, send = this.send): Promise<Response> {
+    try {
+      return await this.listened(() => send(`${this.baseUrl}/${path}`, { credentials: "same-origin", ...init }));
+    } catch (error) {
+      if (init.signal?.aborted) throw error;
+      throw new MizanError({ code: "NETWORK", message: "There is no answer." });
+    }
+  }
+
+  /** Hear what the answer to *request* says of the server, unless somebody else has begun to ask. */
+  async listened(request: () => Promise<Response>): Promise<Response> {
+    const epoch = this.#epoch;
+    const response = await request();
+    if (epoch === this.#epoch) {
+      this.takesShown ||= response.headers.has("X-Mizan-Interface");
+      this.#hear(response.headers);
+    }
+    return response;
   }
 
   async #one({ context, query }: Read, signal: AbortSignal): Promise<Reply> {
-    const response = await this.#get(`ctx/${encodeURIComponent(context)}/${query === "" ? "" : `?${query}`}`, signal);
+    const response = await this.#get(`ctx/${encodeURIComponent(context)}/${query && `?${query}`}`, signal);
     return { bundle: (await bodyOf(response, this.json)) as Bundle, scope: response.headers.get("X-Mizan-Scope") };
   }
 
@@ -196,103 +163,20 @@ export class HttpTransport implements Transport {
     return body?.bundles?.map(partOf) ?? null;
   }
 
-  #get(path: string, signal: AbortSignal): Promise<Response> {
-    return this.#patiently(signal, () => this.#authenticated((headers) => this.#request(path, { headers, signal })));
-  }
-
-  /** Make a request, once more with a new token when the server has refused the one at hand. */
-  async #authenticated(request: (headers: Record<string, string>) => Promise<Response>): Promise<Response> {
-    if (!this.hasToken) return request({});
-    const known = this.token.get();
-    const token = await known;
-    if (token === null) return request({});
-    const response = await request({ [TOKEN]: token.text });
-    if (response.status !== 401) return response;
-    this.token.drop(known);
-    const renewed = await this.token.get();
-    return renewed === null ? response : request({ [TOKEN]: renewed.text });
-  }
-
-  #post(init: RequestInit, headers: Record<string, string>, path = "call/", send?: typeof fetch): Promise<Response> {
-    return this.#guarded(headers, (guard) =>
-      this.#request(path, { method: "POST", ...init, headers: { ...guard, ...init.headers } }, send),
-    );
-  }
-
-  /** Make a request with the CSRF token, once more with a new one when the server has refused the one at hand. */
-  async #guarded(
-    headers: Record<string, string>,
-    request: (headers: Record<string, string>) => Promise<Response>,
-  ): Promise<Response> {
-    headers = { ...headers, ...this.#named() };
-    if (TOKEN in headers) return request(headers);
-    for (let attempt = 0; ; attempt++) {
-      const known = this.#csrf.get();
-      const token = await known;
-      const response = await request(token === null ? headers : { ...headers, [CSRF]: token });
-      if (response.status !== 403) return response;
-      const isCsrf = (await codeOf(response, this.json)) === "CSRF_FAILED";
-      // Servers that have no such code say FORBIDDEN, which a function may say, too: the next call begins anew.
-      if (isCsrf || !this.#takesShown) this.#csrf.drop(known);
-      if (!isCsrf || attempt > 0) return response;
-    }
-  }
-
-  async #obtainCsrf(): Promise<string | null> {
-    const session = (await bodyOf(await this.#request("session/", {}), this.json)) as { csrfToken: string | null };
-    return session.csrfToken;
-  }
-
-  /** A token for who is logged in; null when nobody is. */
-  async #obtainToken(): Promise<Token | null> {
-    const response = await this.#post({ body: JSON.stringify({ fn: OBTAIN, args: {} }), headers: JSON_BODY }, {});
-    if (response.status === 401) return null;
-    const answer = (await bodyOf(response, this.json)) as unknown as { result: { token: string; expires_in: number } };
-    return { text: answer.result.token, expiresIn: answer.result.expires_in };
-  }
-
-  async #request(path: string, init: RequestInit, send = this.#send): Promise<Response> {
-    try {
-      return await this.#listened(() => send(`${this.baseUrl}/${path}`, { credentials: "same-origin", ...init }));
-    } catch (error) {
-      if (init.signal?.aborted) throw error;
-      throw new MizanError({ code: "NETWORK", message: "The server could not be reached." });
-    }
-  }
-
-  async #listened(request: () => Promise<Response>): Promise<Response> {
-    const epoch = this.#epoch;
-    const response = await request();
-    if (epoch === this.#epoch) {
-      this.#takesShown ||= response.headers.has("X-Mizan-Interface");
-      this.#hear(response.headers);
-    }
-    return response;
-  }
-
-  /** Try a read again while the server says "not now", or nothing. */
-  async #patiently(signal: AbortSignal, request: () => Promise<Response>): Promise<Response> {
+  /** Read, again while the server says "not now", or nothing. */
+  async #get(path: string, signal: AbortSignal): Promise<Response> {
+    const request = (headers = {}): Promise<Response> => this.request(path, { headers, signal });
     for (let attempt = 0; ; attempt++) {
       const isLast = attempt >= this.retries;
       let wait = 0;
       try {
-        const response = await request();
+        const response = await (this.hasToken ? (await this.sender()).authenticated(request) : request());
         if (isLast || !PASSING.has(response.status)) return response;
         wait = Math.min(Number(response.headers.get("Retry-After")) || 0, LONGEST_WAIT) * 1000;
       } catch (error) {
         if (isLast || signal.aborted || !(error instanceof MizanError && error.code === "NETWORK")) throw error;
       }
       await this.rest(attempt, signal, wait);
-    }
-  }
-
-  #isOwn(url: string): boolean {
-    const here = globalThis.location?.href;
-    try {
-      return new URL(url, here).origin === new URL(this.baseUrl, here).origin;
-    } catch {
-      // A path, without a page that it is relative to.
-      return false;
     }
   }
 }
@@ -306,8 +190,7 @@ interface Wired {
 
 function partOf(part: Wired): Part {
   if (PASSING.has(part.status)) return null;
-  if (part.bundle === undefined) return { error: errorOf(part.status, part) };
-  return { reply: { bundle: part.bundle, scope: part.scope ?? null } };
+  return part.bundle === undefined ? errorOf(part.status, part) : { bundle: part.bundle, scope: part.scope ?? null };
 }
 
 /** `name=value` as the server reads it: a list is a repeated key, an object JSON; null and undefined are left out. */
@@ -321,8 +204,8 @@ export function queryOf(params: Params): string {
   return query.toString();
 }
 
-/** The JSON of an answer. */
-async function bodyOf(response: Response, json: Codec): Promise<{ readonly [name: string]: Json }> {
+/** The JSON of an answer. @throws MizanError */
+export async function bodyOf(response: Response, json: Codec): Promise<{ readonly [name: string]: Json }> {
   const body = await jsonOf(response, json);
   const isObject = typeof body === "object" && body !== null;
   if (isObject && response.ok) return body as { readonly [name: string]: Json };
@@ -330,13 +213,8 @@ async function bodyOf(response: Response, json: Codec): Promise<{ readonly [name
   throw errorOf(isObject ? response.status : 0, Object(body) as object);
 }
 
-async function codeOf(response: Response, json: Codec): Promise<string | undefined> {
-  const body = (await jsonOf(response.clone(), json)) as { error?: { code?: string } } | null;
-  return body?.error?.code;
-}
-
 /** Null where there is none. */
-function jsonOf(response: Response, json: Codec): Promise<unknown> {
+export function jsonOf(response: Response, json: Codec): Promise<unknown> {
   return response
     .text()
     .then((text) => json.parse(text))
@@ -345,13 +223,10 @@ function jsonOf(response: Response, json: Codec): Promise<unknown> {
 
 function errorOf(status: number, body: object): MizanError {
   const { error, invalidate } = body as { error?: unknown; invalidate?: readonly Invalidation[] };
-  const { code, message, ...rest } = (error ?? {}) as Partial<Failure>;
-  if (typeof code !== "string") {
-    return new MizanError({
-      code: "NETWORK",
-      message: "The answer was cut off, or is none of a Mizan server.",
-      status,
-    });
-  }
-  return new MizanError({ ...rest, code, message: message ?? code, status, ...(invalidate && { invalidate }) });
+  const { code, message = code, ...rest } = (error ?? {}) as Partial<Failure>;
+  const answer =
+    typeof code === "string"
+      ? { ...rest, code, message: message as string, ...(invalidate && { invalidate }) }
+      : { code: "NETWORK", message: "The answer was cut off, or is none of Mizan's." };
+  return new MizanError({ ...answer, status });
 }

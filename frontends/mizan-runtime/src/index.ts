@@ -7,7 +7,8 @@ export { callsOf, IDLE, liveCall, type Args, type Call, type Calls, type CallSta
 export { takeHydration } from "./hydration.js";
 export { MizanError, type Code, type Details, type ErrorOf, type Failure } from "./errors.js";
 export { Kernel, type Happening, type Outside, type Transport } from "./kernel.js";
-export { HttpTransport, type HttpOptions, type Token } from "./http.js";
+export { HttpTransport, type HttpOptions } from "./http.js";
+export type { Token } from "./sending.js";
 export { Mizan, type Live, type MizanEvent, type MizanOptions } from "./mizan.js";
 export { viewUrl } from "./views.js";
 export { outcomeOf, type Outcome } from "./outcome.js";

@@ -1,12 +1,10 @@
 /** A client of one server: the kernel, its requests, the page, and the other windows of the same client. */
 
-import type { Sending, ServerFunction } from "./descriptors.js";
+import type { ServerFunction } from "./descriptors.js";
 import { MizanError } from "./errors.js";
-import { readHeader } from "./header.js";
 import { HttpTransport, type HttpOptions } from "./http.js";
 import { EVERYTHING, Kernel, type Happening } from "./kernel.js";
-import { isOffline, watchPage } from "./page.js";
-import type { Answer, Dehydrated, News, Params, Reply, Shown } from "./wire.js";
+import type { Answer, Dehydrated, News, Params, Reply } from "./wire.js";
 
 /** A connection over which the server says what is stale, and over which reads and calls may go. */
 export interface Live {
@@ -49,10 +47,11 @@ export class Mizan extends Kernel {
   readonly #options: MizanOptions;
   readonly #listeners = new Set<(event: MizanEvent) => void>();
   readonly #channel: BroadcastChannel | null;
-  readonly #leave: () => void;
-  #isOnline = !isOffline();
-  /** Calls that wait for the network. */
-  readonly #waiting: { readonly send: () => void; readonly giveUp: (reason: MizanError) => void }[] = [];
+  /** Lets go of the page. */
+  #leave: () => void = () => undefined;
+  #isClosed = false;
+  /** Calls that wait for the network, or for a reset, which ends them. */
+  readonly #waiting: (() => void)[] = [];
   /** Who asks, as the server calls them; undefined until it has said so, null after a reset. */
   #viewer: string | null | undefined;
   #toldInterface: string | null = null;
@@ -64,22 +63,24 @@ export class Mizan extends Kernel {
       {
         fetch: (context, params, signal) =>
           this.live?.fetch(context, params, signal) ?? this.http.fetch(context, params, signal),
-        call: (info, args, shown, options) => this.#call(info, args, shown, options),
+        call: (info, args, shown, options) => this.live?.call(info, args) ?? this.http.call(info, args, shown, options),
       },
-      { tell: (news) => this.#channel?.postMessage(news), watch: (happening) => this.emit(happening) },
+      {
+        ready: (info) => this.#ready(info),
+        tell: (news) => this.#channel?.postMessage(news),
+        watch: (happening) => this.emit(happening),
+      },
     );
     this.#options = options;
     this.http = new HttpTransport(
       { ...options, baseUrl },
       (headers) => this.#hearHeaders(headers),
       () => (this.live?.id ? { "X-Mizan-Socket": this.live.id } : {}),
+      () => this.calling(),
     );
     this.#channel = tabs ? windows(`mizan ${baseUrl}`) : null;
     if (this.#channel !== null) this.#channel.onmessage = ({ data }) => this.#hearTab(data as News);
-    this.#leave = watchPage({
-      online: (isOnline) => this.#turn(isOnline),
-      shown: (hidden) => this.#lookAgain(hidden),
-    });
+    if (typeof document !== "undefined") void this.#enter();
     this.live = options.live?.(this) ?? null;
   }
 
@@ -96,17 +97,14 @@ export class Mizan extends Kernel {
     if (viewer === this.#viewer && viewer !== null) super.hydrate(state);
   }
 
-  override dehydrate(): Dehydrated {
-    return this.#signed(super.dehydrate());
-  }
-
-  override drain(): Dehydrated {
-    return this.#signed(super.drain());
+  /** Who asks, as the server calls them; null or undefined where that is not known. */
+  get viewer(): string | null | undefined {
+    return this.#viewer;
   }
 
   /** Whether there is a network, as far as the browser knows. */
   get isOnline(): boolean {
-    return this.#isOnline;
+    return globalThis.navigator?.onLine !== false;
   }
 
   /** Hear of everything that happens, until what this gives is called. */
@@ -122,7 +120,7 @@ export class Mizan extends Kernel {
   async fetch(input: string | URL | Request, init?: RequestInit): Promise<Response> {
     const response = await this.http.fetchUrl(input, init);
     const header = response.headers.get("X-Mizan-Invalidate");
-    if (header !== null) this.invalidate(readHeader(header));
+    if (header !== null) this.invalidate((await this.calling()).readHeader(header));
     return response;
   }
 
@@ -133,36 +131,43 @@ export class Mizan extends Kernel {
 
   /** Let go of the page, the other windows and the live connection. */
   close(): void {
+    this.#isClosed = true;
     this.live?.close();
     this.#leave();
     this.#channel?.close();
   }
 
-  #signed(state: Dehydrated): Dehydrated {
-    const viewer = this.#viewer;
-    return viewer ? state.map((entry) => ({ ...entry, viewer })) : state;
-  }
-
   /** Without a network only what may be done twice waits for it. */
-  async #call(info: ServerFunction, args: Params, shown: readonly Shown[], options: Sending): Promise<Answer> {
-    if (!this.#isOnline) {
-      if (info.idempotent !== true) throw new MizanError({ code: "OFFLINE", message: "There is no network." });
-      await new Promise<void>((send, giveUp) => this.#waiting.push({ send, giveUp }));
-    }
-    return this.live?.call(info, args) ?? this.http.call(info, args, shown, options);
+  #ready(info: ServerFunction): Promise<void> | undefined {
+    if (this.isOnline) return undefined;
+    if (info.idempotent !== true) throw new MizanError({ code: "OFFLINE", message: "There is no network." });
+    return new Promise((go) => this.#waiting.push(go));
   }
 
-  #turn(isOnline: boolean): void {
-    this.#isOnline = isOnline;
+  /** The network has come, or gone. */
+  turn(isOnline: boolean): void {
     this.emit({ kind: "online", isOnline });
     if (!isOnline) return;
-    for (const { send } of this.#waiting.splice(0)) send();
+    this.#go();
     this.retry();
   }
 
-  #lookAgain(hidden: number): void {
-    if (hidden >= (this.#options.staleAfter ?? 60_000)) this.doubt();
-    else this.retry();
+  /** Hear of the page as soon as there is what hears of it: nothing that is shown first waits for that. */
+  async #enter(): Promise<void> {
+    try {
+      const { watchPage } = await this.calling();
+      if (!this.#isClosed) this.#leave = watchPage(this, this.#options.staleAfter ?? 60_000);
+    } catch {
+      const again = (): void => {
+        this.turn(true);
+        void this.#enter();
+      };
+      window.addEventListener("online", again, { once: true });
+    }
+  }
+
+  #go(): void {
+    for (const go of this.#waiting.splice(0)) go();
   }
 
   #hearHeaders(headers: Headers): void {
@@ -188,9 +193,7 @@ export class Mizan extends Kernel {
     if (news.includes(EVERYTHING)) {
       this.#viewer = null;
       this.http.reset();
-      // What one viewer wanted is not done as another.
-      const reason = new MizanError({ code: "OFFLINE", message: "Somebody else is asking." });
-      for (const { giveUp } of this.#waiting.splice(0)) giveUp(reason);
+      this.#go();
     }
     super.invalidate(news);
   }

@@ -2,9 +2,10 @@
 
 import { writeBigints } from "./bigint.js";
 import type { Context } from "./descriptors.js";
+import type { Entry } from "./entry.js";
 import { STATES } from "./hydration.js";
 import { Mizan, type MizanOptions } from "./mizan.js";
-import type { Dehydrated } from "./wire.js";
+import type { Bundle, Dehydrated, Json } from "./wire.js";
 
 /** Contexts to read before anything is rendered, with their parameters. */
 export type Wanted = readonly (readonly [context: Context, params?: object])[];
@@ -50,7 +51,37 @@ function textOf(headers: RequestHeaders, name: string): string | null {
 export async function getMizanHydration(mizan: Mizan, wanted: Wanted = []): Promise<Dehydrated> {
   await Promise.all(wanted.map(([context, params = {}]) => mizan.entry(context, params).load()));
   await mizan.idle();
-  return mizan.dehydrate();
+  return dehydrate(mizan);
+}
+
+/** What *mizan* knows and is fresh, for a client elsewhere to begin with. */
+export function dehydrate(mizan: Mizan): Dehydrated {
+  return dehydrated(mizan, mizan.entries());
+}
+
+/** As `dehydrate`: what has become known since the last time. */
+export function drain(mizan: Mizan): Dehydrated {
+  const changed = mizan.entries().filter((entry) => !entry.isStale && drained.get(entry) !== entry.version);
+  for (const entry of changed) drained.set(entry, entry.version);
+  return dehydrated(mizan, changed);
+}
+
+/** The version of each entry that was drained. */
+const drained = new WeakMap<Entry, number>();
+
+function dehydrated({ viewer }: Mizan, entries: readonly Entry[]): Dehydrated {
+  return entries
+    .map((entry) => {
+      const { context, params, scope } = entry;
+      return { context, params, scope, bundle: freshOf(entry), ...(viewer ? { viewer } : {}) };
+    })
+    .filter(({ bundle }) => Object.keys(bundle).length > 0);
+}
+
+/** What is known and not old, by function. */
+function freshOf(entry: Entry): Bundle {
+  const known = entry.slotNames().filter((name) => !entry.slot(name).isStale);
+  return Object.fromEntries(known.map((name) => [name, entry.slot(name).content as Json]));
 }
 
 /** *state* as a script element, for a client in the browser that is given no `hydration`; *nonce* is that of the page's policy. */

@@ -13,7 +13,7 @@
  *   is held back: it may contain their effect already, and would show it twice.
  */
 
-import { canonical, isList, type Json } from "./wire.js";
+import type { Json } from "./wire.js";
 
 /** How a merge changes a slot. */
 export type Mode =
@@ -21,47 +21,37 @@ export type Mode =
   /** Into a list: the item with the same `key` is replaced; a new one is put where `place` says, or read anew. */
   | { readonly kind: "upsert"; readonly key: string; readonly place: "append" | "prepend" | "refetch" };
 
-/** What the user expects a call to make of a slot's content. */
+/** What is made of a slot's content. */
 export type Update = (content: Json) => Json;
 
 /** An expected change, until the effect of its call is in the content. */
-export class Layer {
-  /** When the call was answered; null while it has not been. */
-  answered: number | null = null;
-  /** Whether the effect comes with the call's own merge; else with a read that starts after the answer. */
-  isMerged = false;
-
-  constructor(readonly update: Update) {}
+export interface Layer {
+  readonly update: Update;
+  /** Content from after this has the effect: `UNANSWERED` at first, `MERGED` when the call's own merge brings it. */
+  until: number;
 }
 
-interface HeldRead {
-  readonly kind: "read";
-  readonly start: number;
-  readonly value: Json;
-}
+export const UNANSWERED = Infinity;
+export const MERGED = -1;
 
-interface HeldMerge {
-  readonly kind: "merge";
+/** New content as of a tick: all of it (a read, a merge that replaces), or a part (an upsert). */
+interface News {
+  readonly kind: "read" | "replace" | "upsert";
   readonly at: number;
-  readonly mode: Mode;
-  readonly value: Json;
+  readonly update: Update;
 }
-
-type Upsert = HeldMerge & { readonly mode: { readonly kind: "upsert" } };
 
 export class Slot {
+  /** Undefined while the server has said nothing. */
   #content: Json | undefined;
-  #has = false;
   #asOf = 0;
   #dirty = 0;
   #lastTouched = 0;
-  /** The last answer whose order among the other events nobody knows. */
-  #overtaken = 0;
   #layers: readonly Layer[] = [];
-  #held: readonly (HeldRead | HeldMerge)[] = [];
+  #held: readonly News[] = [];
   /** Those that a read which started earlier does not show; replayed over such a read. */
-  #upserts: readonly Upsert[] = [];
-  #shown: { readonly value: Json | undefined } | null = null;
+  #upserts: readonly News[] = [];
+  #shown: { readonly value: Json } | null = null;
 
   /** When the server last may have changed it. */
   get touched(): number {
@@ -70,17 +60,17 @@ export class Slot {
 
   /** Whether a read is needed. One that is held is as good as another, until the calls that it waits for are answered. */
   get needsRead(): boolean {
-    return this.#isBehind && !this.#held.some((held) => held.kind === "read" && held.start >= this.#lastTouched);
+    return this.#isBehind && !this.#held.some(({ kind, at }) => kind === "read" && at >= this.#lastTouched);
   }
 
   /** Whether the content may lack something that this client has been told of. */
   get isStale(): boolean {
-    return this.#isBehind || this.#held.some((held) => held.kind === "merge");
+    return this.#isBehind || this.#held.some(({ kind }) => kind !== "read");
   }
 
   /** Whether the server has said anything. */
   get isPresent(): boolean {
-    return this.#has;
+    return this.#content !== undefined;
   }
 
   /** Whether something is shown that the server has not confirmed. */
@@ -90,13 +80,15 @@ export class Slot {
 
   /** What to show: the content with what the user expects on top. The same object until something changes. */
   get value(): Json | undefined {
-    this.#shown ??= { value: this.#expected() };
+    // Nothing can be expected of what is not there.
+    if (this.#content === undefined) return undefined;
+    this.#shown ??= { value: this.#layers.reduce((content, layer) => layer.update(content), this.#content) };
     return this.#shown.value;
   }
 
-  /** What the server said, to be kept; undefined when it may be old. */
-  get fresh(): Json | undefined {
-    return this.isStale ? undefined : this.#content;
+  /** What the server said; undefined while it has said nothing. */
+  get content(): Json | undefined {
+    return this.#content;
   }
 
   expect(layer: Layer): void {
@@ -110,38 +102,24 @@ export class Slot {
 
   /** The answer to a read that began at *start*. */
   read(start: number, value: Json): void {
-    this.#held = [...this.#held, { kind: "read", start, value }];
+    this.hold("read", start, () => value);
     this.release();
   }
 
   /**
-   * A merge of a call that was sent at *sent* and answered *now*.
+   * New content, to be taken when no layer is in the way.
    *
-   * Gives false where it cannot be believed: something else touched the slot while the call was under way, so nobody
-   * knows which of the two the server did first. Then the slot is stale.
+   * Gives false for an upsert where there is no list to put it into: the first read may have started too early to have it.
    */
-  merge(sent: number, now: number, mode: Mode, value: Json): boolean {
-    // What the same answer has said before this does not count, but that it came too late does.
-    if (this.#lastTouched > sent && this.#lastTouched < now) this.#overtaken = now;
-    if (this.#overtaken === now || !this.#takes(mode, value)) {
-      this.invalidate(now);
+  hold(kind: News["kind"], at: number, update: Update): boolean {
+    const news = { kind, at, update };
+    if (kind === "upsert" && !this.isPresent) {
+      this.#upserts = [...this.#upserts, news];
       return false;
     }
-    if (mode.kind === "upsert" && !this.#has) {
-      // There is no list to put it into; the first read may have started too early to have it.
-      this.#upserts = [...this.#upserts, { kind: "merge", at: now, mode, value }];
-      this.invalidate(now);
-      return false;
-    }
-    this.#lastTouched = now;
-    this.#held = [...this.#held, { kind: "merge", at: now, mode, value }];
+    if (kind !== "read") this.#lastTouched = at;
+    this.#held = [...this.#held, news];
     return true;
-  }
-
-  /** The call behind a layer was answered *now*. */
-  answer(layer: Layer, now: number, isMerged: boolean): void {
-    layer.answered = now;
-    layer.isMerged = isMerged;
   }
 
   /** The call behind a layer has done nothing. */
@@ -152,99 +130,38 @@ export class Slot {
 
   /** Take what was held back, as far as no layer is in the way. Called when an answer has been told to all slots. */
   release(): void {
-    if (this.#layers.some((layer) => layer.answered === null)) return;
-    const answered = Math.max(0, ...this.#layers.map((layer) => layer.answered ?? 0));
-    if (this.#layers.every((layer) => layer.isMerged)) {
-      this.#takeHeld(-1);
-    } else if (this.#held.some((held) => held.kind === "read" && held.start > answered)) {
-      this.#takeHeld(answered);
-    } else {
+    const until = Math.max(MERGED, ...this.#layers.map((layer) => layer.until));
+    if (until === UNANSWERED) return;
+    const held = this.#held;
+    if (until > MERGED && !held.some(({ kind, at }) => kind === "read" && at > until)) {
       // A read from before the answers may or may not show their effect; one that tells is on its way.
-      this.#held = this.#held.filter((held) => held.kind === "merge");
+      this.#held = held.filter(({ kind }) => kind !== "read");
+      return;
     }
+    this.#held = this.#layers = [];
+    this.#shown = null;
+    for (const news of held) if (news.at > until) this.#take(news);
   }
 
   get #isBehind(): boolean {
-    return !this.#has || this.#dirty > this.#asOf;
+    return !this.isPresent || this.#dirty > this.#asOf;
   }
 
-  /** Nothing can be expected of what is not there. */
-  #expected(): Json | undefined {
-    if (!this.#has) return undefined;
-    return this.#layers.reduce<Json>((content, layer) => layer.update(content), this.#content as Json);
-  }
-
-  #takeHeld(after: number): void {
-    const held = this.#held.filter((item) => (item.kind === "read" ? item.start : item.at) > after);
-    this.#held = [];
-    this.#layers = [];
-    this.#shown = null;
-    for (const item of held) {
-      if (item.kind === "read") this.#takeRead(item);
-      else this.#takeMerge(item);
-    }
-  }
-
-  #takeRead({ start, value }: HeldRead): void {
-    if (start >= this.#lastTouched) {
-      this.#replace(value, start);
+  #take(news: News): void {
+    const { kind, at, update } = news;
+    if (kind === "upsert") {
+      this.#upserts = [...this.#upserts, news];
+      this.#content = update(this.#content as Json);
+      // What was old is old in all but this item.
+      if (!this.#isBehind) this.#asOf = at;
       return;
     }
-    if (!this.#has || (this.#isBehind && start > this.#asOf)) {
-      // Newer than what is shown. It may lack what was touched since: upserts are put in again, after an invalidation
-      // it is progress, and still stale.
-      const later = this.#upserts.filter((upsert) => upsert.at > start);
-      this.#replace(
-        later.reduce<Json>((list, upsert) => upserted(list, upsert), value),
-        start,
-      );
-      this.#upserts = later;
-    }
+    const isNewest = kind === "replace" || at >= this.#lastTouched;
+    // A read from before the last touch that is newer than what is shown is progress, and still stale; upserts that it may
+    // lack are put in again.
+    if (!isNewest && this.isPresent && !(this.#isBehind && at > this.#asOf)) return;
+    this.#upserts = isNewest ? [] : this.#upserts.filter((upsert) => upsert.at > at);
+    this.#content = this.#upserts.reduce((content, upsert) => upsert.update(content), update(null));
+    this.#asOf = Math.max(this.#asOf, at);
   }
-
-  #takeMerge(merge: HeldMerge): void {
-    if (merge.mode.kind === "replace") {
-      this.#replace(merge.value, merge.at);
-      return;
-    }
-    const upsert = merge as Upsert;
-    this.#upserts = [...this.#upserts, upsert];
-    this.#content = upserted(this.#content as Json, upsert);
-    // What was old is old in all but this item.
-    if (!this.#isBehind) this.#asOf = merge.at;
-  }
-
-  #replace(value: Json, asOf: number): void {
-    this.#content = value;
-    this.#has = true;
-    this.#asOf = Math.max(this.#asOf, asOf);
-    this.#upserts = [];
-  }
-
-  #takes(mode: Mode, value: Json): boolean {
-    if (mode.kind === "replace") return true;
-    const key = keyOf(value, mode.key);
-    if (key === null || (this.#has && !isList(this.#content))) return false;
-    return mode.place !== "refetch" || !this.#has || position(this.#content as readonly Json[], mode.key, key) >= 0;
-  }
-}
-
-function upserted(content: Json, { mode, value }: Upsert): Json {
-  if (!isList(content)) return content;
-  const { key, place } = mode as Extract<Mode, { kind: "upsert" }>;
-  const at = position(content, key, keyOf(value, key) ?? "");
-  if (at >= 0) return content.map((item, index) => (index === at ? value : item));
-  if (place === "refetch") return content;
-  return place === "append" ? [...content, value] : [value, ...content];
-}
-
-function position(list: readonly Json[], name: string, key: string): number {
-  return list.findIndex((item) => keyOf(item, name) === key);
-}
-
-/** The text of an item's key; null when it has none. */
-function keyOf(item: Json, name: string): string | null {
-  if (item === null || typeof item !== "object" || isList(item)) return null;
-  const key = item[name];
-  return key === undefined || key === null ? null : canonical(key);
 }

@@ -7,7 +7,7 @@ import { runInNewContext } from "node:vm";
 import { exactJson } from "../src/bigint.js";
 import { check } from "../src/forms/check.js";
 import { Mizan, type Json } from "../src/index.js";
-import { hydrationScript } from "../src/server.js";
+import { dehydrate, hydrationScript } from "../src/server.js";
 
 const LARGE = 9007199254740993n;
 const USER = { name: "user", slots: { profile: ["id"] } };
@@ -55,7 +55,7 @@ test("what is asked for, sent, shown and rendered keeps them", async () => {
 
   const page: { __MIZAN__?: Json[] } & { self?: object } = {};
   page.self = page;
-  runInNewContext(hydrationScript(mizan.dehydrate()).replace(/<\/?script>/g, ""), page);
+  runInNewContext(hydrationScript(dehydrate(mizan)).replace(/<\/?script>/g, ""), page);
   assert.ok(
     JSON.stringify(page.__MIZAN__, (_, value) => (typeof value === "bigint" ? `${value}n` : value)).includes(
       `{"profile":{"id":"${LARGE}n"}}`,

@@ -3,6 +3,7 @@ import test from "node:test";
 
 import { readHeader, isTextOf } from "../src/header.js";
 import { Mizan } from "../src/index.js";
+import { dehydrate, drain } from "../src/server.js";
 
 const USER = { name: "user", slots: { profile: ["id"] } };
 
@@ -79,13 +80,25 @@ test("what is known goes to another client, which begins with it", async () => {
   const { fetch, reads } = serving();
   const server = new Mizan({ baseUrl: "/api", fetch, tabs: false });
   await server.entry(USER, { id: 1 }).load();
-  const state = server.dehydrate();
+  const state = dehydrate(server);
   const browser = new Mizan({ baseUrl: "/api", fetch, tabs: false });
   browser.hydrate(state);
   browser.entry(USER, { id: 1 }).subscribe(() => undefined);
   await browser.idle();
   assert.equal(browser.entry(USER, { id: 1 }).slot("profile").value, 1);
   assert.equal(reads(), 1);
+});
+
+test("what is drained is what has become known since the last time", async () => {
+  const mizan = new Mizan({ baseUrl: "/api", fetch: serving().fetch, tabs: false });
+  const drained = () => drain(mizan).map(({ params }) => params);
+  await mizan.entry(USER, { id: 1 }).load();
+  assert.deepEqual(drained(), [{ id: 1 }]);
+  assert.deepEqual(drained(), []);
+  const read = mizan.entry(USER, { id: 2 }).load();
+  assert.deepEqual(drained(), []);
+  await read;
+  assert.deepEqual(drained(), [{ id: 2 }]);
 });
 
 test("a header's items", () => {

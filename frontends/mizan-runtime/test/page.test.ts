@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import test, { afterEach } from "node:test";
 
 import { Mizan, MizanError, type MizanEvent, type MizanOptions } from "../src/index.js";
+import { dehydrate } from "../src/server.js";
 
 const USER = { name: "user", slots: { profile: ["id"] } };
 
@@ -54,6 +55,7 @@ function turn(online: boolean): void {
 }
 
 async function rest(mizan: Mizan): Promise<void> {
+  await mizan.calling();
   await new Promise((resolve) => setImmediate(resolve));
   await mizan.idle();
 }
@@ -85,7 +87,7 @@ test("what was rendered for one viewer is not shown to another", async () => {
   const { server, mizan } = started();
   server.headers = { "X-Mizan-Viewer": "a" };
   await rest(mizan);
-  const state = JSON.parse(JSON.stringify(mizan.dehydrate())) as ReturnType<Mizan["dehydrate"]>;
+  const state = JSON.parse(JSON.stringify(dehydrate(mizan))) as ReturnType<typeof dehydrate>;
   const browser = started();
   browser.mizan.hydrate(state);
   assert.equal(browser.value(), 1);

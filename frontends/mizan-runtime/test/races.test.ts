@@ -3,24 +3,36 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { Kernel, MizanError, type Answer, type Bundle, type Json, type Shown } from "../src/index.js";
+import * as calling from "../src/calling.js";
+import {
+  Kernel,
+  MizanError,
+  type Answer,
+  type Bundle,
+  type Json,
+  type Outside,
+  type Shown,
+  type Transport,
+} from "../src/index.js";
 
 const ROOM = { name: "room", slots: { title: ["id"], items: ["id"] } };
+const OFFLINE = { code: "OFFLINE", message: "it could not be loaded" };
 const SAVE = { name: "save", modes: { room: { items: { kind: "upsert", key: "id", place: "append" } } } } as const;
 
 /** A kernel whose requests wait until the test answers them, in the order that it likes. */
-function scene() {
+function scene(outside: Outside = { calling }) {
   const reads: {
     readonly answer: (bundle: Bundle, scope?: string) => Promise<void>;
     readonly fail: () => Promise<void>;
     isAborted(): boolean;
   }[] = [];
   const calls: {
+    readonly name: string;
     readonly shown: readonly Shown[];
     readonly answer: (answer: Answer) => Promise<void>;
     readonly fail: (error: unknown) => Promise<void>;
   }[] = [];
-  const kernel = new Kernel({
+  const transport: Transport = {
     fetch: (_, __, signal) =>
       new Promise((resolve, reject) => {
         reads.push({
@@ -29,15 +41,17 @@ function scene() {
           isAborted: () => signal.aborted,
         });
       }),
-    call: (_, __, shown) =>
+    call: ({ name }, __, shown) =>
       new Promise((resolve, reject) => {
         calls.push({
+          name,
           shown,
           answer: (answer) => settle(() => resolve(answer)),
           fail: (error) => settle(() => reject(error)),
         });
       }),
-  });
+  };
+  const kernel = new Kernel(transport, outside);
   const entry = kernel.entry(ROOM, { id: 1 });
   const read = (index: number) => reads[index] ?? assert.fail(`there is no read ${index}`);
   const call = (index: number) => calls[index] ?? assert.fail(`there is no call ${index}`);
@@ -331,6 +345,75 @@ test("of a parameter that the server does not spell everything that is said may 
   assert.equal(reads.length, 3);
 });
 
+test("a refresh that tells the spelling is not believed where the entry was concerned by what was said before", async () => {
+  const { kernel, call, reads } = scene();
+  const entry = kernel.entry(ROOM, { id: " ABC" });
+  await settle(() => entry.subscribe(() => undefined));
+  for (const id of ["abc", "other"]) {
+    await settle(() => void kernel.call({ ...SAVE, affects: ["room"], name: id }, {}));
+  }
+  const merged = (id: string) => ({ context: "room", slot: "title", params: { id }, value: "new" });
+  await call(1).answer({ result: null, merge: [merged("abc")] });
+  const refresh = [
+    { context: "room", params: { id: " ABC" }, bundle: { title: "old", items: [] }, scope: "room;id=abc" },
+  ];
+  await call(0).answer({ result: null, merge: [merged("other")], refresh });
+  assert.equal(entry.isStale, true);
+  assert.equal(reads.length, 1);
+});
+
+for (const what of ["is not there yet", "cannot be loaded"]) {
+  test(`while the part for calls ${what} news concerns all of a context, and only that`, async () => {
+    const load = () =>
+      what === "cannot be loaded"
+        ? Promise.reject(new MizanError({ code: "OFFLINE", message: "down" }))
+        : new Promise<never>(() => undefined);
+    const { kernel } = scene({ load });
+    const entry = kernel.entry(ROOM, { id: 1 });
+    entry.hydrate({ bundle: { title: "x", items: [] } });
+    const other = kernel.entry({ name: "other", slots: { x: [] } });
+    other.hydrate({ bundle: { x: 1 } });
+    kernel.invalidate([{ context: "room", params: { id: 2 } }]);
+    assert.deepEqual([entry.isStale, other.isStale], [true, false]);
+  });
+}
+
+test("a call waits for the part that it needs: what is expected of it is shown, and taken back where that cannot be had", async () => {
+  const outcomes: ((outcome: "loaded" | "lost") => void)[] = [];
+  const load = () =>
+    new Promise<typeof calling>((resolve, reject) => {
+      outcomes.push((outcome) => (outcome === "loaded" ? resolve(calling) : reject(new MizanError(OFFLINE))));
+    });
+  const { kernel, entry, calls, title } = scene({ load });
+  entry.hydrate({ bundle: { title: "old", items: [] } });
+  const optimistic = { room: { title: () => "renamed" } };
+  let code = "";
+  await settle(
+    () => void kernel.call(SAVE, { id: 1 }, { optimistic }).catch((error: MizanError) => (code = error.code)),
+  );
+  assert.equal(title(), "renamed");
+  await settle(() => outcomes[0]?.("lost"));
+  assert.deepEqual([code, title(), calls.length], ["OFFLINE", "old", 0]);
+  // Those that wait are sent in the order in which they were made, and none for somebody else.
+  for (const name of ["first", "second"]) await settle(() => void kernel.call({ name }, {}));
+  await settle(() => outcomes[1]?.("loaded"));
+  await settle(() => void kernel.call({ name: "third" }, {}));
+  assert.deepEqual(
+    calls.map(({ name }) => name),
+    ["first", "second", "third"],
+  );
+});
+
+test("what waited for the part that calls need is not sent as somebody else", async () => {
+  let bring: () => void = () => undefined;
+  const { kernel, calls } = scene({ load: () => new Promise((resolve) => (bring = () => resolve(calling))) });
+  let code = "";
+  await settle(() => void kernel.call(SAVE, {}).catch((error: MizanError) => (code = error.code)));
+  kernel.reset();
+  await settle(() => bring());
+  assert.deepEqual([code, calls.length], ["OFFLINE", 0]);
+});
+
 test("of a list or an object another spelling excludes nothing", async () => {
   const { kernel, read } = scene();
   const entry = kernel.entry(ROOM, { sizes: [1, 2] });
@@ -451,17 +534,6 @@ test("a read for those without a component asks the server, and shares what is u
   await settle(() => void kernel.read(ROOM, { id: 3 }).catch((error: unknown) => (failure = error)));
   await read(2).fail();
   assert.ok(failure instanceof MizanError);
-});
-
-test("what is drained is what has become known since the last time", async () => {
-  const { kernel, read } = await shown();
-  const drained = () => kernel.drain().map(({ params }) => params);
-  assert.deepEqual(drained(), [{ id: 1 }]);
-  assert.deepEqual(drained(), []);
-  await settle(() => void kernel.entry(ROOM, { id: 2 }).load());
-  assert.deepEqual(drained(), []);
-  await read(1).answer({ title: "two", items: [] });
-  assert.deepEqual(drained(), [{ id: 2 }]);
 });
 
 test("entries that nobody looks at are forgotten beyond a thousand, and begin anew when somebody does", async () => {

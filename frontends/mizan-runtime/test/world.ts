@@ -5,6 +5,8 @@
  * schedule says so. So each schedule is one history that a real network may produce, and its seed brings it back.
  */
 
+import * as calling from "../src/calling.js";
+import type { Calling } from "../src/later.js";
 import { Lost, Session } from "../src/live/session.js";
 import { Gatherer, type Part, type Read } from "../src/gather.js";
 import {
@@ -248,9 +250,19 @@ export class World {
         },
         call: ({ name }, args, shown) => this.call(name as Kind, args, shown),
       },
-      { soon: (task) => this.tasks.push(task), watch: (happening) => this.hear(happening) },
+      {
+        load: () => new Promise((resolve, reject) => this.send(() => this.bring(resolve, reject))),
+        soon: (task) => this.tasks.push(task),
+        watch: (happening) => this.hear(happening),
+      },
     );
     this.line = isLive ? new Line(this) : null;
+  }
+
+  /** What calls need is there some time later, or not. */
+  private bring(resolve: (calling: Calling) => void, reject: (reason: MizanError) => void): void {
+    if (this.fate() < 0.2) reject(new MizanError({ code: "OFFLINE", message: "it could not be loaded" }));
+    else resolve(calling);
   }
 
   private hear(happening: Happening): void {
@@ -412,8 +424,8 @@ export class World {
 
   private part(query: string): Part {
     const fate = this.fate();
-    if (fate < 0.1) return { error: new MizanError({ code: "INTERNAL_ERROR", message: "broken", status: 500 }) };
-    return fate < 0.2 ? null : { reply: this.reply(query) };
+    if (fate < 0.1) return new MizanError({ code: "INTERNAL_ERROR", message: "broken", status: 500 });
+    return fate < 0.2 ? null : this.reply(query);
   }
 
   reply(query: string): Reply {

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import test, { after, afterEach } from "node:test";
 import { globalContext, ping, rename, Server, userContext, type Profile } from "mizan-fixture";
 import { Mizan } from "mizan-runtime";
+import { dehydrate } from "mizan-runtime/server";
 import { createApp, createSSRApp, defineComponent, h, nextTick, ref, Suspense, type App, type Component } from "vue";
 import { renderToString } from "vue/server-renderer";
 
@@ -177,7 +178,7 @@ test("a server renders what it has read, and the browser begins with it without 
   const mizan = new Mizan({ baseUrl: "/api/mizan", fetch: server.fetch, tabs: false });
   const place = document.createElement("div");
   place.innerHTML = html;
-  const app = createSSRApp(Page).use(createMizanPlugin({ client: mizan, hydration: rendering.dehydrate() }));
+  const app = createSSRApp(Page).use(createMizanPlugin({ client: mizan, hydration: dehydrate(rendering) }));
   app.mount(place);
   apps.push(app);
   await rest();

@@ -184,9 +184,13 @@ export class Connection implements Live {
   }
 
   async #open(attempt: number): Promise<void> {
-    const known = this.#mizan.http.hasToken ? this.#mizan.http.token.get() : null;
+    const { http } = this.#mizan;
+    let tokens;
+    let known;
     let token;
     try {
+      tokens = http.hasToken ? (await http.sender()).token : null;
+      known = tokens?.get();
       token = await known;
     } catch {
       return this.#failed();
@@ -202,7 +206,7 @@ export class Connection implements Live {
         if (token != null) await this.#say(token);
       } catch (error) {
         if (error instanceof Lost) return;
-        if (known !== null) this.#mizan.http.token.drop(known);
+        tokens?.drop(known);
       }
       if (this.#socket !== socket) return;
       this.#failures = 0;
@@ -234,8 +238,9 @@ export class Connection implements Live {
   }
 
   async #sayAgain(): Promise<void> {
-    this.#mizan.http.token.clear();
-    const token = await this.#mizan.http.token.get();
+    const tokens = (await this.#mizan.http.sender()).token;
+    tokens.drop();
+    const token = await tokens.get();
     if (token !== null && this.session.isReady) await this.#say(token, true);
   }
 
@@ -243,7 +248,7 @@ export class Connection implements Live {
     const wasOpen = this.session.isReady;
     this.#disconnect();
     if (code === SESSION_ENDED) {
-      if (this.#mizan.http.hasToken) this.#mizan.http.token.clear();
+      if (this.#mizan.http.hasToken) this.#mizan.http.reset();
       // A reset connects again, as whoever asks now.
       else return this.#mizan.reset();
     }
