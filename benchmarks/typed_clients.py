@@ -4,9 +4,9 @@ One interface of 1,000 functions, and 100 components that show two reads and cal
 its own documentation recommends: tRPC and oRPC with TanStack Query infer their types from the server; hey-api, orval,
 and openapi-fetch with React Query generate from the OpenAPI document of the same functions in FastAPI
 (`benchmarks/web`). Type-checking is tsc 7 under `strict`, and generating the program that users run; both in processor
-seconds of all their threads. A page's size is what it loads beyond React, minified, gzip, in one file; at first it loads
-what is not imported later (`import()`). Requests are those that the libraries themselves send: a page with four reads,
-then a mutation that changes two of them.
+seconds of all their threads. A page's size is what it loads beyond React, minified, gzip, in one file; against the
+target what it loads at first, without what is imported later (`import()`). Requests are those that the libraries
+themselves send: a page with four reads, then a mutation that changes two of them.
 """
 
 from __future__ import annotations

@@ -113,7 +113,7 @@ test("a global context needs no provider, and without a provider another says wh
     onCaughtError: () => undefined,
     wrapper: ({ children }) => <Boundary told={errors}>{children}</Boundary>,
   });
-  assert.match(String(errors[0]), /no provider of the context "user"/);
+  assert.match(String(errors[0]), /no provider of "user"/);
 });
 
 class Boundary extends Component<
