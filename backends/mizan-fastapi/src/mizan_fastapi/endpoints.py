@@ -96,12 +96,9 @@ class SessionEndpoint(Endpoint):
 class CallEndpoint(Endpoint):
     """``POST call/``."""
 
-    def reply(self, dispatcher: Dispatcher, port: AsgiPort) -> Coroutine[Any, Any, Reply]:
-        return self._call(dispatcher, port, None)
-
-    @staticmethod
-    def _call(dispatcher: Dispatcher, port: AsgiPort, named: str | None) -> Coroutine[Any, Any, Reply]:
-        kind, token = port.fields.get(b"content-type"), port.fields.get(TOKEN_FIELD)
+    def reply(self, dispatcher: Dispatcher, port: AsgiPort, named: str | None = None) -> Coroutine[Any, Any, Reply]:
+        fields = port.fields
+        kind, token = fields.get(b"content-type"), fields.get(TOKEN_FIELD)
         return post_call(
             dispatcher,
             port,
@@ -115,8 +112,8 @@ class CallEndpoint(Endpoint):
 class NamedCallEndpoint(CallEndpoint):
     """``POST call/<function>/``."""
 
-    def reply(self, dispatcher: Dispatcher, port: AsgiPort) -> Coroutine[Any, Any, Reply]:
-        return self._call(dispatcher, port, port.scope["path_params"]["function"])
+    def reply(self, dispatcher: Dispatcher, port: AsgiPort, named: str | None = None) -> Coroutine[Any, Any, Reply]:
+        return super().reply(dispatcher, port, named or port.scope["path_params"]["function"])
 
 
 class FetchEndpoint(Endpoint):

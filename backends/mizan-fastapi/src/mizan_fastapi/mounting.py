@@ -103,7 +103,7 @@ def _put_outermost(app: FastAPI, route: PrefixRoute, middleware: Sequence[Middle
         scope["app"] = self
         if self.root_path:
             scope["root_path"] = self.root_path
-        await short_cut(scope, receive, send)
+        await short_cut.way(scope)(scope, receive, send)
 
     # Nothing that FastAPI is given can stand before its telemetry, and before what subclasses do.
     app.__class__ = type(kind.__name__, (kind,), {"__call__": call, "__module__": kind.__module__})
@@ -197,13 +197,16 @@ class ShortCut:
             self._answer = cls(self._answer, *args, **kwargs)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.way(scope)(scope, receive, send)
+
+    def way(self, scope: Scope) -> ASGIApp:
+        """Who is asked; the scope then says what is told of requests on the short way."""
         own = None if scope["type"] == "lifespan" else self._route.find(scope)
         if own is None or (self._leaves_traced and _TRACED in scope):
-            await self.app(scope, receive, send)
-            return
+            return self.app
         scope.setdefault("router", self._router)
         scope.update(own)
-        await self._answer(scope, receive, send)
+        return self._answer
 
 
 def _child_scope(scope: Scope, route: EndpointRoute, own: dict[str, str]) -> Scope:

@@ -187,7 +187,7 @@ async def _run(
     for purge in purges:
         await port.purge(purge)
     if endpoint.is_plain:
-        return Result(effects.plan, result, nested)
+        return tuple.__new__(Result, (effects.plan, result, nested))
     given, dress = result if endpoint.function.injected else (result, None)
     if endpoint.is_view:
         stale = [EVERYTHING] if endpoint.resets else ENGINE.stale_entries([effects.plan, *nested])

@@ -103,7 +103,7 @@ def _marks(interface: str | None, viewer: str | None) -> Headers:
 
 def json_response(body: bytes, headers: Headers = (), status: int = 200) -> Response:
     """A response of serialised JSON with the headers that every response has."""
-    return Response(status, _PLAIN + headers, body)
+    return tuple.__new__(Response, (status, _PLAIN + headers, body, None))
 
 
 def result_response(result: Result, marks: Headers, refresh: bytes | None = None) -> Response:

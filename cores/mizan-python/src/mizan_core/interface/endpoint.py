@@ -307,7 +307,7 @@ class Endpoint:
 
         :param failed: gets the name with what the function raises, so that it is known which one of several it was.
         """
-        return Invocation(partial(self._run, calls, failed), arguments, self.is_async)
+        return tuple.__new__(Invocation, (partial(self._run, calls, failed), arguments, self.is_async))
 
 
 _FOR_CALLS = frozenset(
