@@ -44,9 +44,8 @@ def _views(app: FastAPI, registry: Registry) -> dict[str, str]:
     found: dict[str, str] = {}
     for url in urls_of(registry.get_all_functions()):
         for member in url.members:
-            values = {
-                part.parameter: _SAMPLES[part.converter or "str"] for part in member.parts if isinstance(part, Place)
-            }
+            places = [part for part in member.parts if isinstance(part, Place)]
+            values = {place.parameter: _SAMPLES[place.converter or "str"] for place in places}
             own = "".join(part if isinstance(part, str) else values[part.parameter] for part in member.parts)
             written = "".join(part if isinstance(part, str) else f"{{{part.parameter}}}" for part in member.parts)
             try:
