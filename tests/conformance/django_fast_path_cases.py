@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from io import BytesIO
 from typing import Any
 
@@ -10,14 +11,15 @@ from django.core.cache.backends.locmem import LocMemCache
 from django.core.handlers.wsgi import WSGIRequest
 from django.http import HttpRequest, HttpResponse, RawPostDataException
 from django.test import RequestFactory, SimpleTestCase, modify_settings, override_settings
-from django.urls import URLPattern
+from django.urls import Resolver404, URLPattern, get_resolver, include, path, reverse
 from django.urls.resolvers import RoutePattern
 
 from mizan import urls, views
 from mizan.bodies import read_body
 from mizan.replies import ReplyResponse
-from mizan.routing import EndpointPattern
+from mizan.routing import EndpointPattern, Mount
 from mizan.tokens import has_user_model
+from mizan.urls import mount
 from mizan.users import assume_token
 from mizan_core.errors import PayloadTooLarge, Unauthorized
 from mizan_core.http.response import Response
@@ -108,12 +110,12 @@ class Routes(SimpleTestCase):
         for ours in urls.urlpatterns:
             route = str(ours.pattern)
             djangos = URLPattern(RoutePattern(route, name=ours.name, is_endpoint=True), ours.callback, None, ours.name)
-            for path in [*paths, "session/", "session/x"]:
-                found, expected = ours.resolve(path), djangos.resolve(path)
-                assert (found is None) == (expected is None), (route, path)
+            for url in [*paths, "session/", "session/x"]:
+                found, expected = ours.resolve(url), djangos.resolve(url)
+                assert (found is None) == (expected is None), (route, url)
                 if found is not None and expected is not None:
-                    assert vars(found) == vars(expected), (route, path)
-                    matched.add(path)
+                    assert vars(found) == vars(expected), (route, url)
+                    matched.add(url)
         assert matched == {"call/", "call/x/", "ctx/", "ctx/a b/", "ctx/a\n/", "session/"}
 
     def test_a_view_that_somebody_has_put_around_ours_is_called(self) -> None:
@@ -125,6 +127,52 @@ class Routes(SimpleTestCase):
         found = pattern.resolve("call/")
         assert found is not None
         assert found.func is guarded
+
+
+class Mounts(SimpleTestCase):
+    """A mount resolves as ``include`` does, also what it remembers."""
+
+    def setUp(self) -> None:
+        self.mounted = get_resolver().url_patterns[0]
+        self.included = path("api/mizan/", include("mizan.urls"))
+
+    def _check(self, url: str) -> None:
+        for _ in range(2):
+            found, expected = dict(vars(self.mounted.resolve(url))), dict(vars(self.included.resolve(url)))
+            assert [type(pattern) for tried in found.pop("tried") for pattern in tried] == [
+                type(pattern) for tried in expected.pop("tried") for pattern in tried
+            ]
+            assert found == expected
+
+    def test_in_threads_and_on_event_loops(self) -> None:
+        assert type(self.mounted) is Mount
+
+        async def check(url: str) -> None:
+            self._check(url)
+
+        for url in ("api/mizan/call/", "api/mizan/ctx/user/", "api/mizan/session/", "api/mizan/ws/"):
+            self._check(url)
+            asyncio.run(check(url))
+            self._check(url)
+        resolved = self.mounted.resolve("api/mizan/call/").func
+        assert resolved is views.call
+
+    def test_what_is_not_there(self) -> None:
+        for url in ("api/mizan/", "api/mizan/call", "api/mizan/ctx//", "elsewhere/"):
+            for _ in range(2):
+                with pytest.raises(Resolver404):
+                    self.mounted.resolve(url)
+
+    def test_clients_do_not_decide_how_much_is_remembered(self) -> None:
+        mounted: Any = mount("api/mizan/")
+        for number in range(1_500):
+            mounted.resolve(f"api/mizan/ctx/{number}/")
+        mounted.resolve(f"api/mizan/ctx/{'x' * 300}/")
+        assert mounted.resolve("api/mizan/ctx/1499/").kwargs == {"name": "1499"}
+        assert len(mounted._matches) == 1_024
+
+    def test_addresses_are_made_of_it(self) -> None:
+        assert reverse("mizan:context", kwargs={"name": "user"}) == "/api/mizan/ctx/user/"
 
 
 class Users(SimpleTestCase):

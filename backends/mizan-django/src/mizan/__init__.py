@@ -1,4 +1,4 @@
-"""Mizan for Django: ``INSTALLED_APPS = ["mizan"]`` and ``path("api/mizan/", include("mizan.urls"))``."""
+"""Mizan for Django: ``INSTALLED_APPS = ["mizan"]`` and ``mount("api/mizan/")`` (`mizan.urls`)."""
 
 import mizan.signatures  # noqa: F401 - registers Django's classes
 from mizan.asgi import wrap_asgi
