@@ -42,9 +42,7 @@ impl CacheKeyer {
         #[pyo3(from_py_with = integer)] rev: i64,
         vary: Option<&Bound<'_, PyDict>>,
     ) -> Result<String> {
-        Ok(self
-            .keyer
-            .key(&payload(context, params, user_id, rev, vary)?))
+        derive(&self.keyer, &entry(context, user_id, rev)?, params, vary)
     }
 
     /// The key of an entry and its tags: the context's, and one for each scope shape.
@@ -58,7 +56,11 @@ impl CacheKeyer {
         vary: Option<&Bound<'_, PyDict>>,
         shapes: Option<&Bound<'_, PyList>>,
     ) -> Result<(String, Vec<String>)> {
-        let payload = payload(context, params, user_id, rev, vary)?;
+        let payload = Payload::new_with(
+            &entry(context, user_id, rev)?,
+            |object| push(object, params, "params"),
+            vary.map(|vary| |object: &mut PlainWriter<'_>| push(object, Some(vary), "vary")),
+        )?;
         let mut entry = self.keyer.tags(&payload);
         let mut tags = vec![entry.context_tag()];
         for shape in shapes.into_iter().flatten() {
@@ -131,36 +133,50 @@ pub fn derive_cache_key(
     #[pyo3(from_py_with = integer)] rev: i64,
     vary: Option<&Bound<'_, PyDict>>,
 ) -> Result<String> {
-    let keyer = keyer(&secret)?;
-    Ok(keyer.key(&payload(context, params, user_id, rev, vary)?))
+    derive(
+        &keyer(&secret)?,
+        &entry(context, user_id, rev)?,
+        params,
+        vary,
+    )
+}
+
+fn derive(
+    keyer: &Keyer,
+    entry: &Entry<'_>,
+    params: Option<&Bound<'_, PyDict>>,
+    vary: Option<&Bound<'_, PyDict>>,
+) -> Result<String> {
+    keyer.derive_with(
+        entry,
+        |object| push(object, params, "params"),
+        vary.map(|vary| |object: &mut PlainWriter<'_>| push(object, Some(vary), "vary")),
+    )
 }
 
 fn keyer(secret: &Secret<'_>) -> Result<Keyer> {
     Ok(Keyer::new(secret.bytes(&Path::root("secret"))?)?)
 }
 
-fn payload<'a>(
+fn entry<'a>(
     context: &'a Bound<'_, PyString>,
-    params: Option<&Bound<'_, PyDict>>,
     user_id: Option<&'a Bound<'_, PyString>>,
     rev: i64,
-    vary: Option<&Bound<'_, PyDict>>,
-) -> Result<Payload<'a>> {
-    let entry = Entry {
+) -> Result<Entry<'a>> {
+    Ok(Entry {
         context: text(context, &Path::root("context"))?,
         user_id: user_id
             .map(|user_id| text(user_id, &Path::root("user_id")))
             .transpose()?,
         rev,
-    };
-    Payload::new_with(
-        &entry,
-        |object| push(object, params, "params"),
-        |object| push(object, vary, "vary"),
-    )
+    })
 }
 
-fn push(object: &mut PlainWriter, members: Option<&Bound<'_, PyDict>>, name: &str) -> Result<()> {
+fn push(
+    object: &mut PlainWriter<'_>,
+    members: Option<&Bound<'_, PyDict>>,
+    name: &str,
+) -> Result<()> {
     let Some(members) = members else {
         return Ok(());
     };

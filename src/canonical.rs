@@ -11,7 +11,8 @@ use crate::error::Result;
 /// The one byte form of a value.
 #[pyfunction]
 pub fn canonical_json<'py>(value: &Bound<'py, PyAny>) -> Result<Bound<'py, PyBytes>> {
-    let mut writer = Writer::new(Form::Canonical);
+    let mut out = Vec::new();
+    let mut writer = Writer::new(&mut out, Form::Canonical);
     convert::write(&mut writer, value, &Path::root("value"), 1)?;
-    Ok(PyBytes::new(value.py(), &writer.finish()))
+    Ok(PyBytes::new(value.py(), &out))
 }

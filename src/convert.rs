@@ -40,7 +40,7 @@ enum Items<'a, 'py> {
 
 /// Pushes `value`, which stands at `path` on level `depth`, to the canonical writer.
 pub fn write(
-    writer: &mut Writer,
+    writer: &mut Writer<'_>,
     value: &Bound<'_, PyAny>,
     path: &Path<'_>,
     depth: usize,
@@ -142,18 +142,22 @@ pub fn text<'a>(value: &'a Bound<'_, PyString>, path: &Path<'_>) -> Result<&'a s
 
 /// The text of an object that has to be a `str`, which it keeps alive.
 pub fn backed_text(value: &Bound<'_, PyAny>, path: &Path<'_>) -> Result<PyBackedStr> {
-    let py = value.py();
-    let Ok(string) = value.cast::<PyString>() else {
-        return Err(unexpected(value, path, "str").into());
-    };
-    PyBackedStr::try_from(string.clone()).map_err(|error| text_fault(py, error, path))
+    match value.cast::<PyString>() {
+        Ok(string) => backed(string.clone(), path),
+        Err(_) => Err(unexpected(value, path, "str").into()),
+    }
 }
 
-fn key_text(key: &Bound<'_, PyAny>, path: &Path<'_>) -> Result<PyBackedStr> {
-    if key.is_instance_of::<PyString>() {
-        return backed_text(key, path);
+fn key_text(key: Bound<'_, PyAny>, path: &Path<'_>) -> Result<PyBackedStr> {
+    match key.cast_into::<PyString>() {
+        Ok(key) => backed(key, path),
+        Err(error) => Err(wrong_key(&error.into_inner(), path).into()),
     }
-    Err(wrong_key(key, path).into())
+}
+
+fn backed(string: Bound<'_, PyString>, path: &Path<'_>) -> Result<PyBackedStr> {
+    let py = string.py();
+    PyBackedStr::try_from(string).map_err(|error| text_fault(py, error, path))
 }
 
 fn read<'a, 'py>(
@@ -232,13 +236,15 @@ fn sorted_members<'py>(
     dict: &Bound<'py, PyDict>,
     path: &Path<'_>,
 ) -> Result<Vec<(PyBackedStr, Bound<'py, PyAny>)>> {
+    let mut members = Vec::with_capacity(dict.len());
     // Nothing in here runs Python code and goes on, so the dict cannot change under the iteration.
-    let mut members = with_critical_section(dict, || {
-        dict.iter()
-            .map(|(key, item)| Ok((key_text(&key, path)?, item)))
-            .collect::<Result<Vec<_>>>()
+    with_critical_section(dict, || {
+        dict.iter().try_for_each(|(key, item)| {
+            members.push((key_text(key, path)?, item));
+            Ok::<_, Fault>(())
+        })
     })?;
-    members.sort_by(|(left, _), (right, _)| left.as_str().cmp(right));
+    members.sort_unstable_by(|(left, _), (right, _)| left.as_str().cmp(right));
     Ok(members)
 }
 

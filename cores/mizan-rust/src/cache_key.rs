@@ -5,7 +5,7 @@ use crate::error::{Error, Problem, Result};
 use crate::escape::{write_hex, write_string};
 use crate::hs256::{Hs256, TAG_LENGTH};
 use crate::number::write_integer;
-use crate::plain::{PlainMembers, PlainWriter};
+use crate::plain::{self, PlainMembers, PlainWriter};
 use crate::value::Members;
 
 /// Whose entry of which context, at which revision of the code that builds it.
@@ -44,19 +44,31 @@ impl CacheKeyer {
         params: Option<&Members>,
         vary: Option<&Members>,
     ) -> Result<String> {
-        Ok(self.key(&Payload::new(entry, params, vary)?))
+        self.derive_with(
+            entry,
+            |object| object.extend(params, "params"),
+            vary.map(|vary| |object: &mut PlainWriter<'_>| object.extend(Some(vary), "vary")),
+        )
+    }
+
+    /// As [`derive`](Self::derive), with the members of `params` and `vary` pushed by the caller.
+    pub fn derive_with<E: From<Error>>(
+        &self,
+        entry: &Entry<'_>,
+        params: impl FnOnce(&mut PlainWriter<'_>) -> Result<(), E>,
+        vary: Option<impl FnOnce(&mut PlainWriter<'_>) -> Result<(), E>>,
+    ) -> Result<String, E> {
+        let (json, ()) = payload(entry, |json| plain::write(json, params), vary)?;
+        Ok(self.key_of(entry.context, &json))
     }
 
     /// The key of the entry that `payload` describes.
     pub fn key(&self, payload: &Payload<'_>) -> String {
-        let digest = self.digest(&payload.json);
-        let context = payload.context;
-        let mut key = String::with_capacity("ctx::".len() + context.len() + 2 * digest.len());
-        key.push_str("ctx:");
-        key.push_str(context);
-        key.push(':');
-        write_hex(&mut key, &digest);
-        key
+        self.key_of(payload.context, &payload.json)
+    }
+
+    fn key_of(&self, context: &str, json: &[u8]) -> String {
+        labelled("ctx:", context, &self.digest(json))
     }
 
     pub(crate) fn digest(&self, payload: &[u8]) -> [u8; TAG_LENGTH] {
@@ -66,6 +78,61 @@ impl CacheKeyer {
     pub(crate) fn mac(&self) -> &Hs256 {
         &self.mac
     }
+}
+
+/// A label, a context and a digest in hex.
+pub(crate) fn labelled(label: &str, context: &str, digest: &[u8]) -> String {
+    let length = label.len() + context.len() + ":".len() + 2 * digest.len();
+    let mut text = Vec::with_capacity(length);
+    text.extend_from_slice(label.as_bytes());
+    text.extend_from_slice(context.as_bytes());
+    text.push(b':');
+    write_hex(&mut text, digest);
+    String::from_utf8(text).unwrap_or_default()
+}
+
+/// What decides the content of an entry, as it is hashed, and what `params` says of the parameters
+/// that it has written.
+fn payload<P, E: From<Error>>(
+    entry: &Entry<'_>,
+    params: impl FnOnce(&mut Vec<u8>) -> Result<P, E>,
+    vary: Option<impl FnOnce(&mut PlainWriter<'_>) -> Result<(), E>>,
+) -> Result<(Vec<u8>, P), E> {
+    let viewer = entry
+        .user_id
+        .map(|viewer| filled(viewer, "user_id"))
+        .transpose()?;
+    let rev = in_range(Some(entry.rev), "rev", 0, MAX_INTEGER)?;
+    let mut json = Vec::with_capacity(256);
+    json.extend_from_slice(b"{\"c\":");
+    write_string(&mut json, entry.context);
+    json.extend_from_slice(b",\"p\":");
+    let params = params(&mut json)?;
+    json.extend_from_slice(b",\"r\":");
+    write_integer(&mut json, rev);
+    if let Some(viewer) = viewer {
+        json.extend_from_slice(b",\"u\":");
+        write_string(&mut json, viewer);
+    }
+    if let Some(vary) = vary {
+        write_vary(&mut json, vary)?;
+    }
+    json.push(b'}');
+    Ok((json, params))
+}
+
+/// Nothing where there is nothing.
+fn write_vary<E>(
+    json: &mut Vec<u8>,
+    vary: impl FnOnce(&mut PlainWriter<'_>) -> Result<(), E>,
+) -> Result<(), E> {
+    let end = json.len();
+    json.extend_from_slice(b",\"v\":");
+    plain::write(json, vary)?;
+    if json.ends_with(b",\"v\":{}") {
+        json.truncate(end);
+    }
+    Ok(())
 }
 
 /// What decides the content of an entry, as it is hashed.
@@ -86,38 +153,17 @@ impl<'a> Payload<'a> {
         Self::new_with(
             entry,
             |object| object.extend(params, "params"),
-            |object| object.extend(vary, "vary"),
+            vary.map(|vary| |object: &mut PlainWriter<'_>| object.extend(Some(vary), "vary")),
         )
     }
 
     /// As [`new`](Self::new), with the members of `params` and `vary` pushed by the caller.
     pub fn new_with<E: From<Error>>(
         entry: &Entry<'a>,
-        params: impl FnOnce(&mut PlainWriter) -> Result<(), E>,
-        vary: impl FnOnce(&mut PlainWriter) -> Result<(), E>,
+        params: impl FnOnce(&mut PlainWriter<'_>) -> Result<(), E>,
+        vary: Option<impl FnOnce(&mut PlainWriter<'_>) -> Result<(), E>>,
     ) -> Result<Self, E> {
-        let viewer = entry
-            .user_id
-            .map(|viewer| filled(viewer, "user_id"))
-            .transpose()?;
-        let rev = in_range(Some(entry.rev), "rev", 0, MAX_INTEGER)?;
-        let mut json = Vec::with_capacity(256);
-        json.extend_from_slice(b"{\"c\":");
-        write_string(&mut json, entry.context);
-        json.extend_from_slice(b",\"p\":");
-        let params = PlainMembers::write(&mut json, params)?;
-        json.extend_from_slice(b",\"r\":");
-        write_integer(&mut json, rev);
-        if let Some(viewer) = viewer {
-            json.extend_from_slice(b",\"u\":");
-            write_string(&mut json, viewer);
-        }
-        let end = json.len();
-        json.extend_from_slice(b",\"v\":");
-        if PlainMembers::write(&mut json, vary)?.is_empty() {
-            json.truncate(end);
-        }
-        json.push(b'}');
+        let (json, params) = payload(entry, |json| PlainMembers::write(json, params), vary)?;
         Ok(Self {
             context: entry.context,
             json,

@@ -25,9 +25,9 @@ pub enum Form {
 ///
 /// Refuses NaN, infinities and nesting beyond [`MAX_DEPTH`], with the place named.
 pub fn to_vec(value: &Value) -> Result<Vec<u8>> {
-    let mut writer = Writer::new(Form::Canonical);
-    writer.value(value, &Path::root("value"))?;
-    Ok(writer.finish())
+    let mut out = Vec::new();
+    Writer::new(&mut out, Form::Canonical).value(value, &Path::root("value"))?;
+    Ok(out)
 }
 
 /// The text of a value (section 6): a string is itself, another scalar its JSON form, a container
@@ -41,42 +41,37 @@ pub fn text(value: &Value, path: &Path<'_>) -> Result<String> {
     } else {
         Form::Canonical
     };
-    let mut writer = Writer::new(form);
-    writer.value(value, path)?;
-    Ok(String::from_utf8(writer.finish()).unwrap_or_default())
+    let mut out = Vec::new();
+    Writer::new(&mut out, form).value(value, path)?;
+    Ok(String::from_utf8(out).unwrap_or_default())
 }
 
-/// Writes canonical JSON as it is pushed.
+/// Appends canonical JSON to a buffer as it is pushed.
 ///
 /// The caller pushes keys in code-point order and balances begin and end; the writer sets the
 /// separators, counts the levels and refuses floats that are not finite.
 #[derive(Debug)]
-pub struct Writer {
-    out: Vec<u8>,
+pub struct Writer<'o> {
+    out: &'o mut Vec<u8>,
     form: Form,
     depth: usize,
 }
 
-impl Writer {
+impl<'o> Writer<'o> {
     /// A writer of one value.
-    pub fn new(form: Form) -> Self {
-        Self::over(Vec::new(), form, 0)
+    pub fn new(out: &'o mut Vec<u8>, form: Form) -> Self {
+        Self::inside(out, form, 0)
     }
 
-    /// A writer that continues `out`, with `depth` containers open around it.
-    pub(crate) fn over(out: Vec<u8>, form: Form, depth: usize) -> Self {
+    /// A writer with `depth` containers open around it.
+    pub(crate) fn inside(out: &'o mut Vec<u8>, form: Form, depth: usize) -> Self {
         Self { out, form, depth }
     }
 
     #[cfg(feature = "keys")]
-    /// How many bytes there are so far, with those that it continues.
+    /// How many bytes there are so far, with those that were there before.
     pub(crate) fn len(&self) -> usize {
         self.out.len()
-    }
-
-    /// What has been written.
-    pub fn finish(self) -> Vec<u8> {
-        self.out
     }
 
     /// Opens an object that stands at `path`.
@@ -102,14 +97,14 @@ impl Writer {
     /// Names the next member.
     pub fn key(&mut self, key: &str) {
         self.separate();
-        write_string(&mut self.out, key);
+        write_string(self.out, key);
         self.out.push(b':');
     }
 
     /// Writes a string.
     pub fn string(&mut self, text: &str) {
         self.separate();
-        write_string(&mut self.out, text);
+        write_string(self.out, text);
     }
 
     /// Writes an integer.
@@ -149,6 +144,7 @@ impl Writer {
     }
 
     /// Writes a whole value that stands at `path`.
+    #[inline]
     pub fn value(&mut self, value: &Value, path: &Path<'_>) -> Result<()> {
         match value {
             Value::Null => self.null(),
@@ -201,15 +197,15 @@ impl Writer {
     fn scalar(&mut self, write: impl FnOnce(&mut Vec<u8>)) {
         self.separate();
         if self.form != Form::Texts {
-            return write(&mut self.out);
+            return write(self.out);
         }
         self.out.push(b'"');
-        write(&mut self.out);
+        write(self.out);
         self.out.push(b'"');
     }
 
     fn separate(&mut self) {
-        separate(&mut self.out);
+        separate(self.out);
     }
 }
 

@@ -2,16 +2,24 @@
 
 use std::fmt;
 
-use hmac::{Hmac, KeyInit, Mac};
+use hmac::KeyInit;
+use hmac::block_api::HmacCore;
+use hmac::digest::block_api::{Buffer, FixedOutputCore, UpdateCore};
+use hmac::digest::{CtOutput, Output};
 use sha2::Sha256;
 
 /// The length of a tag in bytes.
 pub const TAG_LENGTH: usize = 32;
 
+type Core = HmacCore<Sha256>;
+
 /// An HMAC-SHA256 key, hashed into its state once; signing and verifying copy that state.
+///
+/// The state alone: a copy of `Hmac`, which has the buffer of a message beside it, takes a tenth of the time of a short
+/// message's tag.
 #[derive(Clone)]
 pub struct Hs256 {
-    keyed: Hmac<Sha256>,
+    keyed: Core,
 }
 
 impl Hs256 {
@@ -23,7 +31,7 @@ impl Hs256 {
     )]
     pub fn new(key: &[u8]) -> Self {
         Self {
-            keyed: Hmac::new_from_slice(key).expect("a key of any length"),
+            keyed: Core::new_from_slice(key).expect("a key of any length"),
         }
     }
 
@@ -34,7 +42,7 @@ impl Hs256 {
 
     /// The tag of a message given in parts.
     pub fn tag_of<'m>(&self, parts: impl IntoIterator<Item = &'m [u8]>) -> [u8; TAG_LENGTH] {
-        self.updated(parts).finalize().into_bytes().into()
+        self.output(parts).into()
     }
 
     /// Whether `tag` is the message's, compared in constant time.
@@ -44,13 +52,18 @@ impl Hs256 {
 
     /// As [`matches`](Self::matches), of a message given in parts.
     pub fn matches_parts<'m>(&self, parts: impl IntoIterator<Item = &'m [u8]>, tag: &[u8]) -> bool {
-        self.updated(parts).verify_slice(tag).is_ok()
+        let same = |tag| CtOutput::<Core>::new(tag) == CtOutput::new(self.output(parts));
+        Output::<Core>::try_from(tag).is_ok_and(same)
     }
 
-    fn updated<'m>(&self, parts: impl IntoIterator<Item = &'m [u8]>) -> Hmac<Sha256> {
-        let mut mac = self.keyed.clone();
-        parts.into_iter().for_each(|part| mac.update(part));
-        mac
+    fn output<'m>(&self, parts: impl IntoIterator<Item = &'m [u8]>) -> Output<Core> {
+        let (mut keyed, mut buffer) = (self.keyed.clone(), Buffer::<Core>::default());
+        for part in parts {
+            buffer.digest_blocks(part, |blocks| keyed.update_blocks(blocks));
+        }
+        let mut tag = Output::<Core>::default();
+        keyed.finalize_fixed_core(&mut buffer, &mut tag);
+        tag
     }
 }
 
@@ -67,9 +80,9 @@ mod tests {
     use crate::escape::write_hex;
 
     fn hex(key: &[u8], message: &[u8]) -> String {
-        let mut out = String::new();
+        let mut out = Vec::new();
         write_hex(&mut out, &Hs256::new(key).tag(message));
-        out
+        String::from_utf8(out).unwrap()
     }
 
     /// RFC 4231, test cases 1, 2, 6 and 7: a short key, a shorter one, and two longer than a block.

@@ -161,9 +161,7 @@ pub(crate) fn write_params(out: &mut Vec<u8>, params: &[(Arc<Param>, Value)]) ->
     for (index, (param, value)) in params.iter().enumerate() {
         out.extend_from_slice(if index == 0 { b",\"params\":{" } else { b"," });
         out.extend_from_slice(param.json_start());
-        let mut writer = Writer::over(std::mem::take(out), Form::Canonical, 0);
-        writer.value(value, &ARGS.key(param.name()))?;
-        *out = writer.finish();
+        Writer::new(out, Form::Canonical).value(value, &ARGS.key(param.name()))?;
     }
     if !params.is_empty() {
         out.push(b'}');

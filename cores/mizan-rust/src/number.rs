@@ -46,7 +46,11 @@ pub(crate) fn write_plain_float(out: &mut Vec<u8>, value: f64) -> bool {
 }
 
 /// Appends a decimal integer.
+#[inline]
 pub(crate) fn write_integer(out: &mut Vec<u8>, value: i64) {
+    if (0..10).contains(&value) {
+        return out.push(digit(value.unsigned_abs()));
+    }
     if value < 0 {
         out.push(b'-');
     }
@@ -67,9 +71,9 @@ pub(crate) fn write_natural(out: &mut Vec<u8>, value: u64) {
     out[start..].reverse();
 }
 
+#[inline]
 fn digit(value: u64) -> u8 {
-    // It always fits in a byte.
-    b'0' + u8::try_from(value).unwrap_or(0)
+    b'0' + value.to_le_bytes()[0]
 }
 
 /// The other choice where the value lies half-way between two shortest texts: Python takes the one

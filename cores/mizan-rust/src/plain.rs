@@ -1,7 +1,6 @@
 //! Objects in their plain form (docs/protocol.md section 3), written once and read from where they
 //! stand.
 
-use std::mem::take;
 use std::ops::Range;
 
 use crate::canonical::{Form, Writer};
@@ -26,23 +25,37 @@ struct Member {
     value: Range<usize>,
 }
 
+/// Appends an object to `json`, of the members that `push` pushes.
+pub(crate) fn write<E>(
+    json: &mut Vec<u8>,
+    push: impl FnOnce(&mut PlainWriter<'_>) -> Result<(), E>,
+) -> Result<(), E> {
+    write_object(json, None, push)
+}
+
+fn write_object<E>(
+    json: &mut Vec<u8>,
+    members: Option<&mut Vec<Member>>,
+    push: impl FnOnce(&mut PlainWriter<'_>) -> Result<(), E>,
+) -> Result<(), E> {
+    json.push(b'{');
+    push(&mut PlainWriter {
+        writer: Writer::inside(json, Form::Plain, DEPTH),
+        members,
+    })?;
+    json.push(b'}');
+    Ok(())
+}
+
 impl PlainMembers {
-    /// Appends an object to `json`, of the members that `push` pushes.
+    /// As [`write`], and notes where the members stand.
     pub(crate) fn write<E>(
         json: &mut Vec<u8>,
-        push: impl FnOnce(&mut PlainWriter) -> Result<(), E>,
+        push: impl FnOnce(&mut PlainWriter<'_>) -> Result<(), E>,
     ) -> Result<Self, E> {
-        json.push(b'{');
-        let mut object = PlainWriter {
-            writer: Writer::over(take(json), Form::Plain, DEPTH),
-            members: Vec::new(),
-        };
-        push(&mut object)?;
-        *json = object.writer.finish();
-        json.push(b'}');
-        Ok(Self {
-            members: object.members,
-        })
+        let mut members = Vec::new();
+        write_object(json, Some(&mut members), push)?;
+        Ok(Self { members })
     }
 
     /// Whether there are no members.
@@ -61,27 +74,30 @@ impl PlainMembers {
 
 /// Takes the members of an object, and writes their values in their plain form.
 #[derive(Debug)]
-pub struct PlainWriter {
-    writer: Writer,
-    members: Vec<Member>,
+pub struct PlainWriter<'j> {
+    writer: Writer<'j>,
+    /// Where the members stand, if anybody asks for that.
+    members: Option<&'j mut Vec<Member>>,
 }
 
-impl PlainWriter {
+impl PlainWriter<'_> {
     /// Writes a member, in the order of the names, each name once; `value` writes its value.
     pub fn member<E: From<Error>>(
         &mut self,
         name: &str,
-        value: impl FnOnce(&mut Writer) -> Result<(), E>,
+        value: impl FnOnce(&mut Writer<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
-        let separator = usize::from(!self.members.is_empty());
-        let name_start = self.writer.len() + separator;
+        let before = self.writer.len();
         self.writer.key(name);
-        let value_start = self.writer.len();
+        let start = self.writer.len();
         value(&mut self.writer)?;
-        self.members.push(Member {
-            name: name_start..value_start - COLON,
-            value: value_start..self.writer.len(),
-        });
+        if let Some(members) = &mut self.members {
+            let separator = usize::from(!members.is_empty());
+            members.push(Member {
+                name: before + separator..start - COLON,
+                value: start..self.writer.len(),
+            });
+        }
         Ok(())
     }
 
@@ -91,7 +107,6 @@ impl PlainWriter {
             return Ok(());
         };
         let path = Path::root(argument);
-        self.members.reserve(members.len());
         members.iter().try_for_each(|(name, value)| {
             self.member(name, |writer| writer.value(value, &path.key(name)))
         })

@@ -2,10 +2,10 @@
 
 use std::collections::HashSet;
 
-use crate::cache_key::{CacheKeyer, Payload};
+use crate::cache_key::{CacheKeyer, Payload, labelled};
 use crate::canonical::separate;
 use crate::error::{Error, Result};
-use crate::escape::{write_hex, write_string};
+use crate::escape::write_string;
 use crate::path::Path;
 use crate::plain::{PlainMembers, PlainWriter};
 use crate::plan::{Plan, Purged};
@@ -39,7 +39,7 @@ impl CacheKeyer {
     pub fn purge_tags_with<E: From<Error>>(
         &self,
         context: &str,
-        params: impl FnOnce(&mut PlainWriter) -> Result<(), E>,
+        params: impl FnOnce(&mut PlainWriter<'_>) -> Result<(), E>,
     ) -> Result<Vec<String>, E> {
         let mut exact = Scope::new(self, context);
         exact.begin(b",\"s\":");
@@ -70,7 +70,7 @@ impl CacheKeyer {
     }
 }
 
-fn push(object: &mut PlainWriter, purged: &Purged) -> Result<()> {
+fn push(object: &mut PlainWriter<'_>, purged: &Purged) -> Result<()> {
     for (param, identity) in purged.identities() {
         let path = IDENTITIES.key(param.name());
         object.member(param.name(), |writer| writer.value(identity, &path))?;
@@ -152,13 +152,7 @@ impl<'a> Scope<'a> {
     fn tag(&mut self, end: &[u8]) -> String {
         self.json.extend_from_slice(end);
         let digest = self.keyer.digest(&self.json);
-        let length = "tag::".len() + self.context.len() + 2 * DIGEST_LENGTH;
-        let mut tag = String::with_capacity(length);
-        tag.push_str("tag:");
-        tag.push_str(self.context);
-        tag.push(':');
-        write_hex(&mut tag, &digest[..DIGEST_LENGTH]);
-        tag
+        labelled("tag:", self.context, &digest[..DIGEST_LENGTH])
     }
 }
 
@@ -209,9 +203,7 @@ mod tests {
     }
 
     fn hashed(json: &str) -> String {
-        let mut tag = "tag:user:".to_owned();
-        write_hex(&mut tag, &keyer().digest(json.as_bytes())[..16]);
-        tag
+        labelled("tag:", "user", &keyer().digest(json.as_bytes())[..16])
     }
 
     #[test]

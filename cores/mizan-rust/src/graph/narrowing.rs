@@ -95,7 +95,8 @@ pub(super) fn fingerprint(spec: &Specification, shapes: &Shapes) -> Result<Strin
             }
         }
     }
-    let (mut writer, path) = (Writer::new(Form::Canonical), Path::root("fingerprint"));
+    let (mut out, path) = (Vec::new(), Path::root("fingerprint"));
+    let mut writer = Writer::new(&mut out, Form::Canonical);
     writer.begin_object(&path)?;
     writer.key("params");
     writer.begin_array(&path)?;
@@ -131,7 +132,7 @@ pub(super) fn fingerprint(spec: &Specification, shapes: &Shapes) -> Result<Strin
     }
     writer.end_object();
     writer.end_object();
-    Ok(String::from_utf8_lossy(&writer.finish()).into_owned())
+    Ok(String::from_utf8_lossy(&out).into_owned())
 }
 
 /// Whether a mutation's parameter `name` may narrow what it makes stale of a context.

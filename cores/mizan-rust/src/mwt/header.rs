@@ -25,6 +25,14 @@ pub(crate) fn write(kid: Option<&str>) -> Vec<u8> {
     out
 }
 
+/// Appends the header of a token signed with the key of that name.
+pub(crate) fn append(text: &mut String, kid: Option<&str>) {
+    match kid {
+        None => text.push_str(NAMELESS_TEXT),
+        Some(_) => base64url::encode(text, &write(kid)),
+    }
+}
+
 /// The bytes of a header that stands in a token.
 pub(crate) fn decode(part: &str) -> Result<Cow<'static, [u8]>, TokenError> {
     if part == NAMELESS_TEXT {

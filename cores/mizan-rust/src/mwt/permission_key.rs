@@ -22,15 +22,14 @@ pub fn permission_key<'a>(
     names.sort_unstable();
     names.dedup();
     let digest = Sha256::digest(payload(staff, superuser, &names)?);
-    let mut key = String::with_capacity(2 * digest.len());
-    write_hex(&mut key, &digest);
-    key.truncate(PERMISSION_KEY_LENGTH);
-    Ok(key)
+    let mut key = Vec::with_capacity(PERMISSION_KEY_LENGTH);
+    write_hex(&mut key, &digest[..PERMISSION_KEY_LENGTH / 2]);
+    Ok(String::from_utf8(key).unwrap_or_default())
 }
 
 fn payload(staff: bool, superuser: bool, names: &[&str]) -> Result<Vec<u8>> {
-    let path = Path::root("permissions");
-    let mut writer = Writer::new(Form::Canonical);
+    let (mut out, path) = (Vec::new(), Path::root("permissions"));
+    let mut writer = Writer::new(&mut out, Form::Canonical);
     writer.begin_object(&path)?;
     writer.key("perms");
     writer.begin_array(&path)?;
@@ -43,7 +42,7 @@ fn payload(staff: bool, superuser: bool, names: &[&str]) -> Result<Vec<u8>> {
     writer.key("super");
     writer.bool(superuser);
     writer.end_object();
-    Ok(writer.finish())
+    Ok(out)
 }
 
 #[cfg(test)]
