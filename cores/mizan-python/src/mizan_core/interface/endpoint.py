@@ -151,14 +151,14 @@ class Endpoint:
         """What may not carry a call of it."""
         parameters, injected = function.parameters, function.injected
         self.parameters = frozenset([parameter.name for parameter in parameters])
-        self.scope = frozenset(
+        self.scope = scope and frozenset(
             [parameter.name for parameter in parameters if parameter.name in scope and parameter.upload is None]
         )
         self.announced: Sequence[tuple[Store, list[str]]] = ()
         """Where the tags of the contexts that a call may purge have to be announced before it runs."""
         self._defaulted = defaulted
         self._hooks = hooks
-        self.is_async = function.is_async or bool(injected) or any(hook.is_async for hook in hooks)
+        self.is_async = function.is_async or bool(injected) or any([hook.is_async for hook in hooks])
         self.resets = declaration.resets
         self.is_plain = not (self.is_view or self.resets or (injected and self.context is None))
         """Whether a run gives the serialised result, and nothing else."""
@@ -328,13 +328,18 @@ _FOR_CALLS = frozenset(
 )
 
 
+_NOTHING: frozenset[str] = frozenset()
+_NEEDS_ANSWER = frozenset((SOCKET,))
+
+
 def _barred(function: ClientFunction[..., Any]) -> frozenset[str]:
     declaration = function.declaration
     if declaration.private:
         return frozenset((HTTP, SOCKET))
     injection = function.injection
     needs_answer = function.is_view or (injection is not None and injection.answering is not None)
-    return frozenset([*([SOCKET] if needs_answer else []), *([] if declaration.http else [HTTP])])
+    barred = _NEEDS_ANSWER if needs_answer else _NOTHING
+    return barred if declaration.http else barred | {HTTP}
 
 
 def _authorization(auth: Auth) -> Invocation | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from threading import Thread
 from typing import Any
 
@@ -47,10 +47,24 @@ class Bundle:
     :ivar is_told_by_viewer: whether each viewer has entries of their own.
     """
 
-    __slots__ = ("_is_verbatim", "_only", "_readers", "endpoints", "guarded", "is_told_by_viewer", "name", "policy")
+    __slots__ = (
+        "_is_verbatim",
+        "_make_readers",
+        "_only",
+        "_readers",
+        "endpoints",
+        "guarded",
+        "is_told_by_viewer",
+        "name",
+        "policy",
+    )
 
     def __init__(
-        self, name: str, endpoints: list[Endpoint], readers: Mapping[str, TextReader], caching: Caching | None
+        self,
+        name: str,
+        endpoints: list[Endpoint],
+        make_readers: Callable[[], Mapping[str, TextReader]],
+        caching: Caching | None,
     ) -> None:
         self.name = name
         self.endpoints = endpoints
@@ -58,8 +72,15 @@ class Bundle:
         self.guarded = tuple(endpoint for endpoint in endpoints if endpoint.auth is not None)
         self.policy = BundlePolicy.of(caching, endpoints)
         self.is_told_by_viewer = isinstance(self.policy, BundlePolicy) and not self.policy.shared
-        self._readers = readers
+        self._make_readers = make_readers
         self._is_verbatim: bool | None = None  # found out for the first fetch, as what it depends on is
+
+    def __getattr__(self, name: str) -> Any:
+        """The readers are made for the first fetch: most contexts wait long for theirs."""
+        if name != "_readers":
+            raise AttributeError(name)
+        self._readers = self._make_readers()
+        return self._readers
 
     @property
     def is_verbatim(self) -> bool:
@@ -248,10 +269,11 @@ class Interface:
             )
             for name, function in functions.items()
         }
+        is_listed = settings.live_settings.functions != ALL_FUNCTIONS
         for name, endpoint in self._endpoints.items():
             if plans[name]["merge"]:
                 endpoint.rereads = _rereads(plans[name])
-            if settings.live_settings.functions != ALL_FUNCTIONS and not endpoint.function.declaration.websocket:
+            if is_listed and not endpoint.function.declaration.websocket:
                 endpoint.barred |= {SOCKET}
         self.caching: Caching | None = None
         self.tagging: Tagging | None = None
@@ -499,16 +521,9 @@ def _bundles(
             public.setdefault(endpoint.context, []).append(endpoint)
     params = {function["name"]: function["params"] for function in specification["functions"]}
     types = specification["types"]
-    return {
-        name: Bundle(
-            name,
-            members,
-            {
-                param["name"]: TextReader(param["shape"], types)
-                for endpoint in members
-                for param in params[endpoint.name]
-            },
-            caching,
-        )
-        for name, members in public.items()
-    }
+
+    def readers(members: Sequence[Endpoint]) -> dict[str, TextReader]:
+        declared = [param for endpoint in members for param in params[endpoint.name]]
+        return {param["name"]: TextReader(param["shape"], types) for param in declared}
+
+    return {name: Bundle(name, members, partial(readers, members), caching) for name, members in public.items()}

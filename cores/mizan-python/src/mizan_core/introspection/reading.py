@@ -119,7 +119,9 @@ class ShapeReader:
         self._fields: dict[type, list[Field]] = {}
         """Of pydantic's classes, which are read for each side."""
         self._shapes: dict[Field, Shape] = {}
-        """Of the fields that are the same on both sides: most."""
+        """Of the fields whose types are the same on both sides: most."""
+        self._members: dict[Field, dict[str, Any]] = {}
+        """Of those of them that are all the same there."""
         self._is_sided = False
         """Whether what is being read depends on the side."""
 
@@ -337,6 +339,10 @@ class ShapeReader:
             name = field.input_name if is_input else field.output_name
             if name is None:
                 continue
+            known = None if values else self._members.get(field)
+            if known is not None:
+                members.setdefault(name, known)
+                continue
             required = field.input_required if is_input else field.output_required
             member: dict[str, Any] = {"name": name, "required": required}
             if not required:
@@ -346,6 +352,8 @@ class ShapeReader:
                 member["description"] = description
             member["shape"] = self._read_field(field, values, view)
             members.setdefault(name, member)
+            if field in self._shapes and field.is_same_on_both_sides:
+                self._members[field] = member
         return {"kind": "struct", "fields": list(members.values())}
 
     def _read_field(self, field: Field, values: _Bindings, view: View) -> Shape:

@@ -166,7 +166,7 @@ def references(shape: Shape) -> Iterator[str]:
         if kind == "ref":
             yield shape["name"]
         elif kind == "struct":
-            waiting.extend(field["shape"] for field in shape["fields"])
+            waiting.extend([field["shape"] for field in shape["fields"] if field["shape"]["kind"] not in LEAVES])
         elif kind in _INNER:
             waiting.append(shape[_INNER[kind]])
         else:

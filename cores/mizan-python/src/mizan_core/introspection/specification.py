@@ -54,7 +54,8 @@ def _function(
     names: Mapping[ClientFunction[..., Any], str],
     identities: IdentityNames,
 ) -> dict[str, Any]:
-    function, declaration = described.function, described.function.declaration
+    function = described.function
+    declaration, around = function.declaration, function.names
     narrows = declaration.context is not None or declaration.affects or declaration.merge
     return {
         "name": described.name,
@@ -64,7 +65,7 @@ def _function(
                 "name": param.name,
                 "shape": vocabulary.shape(param.shape, "input"),
                 "required": param.required,
-                "identity": identities.name(described.name, param.name, declared.annotation, function.names)
+                "identity": identities.name(described.name, param.name, declared.annotation, around)
                 if narrows
                 else None,
             }

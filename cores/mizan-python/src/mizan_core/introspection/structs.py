@@ -43,6 +43,11 @@ class Field:
     discriminator: str | None
     """The field of its members, in Python, that tells them apart, where it is a union."""
 
+    @property
+    def is_same_on_both_sides(self) -> bool:
+        """Whether it has one name on the wire, and is always or never there; its type may yet differ."""
+        return self.input_name == self.output_name and self.input_required == self.output_required
+
 
 def pydantic_fields(cls: Any, names: Mapping[str, Any]) -> Iterator[Field]:
     """The fields of a model or pydantic dataclass; computed fields come last.

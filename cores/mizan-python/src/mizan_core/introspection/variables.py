@@ -10,8 +10,10 @@ from typing_extensions import NoDefault
 
 def bindings(generic: Any, arguments: tuple[Any, ...]) -> dict[Any, Any]:
     """The values of *generic*'s type variables in ``generic[arguments]``."""
+    if not arguments:  # a bare generic, and what is none: most
+        return {}
     parameters = getattr(generic, "__type_params__", ()) or getattr(generic, "__parameters__", ())
-    return dict(zip(parameters, arguments, strict=False))  # a bare generic has no arguments
+    return dict(zip(parameters, arguments, strict=False))
 
 
 def substitute(annotation: Any, values: Mapping[Any, Any]) -> Any:
