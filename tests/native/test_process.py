@@ -6,6 +6,7 @@ import contextlib
 import gc
 import multiprocessing
 import os
+import subprocess
 import sys
 import threading
 import time
@@ -129,3 +130,38 @@ def test_a_forked_child_works() -> None:
 
 def _child() -> None:
     sys.exit(any(outcome.problem for outcome in _selftest.run()))
+
+
+_FORKS = """
+import contextlib, itertools, os, signal, threading
+import mizan_native
+
+VERSION = "ir version=2\\n"
+LINES = VERSION + "".join("".join(word) + "\\n" for word in itertools.product("abcdefghijklmnop", repeat=3))
+
+def parse(text):
+    with contextlib.suppress(ValueError):
+        mizan_native.parse_ir(text)
+
+def parse_for_ever():
+    while True:
+        parse(LINES)
+
+def child():
+    signal.alarm(60)  # ends what waits for ever
+    parse(VERSION)
+    os._exit(0)
+
+parse(VERSION)
+for _ in range(2):
+    threading.Thread(target=parse_for_ever, daemon=True).start()
+children = [os.fork() or child() for _ in range(200)]
+os._exit(any([os.waitpid(child, 0)[1] for child in children]))
+"""
+"""A lock that is held for a thousandth of the time is met by one of the children more often than not."""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this platform does not fork")
+def test_a_child_that_was_forked_while_others_parse_parses() -> None:
+    """What works without the interpreter's lock may hold none of its own: a child would find it held for good."""
+    subprocess.run([sys.executable, "-W", "ignore", "-c", _FORKS], check=True, timeout=240)

@@ -149,7 +149,8 @@ class Endpoint:
         self.is_view = function.is_view
         self.barred = _barred(function)
         """What may not carry a call of it."""
-        parameters, injected = function.parameters, function.injected
+        signature = function.signature
+        parameters, injected = signature.parameters, signature.injected
         self.parameters = frozenset([parameter.name for parameter in parameters])
         self.scope = scope and frozenset(
             [parameter.name for parameter in parameters if parameter.name in scope and parameter.upload is None]
@@ -158,7 +159,7 @@ class Endpoint:
         """Where the tags of the contexts that a call may purge have to be announced before it runs."""
         self._defaulted = defaulted
         self._hooks = hooks
-        self.is_async = function.is_async or bool(injected) or any([hook.is_async for hook in hooks])
+        self.is_async = function.is_async or bool(injected) or any(hook.is_async for hook in hooks)
         self.resets = declaration.resets
         self.is_plain = not (self.is_view or self.resets or (injected and self.context is None))
         """Whether a run gives the serialised result, and nothing else."""

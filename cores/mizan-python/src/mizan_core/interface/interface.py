@@ -261,11 +261,10 @@ class Interface:
         self.graph = ENGINE.compile_graph(specification)
         graph = self.graph.describe()
         plans: Mapping[str, Any] = graph["functions"]
-        parameters = {name: function.parameters for name, function in functions.items()}
         hooks = registry.hooks
         self._endpoints = {
             name: Endpoint(
-                name, function, _scope(plans[name]), _defaulted(plans[name], graph["contexts"], parameters), hooks
+                name, function, _scope(plans[name]), _defaulted(plans[name], graph["contexts"], functions), hooks
             )
             for name, function in functions.items()
         }
@@ -474,7 +473,7 @@ def _scope(plan: Mapping[str, Any]) -> frozenset[str]:
 
 
 def _defaulted(
-    plan: Mapping[str, Any], contexts: Mapping[str, Any], parameters: Mapping[str, Sequence[Parameter]]
+    plan: Mapping[str, Any], contexts: Mapping[str, Any], functions: Mapping[str, ClientFunction[..., Any]]
 ) -> frozenset[str]:
     """The parameters that functions of the contexts which the plan merges into have defaults for, None aside."""
     if not plan["merge"]:
@@ -483,7 +482,7 @@ def _defaulted(
     return frozenset(
         parameter.name
         for member in members
-        for parameter in parameters[member]
+        for parameter in functions[member].parameters
         if not parameter.required and parameter.default is not None
     )
 

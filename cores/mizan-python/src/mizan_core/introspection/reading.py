@@ -135,6 +135,9 @@ class ShapeReader:
             fixed = _FIXED.get(annotation)
             if fixed is not None:
                 return fixed
+            path = self._paths.get(annotation)
+            if path is not None:
+                return reference(path)
             if is_class(annotation):
                 return self._read_class(annotation, view, whole)
         origin = get_origin(annotation)
@@ -206,9 +209,6 @@ class ShapeReader:
         return pydantic_shape(annotation if whole is None else whole, self._side(view))
 
     def _read_class(self, cls: type, view: View, whole: Any) -> Shape:
-        path = self._paths.get(cls)
-        if path is not None:
-            return reference(path)
         if is_upload_class(cls):
             return {"kind": "upload"}
         said = getattr(cls, "__mizan_annotation__", None)

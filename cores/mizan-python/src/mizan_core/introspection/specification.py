@@ -41,6 +41,8 @@ def _roots(description: Description) -> Iterator[tuple[Shape, Mode]]:
 def _unregistered_targets(description: Description, names: Mapping[ClientFunction[..., Any], str]) -> Iterator[str]:
     for described in description.functions:
         declaration = described.function.declaration
+        if not (declaration.affects or declaration.merge):
+            continue
         for word, targets in (("affects", declaration.affects), ("merge", declaration.merge)):
             for said in targets:
                 target = said.target if isinstance(said, Merge) else said

@@ -67,11 +67,11 @@ def urls_of(functions: Mapping[str, ClientFunction[..., Any]]) -> list[Url]:
 
 
 def _members(functions: Mapping[str, ClientFunction[..., Any]]) -> Iterable[Member]:
-    for name, function in sorted(functions.items()):
-        declaration = function.declaration
-        if declaration.route is not None:
-            annotations = {parameter.name: parameter.annotation for parameter in function.parameters}
-            yield Member(name, settled(declaration.route, annotations), declaration.methods)
+    routed = {name: route for name, function in functions.items() if (route := function.declaration.route) is not None}
+    for name, route in sorted(routed.items()):
+        function = functions[name]
+        annotations = {parameter.name: parameter.annotation for parameter in function.parameters}
+        yield Member(name, settled(route, annotations), function.declaration.methods)
 
 
 def _conflicts(group: Iterable[Member]) -> Iterable[str]:
