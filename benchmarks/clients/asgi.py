@@ -106,11 +106,14 @@ class _Exchange:
     __slots__ = ("_body", "_messages")
 
     def __init__(self, body: bytes) -> None:
-        self._body = body
+        self._body: bytes | None = body
         self._messages: list[Message] = []
 
     async def receive(self) -> Message:
-        return {"type": "http.request", "body": self._body, "more_body": False}
+        body, self._body = self._body, None
+        if body is None:  # whoever asks again wants to know when the client leaves
+            await asyncio.Future()
+        return {"type": "http.request", "body": body, "more_body": False}
 
     async def send(self, message: Message) -> None:
         self._messages.append(message)

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import django
 from django.conf import settings
+from django.core.asgi import get_asgi_application
 from django.core.wsgi import get_wsgi_application
 
 from benchmarks.services.tokens import ALGORITHM, SECRET
@@ -28,3 +29,4 @@ settings.configure(
 )
 django.setup(set_prefix=False)
 application = get_wsgi_application()
+asgi_application = get_asgi_application()
