@@ -15,6 +15,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from mizan_core.engine import CONTRACT_VERSION, Engine, pure
+from tests.cache.redis.stalls import pytest_runtest_protocol  # noqa: F401 - a hook
 from tests.extent import IS_CI, IS_THOROUGH
 
 _FOLDER = Path(__file__).parent

@@ -16,11 +16,22 @@ def now() -> float:
     return _clock().now
 
 
+def begin() -> None:
+    """Forget how long this process has been kept from running."""
+    _clock().longest = 0.0
+
+
+def stood_still() -> float:
+    """The longest time, in seconds, for which this process has been kept from running since ``begin``."""
+    return _clock().longest
+
+
 class _Clock:
     """It goes on in beats, none of which counts for longer than it may take."""
 
     def __init__(self) -> None:
         self.now = 0.0
+        self.longest = 0.0
         Thread(target=self._go, daemon=True).start()
 
     def _go(self) -> None:
@@ -28,6 +39,7 @@ class _Clock:
         while True:
             time.sleep(_BEAT)
             last, before = time.monotonic(), last
+            self.longest = max(self.longest, last - before)
             self.now += min(last - before, _LONGEST_BEAT)
 
 
