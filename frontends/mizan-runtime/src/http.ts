@@ -6,7 +6,6 @@ import { Gatherer, type Part, type Read } from "./gather.js";
 import type { Transport } from "./kernel.js";
 import { loadCalling } from "./later.js";
 import type { Sender } from "./sending.js";
-import { Shared } from "./shared.js";
 import {
   canonical,
   isList,
@@ -53,7 +52,9 @@ export class HttpTransport implements Transport {
   takesShown = false;
   readonly #options: HttpOptions;
   readonly #hear: (headers: Headers) => void;
-  readonly #sender: Shared<Sender>;
+  readonly #named: () => Record<string, string>;
+  readonly #load: typeof loadCalling;
+  #sender: Sender | null = null;
   readonly #gatherer = new Gatherer({
     one: (read, signal) => this.#one(read, signal),
     several: (reads, signal) => this.#several(reads, signal),
@@ -77,7 +78,8 @@ export class HttpTransport implements Transport {
     // Browsers want their own `fetch` called on nothing but the window.
     this.send = options.fetch ?? ((input, init) => globalThis.fetch(input, init));
     this.#hear = hear;
-    this.#sender = new Shared(async () => new (await load()).Sender(this, named));
+    this.#named = named;
+    this.#load = load;
   }
 
   /** Whether the server knows by a token who asks. */
@@ -86,8 +88,9 @@ export class HttpTransport implements Transport {
   }
 
   /** What makes other requests than reads, and knows who asks; another one after a reset. */
-  sender(): Promise<Sender> {
-    return this.#sender.get();
+  async sender(): Promise<Sender> {
+    const { Sender } = await this.#load();
+    return (this.#sender ??= new Sender(this, this.#named));
   }
 
   fetch(context: string, params: Params, signal: AbortSignal): Promise<Reply> {
@@ -97,11 +100,6 @@ export class HttpTransport implements Transport {
 
   async call(info: ServerFunction, args: Params, shown?: readonly Shown[], options?: Sending): Promise<Answer> {
     return (await this.sender()).call(info, args, shown, options);
-  }
-
-  /** A request to any URL; to the same server with what it wants to know of who asks. */
-  async fetchUrl(input: string | URL | Request, init?: RequestInit): Promise<Response> {
-    return (await this.sender()).fetchUrl(input, init);
   }
 
   /** How often a read is tried again. */
@@ -124,7 +122,7 @@ export class HttpTransport implements Transport {
   /** Forget who is asking: after a login or a logout. */
   reset(): void {
     this.#epoch++;
-    this.#sender.drop();
+    this.#sender = null;
   }
 
   /** @throws MizanError `NETWORK` */

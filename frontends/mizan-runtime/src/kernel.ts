@@ -8,7 +8,6 @@
 import type { CallOptions, Context, Expectations, Sending, ServerFunction } from "./descriptors.js";
 import { Entry, type Declared, type Surroundings } from "./entry.js";
 import { loadCalling, type Calling } from "./later.js";
-import { Shared } from "./shared.js";
 import { UNANSWERED, type Layer, type Slot } from "./slot.js";
 import {
   canonical,
@@ -88,16 +87,14 @@ export class Kernel implements Surroundings {
   #calls = 0;
   readonly #waiting: (() => void)[] = [];
   readonly #outside: Outside;
-  readonly #calling: Shared<Calling>;
+  #calling: Promise<Calling> | null = null;
   /** It, once it is there. */
   #loaded: Calling | null;
 
   constructor(transport: Transport, outside: Outside = {}) {
-    const { calling = null, load = loadCalling } = outside;
     this.transport = transport;
     this.#outside = outside;
-    this.#loaded = calling;
-    this.#calling = new Shared(async () => (this.#loaded ??= await load()));
+    this.#loaded = outside.calling ?? null;
   }
 
   /** The entry of a context with *params*; the same object for equal ones. */
@@ -124,7 +121,7 @@ export class Kernel implements Surroundings {
 
   /** What calls need, fetched when it is first wanted. @throws MizanError `OFFLINE` */
   calling(): Promise<Calling> {
-    return this.#calling.get();
+    return (this.#calling ??= this.#load());
   }
 
   /**
@@ -297,8 +294,10 @@ export class Kernel implements Surroundings {
   /** Wait until *call* may be sent. Where it may not be it has done nothing. */
   async #ready(call: Call): Promise<Calling> {
     try {
-      await this.#outside.ready?.(call.info);
-      return await this.calling();
+      const calling = await this.calling();
+      // For somebody else it waits for nothing.
+      if (call.epoch === this.#epoch) await this.#outside.ready?.(call.info);
+      return calling;
     } catch (error) {
       this.watch({ kind: "failure", id: call.sent, error });
       for (const { entry, slot, layer } of call.pending) {
@@ -306,6 +305,15 @@ export class Kernel implements Surroundings {
         slot.withdraw(layer);
       }
       this.conclude();
+      throw error;
+    }
+  }
+
+  async #load(): Promise<Calling> {
+    try {
+      return (this.#loaded ??= await (this.#outside.load ?? loadCalling)());
+    } catch (error) {
+      this.#calling = null;
       throw error;
     }
   }

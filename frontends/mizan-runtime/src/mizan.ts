@@ -1,9 +1,9 @@
 /** A client of one server: the kernel, its requests, the page, and the other windows of the same client. */
 
 import type { ServerFunction } from "./descriptors.js";
-import { MizanError } from "./errors.js";
 import { HttpTransport, type HttpOptions } from "./http.js";
 import { EVERYTHING, Kernel, type Happening } from "./kernel.js";
+import type { Page } from "./page.js";
 import type { Answer, Dehydrated, News, Params, Reply } from "./wire.js";
 
 /** A connection over which the server says what is stale, and over which reads and calls may go. */
@@ -47,11 +47,8 @@ export class Mizan extends Kernel {
   readonly #options: MizanOptions;
   readonly #listeners = new Set<(event: MizanEvent) => void>();
   readonly #channel: BroadcastChannel | null;
-  /** Lets go of the page. */
-  #leave: () => void = () => undefined;
+  #page: Page | null = null;
   #isClosed = false;
-  /** Calls that wait for the network, or for a reset, which ends them. */
-  readonly #waiting: (() => void)[] = [];
   /** Who asks, as the server calls them; undefined until it has said so, null after a reset. */
   #viewer: string | null | undefined;
   #toldInterface: string | null = null;
@@ -66,7 +63,7 @@ export class Mizan extends Kernel {
         call: (info, args, shown, options) => this.live?.call(info, args) ?? this.http.call(info, args, shown, options),
       },
       {
-        ready: (info) => this.#ready(info),
+        ready: (info) => this.#page?.ready(info),
         tell: (news) => this.#channel?.postMessage(news),
         watch: (happening) => this.emit(happening),
       },
@@ -118,10 +115,7 @@ export class Mizan extends Kernel {
    * and the CSRF token when they may change something; when the answer to one of these is lost everything is read again.
    */
   async fetch(input: string | URL | Request, init?: RequestInit): Promise<Response> {
-    const response = await this.http.fetchUrl(input, init);
-    const header = response.headers.get("X-Mizan-Invalidate");
-    if (header !== null) this.invalidate((await this.calling()).readHeader(header));
-    return response;
+    return (await this.calling()).fetchUrl(this, input, init);
   }
 
   /** Tell those who have asked `on` of *event*. */
@@ -133,41 +127,22 @@ export class Mizan extends Kernel {
   close(): void {
     this.#isClosed = true;
     this.live?.close();
-    this.#leave();
+    this.#page?.leave();
     this.#channel?.close();
-  }
-
-  /** Without a network only what may be done twice waits for it. */
-  #ready(info: ServerFunction): Promise<void> | undefined {
-    if (this.isOnline) return undefined;
-    if (info.idempotent !== true) throw new MizanError({ code: "OFFLINE", message: "There is no network." });
-    return new Promise((go) => this.#waiting.push(go));
-  }
-
-  /** The network has come, or gone. */
-  turn(isOnline: boolean): void {
-    this.emit({ kind: "online", isOnline });
-    if (!isOnline) return;
-    this.#go();
-    this.retry();
   }
 
   /** Hear of the page as soon as there is what hears of it: nothing that is shown first waits for that. */
   async #enter(): Promise<void> {
     try {
-      const { watchPage } = await this.calling();
-      if (!this.#isClosed) this.#leave = watchPage(this, this.#options.staleAfter ?? 60_000);
+      const { Page } = await this.calling();
+      if (!this.#isClosed) this.#page = new Page(this, this.#options.staleAfter);
     } catch {
       const again = (): void => {
-        this.turn(true);
+        this.retry();
         void this.#enter();
       };
       window.addEventListener("online", again, { once: true });
     }
-  }
-
-  #go(): void {
-    for (const go of this.#waiting.splice(0)) go();
   }
 
   #hearHeaders(headers: Headers): void {
@@ -193,7 +168,6 @@ export class Mizan extends Kernel {
     if (news.includes(EVERYTHING)) {
       this.#viewer = null;
       this.http.reset();
-      this.#go();
     }
     super.invalidate(news);
   }

@@ -337,10 +337,10 @@ test("a URL of the same server is asked with what guards it, another one without
   const { fetch, requests } = serving(({ url }) =>
     url.endsWith("/session/") ? { body: { csrfToken: "c" } } : { body: {} },
   );
-  const http = new HttpTransport({ baseUrl: "http://shop.test/api", fetch });
-  await http.fetchUrl("http://shop.test/upload/", { method: "POST", body: "1", headers: { "X-Own": "1" } });
-  await http.fetchUrl("http://shop.test/export/");
-  await http.fetchUrl("http://evil.test/upload/", { method: "POST", body: "1" });
+  const sender = await new HttpTransport({ baseUrl: "http://shop.test/api", fetch }).sender();
+  await sender.fetchUrl("http://shop.test/upload/", { method: "POST", body: "1", headers: { "X-Own": "1" } });
+  await sender.fetchUrl("http://shop.test/export/");
+  await sender.fetchUrl("http://evil.test/upload/", { method: "POST", body: "1" });
   assert.deepEqual(
     requests.map(({ url, headers }) => [url, headers["x-csrftoken"] ?? null]),
     [
