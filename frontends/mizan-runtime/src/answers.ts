@@ -58,7 +58,7 @@ function accept(kernel: Kernel, { info, sent, pending }: Call, answer: Answer): 
     return known === undefined ? [] : [{ ...entry, known }];
   });
   // First of all, so that the rest of the answer finds the entries, and before anything is touched now.
-  for (const { known, scope } of brought) known.learn(scope);
+  for (const { known, scope } of brought) known.mark().learn(scope);
   for (const merge of merges) {
     const { context, slot: name, value } = merge;
     kernel.touch(context, now);

@@ -197,12 +197,12 @@ export class Entry {
     this.#surroundings.soon(() => this.changed());
   }
 
-  /** Take the server's spelling of the parameters. */
+  /** Take the server's spelling of the parameters; to be settled. */
   learn(scope: string | null | undefined): void {
     if (scope == null || this.#scope !== null) return;
     this.#scope = scope;
     // What was said before in the server's spelling may not have been known to concern this entry.
-    this.invalidate(this.#surroundings.touchedAt(this.context));
+    for (const slot of this.#slots.values()) slot.invalidate(this.#surroundings.touchedAt(this.context));
   }
 
   /** A read that was made for somebody else has told all of it. */

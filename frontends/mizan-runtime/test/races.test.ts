@@ -518,6 +518,19 @@ test("who looks at an entry that was forgotten in a reset is told of news again"
   assert.equal(reads.length, 2);
 });
 
+for (const bundle of [{ title: "new", items: [] }, { title: "new" }]) {
+  const missing = "items" in bundle ? "" : ", though something is missing";
+  test(`a read for those without a component ends when the answer tells the spelling${missing}`, async () => {
+    const { kernel, read } = scene();
+    const told: unknown[] = [];
+    const tell = (outcome: unknown) => told.push(outcome);
+    await settle(() => void kernel.read(ROOM, { id: 3 }).then(tell, tell));
+    await read(0).answer(bundle, "room;id=3");
+    assert.equal(told.length, 1);
+    assert.equal(told[0] instanceof MizanError, missing !== "");
+  });
+}
+
 test("a read for those without a component asks the server, and shares what is under way", async () => {
   const { kernel, read, reads } = await shown();
   let bundles: readonly unknown[] = [];
