@@ -33,7 +33,7 @@ pub fn run_generator(
 pub fn ir_difference(py: Python<'_>, old: &str, new: &str) -> Result<Vec<Words>> {
     let changes = py.detach(|| mizan_generate::compare(old, new))?;
     let words = changes.into_iter().map(|change| {
-        let (kind, class) = (change.kind.word(), change.class.word());
+        let (kind, class) = (change.kind.as_str(), change.class.as_str());
         (kind, class, change.subject, change.detail)
     });
     Ok(words.collect())

@@ -1,7 +1,7 @@
 //! Closed sets of words that stand in plain data and in the IR.
 
 /// An enum whose values are words.
-pub(crate) trait Keyword: Copy + 'static {
+pub trait Keyword: Copy + 'static {
     /// All of them, in the order that messages list them in.
     const ALL: &'static [Self];
 
@@ -15,12 +15,13 @@ pub(crate) trait Keyword: Copy + 'static {
 }
 
 /// What is expected where none of `known` stands.
-pub(crate) fn expected<K: Keyword>(known: &[K]) -> String {
+pub fn expected<K: Keyword>(known: &[K]) -> String {
     let words: Vec<_> = known.iter().map(|known| known.word()).collect();
     format!("one of {}", words.join(", "))
 }
 
 /// Defines an enum together with the word of each of its values.
+#[macro_export]
 macro_rules! keywords {
     (
         $(#[$attribute:meta])*
@@ -53,4 +54,4 @@ macro_rules! keywords {
     };
 }
 
-pub(crate) use keywords;
+pub use keywords;

@@ -47,7 +47,7 @@
 //!
 //! Beside them: [`value`] (plain data), [`members`] (of its objects), [`plain`] (objects in their plain form), [`hs256`] (what
 //! signs), [`splice`] (bytes around borrowed ones), [`path`] (where a value stands, for messages),
-//! [`checks`] (single arguments), [`error`] and [`contradiction`] (what of registered functions does not compile). The pure Python engine has modules of the same names
+//! [`checks`] (single arguments), [`keyword`] (closed sets of words), [`error`] and [`contradiction`] (what of registered functions does not compile). The pure Python engine has modules of the same names
 //! and is the readable reference: both give the same bytes, or the same error.
 //!
 //! # Features
@@ -79,7 +79,7 @@ pub mod invalidation;
 pub mod ir;
 #[cfg(feature = "calls")]
 mod json_text;
-mod keyword;
+pub mod keyword;
 pub mod members;
 pub mod merges;
 #[cfg(feature = "tokens")]

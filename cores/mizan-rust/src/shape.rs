@@ -171,7 +171,7 @@ impl Shape {
     }
 
     /// The names of the types that the shape refers to, in order, put behind those in `names`.
-    pub(crate) fn collect_references<'a>(&'a self, names: &mut Vec<&'a str>) {
+    pub fn collect_references<'a>(&'a self, names: &mut Vec<&'a str>) {
         match self {
             Self::Ref(name) => names.push(name),
             Self::List(inner, _) | Self::Map(inner, _) | Self::Optional(inner) => {
@@ -236,7 +236,7 @@ impl Body {
     }
 
     /// The names of the types that the body refers to, in order, put behind those in `names`.
-    pub(crate) fn collect_references<'a>(&'a self, names: &mut Vec<&'a str>) {
+    pub fn collect_references<'a>(&'a self, names: &mut Vec<&'a str>) {
         match self {
             Self::Struct(fields) => {
                 for field in fields {

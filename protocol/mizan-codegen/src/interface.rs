@@ -380,37 +380,16 @@ fn may_change(function: &Function, context: &str, slot: &str) -> bool {
 fn referred_types(document: &Document) -> HashSet<&str> {
     let mut names = Vec::new();
     for named in document.types.values() {
-        match &named.body {
-            Body::Struct(fields) => fields
-                .iter()
-                .for_each(|field| collect(&field.shape, &mut names)),
-            Body::Alias(shape) => collect(shape, &mut names),
-            Body::Enum(_) => {}
-        }
+        named.body.collect_references(&mut names);
     }
-    for param in document
-        .contexts
-        .values()
-        .flat_map(|context| context.params.values())
-    {
-        collect(&param.shape, &mut names);
+    let contexts = document.contexts.values();
+    for param in contexts.flat_map(|context| context.params.values()) {
+        param.shape.collect_references(&mut names);
     }
     for field in document.forms.values().flat_map(|form| &form.fields) {
-        collect(&field.shape, &mut names);
+        field.shape.collect_references(&mut names);
     }
     names.into_iter().collect()
-}
-
-fn collect<'a>(shape: &'a Shape, names: &mut Vec<&'a str>) {
-    match shape {
-        Shape::Ref(name) => names.push(name),
-        Shape::List(inner, _) | Shape::Map(inner, _) | Shape::Optional(inner) => {
-            collect(inner, names);
-        }
-        Shape::Tuple(items) => items.iter().for_each(|item| collect(item, names)),
-        Shape::Union(union) => union.items.iter().for_each(|item| collect(item, names)),
-        Shape::Primitive(_) | Shape::Enum(_) | Shape::Any | Shape::Null | Shape::Upload(_) => {}
-    }
 }
 
 /// Whether a value of the type may hold files.
@@ -430,7 +409,7 @@ fn has_files(document: &Document, name: &str) -> bool {
             return true;
         }
         for shape in shapes {
-            collect(shape, &mut waiting);
+            shape.collect_references(&mut waiting);
         }
     }
     false

@@ -53,15 +53,18 @@ impl Scope {
     }
 
     /// Takes the first of `wishes` that is free, else the last one with a number behind it.
-    pub fn claim(&mut self, wishes: &[&str]) -> String {
+    pub fn claim(&mut self, wishes: &[impl AsRef<str>]) -> String {
         let name = self.find(wishes);
         self.taken.insert(name.clone());
         name
     }
 
     /// What `claim` would take.
-    pub fn find(&self, wishes: &[&str]) -> String {
-        let wishes: Vec<_> = wishes.iter().map(|wish| self.spell(wish)).collect();
+    pub fn find(&self, wishes: &[impl AsRef<str>]) -> String {
+        let wishes: Vec<_> = wishes
+            .iter()
+            .map(|wish| self.spell(wish.as_ref()))
+            .collect();
         let free = wishes.iter().find(|wish| self.is_free(wish));
         free.cloned()
             .unwrap_or_else(|| self.numbered(wishes.last()))
@@ -102,6 +105,15 @@ impl Scope {
         }
     }
 }
+
+/// Claims the first of some names that is free.
+macro_rules! claim {
+    ($scope:expr, $($wish:literal),+) => {
+        $scope.claim(&[$(format!($wish)),+])
+    };
+}
+
+pub(crate) use claim;
 
 #[cfg(test)]
 mod tests {

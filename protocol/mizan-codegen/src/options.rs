@@ -1,75 +1,34 @@
 //! What the user asks of the generator.
 
-/// What clients are written in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Target {
-    /// Plain functions: `types.ts`, `functions.ts`, `index.ts`. Every other target of the web has them, too.
-    Typescript,
-    /// Providers and hooks for React, and hydration.
-    React,
-    /// Composables for Vue.
-    Vue,
-    /// States for Svelte 5.
-    Svelte,
-    /// A package for Python with httpx: a client, and an asynchronous one.
-    Python,
-}
+use mizan_core::keyword::keywords;
 
-impl Target {
-    /// Every target.
-    pub const ALL: [Self; 5] = [
-        Self::Typescript,
-        Self::React,
-        Self::Vue,
-        Self::Svelte,
-        Self::Python,
-    ];
-
-    /// How users name it.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Typescript => "typescript",
-            Self::React => "react",
-            Self::Vue => "vue",
-            Self::Svelte => "svelte",
-            Self::Python => "python",
-        }
-    }
-
-    /// The one that users name so.
-    pub fn find(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|target| target.word() == word)
+keywords! {
+    /// What clients are written in.
+    pub enum Target {
+        /// Plain functions: `types.ts`, `functions.ts`, `index.ts`. Every other target of the web has them, too.
+        Typescript = "typescript",
+        /// Providers and hooks for React, and hydration.
+        React = "react",
+        /// Composables for Vue.
+        Vue = "vue",
+        /// States for Svelte 5.
+        Svelte = "svelte",
+        /// A package for Python with httpx: a client, and an asynchronous one.
+        Python = "python",
     }
 }
 
-/// What checks values on a page.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Validator {
-    /// The package `zod`, from 4.3 on.
-    Zod,
-    /// The package `valibot`.
-    Valibot,
+keywords! {
+    /// What checks values on a page.
+    pub enum Validator {
+        /// The package `zod`, from 4.3 on.
+        Zod = "zod",
+        /// The package `valibot`.
+        Valibot = "valibot",
+    }
 }
 
 impl Validator {
-    /// Every validator.
-    pub const ALL: [Self; 2] = [Self::Zod, Self::Valibot];
-
-    /// How users name it.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Zod => "zod",
-            Self::Valibot => "valibot",
-        }
-    }
-
-    /// The one that users name so.
-    pub fn find(word: &str) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|validator| validator.word() == word)
-    }
-
     /// What its users call it in their code.
     pub(crate) const fn local(self) -> &'static str {
         match self {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use mizan_codegen::{Options, Target, Validator};
+use mizan_core::keyword::Keyword as _;
 use serde::{Deserialize, Serialize};
 
 use crate::{Failure, Result};
@@ -133,19 +134,17 @@ impl Config {
 }
 
 fn validator(word: &str) -> Result<Validator> {
-    Validator::find(word).ok_or_else(|| {
-        Failure::new(format!(
-            "schemas is \"{word}\"; it may be \"zod\" or \"valibot\""
-        ))
-    })
+    let problem = || format!("schemas is \"{word}\"; it may be \"zod\" or \"valibot\"");
+    Validator::find(Validator::ALL, word).ok_or_else(|| Failure::new(problem()))
 }
 
 fn target(word: &str) -> Result<Target> {
-    Target::find(word).ok_or_else(|| {
-        let known: Vec<_> = Target::ALL.iter().map(|target| target.word()).collect();
-        Failure::new(format!(
+    let known: Vec<_> = Target::ALL.iter().map(|target| target.as_str()).collect();
+    let problem = || {
+        format!(
             "no target is named \"{word}\"; there are {}",
             known.join(", ")
-        ))
-    })
+        )
+    };
+    Target::find(Target::ALL, word).ok_or_else(|| Failure::new(problem()))
 }

@@ -153,14 +153,14 @@ impl Job {
             bigint,
             testing,
         } = &self.options;
-        let targets: Vec<_> = targets.iter().map(|target| target.word()).collect();
+        let targets: Vec<_> = targets.iter().map(|target| target.as_str()).collect();
         let mut flags = vec![
             format!("--target={}", targets.join(",")),
             format!("--line-width={line_width}"),
             format!("--import-extension={import_extension}"),
         ];
         flags.extend(base_url.iter().map(|url| format!("--base-url={url}")));
-        flags.extend(schemas.map(|validator| format!("--schemas={}", validator.word())));
+        flags.extend(schemas.map(|validator| format!("--schemas={}", validator.as_str())));
         flags.extend(bigint.then(|| "--bigint".to_owned()));
         flags.extend(testing.then(|| "--testing".to_owned()));
         flags.extend(live.map(|live| if live { "--live" } else { "--no-live" }.to_owned()));

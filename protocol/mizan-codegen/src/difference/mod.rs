@@ -12,54 +12,34 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use mizan_core::ir::{Auth, Document, Function, Param, Transport};
+use mizan_core::keyword::keywords;
 
 use crate::naming::pascal;
 use shapes::{Comparison, Direction};
 
-/// What a change means for clients of the older interface.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Class {
-    /// They go on working.
-    Compatible,
-    /// They go on working until they are generated anew: then their sources need a new name.
-    Source,
-    /// They may go on working: nobody knows what a check of the server's own does.
-    Unknown,
-    /// They may be refused, or get what they do not expect.
-    Breaking,
-}
-
-impl Class {
-    /// The word for it.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Compatible => "compatible",
-            Self::Source => "source",
-            Self::Unknown => "unknown",
-            Self::Breaking => "breaking",
-        }
+keywords! {
+    /// What a change means for clients of the older interface.
+    pub enum Class {
+        /// They go on working.
+        Compatible = "compatible",
+        /// They go on working until they are generated anew: then their sources need a new name.
+        Source = "source",
+        /// They may go on working: nobody knows what a check of the server's own does.
+        Unknown = "unknown",
+        /// They may be refused, or get what they do not expect.
+        Breaking = "breaking",
     }
 }
 
-/// Whether something is new, gone or different.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// It is new.
-    Added,
-    /// It is gone.
-    Removed,
-    /// It is different.
-    Changed,
-}
-
-impl Kind {
-    /// The word for it.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Added => "added",
-            Self::Removed => "removed",
-            Self::Changed => "changed",
-        }
+keywords! {
+    /// Whether something is new, gone or different.
+    pub enum Kind {
+        /// It is new.
+        Added = "added",
+        /// It is gone.
+        Removed = "removed",
+        /// It is different.
+        Changed = "changed",
     }
 }
 

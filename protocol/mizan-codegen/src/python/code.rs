@@ -10,7 +10,7 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::interface::{Call, Context, Form, Interface, Named, Output};
 use crate::literal::string;
-use crate::naming::{Scope, Spelling, camel, pascal, snake};
+use crate::naming::{Scope, Spelling, camel, claim, pascal, snake};
 use crate::parts::View;
 
 /// Words that Python keeps for itself, and what the module of the types imports.
@@ -121,11 +121,9 @@ impl<'a> Names<'a> {
             NamedCall {
                 call,
                 has_own_result: own.is_none(),
-                result_type: own.unwrap_or_else(|| {
-                    types_scope.claim(&[&format!("{pascal}Result"), &format!("{pascal}CallResult")])
-                }),
-                args_type: types_scope
-                    .claim(&[&format!("{pascal}Args"), &format!("{pascal}CallArgs")]),
+                result_type: own
+                    .unwrap_or_else(|| claim!(types_scope, "{pascal}Result", "{pascal}CallResult")),
+                args_type: claim!(types_scope, "{pascal}Args", "{pascal}CallArgs"),
                 method: methods.claim(&[&snake(call.name)]),
             }
         };
@@ -136,13 +134,9 @@ impl<'a> Names<'a> {
             let pascal = pascal(&camel(context.name));
             NamedContext {
                 context,
-                params_type: types_scope.claim(&[
-                    &format!("{pascal}Params"),
-                    &format!("{pascal}ContextParams"),
-                ]),
-                slots_type: types_scope
-                    .claim(&[&format!("{pascal}Slots"), &format!("{pascal}ContextSlots")]),
-                method: methods.claim(&[&format!("fetch_{}", snake(context.name))]),
+                params_type: claim!(types_scope, "{pascal}Params", "{pascal}ContextParams"),
+                slots_type: claim!(types_scope, "{pascal}Slots", "{pascal}ContextSlots"),
+                method: methods.claim(&[format!("fetch_{}", snake(context.name))]),
             }
         };
         let contexts = interface.contexts.iter().map(context).collect();
@@ -152,9 +146,8 @@ impl<'a> Names<'a> {
             let pascal = pascal(&view.said.camel);
             NamedView {
                 view,
-                args_type: types_scope
-                    .claim(&[&format!("{pascal}UrlArgs"), &format!("{pascal}ViewUrlArgs")]),
-                function: functions.claim(&[&format!("{}_url", snake(view.name))]),
+                args_type: claim!(types_scope, "{pascal}UrlArgs", "{pascal}ViewUrlArgs"),
+                function: functions.claim(&[format!("{}_url", snake(view.name))]),
             }
         };
         let views = interface.views.iter().map(view).collect();

@@ -6,7 +6,7 @@ use mizan_core::ir::Channel;
 
 use super::syntax::is_letter;
 use crate::interface::{Call, Composition, Context, Interface, NamedChannel, Slot};
-use crate::naming::{Scope, Spelling, camel, pascal};
+use crate::naming::{Scope, Spelling, camel, claim, pascal};
 use crate::parts::{Form, View};
 
 /// Words that TypeScript keeps for itself, and types that stand for its own.
@@ -168,19 +168,8 @@ impl<'a> Names<'a> {
             .iter()
             .map(|context| slot_hooks(context, &mut scope))
             .collect();
-        let forms = interface
-            .forms
-            .iter()
-            .map(|form| NamedForm {
-                form,
-                descriptor: scope.claim(&[
-                    &format!("{}Form", form.said.camel),
-                    &format!("{}FormDescriptor", form.said.camel),
-                ]),
-                hook: scope.claim(&[&format!("use{}Form", pascal(&form.said.camel))]),
-                args_type: scope.claim(&[&format!("{}FormArgs", pascal(&form.said.camel))]),
-            })
-            .collect();
+        let forms = interface.forms.iter();
+        let forms = forms.map(|form| NamedForm::of(form, &mut scope)).collect();
         let contexts = interface.contexts.iter().zip(hooks);
         let contexts = contexts
             .map(|(context, slots)| NamedContext::of(context, slots, &mut scope))
@@ -195,8 +184,8 @@ impl<'a> Names<'a> {
             .iter()
             .map(|view| NamedView {
                 view,
-                function: scope.claim(&[&format!("{}Url", view.said.camel)]),
-                args_type: scope.claim(&[&format!("{}UrlArgs", pascal(&view.said.camel))]),
+                function: scope.claim(&[format!("{}Url", view.said.camel)]),
+                args_type: scope.claim(&[format!("{}UrlArgs", pascal(&view.said.camel))]),
             })
             .collect();
         let compositions = interface
@@ -206,9 +195,8 @@ impl<'a> Names<'a> {
                 let name = pascal(&camel(composition.name));
                 NamedComposition {
                     composition,
-                    provider: scope.claim(&[&format!("{name}Provider")]),
-                    params_type: scope
-                        .claim(&[&format!("{name}Params"), &format!("{name}ProviderParams")]),
+                    provider: claim!(scope, "{name}Provider"),
+                    params_type: claim!(scope, "{name}Params", "{name}ProviderParams"),
                 }
             })
             .collect();
@@ -231,7 +219,7 @@ impl<'a> Names<'a> {
         }
         self.scope
             .clone()
-            .claim(&[&format!("mizan{}", pascal(name))])
+            .claim(&[format!("mizan{}", pascal(name))])
     }
 
     /// The language's own type of that name.
@@ -250,16 +238,29 @@ impl<'a> NamedCall<'a> {
         let pascal = pascal(camel);
         Self {
             call,
-            hook: scope.claim(&[&format!("use{pascal}")]),
-            function: scope.claim(&[&format!("call{pascal}")]),
+            hook: claim!(scope, "use{pascal}"),
+            function: claim!(scope, "call{pascal}"),
             descriptor: scope.claim(&[camel]),
-            args_type: scope.claim(&[&format!("{pascal}Args"), &format!("{pascal}CallArgs")]),
-            expectations_type: scope.claim(&[&format!("{pascal}Expectations")]),
+            args_type: claim!(scope, "{pascal}Args", "{pascal}CallArgs"),
+            expectations_type: claim!(scope, "{pascal}Expectations"),
             errors_type: if call.function.errors.is_empty() {
                 String::new()
             } else {
-                scope.claim(&[&format!("{pascal}Errors"), &format!("{pascal}CallErrors")])
+                claim!(scope, "{pascal}Errors", "{pascal}CallErrors")
             },
+        }
+    }
+}
+
+impl<'a> NamedForm<'a> {
+    fn of(form: &'a Form<'a>, scope: &mut Scope) -> Self {
+        let camel = &form.said.camel;
+        let pascal = pascal(camel);
+        Self {
+            form,
+            descriptor: claim!(scope, "{camel}Form", "{camel}FormDescriptor"),
+            hook: claim!(scope, "use{pascal}Form"),
+            args_type: claim!(scope, "{pascal}FormArgs"),
         }
     }
 }
@@ -271,25 +272,13 @@ impl<'a> NamedContext<'a> {
         Self {
             context,
             slots,
-            params_type: scope.claim(&[
-                &format!("{pascal}Params"),
-                &format!("{pascal}ContextParams"),
-            ]),
-            slots_type: scope.claim(&[&format!("{pascal}Slots"), &format!("{pascal}ContextSlots")]),
-            descriptor: scope.claim(&[
-                &format!("{camel}Context"),
-                &format!("{camel}ContextDescriptor"),
-            ]),
-            fetch: scope.claim(&[&format!("fetch{pascal}"), &format!("fetch{pascal}Context")]),
-            provider: scope.claim(&[
-                &format!("{pascal}Context"),
-                &format!("{pascal}ContextProvider"),
-            ]),
-            status: scope.claim(&[
-                &format!("use{pascal}Status"),
-                &format!("use{pascal}ContextStatus"),
-            ]),
-            binding: scope.claim(&[&camel, &format!("{camel}Binding")]),
+            params_type: claim!(scope, "{pascal}Params", "{pascal}ContextParams"),
+            slots_type: claim!(scope, "{pascal}Slots", "{pascal}ContextSlots"),
+            descriptor: claim!(scope, "{camel}Context", "{camel}ContextDescriptor"),
+            fetch: claim!(scope, "fetch{pascal}", "fetch{pascal}Context"),
+            provider: claim!(scope, "{pascal}Context", "{pascal}ContextProvider"),
+            status: claim!(scope, "use{pascal}Status", "use{pascal}ContextStatus"),
+            binding: scope.claim(&[camel.clone(), format!("{camel}Binding")]),
         }
     }
 }
@@ -301,8 +290,8 @@ impl<'a> ChannelNames<'a> {
         Self {
             name,
             channel,
-            descriptor: scope.claim(&[&format!("{camel}Channel")]),
-            hook: scope.claim(&[&format!("use{pascal}Channel")]),
+            descriptor: claim!(scope, "{camel}Channel"),
+            hook: claim!(scope, "use{pascal}Channel"),
         }
     }
 }
@@ -310,7 +299,7 @@ impl<'a> ChannelNames<'a> {
 fn slot_hooks<'a>(context: &'a Context<'a>, scope: &mut Scope) -> Vec<NamedSlot<'a>> {
     let named = |slot: &'a Slot<'a>| NamedSlot {
         slot,
-        hook: scope.claim(&[&format!("use{}", pascal(&slot.function.camel))]),
+        hook: scope.claim(&[format!("use{}", pascal(&slot.function.camel))]),
     };
     context.slots.iter().map(named).collect()
 }
