@@ -6,11 +6,13 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib.metadata import entry_points
+from typing import TypeVar
 
 from mizan_core.cache.backend import CacheBackend
 from mizan_core.cache.memory import MemoryCache
 from mizan_core.errors import ConfigurationError
 
+T = TypeVar("T")
 GROUP = "mizan.cache_backends"
 MEMORY = "memory"
 """The scheme that needs no package."""
@@ -37,16 +39,24 @@ class BackendOptions:
 
 def open_backend(options: BackendOptions) -> CacheBackend:
     """:raises ConfigurationError: for a URL that no installed package serves, or that its package cannot use."""
+    return opened("cache", GROUP, options, lambda: MemoryCache(options.max_bytes))
+
+
+def opened(what: str, group: str, options: BackendOptions, in_memory: Callable[[], T]) -> T:
+    """What a URL names, of those that packages offer in an entry point's *group*; errors as ``open_backend``.
+
+    :param what: what the URL is of, for messages.
+    """
     scheme = scheme_of(options.url)
     if scheme == MEMORY:
-        return MemoryCache(options.max_bytes)
-    found = list(entry_points(group=GROUP, name=scheme))
+        return in_memory()
+    found = list(entry_points(group=group, name=scheme))
     if not found:
         raise ConfigurationError(
-            f"the cache URL's scheme {scheme!r} belongs to no installed package; "
+            f"the {what} URL's scheme {scheme!r} belongs to no installed package; "
             "memory is built in, redis needs mizan-redis"
         )
-    make: Callable[[BackendOptions], CacheBackend] = found[0].load()
+    make: Callable[[BackendOptions], T] = found[0].load()
     return make(options)
 
 

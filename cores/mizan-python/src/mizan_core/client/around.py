@@ -18,9 +18,10 @@ from contextlib import (
     asynccontextmanager,
     contextmanager,
 )
+from functools import partial
 from typing import Any, NamedTuple, TypeAlias
 
-from mizan_core.client.calls import run_in_thread
+from mizan_core.client.calls import perform
 from mizan_core.client.targets import ServerFunction
 
 
@@ -88,10 +89,7 @@ def surrounded(
     if not outer:
         return plain
 
-    async def work(request: Any, arguments: Mapping[str, Any]) -> Any:
-        return await run_in_thread(lambda: plain(request, arguments))
-
-    return _on_loop(name, function, work, outer)
+    return _on_loop(name, function, partial(perform, False, plain), outer)
 
 
 def _in_thread(name: str, function: ServerFunction, target: Target, hooks: Sequence[Around]) -> Target:

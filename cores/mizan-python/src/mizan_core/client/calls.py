@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
 from contextlib import AsyncExitStack, ExitStack, contextmanager
 from contextvars import ContextVar
+from functools import partial
 from typing import Any, TypeAlias
 
 from mizan_core.client.targets import ServerFunction
@@ -66,7 +67,7 @@ async def call(function: ServerFunction, request: Any, arguments: Mapping[str, A
     arguments, injected = _parted(function, arguments)
     validated = function.arguments.validate_python(arguments)
     try:
-        result = await _run(function, request, {**validated, **injected})
+        result = await perform(function.is_async, function.function, request, **validated, **injected)
     except GeneratorExit:
         # Whoever awaited this is gone, and nothing can be awaited any more.
         _report(function, validated)
@@ -78,11 +79,11 @@ async def call(function: ServerFunction, request: Any, arguments: Mapping[str, A
     return result
 
 
-async def _run(function: ServerFunction, request: Any, arguments: Mapping[str, Any]) -> Any:
-    plain = function.function
-    if function.is_async:
-        return await plain(request, **arguments)
-    return await run_in_thread(lambda: plain(request, **arguments))
+async def perform(is_async: bool, function: Callable[..., Any], /, *args: Any, **arguments: Any) -> Any:
+    """What *function* gives: awaited where it is a coroutine function, else where the framework runs sync code."""
+    if is_async:
+        return await function(*args, **arguments)
+    return await run_in_thread(partial(function, *args, **arguments))
 
 
 async def run_in_thread(work: Callable[[], Any]) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 
 from typing_extensions import get_type_hints
 
-from mizan_core.client.calls import run_in_thread
+from mizan_core.client.calls import perform
 from mizan_core.client.form_texts import FormTexts
 from mizan_core.client.routes import Place, parts_of
 from mizan_core.client.uploads import Upload, upload_of
@@ -70,10 +70,7 @@ class ModelPages:
         async def take(request: Any, data: Any = None, **parameters: Any) -> Any:
             self._pages.check(request)
             instance = await self._valid(request, data or {}, parameters)
-            if inspect.iscoroutinefunction(handler):
-                result = await handler(request, instance, **parameters)
-            else:
-                result = await run_in_thread(lambda: handler(request, instance, **parameters))
+            result = await perform(inspect.iscoroutinefunction(handler), handler, request, instance, **parameters)
             if self._pages.is_answer(result):
                 return result
             return self._pages.redirect(request, self._served.meta.success_url)

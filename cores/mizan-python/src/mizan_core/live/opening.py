@@ -6,17 +6,14 @@ own: then a purge and its announcement are one round trip, and what is wrong wit
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from importlib.metadata import entry_points
 from threading import Lock
 from typing import NamedTuple, Protocol, runtime_checkable
 from weakref import WeakKeyDictionary
 
 from mizan_core.cache.backend import AnnouncingBackend
-from mizan_core.cache.opening import MEMORY, BackendOptions, scheme_of
+from mizan_core.cache.opening import BackendOptions, opened
 from mizan_core.cache.store import Store
 from mizan_core.call.dispatcher import Dispatcher
-from mizan_core.errors import ConfigurationError
 from mizan_core.live.broker import Broker
 from mizan_core.live.memory import MemoryBroker
 
@@ -70,17 +67,8 @@ def go_live(dispatcher: Dispatcher) -> Live:
 
 def open_broker(options: BackendOptions) -> Broker:
     """:raises ConfigurationError: for a URL that no installed package serves, or that its package cannot use."""
-    scheme = scheme_of(options.url)
-    if scheme == MEMORY:
-        return MemoryBroker()
-    found = list(entry_points(group=GROUP, name=scheme))
-    if not found:
-        raise ConfigurationError(
-            f"the broker URL's scheme {scheme!r} belongs to no installed package; "
-            "memory is built in, redis needs mizan-redis"
-        )
-    make: Callable[[BackendOptions], Broker] = found[0].load()
-    return make(options)
+    broker: Broker = opened("broker", GROUP, options, MemoryBroker)
+    return broker
 
 
 def _open(dispatcher: Dispatcher, store: Store) -> Live:
