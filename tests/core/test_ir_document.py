@@ -23,7 +23,7 @@ from mizan_core.engine import ENGINE, Engine
 from mizan_core.errors import GraphError
 from mizan_core.introspection.description import describe
 from mizan_core.introspection.document import document_of
-from mizan_core.introspection.parts import ChannelPart, FormField, FormPart, FormSet
+from mizan_core.introspection.parts import ChannelPart, FormField, FormPart
 from mizan_core.ir import build_ir
 from mizan_core.registry import Registry, default_registry
 from tests.core.inspecting import (
@@ -237,21 +237,25 @@ CONTACT = FormPart(
     (
         FormField(
             *("email", True, text_of("email")),
-            strip=True,
-            max_length=320,
-            patterns=("^.+@[^@]+$",),
-            widget="email",
-            label="Your address",
+            details={
+                "strip": True,
+                "max_length": 320,
+                "patterns": ["^.+@[^@]+$"],
+                "widget": "email",
+                "label": "Your address",
+            },
         ),
         FormField(
             "topic",
             False,
             annotation=Literal["order", "other"],
-            choices=(("order", "An order", None), ("other", "Something else", None)),
-            widget="select",
-            initial="order",
+            details={
+                "choices": [{"value": "order", "label": "An order"}, {"value": "other", "label": "Something else"}],
+                "widget": "select",
+                "initial": "order",
+            },
         ),
-        FormField("photo", False, {"kind": "upload", "max_bytes": 5_000_000}, extensions=("jpg", "png")),
+        FormField("photo", False, {"kind": "upload", "max_bytes": 5_000_000}, details={"extensions": ["jpg", "png"]}),
     ),
     title="Contact us",
     submit_label="Send",
@@ -591,9 +595,9 @@ class TestParts:
     def test_a_field_says_what_is_given(self) -> None:
         fields = (
             FormField("a", True, STRING),
-            FormField("b", False, INTEGER, min=0, step=5, disabled=True, initial=None),
+            FormField("b", False, INTEGER, details={"min": 0, "step": 5, "disabled": True, "initial": None}),
         )
-        (form,) = part_of(FormPart("f", fields, many=FormSet(1)))["forms"]
+        (form,) = part_of(FormPart("f", fields, many={"min_forms": 1, "max_forms": None}))["forms"]
         assert form["fields"] == [
             {"name": "a", "required": True, "shape": STRING},
             {"name": "b", "required": False, "shape": INTEGER, "min": 0, "step": 5, "disabled": True, "initial": None},

@@ -26,7 +26,7 @@ from mizan_core.forms.functions import FormFunctions, PageFunction, register_for
 from mizan_core.forms.invalid_page import MESSAGE
 from mizan_core.forms.meta import FormMeta
 from mizan_core.forms.schema import FormErrors, FormSchema, FormSetLimits
-from mizan_core.introspection.parts import FormPart, FormSet
+from mizan_core.introspection.parts import FormPart
 from mizan_core.registry import default_registry
 
 _OPENING = ("__init__", "full_clean", "_clean_fields", "_clean_form", "add_error", "add_fields", "clean_form")
@@ -136,7 +136,7 @@ def _described(cls: Any) -> Callable[[], FormPart]:
             return form_of(cls.mizan, static_fields(cls.base_fields, files, is_open=opened, may_be_stored=stored))
         limits = _limits(cls)
         fields = static_fields(_set_fields(cls), files, is_open=opened, may_be_stored=stored)
-        return form_of(cls.mizan, fields, FormSet(limits["min"], limits["max"]))
+        return form_of(cls.mizan, fields, {"min_forms": limits["min"], "max_forms": limits["max"]})
 
     return described
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from mizan_core.forms.meta import FormMeta
 from mizan_core.forms.schema import FormField as FieldSchema
-from mizan_core.introspection.parts import FormField, FormPart, FormSet
+from mizan_core.introspection.parts import FormField, FormPart
 
 _CHECKS = ("strip", "min", "max", "step", "min_length", "max_length", "max_digits", "decimal_places")
 _SEVERAL = ("patterns", "extensions")
 _SCALARS = (str, int, float, bool)
 
 
-def form_of(meta: FormMeta, fields: Iterable[FormField], many: FormSet | None = None) -> FormPart:
+def form_of(meta: FormMeta, fields: Iterable[FormField], many: Mapping[str, int | None] | None = None) -> FormPart:
     """The form that *meta* is of."""
     return FormPart(
         meta.name,
@@ -32,20 +32,23 @@ def field_of(schema: FieldSchema, annotation: Any, *, is_open: bool = False) -> 
     :param is_open: whether a request may change it: then nothing is checked but what the schema says for the request.
     """
     said: Any = schema
-    given: dict[str, Any] = {"name": said["name"], "required": False, "annotation": annotation}
+    details: dict[str, Any] = {}
     if not is_open:
-        given["required"] = said["required"]
-        given |= {name: said[name] for name in _CHECKS if name in said}
-        given |= {name: tuple(said[name]) for name in _SEVERAL if name in said}
+        details = {name: said[name] for name in _CHECKS if name in said}
+        details |= {name: [*said[name]] for name in _SEVERAL if said.get(name)}
         choices = said["choices"] or ()
-        given["choices"] = tuple((choice["value"], choice["label"], choice["group"]) for choice in choices)
-    if isinstance(said["initial"], _SCALARS):
-        given["initial"] = said["initial"]
+        details["choices"] = [{name: each for name, each in choice.items() if each is not None} for choice in choices]
     widget = said["widget"]
-    return FormField(
-        **given,
-        disabled=said["disabled"],
-        widget="textarea" if widget["type"] == "Textarea" else widget["input_type"],
-        label=said["label"],
-        help=said["help_text"] or None,
-    )
+    details |= {
+        "disabled": said["disabled"],
+        "widget": "textarea" if widget["type"] == "Textarea" else widget["input_type"],
+        "label": said["label"],
+        "help": said["help_text"] or None,
+    }
+    details = {
+        name: detail for name, detail in details.items() if detail is not None and detail is not False and detail != []
+    }
+    if isinstance(said["initial"], _SCALARS):
+        details["initial"] = said["initial"]
+    required = said["required"] and not is_open
+    return FormField(said["name"], required, annotation=annotation, details=details)

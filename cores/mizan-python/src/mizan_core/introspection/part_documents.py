@@ -9,7 +9,7 @@ from typing import Any
 from mizan_core.introspection.description import DescribedChannel, DescribedFunction, Description
 from mizan_core.introspection.docs import docstring
 from mizan_core.introspection.naming import camel_case, pascal_case
-from mizan_core.introspection.parts import CompositionPart, FormField
+from mizan_core.introspection.parts import CompositionPart
 from mizan_core.introspection.shapes import Body, Mode, Shape
 from mizan_core.introspection.specification import auth_word
 from mizan_core.introspection.types import TypeTable
@@ -18,7 +18,6 @@ from mizan_core.introspection.vocabulary import Vocabulary
 _INNER = frozenset({"Params", "ReactMessage", "DjangoMessage", "ServerMessage"})
 """Names of classes inside a channel, which say nothing without its name."""
 _MESSAGES = (("params", "Params"), ("react_message", "ReactMessage"), ("server_message", "ServerMessage"))
-_CHECKS = ("min", "max", "step", "min_length", "max_length", "max_digits", "decimal_places")
 
 
 def error_documents(described: DescribedFunction, vocabulary: Vocabulary) -> list[dict[str, Any]]:
@@ -82,11 +81,14 @@ def form_documents(description: Description, vocabulary: Vocabulary) -> list[dic
             "title": form.part.title,
             "submit_label": form.part.submit_label,
             "live_validation": form.part.live_validation,
-            "many": None
-            if form.part.many is None
-            else {"min_forms": form.part.many.min_forms, "max_forms": form.part.many.max_forms},
+            "many": None if form.part.many is None else {**form.part.many},
             "fields": [
-                _field(field, vocabulary.shape(shape, "input"))
+                {
+                    "name": field.name,
+                    "required": field.required,
+                    "shape": vocabulary.shape(shape, "input"),
+                    **field.details,
+                }
                 for field, shape in zip(form.part.fields, form.shapes, strict=True)
             ],
         }
@@ -166,25 +168,3 @@ def _inner_body(shape: Shape, mode: Mode, types: TypeTable) -> Body | None:
     if not isinstance(settled, str) or types[settled].label not in _INNER:
         return None
     return types[settled].bodies[mode]
-
-
-def _field(field: FormField, shape: Shape) -> dict[str, Any]:
-    said: dict[str, Any] = {"name": field.name, "required": field.required, "shape": shape}
-    if field.strip:
-        said["strip"] = True
-    checks = {name: getattr(field, name) for name in _CHECKS}
-    said |= {name: check for name, check in checks.items() if check is not None}
-    if field.patterns:
-        said["patterns"] = list(field.patterns)
-    if field.extensions:
-        said["extensions"] = list(field.extensions)
-    if field.choices:
-        said["choices"] = [
-            {"value": value, "label": label, **({} if group is None else {"group": group})}
-            for value, label, group in field.choices
-        ]
-    if field.disabled:
-        said["disabled"] = True
-    words = {"widget": field.widget, "label": field.label, "help": field.help}
-    said |= {name: word for name, word in words.items() if word is not None}
-    return {**said, "initial": field.initial} if field.has_initial else said
