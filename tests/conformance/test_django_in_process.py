@@ -1,12 +1,8 @@
-"""Runs ``django_cases`` under each engine: Django's own test case classes need its own runner and settings."""
+"""Runs ``django_cases`` under each engine."""
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-
-from tests.conformance.target import ROOT
+from tests.django_runs import run_django_cases
 
 CASES = (
     "tests.conformance.django_cases",
@@ -18,19 +14,4 @@ CASES = (
 
 
 def test_django_cases(engine_name: str) -> None:
-    run = subprocess.run(
-        [sys.executable, "-W", "error", "-m", "django", "test", *CASES],
-        cwd=ROOT,
-        env={
-            **{name: value for name, value in os.environ.items() if not name.startswith("MIZAN_")},
-            "MIZAN_ENGINE": engine_name,
-            "DJANGO_SETTINGS_MODULE": "tests.conformance.apps.django_site.settings",
-            "PYTHONPATH": str(ROOT),
-        },
-        capture_output=True,
-        text=True,
-        timeout=250,
-        check=False,
-    )
-    assert run.returncode == 0, run.stdout + run.stderr
-    assert "Ran 0 tests" not in run.stderr
+    run_django_cases(CASES, engine_name, "tests.conformance.apps.django_site.settings", 250)

@@ -1,15 +1,13 @@
-"""Runs ``django_cases`` under each engine: Django's own test case classes need its own runner and settings."""
+"""Runs ``django_cases`` under each engine."""
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from tests.conformance.target import ENGINES, ROOT
+from tests.conformance.target import ENGINES
+from tests.django_runs import run_django_cases
 
 _TIMEOUT = 250
 CASES = ("tests.live.django_cases", "tests.live.django_socket_cases")
@@ -19,20 +17,5 @@ CASES = ("tests.live.django_cases", "tests.live.django_socket_cases")
 def test_django_cases(engine_name: str, cases: str, tmp_path: Path, pytestconfig: pytest.Config) -> None:
     if engine_name == "native" and pytestconfig.getoption("no_native"):
         pytest.skip("--no-native leaves the native engine out")
-    run = subprocess.run(
-        [sys.executable, "-W", "error", "-m", "django", "test", cases],
-        cwd=ROOT,
-        env={
-            **{name: value for name, value in os.environ.items() if not name.startswith("MIZAN_")},
-            "MIZAN_ENGINE": engine_name,
-            "MIZAN_TEST_FOLDER": str(tmp_path),
-            "DJANGO_SETTINGS_MODULE": "tests.live.django_project.settings",
-            "PYTHONPATH": str(ROOT),
-        },
-        capture_output=True,
-        text=True,
-        timeout=_TIMEOUT,
-        check=False,
-    )
-    assert run.returncode == 0, run.stdout + run.stderr
-    assert "Ran 0 tests" not in run.stderr
+    folder = {"MIZAN_TEST_FOLDER": str(tmp_path)}
+    run_django_cases([cases], engine_name, "tests.live.django_project.settings", _TIMEOUT, **folder)
