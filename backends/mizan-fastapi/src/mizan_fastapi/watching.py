@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cached_property, partial
-from typing import Any
 
-from starlette.datastructures import URL, Headers, MutableHeaders
+from starlette.datastructures import URL, Headers
 from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
-from mizan_core.cache.readings import Readings, WatchedDict
+from mizan_core.cache.readings import Readings, WatchedDict, watch
 
 _ALL_HEADERS = "all headers"
 _OTHERS = {"headers": _ALL_HEADERS, "session": "the session", "client": "the client's address"}
@@ -69,51 +67,27 @@ class WatchedHeaders(Headers):
         super().__init__(raw=raw)
         self._readings = readings
 
-    def __getitem__(self, key: str) -> str:
-        self._readings.header(key)
-        return super().__getitem__(key)
-
-    def __contains__(self, key: Any) -> bool:
-        self._readings.header(str(key))
-        return super().__contains__(key)
-
-    def getlist(self, key: str) -> list[str]:
-        self._readings.header(key)
-        return super().getlist(key)
-
-    def __iter__(self) -> Iterator[Any]:
-        self._note_all()
-        return super().__iter__()
+    __hash__ = None  # type: ignore[assignment]
 
     @property
     def raw(self) -> list[tuple[bytes, bytes]]:
-        self._note_all()
+        self.tell(None)
         return super().raw
 
-    def keys(self) -> list[str]:  # type: ignore[override]
-        self._note_all()
-        return super().keys()
+    def tell(self, name: str | None) -> None:
+        """Tell the readings of one header, or of all."""
+        if name is None:
+            self._readings.other(_ALL_HEADERS)
+        else:
+            self._readings.header(name)
 
-    def values(self) -> list[str]:  # type: ignore[override]
-        self._note_all()
-        return super().values()
 
-    def items(self) -> list[tuple[str, str]]:  # type: ignore[override]
-        self._note_all()
-        return super().items()
-
-    def mutablecopy(self) -> MutableHeaders:
-        self._note_all()
-        return super().mutablecopy()
-
-    def __eq__(self, other: object) -> bool:
-        self._note_all()
-        return super().__eq__(other)
-
-    __hash__ = None  # type: ignore[assignment]
-
-    def _note_all(self) -> None:
-        self._readings.other(_ALL_HEADERS)
+watch(
+    WatchedHeaders,
+    Headers,
+    of_one=("__getitem__", "__contains__", "getlist"),
+    of_all=("__iter__", "keys", "values", "items", "mutablecopy", "__eq__"),
+)
 
 
 def _note_member(readings: Readings, name: str | None) -> None:

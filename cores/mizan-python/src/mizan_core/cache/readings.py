@@ -8,9 +8,10 @@ request that tells; it does so for such bundles alone, so nothing else pays for 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from functools import wraps
 from threading import Lock
 from typing import Any
 
@@ -122,68 +123,37 @@ class WatchedDict(dict[str, Any]):
     :param note: is told the key; None when all are looked at.
     """
 
+    __hash__ = None
+
     def __init__(self, values: Mapping[str, Any], note: Callable[[str | None], None]) -> None:
         super().__init__(values)
-        self._note = note
-
-    def __getitem__(self, key: str) -> Any:
-        self._note(key)
-        return super().__getitem__(key)
-
-    def __contains__(self, key: object) -> bool:
-        self._note(key if isinstance(key, str) else None)
-        return super().__contains__(key)
-
-    def get(self, key: str, default: Any = None) -> Any:
-        self._note(key)
-        return super().get(key, default)
-
-    def setdefault(self, key: str, default: Any = None) -> Any:
-        self._note(key)
-        return super().setdefault(key, default)
-
-    def pop(self, key: str, *default: Any) -> Any:
-        self._note(key)
-        return super().pop(key, *default)
-
-    def __iter__(self) -> Any:
-        self._note(None)
-        return super().__iter__()
-
-    def keys(self) -> Any:
-        self._note(None)
-        return super().keys()
-
-    def values(self) -> Any:
-        self._note(None)
-        return super().values()
-
-    def items(self) -> Any:
-        self._note(None)
-        return super().items()
-
-    def copy(self) -> dict[str, Any]:
-        self._note(None)
-        return super().copy()
-
-    def __or__(self, other: Any) -> Any:
-        self._note(None)
-        return super().__or__(other)
-
-    def __ror__(self, other: Any) -> Any:
-        self._note(None)
-        return super().__ror__(other)
-
-    def __repr__(self) -> str:
-        self._note(None)
-        return super().__repr__()
-
-    def __eq__(self, other: object) -> bool:
-        self._note(None)
-        return super().__eq__(other)
-
-    __hash__ = None
+        self.tell = note
 
     def unwatched(self) -> dict[str, Any]:
         """What it holds, looked at by nobody."""
         return dict(dict.items(self))
+
+
+def watch(cls: type, base: type, of_one: Iterable[str], of_all: Iterable[str]) -> None:
+    """Have the methods that *cls* has from *base* call its ``tell``: those *of_one* key with it, others with None."""
+    for name in of_one:
+        setattr(cls, name, _telling(getattr(base, name), takes_key=True))
+    for name in of_all:
+        setattr(cls, name, _telling(getattr(base, name), takes_key=False))
+
+
+def _telling(plain: Callable[..., Any], *, takes_key: bool) -> Callable[..., Any]:
+    @wraps(plain)
+    def method(self: Any, *arguments: Any) -> Any:
+        self.tell(arguments[0] if takes_key and isinstance(arguments[0], str) else None)
+        return plain(self, *arguments)
+
+    return method
+
+
+watch(
+    WatchedDict,
+    dict,
+    of_one=("__getitem__", "__contains__", "get", "setdefault", "pop"),
+    of_all=("__iter__", "keys", "values", "items", "copy", "__or__", "__ror__", "__repr__", "__eq__"),
+)
