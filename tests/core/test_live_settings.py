@@ -52,6 +52,7 @@ def test_what_it_says(written: Any, meant: LiveSettings) -> None:
         ({"functions": "some"}, "functions: one of all, websocket is needed"),
         ({"origins": "https://a.example"}, "origins: a list of origins is needed"),
         ({"origins": ["a.example"]}, "origins: a list of origins is needed"),
+        ({"origins": ["https://a.example/"]}, "origins: a list of origins is needed"),
     ],
 )
 def test_what_cannot_be_meant_stops_the_start(written: Any, problem: str) -> None:

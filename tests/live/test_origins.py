@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mizan_core.live.origins import Verdict, is_pattern, judge
+from mizan_core.origins import Verdict, is_pattern, judge
 
 OWN = "https://shop.example"
 

@@ -32,8 +32,8 @@ from mizan_core.interface.endpoint import Invocation
 from mizan_core.live.answering import PLACE
 from mizan_core.live.asgi import SUBPROTOCOL, field, offers_protocol, socket_of, without_cookies
 from mizan_core.live.driver import SocketPort
-from mizan_core.live.origins import Verdict, judge
 from mizan_core.mwt import HEADER
+from mizan_core.origins import Verdict, judge
 from mizan_core.viewer import ANONYMOUS, Viewer
 
 T = TypeVar("T")

@@ -26,9 +26,9 @@ from mizan_core.live.asgi import (
     socket_of,
     without_cookies,
 )
-from mizan_core.live.origins import Verdict, judge
 from mizan_core.live.serving import Serving
 from mizan_core.live_counters import LIVE_COUNTERS
+from mizan_core.origins import Verdict, judge
 from mizan_core.viewer import Viewer, viewer_of
 from mizan_fastapi.endpoints import TOKEN_FIELD, fields_of
 from mizan_fastapi.in_flight import InFlight

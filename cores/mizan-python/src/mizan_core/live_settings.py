@@ -8,8 +8,11 @@ from dataclasses import dataclass, fields
 from functools import lru_cache
 from typing import Any
 
+from mizan_core.origins import is_pattern
+
 ON, OFF = "on", "off"
-ALL_FUNCTIONS, DECLARED_FUNCTIONS = FUNCTIONS = ("all", "websocket")
+ALL_FUNCTIONS = "all"
+FUNCTIONS = (ALL_FUNCTIONS, "websocket")
 _SHARED = 16
 
 
@@ -97,11 +100,7 @@ def _check(name: str, value: object) -> None:
         if value not in FUNCTIONS:
             raise ValueError(f"functions: one of {', '.join(FUNCTIONS)} is needed")
     elif name == "origins":
-        if not isinstance(value, list | tuple) or not all(map(_is_origin, value)):
+        if not isinstance(value, list | tuple) or not all(map(is_pattern, value)):
             raise ValueError('origins: a list of origins is needed, such as "https://app.example.com"')
     elif type(value) is not int or value < 1:
         raise ValueError(f"{name}: an integer of 1 or more is needed")
-
-
-def _is_origin(value: object) -> bool:
-    return isinstance(value, str) and "://" in value

@@ -62,7 +62,7 @@ class Reauthorize(NamedTuple):
 
 @final
 class Recover(NamedTuple):
-    """Read the topic of a subscription, and tell ``recovered`` or ``not_recovered``."""
+    """Read the topic of a subscription, and tell ``recovered``."""
 
     key: str
     since: Position

@@ -272,10 +272,6 @@ class Session:
         rest = [step for step in steps if type(step) is not Lost]
         return [*self._answer_subscribe(request.id, text, now), *self._follow(key, subscription, rest, now)]
 
-    def not_recovered(self, key: str, position: Position, now: float) -> list[Effect]:
-        """The topic of a subscription cannot be read; what is delivered from now on comes after *position*."""
-        return self.recovered(key, History(position, [], recovered=False), now)
-
     def authenticated(self, number: int, identity: Identity, now: float) -> list[Effect]:
         """A token stands for somebody."""
         self._under_way.used.pop(number, None)
