@@ -203,9 +203,13 @@ def _is_determined(functions: dict[str, Any], mutation: dict[str, Any], slot: st
 def _scope(functions: dict[str, Any], mutation: dict[str, Any], context: str, args: dict[str, Any]) -> dict[str, Any]:
     if not mutation["auto_scope"]:
         return {}
-    own = {known["name"] for known in mutation["params"]}
-    theirs = {known["name"] for item in functions.values() if item["context"] == context for known in item["params"]}
-    return {name: args[name] for name in sorted(own & theirs) if args.get(name) is not None}
+    own = {known["name"]: known["identity"] for known in mutation["params"] if known["identity"] is not None}
+    theirs: dict[str, set[str | None]] = {}
+    for item in functions.values():
+        for known in item["params"] if item["context"] == context else ():
+            theirs.setdefault(known["name"], set()).add(known["identity"])
+    alike = [name for name in sorted(theirs) if {own.get(name, ...)} == theirs[name]]
+    return {name: args[name] for name in alike if args.get(name) is not None}
 
 
 @given(call=calls(), args=JSON_ARGUMENTS)
