@@ -7,7 +7,6 @@ where it hurts.
 from __future__ import annotations
 
 import random
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -15,7 +14,7 @@ from typing import Any, NamedTuple
 
 from mizan_core.cache.flights import Flights
 from mizan_core.cache.store import Purge, Store
-from mizan_core.call import building
+from mizan_core.call import building, flow
 from mizan_core.call.dispatcher import Others
 from mizan_core.call.effects import Effects
 from mizan_core.call.port import Port
@@ -160,12 +159,7 @@ def merges_not_purged() -> None:
 
 def failures_not_purged() -> None:
     """A mutation that fails after it has written purges nothing."""
-    purge = Interface.purge
-
-    def only_after_success(self: Any, *arguments: Any) -> Any:
-        return purge(self, *arguments) if sys.exc_info()[0] is None else None
-
-    _replace(Interface, "purge", only_after_success)
+    _forget_failures(BaseException)
 
 
 def mutations_cut_off() -> None:
@@ -232,12 +226,7 @@ def other_routers_not_told() -> None:
 
 def conflicts_not_purged() -> None:
     """One of the protocol's own errors is taken for a refusal before the function ran."""
-    purge = Interface.purge
-
-    def unless_known(self: Any, *arguments: Any) -> Any:
-        return None if isinstance(sys.exc_info()[1], APIError) else purge(self, *arguments)
-
-    _replace(Interface, "purge", unless_known)
+    _forget_failures(APIError)
 
 
 def transactions_ignored() -> None:
@@ -285,6 +274,17 @@ FAULTS = {
     "files-not-purged": Fault("memory-fastapi", files_not_purged),
     "other-routers-not-told": Fault("memory-fastapi", other_routers_not_told),
 }
+
+
+def _forget_failures(kind: type[BaseException]) -> None:
+    """A function that ends with an error of that kind is not purged for."""
+    purge_failed = vars(flow)["_purge_failed"]
+
+    async def purge_others(*of: Any) -> None:
+        if not any(isinstance(each, kind) for each in of):
+            await purge_failed(*of)
+
+    vars(flow)["_purge_failed"] = purge_others
 
 
 def _break_tags(keep: Callable[[list[str]], list[str]]) -> None:
