@@ -86,6 +86,8 @@ def complete_models(hint: Any, names: Mapping[str, Any]) -> None:
 
     :raises NameError: when one still does.
     """
+    if is_class(hint) and _is_complete(hint):
+        return
     waiting, seen = [hint], set[type]()
     while waiting:
         annotation = waiting.pop()

@@ -24,14 +24,18 @@ class NamedType:
     """Whether it is but another name (``type X = ...``), not a model."""
     sources: list[Any]
     """The annotations that it was read from."""
-    description: str | None = None
     bodies: dict[Mode, Body] = field(default_factory=dict)
     _references: dict[Mode, list[str]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, annotation: Any, is_alias: bool) -> NamedType:
         label, module = type_label(annotation), type_module(annotation)
-        return cls(label, module, is_alias, [annotation], docstring(annotation))
+        return cls(label, module, is_alias, [annotation])
+
+    @property
+    def description(self) -> str | None:
+        """What its author says of it; a graph is compiled without."""
+        return docstring(self.sources[0])
 
     def references(self, mode: Mode) -> list[str]:
         """The paths that its body refers to; to be asked when that is known."""
