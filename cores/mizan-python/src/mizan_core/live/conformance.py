@@ -19,7 +19,7 @@ from mizan_core.cache.backend import BackendUnavailable
 from mizan_core.live.broker import Attendance, Broker, History, Message, Position, Subscriptions
 
 _TTL = 60
-_PATIENCE = 10.0
+_PATIENCE = 60.0
 _MANY = 40
 
 
@@ -333,7 +333,8 @@ class BrokerConformance:
             recorder = Recorder()
             subscriptions = await self._joined(broker, recorder, topic)
             await broker.apublish(topic, b"%d" % number)
-            await recorder.until(lambda: recorder.heard(topic) == [b"%d" % number])
+            # What the loop before has published may be told late, where a bus lies between servers.
+            await recorder.until(lambda: recorder.heard(topic)[-1:] == [b"%d" % number])
             await subscriptions.aclose()
             await broker.aclose()
 
