@@ -1,17 +1,18 @@
 """An authenticated mutation through Django's handlers, in process: token, validation, invalidation.
 
-All services are views of one project without middleware, and no user is looked up in a database.
+Each service has a project of its own, without middleware, and no user is looked up in a database.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple, TypeAlias
 
 from benchmarks.clients.asgi import AsgiApplication
-from benchmarks.clients.exchange import Request, check_equal_mutations
+from benchmarks.clients.exchange import Answer, Request, check_equal_mutations
 from benchmarks.clients.wsgi import WsgiApplication
-from benchmarks.harness import Effort, Question, Samples, interleaved, main
-from benchmarks.services import django_project
+from benchmarks.harness import Effort, Question, Run, Samples, interleaved, main
+from benchmarks.services.django_project import application, asgi_application, serve
 from benchmarks.services.requests import (
     check_guarded,
     empty_post,
@@ -20,47 +21,73 @@ from benchmarks.services.requests import (
     rest_framework_mutation,
 )
 
+Application: TypeAlias = AsgiApplication | WsgiApplication
+
+
+class _Side(NamedTuple):
+    """A service in a project of its own: its URLs, and what it is asked."""
+
+    urls: str
+    request: Request
+
+    def answer(self, application: Application, request: Request) -> Answer:
+        serve(self.urls)
+        return application.answer(request)
+
+    def run(self, application: Application) -> Run:
+        measured = application.run(self.request)
+
+        def run(repetitions: int) -> float:
+            serve(self.urls)
+            return measured(repetitions)
+
+        return run
+
+
+def _mizan() -> _Side:
+    return _Side("profile_urls", mizan_mutation())
+
+
+def _ninja() -> _Side:
+    return _Side("ninja_urls", ninja_mutation())
+
 
 def ninja(effort: Effort) -> Samples:
-    return _compare(ninja_mutation(), effort)
+    return _compare(WsgiApplication(application), _ninja(), effort)
 
 
 def rest_framework(effort: Effort) -> Samples:
-    return _compare(rest_framework_mutation(), effort)
+    return _compare(WsgiApplication(application), _Side("rest_framework_urls", rest_framework_mutation()), effort)
 
 
-def _compare(other: Request, effort: Effort) -> Samples:
-    project, own = WsgiApplication(django_project.application), mizan_mutation()
-    check_equal_mutations(project.answer(own), project.answer(other))
-    check_guarded(project.answer, own)
-    check_guarded(project.answer, other)
-    return interleaved(project.run(own), project.run(other), effort)
+def _compare(project: Application, other: _Side, effort: Effort) -> Samples:
+    own = _mizan()
+    check_equal_mutations(own.answer(project, own.request), other.answer(project, other.request))
+    for side in (own, other):
+        check_guarded(partial(side.answer, project), side.request)
+    return interleaved(own.run(project), other.run(project), effort)
 
 
 def ninja_on_a_loop(effort: Effort) -> Samples:
-    own, other = mizan_mutation(), ninja_mutation()
     with AsgiApplication(_lifeless) as project:
-        check_equal_mutations(project.answer(own), project.answer(other))
-        check_guarded(project.answer, own)
-        check_guarded(project.answer, other)
-        return interleaved(project.run(own), project.run(other), effort)
+        return _compare(project, _ninja(), effort)
 
 
 async def _lifeless(scope: Any, receive: Any, send: Any) -> None:
     """Django, which takes every lifespan for a mistake."""
     if scope["type"] == "http":
-        await django_project.asgi_application(scope, receive, send)
+        await asgi_application(scope, receive, send)
 
 
 def empty(effort: Effort) -> Samples:
-    project, other = WsgiApplication(django_project.application), ninja_mutation()
-    return interleaved(project.run(empty_post()), project.run(other), effort)
+    project = WsgiApplication(application)
+    return interleaved(_Side("empty_urls", empty_post()).run(project), _ninja().run(project), effort)
 
 
 _PROFILE = (
-    "Six tenths of our time are Django's own, before and after a view: handler, URLs, signals (the last figure), in a "
-    "project where the peer's URLs come first. Of the rest a quarter is the function with its validation and "
-    "serialisation, an eighth the token, a twelfth reading the body, a twentieth the response."
+    "Six tenths of our time are Django's own, before and after a view: handler, URLs, signals (the last figure). Of "
+    "the rest a quarter is the function with its validation and serialisation, an eighth the token, a twelfth reading "
+    "the body, a twentieth the response."
 )
 
 QUESTIONS = (

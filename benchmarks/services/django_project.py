@@ -1,4 +1,4 @@
-"""The Django project that all Django services are part of: no middleware, as none of them needs any.
+"""The Django projects, in one process: no middleware, as none of them needs any, and URLs of its own for each service.
 
 Importing it configures Django.
 """
@@ -18,7 +18,7 @@ settings.configure(
     ALLOWED_HOSTS=["127.0.0.1"],
     INSTALLED_APPS=["django.contrib.auth", "django.contrib.contenttypes", "mizan"],
     MIDDLEWARE=[],
-    ROOT_URLCONF="benchmarks.services.django_urls",
+    ROOT_URLCONF="benchmarks.services.profile_urls",
     SECRET_KEY=SECRET,
     MIZAN_MWT_SECRET=SECRET,
     REST_FRAMEWORK={
@@ -30,3 +30,8 @@ settings.configure(
 django.setup(set_prefix=False)
 application = get_wsgi_application()
 asgi_application = get_asgi_application()
+
+
+def serve(urls: str) -> None:
+    """From now on serve the patterns of that module of ``benchmarks.services``, and nothing else."""
+    settings.ROOT_URLCONF = f"benchmarks.services.{urls}"

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from django.urls import include, path
+from mizan.urls import mount
 
-urlpatterns = [path("api/mizan/", include("mizan.urls"))]
+urlpatterns = [mount("api/mizan/")]
