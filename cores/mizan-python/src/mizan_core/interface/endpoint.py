@@ -15,7 +15,7 @@ from mizan_core.client import ClientFunction, ServerFunction
 from mizan_core.client.around import Around, surrounded
 from mizan_core.client.calls import observe, unobserve
 from mizan_core.client.frameworks import Inject, is_response_class
-from mizan_core.client.options import Auth
+from mizan_core.client.options import Auth, Declaration
 from mizan_core.errors import MizanError
 from mizan_core.identity import NoIdentity, identity_of
 from mizan_core.interface.arguments import ArgumentsValidator, JsonArguments
@@ -144,13 +144,14 @@ class Endpoint:
         declaration = function.declaration
         self.context = declaration.context
         self.auth = declaration.auth
-        self.authorization = _authorization(declaration.auth)
+        self.authorization = None if declaration.auth is None else _authorization(declaration.auth)
         self.private = declaration.private
         self.is_view = function.is_view
-        self.barred = _barred(function)
-        """What may not carry a call of it."""
         signature = function.signature
         parameters, injected = signature.parameters, signature.injected
+        needs_answer = self.is_view or (bool(injected) and _answers(function))
+        self.barred = _barred(declaration, needs_answer=needs_answer)
+        """What may not carry a call of it."""
         self.parameters = frozenset([parameter.name for parameter in parameters])
         self.scope = scope and frozenset(
             [parameter.name for parameter in parameters if parameter.name in scope and parameter.upload is None]
@@ -159,7 +160,7 @@ class Endpoint:
         """Where the tags of the contexts that a call may purge have to be announced before it runs."""
         self._defaulted = defaulted
         self._hooks = hooks
-        self.is_async = function.is_async or bool(injected) or any(hook.is_async for hook in hooks)
+        self.is_async = function.is_async or bool(injected) or (bool(hooks) and any(hook.is_async for hook in hooks))
         self.resets = declaration.resets
         self.is_plain = not (self.is_view or self.resets or (injected and self.context is None))
         """Whether a run gives the serialised result, and nothing else."""
@@ -333,12 +334,15 @@ _NOTHING: frozenset[str] = frozenset()
 _NEEDS_ANSWER = frozenset((SOCKET,))
 
 
-def _barred(function: ClientFunction[..., Any]) -> frozenset[str]:
-    declaration = function.declaration
+def _answers(function: ClientFunction[..., Any]) -> bool:
+    """Whether what fills its parameters asks for the answer."""
+    injection = function.injection
+    return injection is not None and injection.answering is not None
+
+
+def _barred(declaration: Declaration, *, needs_answer: bool) -> frozenset[str]:
     if declaration.private:
         return frozenset((HTTP, SOCKET))
-    injection = function.injection
-    needs_answer = function.is_view or (injection is not None and injection.answering is not None)
     barred = _NEEDS_ANSWER if needs_answer else _NOTHING
     return barred if declaration.http else barred | {HTTP}
 

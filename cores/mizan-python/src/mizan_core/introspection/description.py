@@ -112,21 +112,19 @@ class _Describer:
         return Description(all_functions, self._reader.types, problems, channels, forms, compositions)
 
     def _function(self, name: str, function: ClientFunction[..., Any]) -> DescribedFunction:
-        where, names = function.where, function.names
-        annotated = View("input", names)
-        params = tuple([self._parameter(where, parameter, annotated) for parameter in function.parameters])
-        output = (
-            None
-            if function.is_view
-            else self._shape(f"{where}: the return annotation", function.returns, View("output", names))
-        )
-        errors = [self._error(where, case, names) for case in function.declaration.errors]
-        return DescribedFunction(name, function, params, output, tuple(errors))
+        where, names, signature = function.where, function.names, function.signature
+        params = tuple([self._parameter(where, parameter, names) for parameter in signature.parameters])
+        output = None
+        if not function.is_view:
+            output = self._shape(signature.returns, "output", names, "{}: the return annotation", where)
+        cases = function.declaration.errors
+        errors = tuple([self._error(where, case, names) for case in cases]) if cases else ()
+        return DescribedFunction(name, function, params, output, errors)
 
     def _error(self, where: str, case: type[ErrorCase], names: Mapping[str, Any]) -> DescribedError:
         if case.model is None:
             return DescribedError(case, None)
-        return DescribedError(case, self._shape(f"{where}: the error {case.code}", case.model, View("output", names)))
+        return DescribedError(case, self._shape(case.model, "output", names, "{}: the error {}", where, case.code))
 
     def _channel(self, part: ChannelPart) -> DescribedChannel:
         messages = {"params": part.params, "react_message": part.react_message, "server_message": part.server_message}
@@ -134,8 +132,8 @@ class _Describer:
         for member, annotation in messages.items():
             if annotation is not None:
                 mode: Mode = "output" if member == "server_message" else "input"
-                place = f'the {member} of the channel "{part.name}"'
-                shapes[member] = self._shape(place, annotation, View(mode, part.names))
+                place = 'the {} of the channel "{}"'
+                shapes[member] = self._shape(annotation, mode, part.names, place, member, part.name)
         return DescribedChannel(part, shapes)
 
     def _form(self, part: FormPart) -> DescribedForm:
@@ -144,22 +142,32 @@ class _Describer:
     def _form_field(self, part: FormPart, field: FormField) -> Shape:
         if field.shape is not None:
             return field.shape
-        place = f'the field {field.name!r} of the form "{part.name}"'
-        return self._shape(place, field.annotation, View("input", part.names))
+        place = 'the field {!r} of the form "{}"'
+        return self._shape(field.annotation, "input", part.names, place, field.name, part.name)
 
-    def _parameter(self, where: str, parameter: Parameter, annotated: View) -> DescribedParameter:
-        place = f"{where}: parameter {parameter.name!r}"
+    def _parameter(self, where: str, parameter: Parameter, names: Mapping[str, Any]) -> DescribedParameter:
+        name, annotation, required = parameter.name, parameter.annotation, parameter.required
+        default = {} if required else default_of(parameter.default)
+        shape = self._reader.known(annotation)
+        if shape is not None:
+            return DescribedParameter(name, shape, required, default, None)
         upload = parameter.upload
-        shape = self._shape(place, parameter.annotation, annotated) if upload is None else _upload_shape(upload)
-        default = {} if parameter.required else default_of(parameter.default)
-        said = None if isinstance(parameter.annotation, type) else described(beside(parameter.annotation))
-        return DescribedParameter(parameter.name, shape, parameter.required, default, said)
+        if upload is None:
+            shape = self._shape(annotation, "input", names, "{}: parameter {!r}", where, name)
+        else:
+            shape = _upload_shape(upload)
+        said = None if isinstance(annotation, type) else described(beside(annotation))
+        return DescribedParameter(name, shape, required, default, said)
 
-    def _shape(self, place: str, annotation: Any, view: View) -> Shape:
+    def _shape(self, annotation: Any, mode: Mode, names: Mapping[str, Any], place: str, *words: str) -> Shape:
+        """The shape of an annotation; *place*, with *words* in it, is where that stands."""
+        known = self._reader.known(annotation)
+        if known is not None:
+            return known
         try:
-            return self._reader.read(annotation, view)
+            return self._reader.read(annotation, View(mode, names))
         except (NameError, TypeError, ValueError) as error:
-            self._reader.problems.append(f"{place}: {error}")
+            self._reader.problems.append(f"{place.format(*words)}: {error}")
             return ANY
 
 

@@ -49,6 +49,8 @@ def type_label(annotation: Any) -> str:
         return type_label(arguments[0])
     if origin is Union:
         return _union_label(arguments)
+    if not arguments:
+        return _word(_name(origin), first=True)
     words = [repr(value) for value in arguments] if origin is Literal else map(type_label, arguments)
     return "".join(_word(word, first=not index) for index, word in enumerate([_name(origin), *words]))
 
@@ -147,8 +149,9 @@ def _union_label(options: tuple[Any, ...]) -> str:
 
 
 def _word(text: str, first: bool = False) -> str:
-    words = [text] if text.isascii() and text.isidentifier() else _words(text)
-    return "".join(word if first else capitalised(word) for word in words)
+    if text.isascii() and text.isidentifier():
+        return text if first else capitalised(text)
+    return "".join([word if first else capitalised(word) for word in _words(text)])
 
 
 def _words(text: str) -> list[str]:

@@ -91,7 +91,6 @@ _QUALIFIERS = frozenset({Required, NotRequired, ReadOnly, Final, ClassVar})
 _ALIASES: tuple[type, ...] = (TypeAliasType, getattr(typing, "TypeAliasType", TypeAliasType))
 """Typing's own, which is what ``type X = ...`` makes from 3.12 on, is not that of typing_extensions."""
 
-_MODES: tuple[Mode, Mode] = ("input", "output")
 _Bindings: TypeAlias = Mapping[Any, Any]
 
 
@@ -105,7 +104,9 @@ class View(NamedTuple):
     """Pydantic's configuration of the class that it stands in."""
 
 
-_MakeBody: TypeAlias = Callable[[Any, _Bindings, View], Body]
+_Bodies: TypeAlias = dict[Mode, Body]
+_MakeBodies: TypeAlias = Callable[[Any, _Bindings, View, View], _Bodies]
+"""Of a class or alias, the values of its type variables, and its view from either side."""
 
 
 class ShapeReader:
@@ -114,16 +115,14 @@ class ShapeReader:
     def __init__(self) -> None:
         self.types = TypeTable()
         self.problems: list[str] = []
-        self._paths: dict[type, str] = {}
-        """Those of the classes that have been read: most are met again and again."""
-        self._fields: dict[type, list[Field]] = {}
-        """Of pydantic's classes, which are read for each side."""
-        self._shapes: dict[Field, Shape] = {}
-        """Of the fields whose types are the same on both sides: most."""
-        self._members: dict[Field, dict[str, Any]] = {}
-        """Of those of them that are all the same there."""
+        self._classes: dict[type, Shape] = dict(_FIXED)
+        """The shapes of classes, those too that have been read: most are met again and again."""
         self._is_sided = False
-        """Whether what is being read depends on the side."""
+        """Whether what is being read depends on the side: most is the same on both, and read once."""
+
+    def known(self, annotation: Any) -> Shape | None:
+        """The shape of a class that has been read, or is the same wherever it stands; None for any other annotation."""
+        return self._classes.get(annotation) if isinstance(annotation, type) else None
 
     def read(self, annotation: Any, view: View, whole: Any = None) -> Shape:
         """The shape of *annotation*.
@@ -132,12 +131,9 @@ class ShapeReader:
         :raises NameError: when a class inside names something that is not defined.
         """
         if isinstance(annotation, type):
-            fixed = _FIXED.get(annotation)
-            if fixed is not None:
-                return fixed
-            path = self._paths.get(annotation)
-            if path is not None:
-                return reference(path)
+            known = self._classes.get(annotation)
+            if known is not None:
+                return known
             if is_class(annotation):
                 return self._read_class(annotation, view, whole)
         origin = get_origin(annotation)
@@ -186,7 +182,7 @@ class ShapeReader:
         if isinstance(annotation, TypeVar):
             return self.read(meaning(annotation), view)
         if isinstance(annotation, _ALIASES):
-            return self._define(annotation, annotation, self._alias_body, view, is_alias=True)
+            return self._define(annotation, annotation, self._alias_bodies, view, is_alias=True)
         if hasattr(annotation, "__supertype__"):  # typing.NewType
             return self.read(annotation.__supertype__, view)
         return pydantic_shape(annotation if whole is None else whole, self._side(view))
@@ -200,7 +196,7 @@ class ShapeReader:
         if origin in _QUALIFIERS:
             return self.read(arguments[0], view)
         if isinstance(origin, _ALIASES):
-            return self._define(annotation, origin, self._alias_body, view, is_alias=True)
+            return self._define(annotation, origin, self._alias_bodies, view, is_alias=True)
         if origin is tuple:
             return self._read_tuple(arguments if hasattr(annotation, "__args__") else None, view)
         if isinstance(origin, type):
@@ -224,7 +220,7 @@ class ShapeReader:
         if issubclass(cls, Flag):
             return primitive("integer")
         if issubclass(cls, Enum):
-            return self._define(cls, cls, _enum_body, view) if len(cls) else ANY
+            return self._define(cls, cls, _enum_bodies, view) if len(cls) else ANY
         return self._read_structured(cls, cls, view, whole)
 
     def _read_container(self, origin: type, arguments: Sequence[Any], view: View) -> Shape | None:
@@ -252,42 +248,45 @@ class ShapeReader:
 
     def _read_structured(self, annotation: Any, cls: type, view: View, whole: Any) -> Shape:
         """A class with fields. *annotation* is the class, or the class with the values of its type variables."""
-        make_body = self._body_maker(cls)
-        if make_body is None:
+        make_bodies = self._bodies_maker(cls)
+        if make_bodies is None:
             return pydantic_shape(annotation if whole is None else whole, self._side(view))
-        return self._define(annotation, cls, make_body, view)
+        return self._define(annotation, cls, make_bodies, view)
 
     # Named types.
 
-    def _body_maker(self, cls: type) -> _MakeBody | None:
+    def _bodies_maker(self, cls: type) -> _MakeBodies | None:
         if issubclass(cls, BaseModel):
-            return None if cls is BaseModel else self._model_body
+            return None if cls is BaseModel else self._model_bodies
         if "__pydantic_fields__" in vars(cls):
-            return self._pydantic_dataclass_body
+            return self._pydantic_dataclass_bodies
         if hasattr(cls, "__get_pydantic_core_schema__"):
             return None
         if is_typeddict(cls):
-            return self._typed_dict_body
+            return self._typed_dict_bodies
         if dataclasses.is_dataclass(cls):
-            return self._dataclass_body
-        return self._named_tuple_body if issubclass(cls, tuple) and hasattr(cls, "_fields") else None
+            return self._dataclass_bodies
+        return self._named_tuple_bodies if issubclass(cls, tuple) and hasattr(cls, "_fields") else None
 
-    def _define(self, annotation: Any, generic: Any, make_body: _MakeBody, view: View, is_alias: bool = False) -> Shape:
+    def _define(
+        self, annotation: Any, generic: Any, make_bodies: _MakeBodies, view: View, is_alias: bool = False
+    ) -> Shape:
         """A reference to the named type that *annotation* is, read at the first encounter."""
         path = type_path(annotation)
-        values = bindings(generic, get_args(annotation))
+        values = {} if annotation is generic else bindings(generic, get_args(annotation))
         named = self.types.get(path)
         if named is None:
             named = self.types[path] = NamedType.of(annotation, is_alias)
-            named.bodies.update(self._make_bodies(generic, values, make_body, view))
+            named.bodies = self._bodies(generic, values, make_bodies, view)
         elif annotation not in named.sources:
             named.sources.append(annotation)
-            self._define_again(path, named, self._make_bodies(generic, values, make_body, view))
+            self._define_again(path, named, self._bodies(generic, values, make_bodies, view))
+        found = reference(path)
         if annotation is generic and isinstance(generic, type):
-            self._paths[generic] = path
-        return reference(path)
+            self._classes[generic] = found
+        return found
 
-    def _define_again(self, path: str, named: NamedType, bodies: dict[Mode, Body]) -> None:
+    def _define_again(self, path: str, named: NamedType, bodies: _Bodies) -> None:
         """The limits of a type's arguments make no other type: where they differ, there are none."""
         if named.bodies == bodies:
             return
@@ -296,90 +295,98 @@ class ShapeReader:
         else:
             self.problems.append(f"two different types are both {path}; give one of them another name")
 
-    def _make_bodies(self, generic: Any, values: _Bindings, make_body: _MakeBody, view: View) -> dict[Mode, Body]:
-        config = config_of(generic)
-        return {mode: make_body(generic, values, View(mode, view.names, config)) for mode in _MODES}
+    def _bodies(self, generic: Any, values: _Bindings, make_bodies: _MakeBodies, view: View) -> _Bodies:
+        config, around = config_of(generic), self._is_sided
+        bodies = make_bodies(generic, values, View("input", view.names, config), View("output", view.names, config))
+        self._is_sided = around  # a reference to it is the same on both sides
+        return bodies
 
-    def _alias_body(self, alias: Any, values: _Bindings, view: View) -> Body:
-        value = resolve_beside(alias, alias.__value__, view.names)
-        return {"kind": "alias", "shape": self.read(substitute(value, values), view)}
+    def _alias_bodies(self, alias: Any, values: _Bindings, *views: View) -> _Bodies:
+        value = substitute(resolve_beside(alias, alias.__value__, views[0].names), values)
+        return {view.mode: _alias(self.read(value, view)) for view in views}
 
-    def _model_body(self, cls: Any, _: _Bindings, view: View) -> Body:
-        fields = self._pydantic_fields(cls, view)
-        serialized = model_serializer(cls, view.names) if view.mode == "output" else None
-        if serialized is not None:
-            return {"kind": "alias", "shape": self.read(serialized.annotation, view)}
+    def _model_bodies(self, cls: Any, _: _Bindings, sent: View, answered: View) -> _Bodies:
+        fields = list(pydantic_fields(cls, sent.names))
+        serialized = model_serializer(cls, sent.names)
+        if serialized is None:
+            return self._field_bodies(cls, fields, sent, answered)
+        unanswered = [field._replace(output_name=None) for field in fields]
+        bodies = self._field_bodies(cls, unanswered, sent)
+        return {**bodies, "output": _alias(self.read(serialized.annotation, answered))}
+
+    def _field_bodies(self, cls: type, fields: Sequence[Field], *views: View) -> _Bodies:
         if issubclass(cls, RootModel):
-            return {"kind": "alias", "shape": self._read_field(fields[0], {}, view)}
-        return self._struct_body(fields, {}, view)
+            return {view.mode: _alias(self._read_field(fields[0], {}, view)) for view in views}
+        return self._struct_bodies(fields, {}, views[0], views[-1])
 
-    def _pydantic_dataclass_body(self, cls: Any, values: _Bindings, view: View) -> Body:
-        return self._struct_body(self._pydantic_fields(cls, view), values, view)
+    def _pydantic_dataclass_bodies(self, cls: Any, values: _Bindings, sent: View, answered: View) -> _Bodies:
+        return self._struct_bodies(pydantic_fields(cls, sent.names), values, sent, answered)
 
-    def _pydantic_fields(self, cls: type, view: View) -> list[Field]:
-        if cls not in self._fields:
-            self._fields[cls] = list(pydantic_fields(cls, view.names))
-        return self._fields[cls]
+    def _dataclass_bodies(self, cls: Any, values: _Bindings, sent: View, answered: View) -> _Bodies:
+        return self._struct_bodies(dataclass_fields(cls, sent.names), values, sent, answered)
 
-    def _dataclass_body(self, cls: Any, values: _Bindings, view: View) -> Body:
-        return self._struct_body(dataclass_fields(cls, view.names), values, view)
+    def _typed_dict_bodies(self, cls: Any, values: _Bindings, sent: View, answered: View) -> _Bodies:
+        return self._struct_bodies(typed_dict_fields(cls, sent.names), values, sent, answered)
 
-    def _typed_dict_body(self, cls: Any, values: _Bindings, view: View) -> Body:
-        return self._struct_body(typed_dict_fields(cls, view.names), values, view)
-
-    def _named_tuple_body(self, cls: Any, values: _Bindings, view: View) -> Body:
-        hints = class_hints(cls, view.names)
+    def _named_tuple_bodies(self, cls: Any, values: _Bindings, *views: View) -> _Bodies:
+        hints = class_hints(cls, views[0].names)
         items = [substitute(hints.get(name, Any), values) for name in cls._fields]
-        return {"kind": "alias", "shape": tuple_of(self.read(item, view) for item in items)}
+        return {view.mode: _alias(tuple_of(self.read(item, view) for item in items)) for view in views}
 
-    def _struct_body(self, fields: Iterable[Field], values: _Bindings, view: View) -> Body:
-        members: dict[str, Any] = {}
-        is_input = view.mode == "input"
+    def _struct_bodies(self, fields: Iterable[Field], values: _Bindings, sent: View, answered: View) -> _Bodies:
+        """Fields that are the same on both sides are so in both bodies, and a struct of such fields is one body."""
+        inputs: dict[str, Any] = {}
+        outputs: dict[str, Any] = {}
+        is_same = True
         for field in fields:
-            name = field.input_name if is_input else field.output_name
-            if name is None:
-                continue
-            known = None if values else self._members.get(field)
-            if known is not None:
-                members.setdefault(name, known)
-                continue
-            required = field.input_required if is_input else field.output_required
-            member: dict[str, Any] = {"name": name, "required": required}
-            if not required:
-                member |= default_of(field.default)
-            description = _said_of(field)
-            if description is not None:
-                member["description"] = description
-            member["shape"] = self._read_field(field, values, view)
-            members.setdefault(name, member)
-            if field in self._shapes and field.is_same_on_both_sides:
-                self._members[field] = member
-        return {"kind": "struct", "fields": list(members.values())}
+            name, output_name = field.input_name, field.output_name
+            self._is_sided = False
+            member = None
+            if name is not None:
+                member = _member(field, name, field.input_required, self._read_field(field, values, sent))
+                inputs.setdefault(name, member)
+                if not self._is_sided and field.is_same_on_both_sides:
+                    outputs.setdefault(name, member)
+                    continue
+            is_same = False
+            if output_name is not None:
+                known = None if member is None or self._is_sided else member["shape"]
+                shape = self._read_field(field, values, answered) if known is None else known
+                outputs.setdefault(output_name, _member(field, output_name, field.output_required, shape))
+        body = _struct(inputs)
+        return {"input": body, "output": body if is_same else _struct(outputs)}
 
     def _read_field(self, field: Field, values: _Bindings, view: View) -> Shape:
-        if values:
-            return self._read_field_of(field, values, view)
-        shape = self._shapes.get(field)
-        if shape is None:
-            around, self._is_sided = self._is_sided, False
-            shape = self._read_field_of(field, values, view)
-            if not self._is_sided:
-                self._shapes[field] = shape
-            self._is_sided |= around
-        return shape
-
-    def _read_field_of(self, field: Field, values: _Bindings, view: View) -> Shape:
         annotation = substitute(field.annotation, values) if values else field.annotation
         if field.serialized is not None and self._side(view) == "output":
             return self._read_serialized(field.serialized, annotation, view)
-        shape = self._read_dressed(annotation, field.metadata, view)
+        shape = self._read_dressed(annotation, field.metadata, view) if field.metadata else self.read(annotation, view)
         if field.discriminator is None:
             return shape
         return self._discriminated(shape, annotation, field.discriminator, view)
 
 
-def _enum_body(cls: Any, _: _Bindings, __: View) -> Body:
-    return enum_of(cls)
+def _alias(shape: Shape) -> Body:
+    return {"kind": "alias", "shape": shape}
+
+
+def _struct(members: Mapping[str, dict[str, Any]]) -> Body:
+    return {"kind": "struct", "fields": list(members.values())}
+
+
+def _enum_bodies(cls: Any, _: _Bindings, sent: View, answered: View) -> _Bodies:
+    return dict.fromkeys((sent.mode, answered.mode), enum_of(cls))
+
+
+def _member(field: Field, name: str, required: bool, shape: Shape) -> dict[str, Any]:
+    member: dict[str, Any] = {"name": name, "required": required}
+    if not required:
+        member |= default_of(field.default)
+    description = _said_of(field)
+    if description is not None:
+        member["description"] = description
+    member["shape"] = shape
+    return member
 
 
 def _said_of(field: Field) -> str | None:

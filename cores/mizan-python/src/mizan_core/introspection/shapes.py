@@ -68,6 +68,11 @@ def union_of(shapes: Iterable[Shape]) -> Shape:
 
     A union with a discriminator stays one. Scalars that differ in their limits alone are one without limits.
     """
+    shapes = list(shapes)
+    if len(shapes) == 1:
+        return shapes[0]
+    if len(shapes) == 2 and shapes[1] == NULL:
+        return optional(shapes[0])
     members = [member for shape in shapes for member in _members(shape)]
     distinct = _distinct(member for member in members if member != NULL)
     if not distinct:
@@ -136,12 +141,11 @@ def transform_body(body: Body, replace: Callable[[str], Shape]) -> Body:
         return {"kind": "alias", "shape": transform(body["shape"], replace)}
     if body["kind"] == "enum":
         return body
-    return {"kind": "struct", "fields": [_transformed(field, replace) for field in body["fields"]]}
-
-
-def _transformed(field: dict[str, Any], replace: Callable[[str], Shape]) -> dict[str, Any]:
-    shape = field["shape"]
-    return field if shape["kind"] in LEAVES else {**field, "shape": transform(shape, replace)}
+    fields = [
+        field if field["shape"]["kind"] in LEAVES else {**field, "shape": transform(field["shape"], replace)}
+        for field in body["fields"]
+    ]
+    return {"kind": "struct", "fields": fields}
 
 
 def without_limits(part: Any) -> Any:

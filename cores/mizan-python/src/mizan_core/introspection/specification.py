@@ -74,8 +74,8 @@ def _function(
             for param, declared in zip(described.params, function.parameters, strict=True)
         ],
         "output": None if described.output is None else vocabulary.shape(described.output, "output"),
-        "affects": [_target(target, names) for target in declaration.affects],
-        "merge": [_merge_target(target, names) for target in declaration.merge],
+        "affects": [_target(target, names) for target in declaration.affects] if declaration.affects else [],
+        "merge": [_merge_target(target, names) for target in declaration.merge] if declaration.merge else [],
         "auto_scope": declaration.auto_scope,
         "private": declaration.private,
         "auth": auth_word(declaration.auth),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final, NamedTuple, get_args, get_origin
 
@@ -26,9 +25,8 @@ class Serialized(NamedTuple):
     """Whether None stays None (``when_used="unless-none"``)."""
 
 
-@dataclass(slots=True, eq=False)
-class Field:
-    """A field and its names on the wire; a name of None means that it is not part of that side. It equals itself."""
+class Field(NamedTuple):
+    """A field and its names on the wire; a name of None means that it is not part of that side."""
 
     input_name: str | None
     output_name: str | None
@@ -61,7 +59,7 @@ def pydantic_fields(cls: Any, names: Mapping[str, Any]) -> Iterator[Field]:
     for name, info in cls.__pydantic_fields__.items():
         field = _field(name, info, config, serializers.get(name, serializers.get("*")))
         if name in rewritten or "*" in rewritten:
-            field = dataclasses.replace(field, metadata=(*field.metadata, REWRITTEN))
+            field = field._replace(metadata=(*field.metadata, REWRITTEN))
         yield field
     for name, decorator in decorators.computed_fields.items():
         yield _computed_field(name, decorator.info, serializers.get(name))
@@ -100,7 +98,7 @@ def typed_dict_fields(cls: Any, names: Mapping[str, Any]) -> Iterator[Field]:
         # Under `from __future__ import annotations` __required_keys__ has not seen the qualifiers.
         required = (name in cls.__required_keys__ or Required in qualifiers) and NotRequired not in qualifiers
         field = _field(name, _info(name, annotation, PydanticUndefined, cls), config_of(cls), None)
-        yield dataclasses.replace(field, input_required=required, output_required=required)
+        yield field._replace(input_required=required, output_required=required)
 
 
 def model_serializer(cls: Any, names: Mapping[str, Any]) -> Serialized | None:
@@ -144,19 +142,19 @@ def is_temporal_number(cls: type, config: Mapping[str, Any]) -> bool:
 
 def _field(name: str, info: FieldInfo, config: Mapping[str, Any], serialized: Serialized | None) -> Field:
     is_sent = not info.exclude and not info.init_var
-    required = info.is_required()
+    input_name = name if info.validation_alias is None else _input_name(name, info.validation_alias, config)
     return Field(
-        input_name=None if info.init is False else _input_name(name, info, config),
+        input_name=None if info.init is False else input_name,
         output_name=(info.serialization_alias or name) if is_sent else None,
         annotation=info.annotation,
         metadata=tuple(info.metadata),
-        input_required=required,
+        input_required=info.is_required(),
         # What is left out of arguments has its default in an answer.
         output_required=getattr(info, "exclude_if", None) is None,
         default=info.default,
         serialized=serialized,
         description=info.description,
-        discriminator=discriminator_of(info),
+        discriminator=None if info.discriminator is None else discriminator_of(info),
     )
 
 
@@ -183,9 +181,8 @@ def _computed_field(name: str, info: Any, serialized: Serialized | None) -> Fiel
     )
 
 
-def _input_name(name: str, info: FieldInfo, config: Mapping[str, Any]) -> str:
-    alias = info.validation_alias
-    if alias is None or config.get("validate_by_alias") is False:
+def _input_name(name: str, alias: str | AliasPath | AliasChoices, config: Mapping[str, Any]) -> str:
+    if config.get("validate_by_alias") is False:
         return name
     if isinstance(alias, str):
         return alias

@@ -37,6 +37,12 @@ class NamedType:
         """What its author says of it; a graph is compiled without."""
         return docstring(self.sources[0])
 
+    @property
+    def is_sided(self) -> bool:
+        """Whether its body differs between the sides."""
+        sent, answered = self.bodies["input"], self.bodies["output"]
+        return sent is not answered and sent != answered
+
     def references(self, mode: Mode) -> list[str]:
         """The paths that its body refers to; to be asked when that is known."""
         found = self._references.get(mode)
@@ -47,8 +53,10 @@ class NamedType:
     def in_place(self, mode: Mode) -> Shape | None:
         """What is written instead of a reference to it; None for the reference."""
         body = self.bodies[mode]
+        if body["kind"] != "alias":
+            return None
         kinds = _ALIASES_IN_PLACE if self.is_alias else _WRITTEN_IN_PLACE
-        return body["shape"] if body["kind"] == "alias" and body["shape"]["kind"] in kinds else None
+        return body["shape"] if body["shape"]["kind"] in kinds else None
 
 
 class TypeTable(dict[str, NamedType]):
@@ -85,7 +93,7 @@ class TypeTable(dict[str, NamedType]):
         differing = set()
         for path, named in self.items():
             inner = named.references("output")
-            if named.bodies["input"] != named.bodies["output"]:
+            if named.is_sided:
                 differing.add(path)
                 inner = [*inner, *named.references("input")]
             for other in inner:
