@@ -22,6 +22,7 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    PlainSerializer,
     RootModel,
     TypeAdapter,
     computed_field,
@@ -332,6 +333,31 @@ class TestSides:
         assert read(list[Money], "output") == (list_of(STRING), {})
         assert read(Open, "output") == (ref("Open"), {"Open": alias(map_of(ANY))})
         assert both(Unsaid)[1] == {"Unsaid": struct(a=INTEGER)}
+
+    def test_a_root_model_with_a_serialiser(self) -> None:
+        class Tags(RootModel[list[int]]):
+            @model_serializer
+            def as_text(self) -> str:
+                return ""
+
+        assert read(list[Tags], "input") == (list_of(ref("TagsInput")), {"TagsInput": alias(list_of(INTEGER))})
+        assert read(list[Tags], "output") == (list_of(STRING), {})
+
+    def test_a_type_that_is_the_same_on_both_sides_beside_one_that_is_not(self) -> None:
+        """Its fields are read after what depends on the side, and before that is asked for."""
+
+        class Same(BaseModel):
+            a: int
+
+        class Outer(BaseModel):
+            value: Annotated[int, PlainSerializer(str, return_type=str)] | Same
+            after: Same
+
+        inside = {"Same": struct(a=INTEGER)}
+        sent = struct(value=union(INTEGER, ref("Same")), after=ref("Same"))
+        answered = struct(value=union(STRING, ref("Same")), after=ref("Same"))
+        assert read(Outer, "input") == (ref("OuterInput"), {"OuterInput": sent, **inside})
+        assert read(Outer, "output") == (ref("Outer"), {"Outer": answered, **inside})
 
     def test_times_as_numbers(self) -> None:
         class Model(BaseModel):

@@ -152,7 +152,6 @@ class Endpoint:
         needs_answer = self.is_view or (bool(injected) and _answers(function))
         self.barred = _barred(declaration, needs_answer=needs_answer)
         """What may not carry a call of it."""
-        self.parameters = frozenset([parameter.name for parameter in parameters])
         self.scope = scope and frozenset(
             [parameter.name for parameter in parameters if parameter.name in scope and parameter.upload is None]
         )
@@ -177,6 +176,7 @@ class Endpoint:
     def _prepare(self) -> None:
         """Two threads that come at once make the same; nothing here finds fault with a function."""
         name, function, scope = self.name, self.function, self.scope
+        self.parameters = frozenset([parameter.name for parameter in function.parameters])
         used = [
             parameter
             for parameter in function.parameters
@@ -322,6 +322,7 @@ _FOR_CALLS = frozenset(
         "_themselves",
         "_verbatim",
         "is_verbatim",
+        "parameters",
         "uploads",
         "validate",
         "validate_json",

@@ -262,17 +262,15 @@ class Interface:
         graph = self.graph.describe()
         plans: Mapping[str, Any] = graph["functions"]
         hooks = registry.hooks
-        self._endpoints = {
-            name: Endpoint(
-                name, function, _scope(plans[name]), _defaulted(plans[name], graph["contexts"], functions), hooks
-            )
-            for name, function in functions.items()
-        }
         is_listed = settings.live_settings.functions != ALL_FUNCTIONS
-        for name, endpoint in self._endpoints.items():
-            if plans[name]["merge"]:
-                endpoint.rereads = _rereads(plans[name])
-            if is_listed and not endpoint.function.declaration.websocket:
+        self._endpoints: dict[str, Endpoint] = {}
+        for name, function in functions.items():
+            plan = plans[name]
+            defaulted = _defaulted(plan, graph["contexts"], functions) if plan["merge"] else _NONE
+            endpoint = self._endpoints[name] = Endpoint(name, function, _scope(plan), defaulted, hooks)
+            if plan["merge"]:
+                endpoint.rereads = _rereads(plan)
+            if is_listed and not function.declaration.websocket:
                 endpoint.barred |= {SOCKET}
         self.caching: Caching | None = None
         self.tagging: Tagging | None = None
@@ -476,8 +474,6 @@ def _defaulted(
     plan: Mapping[str, Any], contexts: Mapping[str, Any], functions: Mapping[str, ClientFunction[..., Any]]
 ) -> frozenset[str]:
     """The parameters that functions of the contexts which the plan merges into have defaults for, None aside."""
-    if not plan["merge"]:
-        return _NONE
     members = {member for target in plan["merge"] for member in contexts[target["context"]]["functions"]}
     return frozenset(
         parameter.name

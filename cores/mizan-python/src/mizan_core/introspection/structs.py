@@ -57,8 +57,8 @@ def pydantic_fields(cls: Any, names: Mapping[str, Any]) -> Iterator[Field]:
     serializers = _field_serializers(decorators, names)
     rewritten = _rewritten_fields(decorators)
     for name, info in cls.__pydantic_fields__.items():
-        field = _field(name, info, config, serializers.get(name, serializers.get("*")))
-        if name in rewritten or "*" in rewritten:
+        field = _field(name, info, config, serializers.get(name, serializers.get("*")) if serializers else None)
+        if rewritten and (name in rewritten or "*" in rewritten):
             field = field._replace(metadata=(*field.metadata, REWRITTEN))
         yield field
     for name, decorator in decorators.computed_fields.items():
