@@ -223,26 +223,6 @@ def test_whoever_comes_second_leaves_what_is_known() -> None:
     in_world(check)
 
 
-def test_whoever_reads_again_alone_asks_for_no_version() -> None:
-    async def check(world: World) -> None:
-        socket = Socket(world)
-        await socket.watch(1, "tag:a", "tag:b")
-        world.purge("tag:a")
-        await world.flushed()
-        asked = world.tags.reads
-        await socket.watch(1, "tag:a", "tag:b")
-        assert world.tags.reads == asked
-        await socket.watch(1, "tag:b")
-        assert world.tags.reads == asked
-        world.purge("tag:b", is_lost=True)
-        await world.compare()
-        assert socket.told == [[1], [1]]
-        await socket.watch(1, "tag:a", "tag:b")
-        assert world.tags.reads == asked + 2, "what nobody has watched in between is asked for"
-
-    in_world(check)
-
-
 def test_what_could_not_be_read_is_in_doubt() -> None:
     async def check(world: World) -> None:
         first, second = Socket(world), Socket(world)

@@ -52,19 +52,13 @@ class Watches(Generic[H]):
         return len(self._tags)
 
     def enter(self, holder: H, number: int, tags: Sequence[str]) -> list[str]:
-        """Watch *tags*, and those alone; gives those whose versions nobody knows yet, for ``learn``.
-
-        Of a tag that it goes on watching the version stays known.
-        """
+        """Watch *tags*, and those alone; gives those whose versions nobody knows yet, for ``learn``."""
+        self.leave(holder, number)
         watched = (EPOCH, *tags)
-        before = self._tags.get((holder, number), ())
         self._tags[holder, number] = watched
         self._ids.setdefault(holder, set()).add(number)
         for tag in watched:
             self._by_tag.setdefault(tag, {})[holder, number] = None
-        for tag in before:
-            if tag not in watched:
-                self._forget(tag, holder, number)
         return [tag for tag in watched if tag not in self._known]
 
     def leave(self, holder: H, number: int) -> None:
@@ -76,7 +70,11 @@ class Watches(Generic[H]):
             if not ids:
                 del self._ids[holder]
         for tag in tags:
-            self._forget(tag, holder, number)
+            watching = self._by_tag[tag]
+            del watching[holder, number]
+            if not watching:
+                del self._by_tag[tag]
+                self._known.pop(tag, None)
 
     def leave_all(self, holder: H) -> None:
         """Watch nothing any more."""
@@ -118,13 +116,6 @@ class Watches(Generic[H]):
         changed = [tag for tag, version in versions.items() if known.get(tag, version) != version]
         self._settle(versions, versions)
         return self._watching(dict.fromkeys(changed, _ANYBODY))
-
-    def _forget(self, tag: str, holder: H, number: int) -> None:
-        watching = self._by_tag[tag]
-        del watching[holder, number]
-        if not watching:
-            del self._by_tag[tag]
-            self._known.pop(tag, None)
 
     def _settle(self, tags: Iterable[str], versions: Versions) -> None:
         for tag in tags:
