@@ -16,7 +16,7 @@ from hypothesis import given
 import mizan_native._native as native
 from mizan_core.engine import pure
 from mizan_core.engine.pure.difference import ir_difference
-from mizan_core.engine.pure.ir_text import parse_ir
+from mizan_core.engine.pure.ir.parse import parse_ir
 from tests.parity import changing, documents
 from tests.parity.documents import Document, document, function
 from tests.parity.sampling import Judge

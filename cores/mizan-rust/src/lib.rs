@@ -45,10 +45,11 @@
 //! | 10 the origin cache | [`tags`], [`entries`] |
 //! | 11 the IR | [`ir`] |
 //!
-//! Beside them: [`value`] (plain data), [`members`] (of its objects), [`plain`] (objects in their plain form), [`hs256`] (what
-//! signs), [`splice`] (bytes around borrowed ones), [`path`] (where a value stands, for messages),
-//! [`checks`] (single arguments), [`keyword`] (closed sets of words), [`error`] and [`contradiction`] (what of registered functions does not compile). The pure Python engine has modules of the same names
-//! and is the readable reference: both give the same bytes, or the same error.
+//! Beside them: [`value`] (plain data), [`members`] (of its objects), [`plain`] (objects in their plain form), [`constraints`]
+//! (limits of values), [`hs256`] (what signs), [`splice`] (bytes around borrowed ones), [`path`] (where a value stands, for
+//! messages), [`checks`] (single arguments), [`keyword`] (closed sets of words), [`error`], and [`contradiction`] (what of
+//! registered functions does not compile). The modules of the pure Python engine have these names, too; it is the readable
+//! reference: both give the same bytes, or the same error.
 //!
 //! # Features
 //!

@@ -12,6 +12,7 @@
 #![deny(missing_docs)]
 
 pub mod difference;
+mod functions;
 mod interface;
 mod layout;
 mod literal;

@@ -3,7 +3,7 @@
 use mizan_core::ir::{self, Document};
 use mizan_core::shape::{Body, Field, Primitive, Shape};
 
-use crate::interface::{Call, Context};
+use crate::functions::{Call, Context};
 
 /// A form with its functions.
 #[derive(Debug)]

@@ -6,7 +6,7 @@ use crate::graph::{Auth, MergeMode};
 use crate::keyword::keywords;
 use crate::shape::{Body, Shape};
 
-use super::parts::{Channel, Composition, ErrorCase, Form, View};
+use super::parts::{Channel, Composition, Effect, ErrorCase, Form, View};
 
 keywords! {
     /// How a function is called.
@@ -86,15 +86,6 @@ pub struct Cache {
     pub ttl: Option<u64>,
     /// Whether all viewers get the same result.
     pub shared: bool,
-}
-
-/// What a call makes stale: a context, or one function of it.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Effect {
-    /// The context.
-    pub context: String,
-    /// The function; None for all of them.
-    pub function: Option<String>,
 }
 
 /// A slot that takes a call's result.

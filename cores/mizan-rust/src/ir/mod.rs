@@ -7,21 +7,24 @@
 mod document;
 mod emit;
 mod lines;
+mod names;
 mod nodes;
 mod parse;
 mod parts;
 mod plain;
 mod properties;
+mod shapes;
 mod source;
 #[cfg(test)]
 mod tests;
+mod writer;
 
 use crate::error::Result;
 use crate::value::Value;
 
 pub use crate::graph::{Auth, MergeMode, Place};
-pub use document::{Cache, Context, Document, Effect, Function, Merge, Param, Transport, Type};
-pub use parts::{Channel, Choice, Composition, ErrorCase, Form, FormField, Many, View};
+pub use document::{Cache, Context, Document, Function, Merge, Param, Transport, Type};
+pub use parts::{Channel, Choice, Composition, Effect, ErrorCase, Form, FormField, Many, View};
 
 /// The version of the grammar that is written and read.
 pub const VERSION: i64 = 2;

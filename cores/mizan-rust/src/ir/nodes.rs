@@ -1,5 +1,7 @@
 //! Nodes and their words, read in the order that the document's grammar gives them.
 
+use std::collections::HashSet;
+
 use kdl::{KdlEntry, KdlValue};
 
 use crate::constraints::{count, expected_count};
@@ -336,4 +338,66 @@ impl<'a> Word<'a> {
     fn offset(&self) -> usize {
         self.node.line.offset + self.entry.span().offset()
     }
+}
+
+pub(super) fn find_text(words: &mut Words<'_>, property: &str) -> Result<Option<String>> {
+    words
+        .find_property(property)
+        .map(|word| Ok(word.text()?.to_owned()))
+        .transpose()
+}
+
+pub(super) fn read_description(words: &mut Words<'_>) -> Result<Option<String>> {
+    find_text(words, "description")
+}
+
+/// The nodes of that name that come next, each of which has a name of its own.
+pub(super) fn read_named<'a, T>(
+    children: &mut Children<'a>,
+    node: &str,
+    kind: &'static str,
+    read: impl Fn(&Node<'a>) -> Result<T>,
+) -> Result<Vec<T>> {
+    let mut names = HashSet::new();
+    children.each(node, |node| {
+        let item = read(node)?;
+        let name = node.words().value("a name")?.text()?;
+        if names.insert(name) {
+            return Ok(item);
+        }
+        let name = name.to_owned();
+        Err(node.refuse(Problem::Repeated { kind, name }))
+    })
+}
+
+pub(super) fn find_flag(words: &mut Words<'_>, property: &str) -> Result<bool> {
+    words
+        .find_property(property)
+        .map_or(Ok(false), |word| word.flag())
+}
+
+pub(super) fn only_text(node: &Node<'_>) -> Result<String> {
+    node.leaf(|words| Ok(words.value("a string")?.text()?.to_owned()))
+}
+
+pub(super) fn only_word<K: Keyword>(node: &Node<'_>) -> Result<K> {
+    node.leaf(|words| words.value(&expected(K::ALL))?.keyword_among(K::ALL))
+}
+
+/// The nodes of that name that come next, none of which says what another one does.
+pub(super) fn read_distinct<'a, T>(
+    children: &mut Children<'a>,
+    name: &str,
+    read: impl Fn(&Node<'a>) -> Result<T>,
+    is_same: impl Fn(&T, &T) -> bool,
+) -> Result<Vec<T>> {
+    let mut items = Vec::new();
+    while let Some(node) = children.find(name) {
+        let item = read(&node)?;
+        if items.iter().any(|known| is_same(known, &item)) {
+            return Err(node.refuse(Problem::rule("this comes twice")));
+        }
+        items.push(item);
+    }
+    Ok(items)
 }

@@ -1,29 +1,32 @@
-//! Reading the interface document: what its nodes say.
+//! Reading the interface document: types, functions and contexts.
 
 use std::borrow::Cow;
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 
-use crate::constraints::{Allowed, Constraint, Constraints, Format, LENGTHS, Scalar, UPLOADS};
 use crate::error::{Problem, Result};
 use crate::graph::{MergeMode, mode::Mode};
-use crate::keyword::{Keyword, expected};
+use crate::keyword::Keyword;
 use crate::path::quoted;
-use crate::shape::{Body, EnumValue, Field, Literal, Primitive, Shape, Union, endless_alias};
-use crate::value::{MAX_DEPTH, Value};
+use crate::shape::{Body, EnumValue, Field, endless_alias};
 
 use super::VERSION;
-use super::document::{Cache, Context, Document, Effect, Function, Merge, Param, Type};
+use super::document::{Cache, Context, Document, Function, Merge, Param, Type};
 use super::lines::{self, Line};
-use super::nodes::{Children, Node, Nodes, Word, Words};
-use super::parts::parse::{read_channel, read_composition, read_errors, read_form, read_view};
+use super::names::{Names, check_reference, read_reference, read_type_name};
+use super::nodes::{
+    Node, Nodes, Words, find_flag, find_text, only_text, only_word, read_description,
+    read_distinct, read_named,
+};
+use super::parts::parse::{
+    read_channel, read_composition, read_effects, read_errors, read_form, read_view,
+};
+use super::shapes::read_shape;
 use super::source::Source;
 
 /// The level of plain data that a type's body stands on (document, `types`, item, body).
 const BODY_DEPTH: usize = 4;
 /// The level of a parameter's shape (document, `contexts`, item, `params`, item, shape).
 const PARAM_SHAPE_DEPTH: usize = 6;
-/// The level of the shape of a form's field (document, `forms`, item, `fields`, item, shape).
-pub(super) const FORM_SHAPE_DEPTH: usize = 6;
 
 impl Document {
     /// Reads the text of an interface document; a value error with line and column, and what was
@@ -105,13 +108,6 @@ fn line_name(line: Option<&str>) -> String {
     })
 }
 
-/// The names that references are checked against.
-pub(super) struct Names<'a> {
-    types: HashMap<&'a str, Node<'a>>,
-    functions: HashMap<&'a str, Node<'a>>,
-    contexts: HashMap<&'a str, Node<'a>>,
-}
-
 fn read_document(nodes: &[Node<'_>]) -> Result<Document> {
     let known = Names {
         types: named(nodes, "type")?,
@@ -191,17 +187,6 @@ fn read_type(node: &Node<'_>, words: Words<'_>, known: &Names<'_>) -> Result<Typ
     Ok(Type { description, body })
 }
 
-pub(super) fn find_text(words: &mut Words<'_>, property: &str) -> Result<Option<String>> {
-    words
-        .find_property(property)
-        .map(|word| Ok(word.text()?.to_owned()))
-        .transpose()
-}
-
-pub(super) fn read_description(words: &mut Words<'_>) -> Result<Option<String>> {
-    find_text(words, "description")
-}
-
 fn read_enum_values(node: &Node<'_>) -> Result<Vec<EnumValue>> {
     node.words().end()?;
     node.inside(|children| children.some("value", read_enum_value))
@@ -222,25 +207,6 @@ fn read_fields(node: &Node<'_>, known: &Names<'_>) -> Result<Vec<Field>> {
     node.inside(|children| read_named(children, "field", "field", read))
 }
 
-/// The nodes of that name that come next, each of which has a name of its own.
-pub(super) fn read_named<'a, T>(
-    children: &mut Children<'a>,
-    node: &str,
-    kind: &'static str,
-    read: impl Fn(&Node<'a>) -> Result<T>,
-) -> Result<Vec<T>> {
-    let mut names = HashSet::new();
-    children.each(node, |node| {
-        let item = read(node)?;
-        let name = node.words().value("a name")?.text()?;
-        if names.insert(name) {
-            return Ok(item);
-        }
-        let name = name.to_owned();
-        Err(node.refuse(Problem::Repeated { kind, name }))
-    })
-}
-
 fn read_field(node: &Node<'_>, known: &Names<'_>) -> Result<Field> {
     let mut words = node.words();
     let name = words.value("a name")?.text()?.to_owned();
@@ -257,116 +223,6 @@ fn read_field(node: &Node<'_>, known: &Names<'_>) -> Result<Field> {
         default,
         description,
         shape,
-    })
-}
-
-/// A shape that stands on the level `depth` of plain data.
-pub(super) fn read_shape(node: &Node<'_>, known: &Names<'_>, depth: usize) -> Result<Shape> {
-    // An enum's values are a list of their own, as are a tuple's items.
-    let holds_list = matches!(node.name(), "enum" | "tuple");
-    if depth + usize::from(holds_list) > MAX_DEPTH {
-        return Err(node.fail(&format!("at most {MAX_DEPTH} levels of nesting")));
-    }
-    match node.name() {
-        "primitive" => node.leaf(read_primitive).map(Shape::Primitive),
-        "ref" => read_type_name(node, known).map(Shape::Ref),
-        "list" => read_container(node, known, depth)
-            .map(|(item, constraints)| Shape::List(item, constraints)),
-        "map" => read_container(node, known, depth)
-            .map(|(value, constraints)| Shape::Map(value, constraints)),
-        "tuple" => {
-            node.words().end()?;
-            read_items(node, known, depth).map(Shape::Tuple)
-        }
-        "optional" => read_shape(&node.only_child()?, known, depth + 1)
-            .map(|item| Shape::Optional(item.into())),
-        "enum" => node.leaf(read_literals).map(Shape::Enum),
-        "union" => read_union(node, known, depth).map(Shape::Union),
-        "any" => node.leaf(|_| Ok(Shape::Any)),
-        "null" => node.leaf(|_| Ok(Shape::Null)),
-        "upload" => node
-            .leaf(|words| read_constraints(words, UPLOADS))
-            .map(Shape::Upload),
-        _ => Err(node.fail("a shape")),
-    }
-}
-
-fn read_primitive(words: &mut Words<'_>) -> Result<Primitive> {
-    let scalar = words
-        .value("the primitive's name")?
-        .keyword_among(Scalar::ALL)?;
-    let formats = Format::all(scalar);
-    let format = match words.find_property("format") {
-        Some(word) if !formats.is_empty() => Some(word.keyword_among(formats)?),
-        Some(word) => return Err(word.fail("no format here")),
-        None => None,
-    };
-    Ok(Primitive {
-        scalar,
-        format,
-        constraints: read_constraints(words, Allowed::of(scalar, format))?,
-    })
-}
-
-fn read_constraints(words: &mut Words<'_>, allowed: Allowed) -> Result<Constraints> {
-    let mut constraints = Constraints::new();
-    for constraint in allowed.constraints {
-        if let Some(word) = words.find_property(constraint.as_str()) {
-            constraints.insert(*constraint, read_constraint(&word, allowed, *constraint)?);
-        }
-    }
-    Ok(constraints)
-}
-
-pub(super) fn read_constraint(
-    word: &Word<'_>,
-    allowed: Allowed,
-    constraint: Constraint,
-) -> Result<Value> {
-    let value = word.scalar()?;
-    match allowed.problem(constraint, &value) {
-        Some(expected) => Err(word.fail(&expected)),
-        None => Ok(value),
-    }
-}
-
-fn read_container(
-    node: &Node<'_>,
-    known: &Names<'_>,
-    depth: usize,
-) -> Result<(Box<Shape>, Constraints)> {
-    let constraints = node.words().all(|words| read_constraints(words, LENGTHS))?;
-    let inner = node.inside(|children| read_shape(&children.next("a shape")?, known, depth + 1))?;
-    Ok((inner.into(), constraints))
-}
-
-fn read_literals(words: &mut Words<'_>) -> Result<Vec<Literal>> {
-    let mut values = vec![words.value("a string or an integer")?.literal()?];
-    while let Some(word) = words.find_value() {
-        values.push(word.literal()?);
-    }
-    Ok(values)
-}
-
-fn read_union(node: &Node<'_>, known: &Names<'_>, depth: usize) -> Result<Union> {
-    let discriminator = node
-        .words()
-        .all(|words| find_text(words, "discriminator"))?;
-    let items = read_items(node, known, depth)?;
-    if items.len() < 2 {
-        return Err(node.fail("two shapes at least inside this node"));
-    }
-    Ok(Union {
-        items,
-        discriminator,
-    })
-}
-
-fn read_items(node: &Node<'_>, known: &Names<'_>, depth: usize) -> Result<Vec<Shape>> {
-    node.inside(|children| {
-        std::iter::from_fn(|| children.find_any())
-            .map(|child| read_shape(&child, known, depth + 2))
-            .collect()
     })
 }
 
@@ -405,57 +261,11 @@ fn read_function(node: &Node<'_>, mut words: Words<'_>, known: &Names<'_>) -> Re
     })
 }
 
-pub(super) fn find_flag(words: &mut Words<'_>, property: &str) -> Result<bool> {
-    words
-        .find_property(property)
-        .map_or(Ok(false), |word| word.flag())
-}
-
-pub(super) fn only_text(node: &Node<'_>) -> Result<String> {
-    node.leaf(|words| Ok(words.value("a string")?.text()?.to_owned()))
-}
-
-pub(super) fn only_word<K: Keyword>(node: &Node<'_>) -> Result<K> {
-    node.leaf(|words| words.value(&expected(K::ALL))?.keyword_among(K::ALL))
-}
-
-/// The nodes of that name that come next, none of which says what another one does.
-fn read_distinct<'a, T>(
-    children: &mut Children<'a>,
-    name: &str,
-    read: impl Fn(&Node<'a>) -> Result<T>,
-    is_same: impl Fn(&T, &T) -> bool,
-) -> Result<Vec<T>> {
-    let mut items = Vec::new();
-    while let Some(node) = children.find(name) {
-        let item = read(&node)?;
-        if items.iter().any(|known| is_same(known, &item)) {
-            return Err(node.refuse(Problem::rule("this comes twice")));
-        }
-        items.push(item);
-    }
-    Ok(items)
-}
-
-/// The effects that come next.
-pub(super) fn read_effects(children: &mut Children<'_>) -> Result<Vec<Effect>> {
-    read_distinct(children, "affects", read_effect, PartialEq::eq)
-}
-
 fn read_cache(node: &Node<'_>) -> Result<Cache> {
     node.leaf(|words| {
         Ok(Cache {
             ttl: words.find_count("ttl")?,
             shared: words.property("shared")?.flag()?,
-        })
-    })
-}
-
-fn read_effect(node: &Node<'_>) -> Result<Effect> {
-    node.leaf(|words| {
-        Ok(Effect {
-            context: words.value("a context's name")?.text()?.to_owned(),
-            function: find_text(words, "function")?,
         })
     })
 }
@@ -479,15 +289,6 @@ fn read_merge(node: &Node<'_>) -> Result<Merge> {
             },
         })
     })
-}
-
-/// The name of a type, the only word of a node.
-pub(super) fn read_type_name(node: &Node<'_>, known: &Names<'_>) -> Result<String> {
-    node.leaf(|words| read_reference(words, &known.types, "type"))
-}
-
-pub(super) fn read_context_name(node: &Node<'_>, known: &Names<'_>) -> Result<String> {
-    node.leaf(|words| read_reference(words, &known.contexts, "context"))
 }
 
 fn read_context(node: &Node<'_>, known: &Names<'_>) -> Result<Context> {
@@ -526,26 +327,4 @@ fn read_shared_by(words: &mut Words<'_>, known: &Names<'_>) -> Result<BTreeSet<S
     names
         .map(|word| check_reference(&word, &known.functions, "function"))
         .collect()
-}
-
-/// The name that comes next, which must be among `known`.
-fn read_reference(
-    words: &mut Words<'_>,
-    known: &HashMap<&str, Node<'_>>,
-    kind: &'static str,
-) -> Result<String> {
-    check_reference(&words.value(&format!("a {kind}'s name"))?, known, kind)
-}
-
-/// The name at `word`, which must be among `known`.
-fn check_reference(
-    word: &Word<'_>,
-    known: &HashMap<&str, Node<'_>>,
-    kind: &'static str,
-) -> Result<String> {
-    let name = word.text()?.to_owned();
-    if known.contains_key(name.as_str()) {
-        return Ok(name);
-    }
-    Err(word.refuse(Problem::UnknownName { kind, name }))
 }

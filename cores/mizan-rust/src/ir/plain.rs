@@ -13,9 +13,10 @@ use crate::reader::{Reader, Record, check_reference, check_unique};
 use crate::shape::{Body, Literal, Shape, endless_alias, object, read_default, read_literal};
 use crate::value::{Members, Value};
 
-use super::document::{Cache, Context, Document, Effect, Function, Merge, Param, Type};
+use super::document::{Cache, Context, Document, Function, Merge, Param, Type};
 use super::parts::{
-    Channel, Choice, Composition, ErrorCase, Form, FormField, Many, View, expected_status, status,
+    Channel, Choice, Composition, Effect, ErrorCase, Form, FormField, Many, View, expected_status,
+    status,
 };
 
 /// The names that references are checked against.

@@ -8,7 +8,8 @@ use mizan_core::shape::{Body, Field, Literal, Shape};
 use unicode_ident::{is_xid_continue, is_xid_start};
 use unicode_width::UnicodeWidthStr;
 
-use crate::interface::{Call, Context, Form, Interface, Named, Output};
+use crate::functions::{Call, Context, Named, Output, Written};
+use crate::interface::Interface;
 use crate::literal::string;
 use crate::naming::{Scope, Spelling, camel, claim, pascal, snake};
 use crate::parts::View;
@@ -114,8 +115,8 @@ impl<'a> Names<'a> {
         let types: HashMap<_, _> = types.collect();
         let call = |call: &'a Call<'a>| {
             let pascal = pascal(&call.function.camel);
-            let own = match call.output.form {
-                Form::Named(name) if !call.output.nullable => types.get(name).cloned(),
+            let own = match call.output.written {
+                Written::Named(name) if !call.output.nullable => types.get(name).cloned(),
                 _ => None,
             };
             NamedCall {
@@ -249,14 +250,14 @@ impl<'a> Code<'a> {
 
     /// The type of an output.
     pub fn output(&self, output: &Output<'_>) -> String {
-        let form = match output.form {
-            Form::Named(name) => self.named(name),
-            Form::Shape(shape) => self.shape(shape),
+        let written = match output.written {
+            Written::Named(name) => self.named(name),
+            Written::Shape(shape) => self.shape(shape),
         };
         if output.nullable {
-            format!("{form} | None")
+            format!("{written} | None")
         } else {
-            form
+            written
         }
     }
 

@@ -10,7 +10,8 @@ use mizan_core::shape::{Body, EnumValue, Literal, Shape};
 
 use super::names::{NamedCall, NamedComposition, NamedContext, Names};
 use super::syntax::{self, distinct, grouped, or_null};
-use crate::interface::{Form, Interface, Output, Slot};
+use crate::functions::{Output, Slot, Written};
+use crate::interface::Interface;
 use crate::options::{Options, Target};
 
 /// A name of another module.
@@ -210,11 +211,15 @@ impl<'a> Code<'a> {
 
     /// The type of an output.
     pub fn output(&self, output: &Output<'_>) -> String {
-        let form = match output.form {
-            Form::Named(name) => self.named(name),
-            Form::Shape(shape) => self.shape(shape),
+        let written = match output.written {
+            Written::Named(name) => self.named(name),
+            Written::Shape(shape) => self.shape(shape),
         };
-        if output.nullable { or_null(form) } else { form }
+        if output.nullable {
+            or_null(written)
+        } else {
+            written
+        }
     }
 
     /// The type of a shape.

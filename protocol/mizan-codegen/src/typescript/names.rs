@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use mizan_core::ir::Channel;
 
 use super::syntax::is_letter;
-use crate::interface::{Call, Composition, Context, Interface, NamedChannel, Slot};
+use crate::functions::{Call, Context, Slot};
+use crate::interface::{Composition, Interface, NamedChannel};
 use crate::naming::{Scope, Spelling, camel, claim, pascal};
 use crate::parts::{Form, View};
 

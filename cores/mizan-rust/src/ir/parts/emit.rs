@@ -1,10 +1,11 @@
 //! Writing errors, views, channels, forms and combinations of contexts.
 
 use crate::graph::Auth;
-use crate::ir::emit::{Writer, write_affects, write_wrapped};
+use crate::ir::shapes::write_wrapped;
+use crate::ir::writer::Writer;
 use crate::value::Value;
 
-use super::{Channel, Choice, Composition, ErrorCase, Form, FormField, Many, View};
+use super::{Channel, Choice, Composition, Effect, ErrorCase, Form, FormField, Many, View};
 
 pub(in crate::ir) fn write_error(writer: &mut Writer, code: &str, case: &ErrorCase) {
     writer
@@ -150,5 +151,15 @@ fn write_words(writer: &mut Writer, words: &[(&str, Option<&str>)]) {
         if let Some(word) = word {
             writer.node(name).text(word).end();
         }
+    }
+}
+
+pub(in crate::ir) fn write_affects(writer: &mut Writer, affects: &[Effect]) {
+    for effect in affects {
+        writer
+            .node("affects")
+            .text(&effect.context)
+            .optional_text("function", effect.function.as_deref())
+            .end();
     }
 }

@@ -12,8 +12,6 @@ use crate::graph::Auth;
 use crate::shape::{Literal, Shape};
 use crate::value::Value;
 
-use super::document::Effect;
-
 /// The statuses that a declared error may have.
 const STATUSES: std::ops::RangeInclusive<u16> = 400..=599;
 
@@ -29,6 +27,15 @@ pub(super) fn status(value: &Value) -> Option<u16> {
 /// What is expected where something is no status.
 pub(super) fn expected_status() -> String {
     format!("an integer from {} to {}", STATUSES.start(), STATUSES.end())
+}
+
+/// What a call makes stale: a context, or one function of it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Effect {
+    /// The context.
+    pub context: String,
+    /// The function; None for all of them.
+    pub function: Option<String>,
 }
 
 /// An error that a function says it may answer.

@@ -4,15 +4,19 @@ use std::collections::BTreeMap;
 
 use crate::constraints::{CHECKS, Constraints};
 use crate::error::{Problem, Result};
-use crate::ir::nodes::{Children, Node, Word, Words};
-use crate::ir::parse::{
-    FORM_SHAPE_DEPTH, Names, find_flag, find_text, only_text, only_word, read_constraint,
-    read_context_name, read_description, read_effects, read_named, read_shape, read_type_name,
+use crate::ir::names::{Names, read_context_name, read_type_name};
+use crate::ir::nodes::{
+    Children, Node, Word, Words, find_flag, find_text, only_text, only_word, read_description,
+    read_distinct, read_named,
 };
+use crate::ir::shapes::{read_constraint, read_shape};
 
 use super::{
-    Channel, Choice, Composition, ErrorCase, Form, FormField, Many, View, expected_status, status,
+    Channel, Choice, Composition, Effect, ErrorCase, Form, FormField, Many, View, expected_status,
+    status,
 };
+/// The level of the shape of a form's field (document, `forms`, item, `fields`, item, shape).
+const FORM_SHAPE_DEPTH: usize = 6;
 
 pub(in crate::ir) fn read_errors(
     children: &mut Children<'_>,
@@ -177,4 +181,18 @@ fn find_type(children: &mut Children<'_>, name: &str, known: &Names<'_>) -> Resu
 fn find_mark(children: &mut Children<'_>, name: &str) -> Result<bool> {
     let found = children.find_map(name, |node| node.leaf(|_| Ok(())))?;
     Ok(found.is_some())
+}
+
+/// The effects that come next.
+pub(in crate::ir) fn read_effects(children: &mut Children<'_>) -> Result<Vec<Effect>> {
+    read_distinct(children, "affects", read_effect, PartialEq::eq)
+}
+
+fn read_effect(node: &Node<'_>) -> Result<Effect> {
+    node.leaf(|words| {
+        Ok(Effect {
+            context: words.value("a context's name")?.text()?.to_owned(),
+            function: find_text(words, "function")?,
+        })
+    })
 }

@@ -9,7 +9,7 @@ from mizan_core.engine.pure.graph import Graph
 from mizan_core.engine.pure.graph.compiler import compile_graph
 from mizan_core.engine.pure.header import format_invalidate_header
 from mizan_core.engine.pure.invalidation import compute_invalidation
-from mizan_core.engine.pure.ir import emit_ir
+from mizan_core.engine.pure.ir.emit import emit_ir
 from mizan_core.engine.pure.merges import compute_merges
 from mizan_core.engine.pure.mwt import MWTVerifier, compute_permission_key, create_mwt, decode_mwt
 from mizan_core.engine.pure.plan import Plan, plan_call, stale_entries

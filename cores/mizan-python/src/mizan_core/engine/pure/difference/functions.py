@@ -17,7 +17,7 @@ from mizan_core.engine.pure.difference.parts import (
     compare_view,
 )
 from mizan_core.engine.pure.difference.shapes import Comparison
-from mizan_core.engine.pure.ir_text import parse_ir
+from mizan_core.engine.pure.ir.parse import parse_ir
 
 _Compare = Callable[[Part, Part, Types, Types, Changes], None]
 

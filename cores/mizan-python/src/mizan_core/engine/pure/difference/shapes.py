@@ -17,7 +17,7 @@ from mizan_core.engine.pure.difference.alternatives import (
     paired,
 )
 from mizan_core.engine.pure.difference.changes import Changes, Class
-from mizan_core.engine.pure.difference.limits import compare_limits, same_value
+from mizan_core.engine.pure.difference.constraints import compare_limits, same_value
 
 Direction: TypeAlias = Literal["sent", "received"]
 """Who makes the values: clients, or the server."""

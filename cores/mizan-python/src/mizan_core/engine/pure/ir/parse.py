@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from mizan_core.engine.pure.constraints import CHECKS
-from mizan_core.engine.pure.ir import emit_ir
+from mizan_core.engine.pure.ir.emit import emit_ir
 
 _WORD = re.compile(r'(?:([a-z][a-z0-9]*(?:-[a-z0-9]+)*)=)?("(?:[^"\\]|\\.)*"|[^\s"{}]+)')
 _LINE = re.compile(r'( *)([a-z][a-z-]*|"null")((?: (?:[a-z][a-z0-9-]*=)?(?:"(?:[^"\\]|\\.)*"|[^\s"{}]+))*)( \{)?')

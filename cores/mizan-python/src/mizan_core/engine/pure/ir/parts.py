@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from mizan_core.engine.pure.canonical import Json
-from mizan_core.engine.pure.document import BOUNDS, FIELD_TEXTS, MESSAGES, Part
-from mizan_core.engine.pure.nodes import Node, given
+from mizan_core.engine.pure.ir.nodes import Node, given
+from mizan_core.engine.pure.ir.plain import BOUNDS, FIELD_TEXTS, MESSAGES, Part
+from mizan_core.engine.pure.ir.shapes import shape_node
 from mizan_core.engine.pure.shape import referenced_types
-from mizan_core.engine.pure.shape_nodes import shape_node
 
 
 def part_types(part: Mapping[str, Any]) -> Iterator[str]:

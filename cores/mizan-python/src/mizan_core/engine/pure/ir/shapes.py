@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mizan_core.engine.pure.constraints import CONSTRAINTS
-from mizan_core.engine.pure.nodes import Node, Properties, given
+from mizan_core.engine.pure.ir.nodes import Node, Properties, given
 from mizan_core.engine.pure.shape import Shape
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from mizan_core.engine.pure.canonical import Json
-from mizan_core.engine.pure.document import Part, read_document
-from mizan_core.engine.pure.nodes import Node, given, written
-from mizan_core.engine.pure.parts import (
+from mizan_core.engine.pure.ir.nodes import Node, given, written
+from mizan_core.engine.pure.ir.parts import (
     channel_node,
     composition_node,
     effect_nodes,
@@ -16,8 +15,9 @@ from mizan_core.engine.pure.parts import (
     part_types,
     view_node,
 )
+from mizan_core.engine.pure.ir.plain import Part, read_document
+from mizan_core.engine.pure.ir.shapes import shape_node
 from mizan_core.engine.pure.shape import Shape, referenced_types
-from mizan_core.engine.pure.shape_nodes import shape_node
 
 _VERSION = 2
 
