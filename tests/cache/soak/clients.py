@@ -67,6 +67,10 @@ pause_length = 0.003
 """Seconds of a pause, at most."""
 
 
+class OnPurpose(RuntimeError):
+    """What a function raises because it is to fail."""
+
+
 class Shown(BaseModel):
     word: str
     cells: list[int]
@@ -218,7 +222,7 @@ def write_own(request: Any, a: int) -> None:
 def fail_after_writing(request: Any, a: int) -> None:
     _write(request, grid(a))
     cross_changed.call_sync(request)
-    raise RuntimeError("after it has written")
+    raise OnPurpose("after it has written")
 
 
 @client(affects=GRID)

@@ -58,7 +58,7 @@ _SILENT = (*_STREAMS, *_PAGES, *_UPLOADS)
 _ELSEWHERE = "from_elsewhere"
 """Called where there are no contexts."""
 _SIZES = {"a": ROWS, "b": COLUMNS}
-_STATUSES = {"fail_after_writing": 500, "refuse": 409, "conflict_after_writing": 409}
+STATUSES = {"fail_after_writing": 500, "refuse": 409, "conflict_after_writing": 409}
 _TWIN_SHARE = 0.2
 """How many requests go to the other place where the functions are served."""
 _TRANSACTION_SHARE = 0.2
@@ -302,7 +302,7 @@ def mutating(
         gates[operation] = Future()
     path, own, body = _written(name, arguments, base, shown)
     headers = _headers(viewer, {**own, "X-Operation": operation}, in_transaction=in_transaction)
-    return Request("POST", path, "", headers, body, operation, _STATUSES.get(name, 200), (), name, tuple(shown))
+    return Request("POST", path, "", headers, body, operation, STATUSES.get(name, 200), (), name, tuple(shown))
 
 
 def _written(

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import logging
 import sys
 import time
 import traceback
@@ -20,6 +19,7 @@ from threading import Event, Thread
 from typing import TypeAlias
 
 from tests.cache.soak.clients import end_tasks, end_threads
+from tests.cache.soak.errors import unforeseen_errors
 from tests.cache.soak.history import Writer
 from tests.cache.soak.in_process import ask_asgi, ask_asgi_with_timeout, ask_wsgi
 from tests.cache.soak.players import WARMING, Answer, Player, Request
@@ -135,8 +135,7 @@ _FILLERS = {"fastapi": _fill_fastapi, "django": _fill_django}
 
 def main(kind: str, name: str, folder: str, fault: str) -> int:
     """Play until told to stop; 1 when a player has failed."""
-    for logger in ("mizan.request", "django.request"):  # some functions fail on purpose
-        logging.getLogger(logger).setLevel(logging.CRITICAL)
+    errors = unforeseen_errors()
     worker = Worker(name, Path(folder))
     if fault:
         from tests.cache.soak.faults import FAULTS, HARMLESS
@@ -150,6 +149,8 @@ def main(kind: str, name: str, folder: str, fault: str) -> int:
     while not told.wait(0.5) and not worker.has_failed:
         _say(f"at {worker.operations} {worker.hits}")
     worker.stop()
+    if not fault:
+        errors.check()
 
     from mizan_core.cache import stats
 

@@ -102,7 +102,7 @@ def _play_broken_builds(seed: str) -> int:
 def _run(name: str, seconds: float, fault: str, seed: str) -> Counter[str]:
     """One world; prints what comes of it."""
     world = WORLDS[name]
-    print(f"{name}: {len(world.kinds)} processes for {seconds:.0f} s", flush=True)
+    print(f"{name}: {len(world.kinds)} processes for {seconds:.0f} s, seed {seed}", flush=True)
     with tempfile.TemporaryDirectory(prefix="mizan-live-soak-") as place, ExitStack() as stack:
         folder = Path(place)
         database = Database(str(folder / "cells.sqlite3"))

@@ -11,7 +11,7 @@ from contextlib import suppress
 from typing import Any
 
 from tests.cache.soak.clients import journal
-from tests.cache.soak.players import TOKENS
+from tests.cache.soak.players import STATUSES, TOKENS
 from tests.cache.soak.world import BASE, COLUMNS, FETCHES, ROWS, Fetch, Viewer
 from tests.live.asgi_client import AsgiSocket, Closed, scope_of
 
@@ -44,14 +44,17 @@ class Socket(AsgiSocket):
 class View:
     """What is shown of one bundle.
 
+    :ivar read: what has been read last, of which *version* is the version; merges have changed *data* since.
     :ivar asked: how often it has been asked for.
+    :ivar touched: how often it has been asked for, or changed by a merge.
     """
 
     def __init__(self, fetch: Fetch) -> None:
         self.fetch = fetch
         self.data: dict[str, Any] | None = None
+        self.read: dict[str, Any] | None = None
         self.version: str | None = None
-        self.asked = 0
+        self.asked = self.touched = 0
         self.is_waiting = False
         self.is_stale = False
 
@@ -97,7 +100,7 @@ class Client:
         self._socket: Socket | None = None
         self._reader: asyncio.Task[None] | None = None
         self._numbers = itertools.count(1_000)
-        self._called: dict[int, dict[int, int]] = {}
+        self._called: dict[int, tuple[str, dict[int, int]]] = {}
 
     async def run(self) -> None:
         """Stay connected, whatever happens, until cancelled."""
@@ -117,7 +120,7 @@ class Client:
             return
         name, params = self._random.choice(list(CALLS.items()))
         number = next(self._numbers)
-        self._called[number] = {each: view.asked for each, view in self.views.items()}
+        self._called[number] = name, {each: view.touched for each, view in self.views.items()}
         self.calls += 1
         arguments = {param: self._random.randrange(_SIZES[param]) for param in params}
         await socket.send(action="rpc", id=number, fn=name, args=arguments)
@@ -128,7 +131,8 @@ class Client:
         return not self._called
 
     async def _converse(self) -> None:
-        # Another id each time: what it has called over a connection that has been cut it has no answer to.
+        # Another id each time: what it has called over a connection that has been cut it has no answer to. That may
+        # still write, so its journal stays.
         name = secrets.token_urlsafe(16)
         journal[name] = {}
         headers = {"X-Language": self._language, "X-Operation": name}
@@ -148,7 +152,6 @@ class Client:
             self._socket = self._reader = None
             self._called.clear()
             await socket.__aexit__()
-            del journal[name]
 
     async def _follow(self, socket: Socket) -> None:
         token = TOKENS.get(self._viewer)
@@ -173,6 +176,7 @@ class Client:
             return
         view.is_waiting = True
         view.asked += 1
+        view.touched += 1
         version = {} if view.version is None else {"version": view.version}
         await socket.send(
             action="watch", id=number, context=view.fetch.context, params=dict(view.fetch.params), **version
@@ -187,29 +191,32 @@ class Client:
         number = frame["id"]
         view = self.views.get(number)
         if view is None:
-            await self._take_result(socket, frame, self._called.pop(number))
+            name, touched = self._called.pop(number)
+            if frame["ok"] is (name in STATUSES):
+                raise Wrong(name, frame)
+            await self._take_result(socket, frame, touched)
             return
         if not frame["ok"]:
             raise Wrong(frame)
         view.is_waiting = False
-        if "data" in frame:
-            view.data = frame["data"]
+        view.data = view.read = frame.get("data", view.read)
         view.version = frame["version"]
         if view.is_stale:
             await self._watch(socket, number, view)
 
-    async def _take_result(self, socket: Socket, frame: dict[str, Any], asked: Mapping[int, int]) -> None:
+    async def _take_result(self, socket: Socket, frame: dict[str, Any], touched: Mapping[int, int]) -> None:
         """What a call of one's own has changed nobody else tells."""
         for number, view in self.views.items():
             if any(view.is_meant(entry) for entry in frame.get("invalidate", ())):
                 await self._watch(socket, number, view)
             for entry in frame.get("merge", ()):
                 if view.is_meant(entry):
-                    await self._merge(socket, number, view, entry, asked[number])
+                    await self._merge(socket, number, view, entry, touched[number])
 
-    async def _merge(self, socket: Socket, number: int, view: View, entry: Any, asked: int) -> None:
-        if view.data is None or view.is_waiting or view.asked != asked:
-            # What has been read since may be newer than the value.
+    async def _merge(self, socket: Socket, number: int, view: View, entry: Any, touched: int) -> None:
+        if view.data is None or view.is_waiting or view.touched != touched:
+            # What has been read or merged since may be newer than the value.
             await self._watch(socket, number, view)
         else:
             view.data = {**view.data, entry["slot"]: entry["value"]}
+            view.touched += 1

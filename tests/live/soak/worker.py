@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import logging
 import os
 import random
 import sys
@@ -22,6 +21,7 @@ from typing import Any
 
 from tests.cache.soak.clients import end_tasks
 from tests.cache.soak.database import Database
+from tests.cache.soak.errors import Errors, unforeseen_errors
 from tests.cache.soak.history import Writer
 from tests.cache.soak.in_process import ask_asgi
 from tests.cache.soak.players import WARMING, Player, Request
@@ -59,8 +59,9 @@ class Mutator(Player):
 class Worker:
     """Everybody in this process."""
 
-    def __init__(self, application: Any, name: str, folder: Path, patience: float) -> None:
+    def __init__(self, application: Any, name: str, folder: Path, patience: float, errors: Errors) -> None:
         self._patience = patience
+        self._errors = errors
         self._application = application
         self._random = random.Random(name)  # noqa: S311 - a game
         self._database = Database(os.environ["SOAK_DATABASE"])
@@ -131,7 +132,8 @@ class Worker:
         }
 
     def _look(self) -> None:
-        """:raises Exception: what one of those who stay connected has met."""
+        """:raises Exception: what one of those who stay connected has met, or the server has."""
+        self._errors.check()
         for task in self._staying:
             if task.done():
                 task.result()
@@ -188,7 +190,7 @@ def _application(kind: str) -> Any:
 
 
 async def _serve(kind: str, name: str, folder: Path, patience: float) -> None:
-    worker = Worker(_application(kind), name, folder, patience)
+    worker = Worker(_application(kind), name, folder, patience, unforeseen_errors())
     await worker.begin()
     _say({})
     words: dict[str, Callable[[], Any]] = {"go": worker.go, "quiet": worker.quiet, "check": worker.check}
@@ -202,8 +204,6 @@ def _say(answer: dict[str, Any]) -> None:
 
 
 def main(kind: str, name: str, folder: str, fault: str = "") -> int:
-    for logger in ("mizan", "django"):  # functions that fail are part of the game
-        logging.getLogger(logger).setLevel(logging.CRITICAL)
     if fault:
         FAULTS[fault].install()
     with contextlib.suppress(KeyboardInterrupt):
