@@ -105,8 +105,8 @@ class FakePort:
     def access(self, store: Store) -> Access:
         return store.on_loop if self._waits else store.in_thread
 
-    async def purge(self, purge: Purge) -> None:
-        await self._step("purge")
+    async def purge(self, purge: Purge, *, is_answered: bool = True) -> None:
+        await self._step("purge" if is_answered else "purge unanswered")
         if self._in_transaction:
             self.commits.append(purge)
         else:

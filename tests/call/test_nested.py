@@ -67,7 +67,7 @@ def test_of_one_that_reads(way: Way) -> None:
     keep(way, app)
     port = way.port()
     assert isinstance(way.run(app.fetch(port, "page")), Fetched)
-    assert port.steps[-1] == "purge"
+    assert port.steps[-1] == "purge unanswered"
     assert not is_kept(way, app, 1)
 
 

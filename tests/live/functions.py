@@ -86,6 +86,12 @@ def rename(request: Any, user_id: int, name: str) -> str:
     return name
 
 
+@client(context="visits")
+def visits(request: Any) -> str:
+    """A read that writes: its answer does not say what that has changed."""
+    return rename(request, user_id=1, name="a visitor")
+
+
 @client(affects="user")
 async def rename_slowly(request: Any, user_id: int, name: str) -> None:
     await asyncio.sleep(0.2)
@@ -206,6 +212,7 @@ FUNCTIONS = (
     user,
     everybody,
     rename,
+    visits,
     rename_slowly,
     rename_and_fail,
     rename_to_taken,

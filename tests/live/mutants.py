@@ -260,6 +260,30 @@ def origin_believed(patch: Patch) -> None:
     patch.setattr(Watches, "_watching", watching)
 
 
+def originator_not_in_doubt(patch: Patch) -> None:
+    """Whoever has changed a tag has been told of everything until then."""
+    watching = Watches._watching
+
+    def without(self: Watches[Any], changed: Any) -> Any:
+        found = watching(self, changed)
+        self._untold.clear()
+        return found
+
+    patch.setattr(Watches, "_watching", without)
+
+
+def originator_in_doubt_for_good(patch: Patch) -> None:
+    """Reading anew leaves a watch in doubt."""
+    leave = Watches.leave
+
+    def without(self: Watches[Any], holder: Any, number: int) -> None:
+        untold = dict(self._untold)
+        leave(self, holder, number)
+        self._untold = untold
+
+    patch.setattr(Watches, "leave", without)
+
+
 def no_comparison(patch: Patch) -> None:
     """Announcements are trusted."""
     patch.setattr(Watches, "compare", lambda self, versions: {})
@@ -295,6 +319,8 @@ WATCH_MUTANTS: Mapping[str, Callable[[Patch], None]] = {
         announced_versions_not_read,
         epoch_not_watched,
         origin_believed,
+        originator_not_in_doubt,
+        originator_in_doubt_for_good,
         no_comparison,
         everybody_told_in_an_outage,
         every_announcement_told,

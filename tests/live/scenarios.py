@@ -284,6 +284,15 @@ async def whoever_calls_over_http_names_their_socket_and_is_not_told(world: Worl
 
 
 @scenario
+async def what_a_read_changes_its_own_socket_is_told(world: World) -> None:
+    async with opened(world, socket=SOCKET) as ada:
+        await ada.watch(7, "user", user_id=1)
+        answer = await ada.watch(8, "visits")
+        assert answer["data"] == {"visits": "a visitor"}
+        assert await ada.receive() == {"action": "stale", "ids": [7]}
+
+
+@scenario
 async def a_call_that_fails_after_writing_tells_too(world: World) -> None:
     async with opened(world) as ada, opened(world) as bob:
         await bob.watch(7, "user", user_id=1)

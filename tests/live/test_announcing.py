@@ -132,6 +132,15 @@ def test_what_is_paid_later_is_announced_then() -> None:
     assert announced.tags == [BROAD, "tag:team"]
 
 
+def test_what_is_owed_is_nobodys_who_pays_it_by_the_way() -> None:
+    store, announced = announcing(MemoryCache())
+    store._trust.owe([BROAD])
+    purge(store, ["tag:team"], SOCKET)
+    assert announced.told == [(["tag:team", BROAD], None)]
+    purge(store, ["tag:team"], SOCKET)
+    assert announced.told[1:] == [(["tag:team"], SOCKET)]
+
+
 def test_a_new_epoch_is_announced() -> None:
     store, announced = announcing(MemoryCache())
     store._trust.owe([EPOCH])
@@ -290,6 +299,20 @@ def test_without_a_cache_nothing_is_kept(way: Way) -> None:
     assert app.dispatcher.interface().tagging is not None
     assert isinstance(store.backend, MemoryCache)
     assert not store.backend._entries
+
+
+def test_a_call_that_is_under_way_when_the_first_page_goes_live_is_announced(way: Way) -> None:
+    """The page may have read what was there before the call wrote."""
+    announced = Announced()
+
+    def rename(request: Any, user_id: int) -> str:
+        go_live(app.dispatcher).store.announce_by(announced)
+        _tags(app.dispatcher, "user", {"user_id": user_id})
+        return "Eve"
+
+    app = App({profile: {"context": "user"}, rename: {"affects": "user"}}, WITHOUT_CACHE)
+    way.run(app.call(way.port(), "rename", user_id=1))
+    assert not set(_tags(app.dispatcher, "user", {"user_id": 1})).isdisjoint(announced.tags)
 
 
 def test_a_parameter_that_cannot_be_told_is_reached_by_every_purge_of_its_context(way: Way) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fastapi import Depends, HTTPException, Request
+from fastapi import BackgroundTasks, Depends, HTTPException, Request
 from fastapi.responses import JSONResponse
 from httpx import ASGITransport, AsyncClient
 from pydantic import BaseModel
@@ -16,6 +16,7 @@ from mizan_core.cache import stats
 from mizan_core.client import client
 from mizan_core.errors import Unauthorized
 from mizan_core.interface.interface import Interface
+from mizan_core.live import hub
 from mizan_core.live.channels import ReactChannel
 from mizan_core.mwt import MWTUser, create_mwt
 from mizan_core.registry import Registry
@@ -30,6 +31,7 @@ from tests.live.worlds import AsgiWorld, play
 @pytest.fixture(autouse=True)
 def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(DATABASE, str(tmp_path / "live.sqlite3"))
+    monkeypatch.setattr(hub, "COMPARE", 3_600.0)  # which would make up for what nobody is told
 
 
 @pytest.mark.parametrize("entry", SCENARIOS, ids=str)
@@ -204,6 +206,32 @@ def test_an_application_that_cannot_tell_for_a_moment_takes_no_right_away() -> N
             assert (await socket.receive())["data"] == {"text": "still here"}
             right[0] = "withdrawn"
             assert (await socket.receive())["action"] == "dropped"
+
+    asyncio.run(check())
+
+
+def test_what_a_task_changes_after_the_answer_its_own_socket_is_told() -> None:
+    """Of what the function itself has changed the answer tells, and of the rest nothing else would."""
+    registry, names = Registry(), ["Ada"]
+
+    @registry.register
+    @client(context="name")
+    async def name(request: Any) -> str:
+        return names[-1]
+
+    @registry.register
+    @client(affects="name")
+    async def rename_later(request: Any, tasks: BackgroundTasks) -> None:
+        tasks.add_task(names.append, "Eve")
+
+    app = make_app(Settings(mwt_secret=SECRET), registry=registry)
+
+    async def check() -> None:
+        async with AsgiSocket(app, scope_of(query="socket=socket-0123456789")) as socket:
+            await socket.ask(action="watch", id=7, context="name", params={})
+            assert (await socket.ask(action="rpc", id=1, fn="rename_later", args={}))["invalidate"] == ["name"]
+            assert await socket.receive() == {"action": "stale", "ids": [7]}
+            assert (await socket.ask(action="watch", id=7, context="name", params={}))["data"] == {"name": "Eve"}
 
     asyncio.run(check())
 

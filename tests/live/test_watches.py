@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import pytest
@@ -65,6 +66,14 @@ class Socket:
         await self._world.hub.watch(self, number, tags)
         await asyncio.sleep(0)
         self.held[number] = {tag: self._world.tags.present[tag] for tag in (EPOCH, *tags)}
+
+    def change(self, tag: str) -> None:
+        """Its own call changes a tag. The answer tells it of that alone: what it shows is as old as it was before."""
+        before = self._world.tags.present.get(tag)
+        self._world.purge(tag, origin=self.socket)
+        for held in self.held.values():
+            if held is not None and tag in held and held[tag] == before:
+                held[tag] = self._world.tags.present[tag]
 
     def on_tick(self) -> None: ...
 
@@ -286,6 +295,86 @@ def test_the_originator_is_not_told_unless_somebody_else_has_changed_it_too() ->
     in_world(check)
 
 
+@pytest.mark.parametrize("is_first", [True, False], ids=["lost-before-its-own", "lost-behind-its-own"])
+def test_the_originator_is_told_by_a_comparison_of_what_was_lost_beside_its_own(is_first: bool) -> None:
+    """The version that is known from then on is newer than the other's change, of which nobody heard."""
+
+    async def check(world: World) -> None:
+        mine = Socket(world, "mine")
+        await mine.watch(1, "tag:a")
+        for is_lost in (is_first, not is_first):
+            world.purge("tag:a", origin=None if is_lost else "mine", is_lost=is_lost)
+        await world.flushed()
+        assert mine.told == []
+        await world.compare()
+        assert mine.told == [[1]]
+        await world.compare()
+        assert mine.told == [[1]]
+
+    in_world(check)
+
+
+def test_the_originator_that_has_read_anew_is_not_told_by_a_comparison() -> None:
+    async def check(world: World) -> None:
+        mine = Socket(world, "mine")
+        await mine.watch(1, "tag:a")
+        world.purge("tag:a", origin="mine")
+        await world.flushed()
+        await mine.watch(1, "tag:a")
+        await world.compare()
+        assert mine.told == []
+
+    in_world(check)
+
+
+def test_while_nothing_can_be_read_the_originator_stays_in_doubt() -> None:
+    async def check(world: World) -> None:
+        mine = Socket(world, "mine")
+        await mine.watch(1, "tag:a")
+        world.purge("tag:a", is_lost=True)
+        world.purge("tag:a", origin="mine")
+        await world.flushed()
+        for world.tags.is_down in (True, False):
+            await world.compare()
+        assert mine.told == [[1]]
+
+    in_world(check)
+
+
+@pytest.mark.parametrize("is_broad", [True, False], ids=["spread", "at-once"])
+def test_a_socket_at_fault_keeps_nobody_from_being_told(is_broad: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hub_module, "_MANY", 0 if is_broad else 200)
+    monkeypatch.setattr(hub_module, "_SPREAD", 0.0001)
+
+    class AtFault(Socket):
+        def on_stale(self, ids: Sequence[int]) -> None:
+            raise ValueError
+
+        on_message = on_lost = on_stale  # type: ignore[assignment]
+
+    async def check(world: World) -> None:
+        sockets = [Socket(world), AtFault(world), Socket(world)]
+        heard: list[int] = []
+        for number, socket in enumerate(sockets):
+            await socket.watch(1, "tag:a")
+            await world.hub.join("room", socket)
+            if number != 1:
+                monkeypatch.setattr(socket, "on_message", lambda *_, number=number: heard.append(number))
+                monkeypatch.setattr(socket, "on_lost", lambda *_, number=number: heard.append(-number))
+        world.purge("tag:a")
+        await world.flushed()
+        await asyncio.sleep(0.01)
+        assert [socket.told for socket in sockets] == [[[1]], [], [[1]]]
+        world.broker.publish("room", b"1")
+        world.broker.tell(0)
+        assert heard == [0, 2]
+        world.broker.forget("room")
+        await world.compare()
+        assert heard[2:] == [0, -2]
+
+    in_world(check)
+
+
 def test_a_broad_signal_is_spread_and_reaches_everybody(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hub_module, "_MANY", 5)
     waits: list[float] = []
@@ -351,6 +440,8 @@ DIRECTED = (
     test_while_nothing_can_be_read_nobody_is_told_of_a_comparison,
     test_an_announcement_is_told_though_nothing_can_be_read_and_once_more_when_it_can,
     test_the_originator_is_not_told_unless_somebody_else_has_changed_it_too,
+    partial(test_the_originator_is_told_by_a_comparison_of_what_was_lost_beside_its_own, is_first=False),
+    test_the_originator_that_has_read_anew_is_not_told_by_a_comparison,
     test_a_watch_is_entered_before_its_versions_are_read,
 )
 
@@ -372,7 +463,7 @@ def _fails(check: Callable[[], None]) -> bool:
 _steps = st.lists(
     st.tuples(
         st.sampled_from(
-            ["watch", "purge", "lose", "down", "up", "hold", "release", "turn", "flush", "leave", "compare"]
+            ["watch", "purge", "own", "lose", "down", "up", "hold", "release", "turn", "flush", "leave", "compare"]
         ),
         st.integers(0, 11),
     ),
@@ -391,6 +482,8 @@ def test_after_a_comparison_nobody_holds_what_has_changed(steps: list[tuple[str,
                 tasks.append(asyncio.ensure_future(socket.watch(number % 4, tag)))
             elif step in ("purge", "lose"):
                 world.purge(tag, is_lost=step == "lose")
+            elif step == "own":
+                sockets[0].change(tag)
             elif step == "leave":
                 world.hub.watches.leave(socket, number % 4)
                 socket.held.pop(number % 4, None)

@@ -27,7 +27,7 @@ from mizan.watching import watching
 from mizan_core.cache.access import Access
 from mizan_core.cache.announcing import ORIGIN_HEADER, origin_of
 from mizan_core.cache.readings import Readings
-from mizan_core.cache.store import Purge, Store
+from mizan_core.cache.store import Announcement, Purge, Store
 from mizan_core.call.port import Work
 from mizan_core.call.progress import Failure
 from mizan_core.coroutines import given, one_by_one, outcome, side_by_side, to_the_end
@@ -70,9 +70,13 @@ class RequestPort:
             "HTTP_COOKIE" in request.META and "cookie" not in vary and not _has_csrf_cookie_alone(request)
         )
 
-    def origin(self, store: Store) -> str | None:
-        """The socket of whoever asks, where those who watch are told of what *store* purges."""
-        return origin_of(self.header(ORIGIN_HEADER)) if store.is_announcing else None
+    def purging(self, stale: Purge, *, is_answered: bool) -> tuple[Store, list[str], Announcement | None, str | None]:
+        """What ``transactions.purge`` is told: at last the socket of whoever asks, where the answer tells them, and
+        those who watch are told of what the store purges.
+        """
+        store, tags, promise = stale
+        told = is_answered and store.is_announcing
+        return store, tags, promise, origin_of(self.header(ORIGIN_HEADER)) if told else None
 
     def is_debugging(self) -> bool:
         return bool(settings.DEBUG)
@@ -153,8 +157,8 @@ class ThreadPort(RequestPort):
     def access(self, store: Store) -> Access:
         return store.in_thread
 
-    async def purge(self, stale: Purge) -> None:
-        purge(stale.store, stale.tags, stale.promise, self.origin(stale.store))
+    async def purge(self, stale: Purge, *, is_answered: bool = True) -> None:
+        purge(*self.purging(stale, is_answered=is_answered))
 
     async def in_transaction(self) -> bool:
         return in_transaction()
@@ -224,9 +228,9 @@ class LoopPort(RequestPort):
     def access(self, store: Store) -> Access:
         return store.on_loop
 
-    async def purge(self, stale: Purge) -> None:
+    async def purge(self, stale: Purge, *, is_answered: bool = True) -> None:
         # Only the thread that holds the connections knows of their transactions.
-        await sync_to_async(purge)(stale.store, stale.tags, stale.promise, self.origin(stale.store))
+        await sync_to_async(purge)(*self.purging(stale, is_answered=is_answered))
 
     async def in_transaction(self) -> bool:
         # An async view has no transaction of its own, and one around it (a test's) belongs to the thread that waits.

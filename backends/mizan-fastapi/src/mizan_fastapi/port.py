@@ -193,9 +193,9 @@ class AsgiPort:
     def access(self, store: Store) -> Access:
         return store.on_loop
 
-    def purge(self, purge: Purge) -> Coroutine[Any, Any, None]:
+    def purge(self, purge: Purge, *, is_answered: bool = True) -> Coroutine[Any, Any, None]:
         store = purge.store
-        origin = origin_of(self.header(ORIGIN_HEADER)) if store.is_announcing else None
+        origin = origin_of(self.header(ORIGIN_HEADER)) if is_answered and store.is_announcing else None
         return store.purge(store.on_loop, purge.tags, origin)
 
     async def in_transaction(self) -> bool:

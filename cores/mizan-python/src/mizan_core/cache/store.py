@@ -293,7 +293,9 @@ class Store:
             await self._tell(access, [EPOCH])
         else:
             was_mixed = self._is_mixed
-            epoch = await self._renew(access, [*(_widened(tags) if was_mixed else tags), *debts], origin)
+            # What is owed somebody else may have caused.
+            cause = None if debts else origin
+            epoch = await self._renew(access, [*(_widened(tags) if was_mixed else tags), *debts], cause)
             self._is_mixed = epoch is not None and graph_of(epoch) != self._keeper.graph
             if self._is_mixed and not was_mixed:
                 await self._renew(access, _widened(tags), origin)

@@ -82,6 +82,8 @@ class Dispatcher:
         self._load_settings = load_settings
         self._current_user = current_user
         self._interface: Interface | None = None
+        self._untagged: Interface | None = None
+        """What has been compiled when nobody watched; calls of it may be under way."""
         self._store: Store | None = None
         self._settings: Settings | None = None
         self.others = Others(self)
@@ -111,7 +113,11 @@ class Dispatcher:
             self._store = settings.open_store()
         if self.others.peers is not None:
             self.others.peers.change()
-        return Interface(self.registry, settings, self._current_user, self._store, self.others)
+        compiled = Interface(self.registry, settings, self._current_user, self._store, self.others)
+        if self._untagged is not None:
+            # What they write may be read by the first who watch, before it is there.
+            self._untagged.tagging, self._untagged = compiled.tagging, None
+        return compiled
 
     def watched_store(self) -> Store:
         """What keeps the versions of tags: the cache's store, and one of their own where there is no cache.
@@ -123,7 +129,7 @@ class Dispatcher:
                 settings = self._configured()
                 self._store = settings.open_store() or settings.open_tag_store()
                 # What has been compiled without it does not purge.
-                self._interface = None
+                self._untagged, self._interface = self._interface, None
                 if self.others.peers is not None:
                     self.others.peers.change()
             return self._store

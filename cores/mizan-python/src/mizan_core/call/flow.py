@@ -269,16 +269,17 @@ async def _purge_failed(
     nested = interface.nested_plans(made)
     progress.purges = effects.purges(nested, made)
     progress.stale = ENGINE.stale_entries([effects.plan, *nested])
-    await _purge(port, progress.purges)
-
-
-async def _purge(port: Port, purges: Sequence[Purge]) -> None:
-    for purge in purges:
+    for purge in progress.purges:
         await port.purge(purge)
+
+
+async def _purge_unanswered(port: Port, purges: Sequence[Purge]) -> None:
+    for purge in purges:
+        await port.purge(purge, is_answered=False)
 
 
 async def _purge_nested(port: Port, interface: Interface, calls: Sequence[NestedCall]) -> None:
     purges = [each.purge(each.nested_plans(calls)) for each in (interface, *interface.others())]
     needed = [purge for purge in purges if purge is not None]
     if needed:
-        await port.to_the_end(_purge(port, needed))
+        await port.to_the_end(_purge_unanswered(port, needed))

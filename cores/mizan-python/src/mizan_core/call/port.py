@@ -108,10 +108,12 @@ class Port(Protocol):
     def access(self, store: Store) -> Access:
         """The port's way to a store: ``in_thread`` or ``on_loop``."""
 
-    def purge(self, purge: Purge) -> Coroutine[Any, Any, None]:
+    def purge(self, purge: Purge, *, is_answered: bool = True) -> Coroutine[Any, Any, None]:
         """Purge when what the request has written is visible to others: at once, or when a transaction commits.
 
         It returns after the purge unless that waits for a commit.
+
+        :param is_answered: whether the request's answer tells whoever asks; else its socket is told like all others.
         """
 
     async def in_transaction(self) -> bool:

@@ -136,7 +136,7 @@ async def _afterwards(request: Request, outcome: Dressed) -> None:
     except Exception as error:  # noqa: BLE001 - whatever user code raises
         await port.report(progress.failure(error, "a background task failed"))
     for purge in outcome.purges:
-        await port.purge(purge)
+        await port.purge(purge, is_answered=False)  # that was before it
 
 
 def _result(number: int, result: Result) -> str:

@@ -33,6 +33,7 @@ _SPREAD = 0.005
 """Seconds by which each socket more prolongs that while."""
 _LONGEST_SPREAD = 5.0
 _RETRY = 1.0
+_FAILED = "A live connection failed"
 _log = logging.getLogger("mizan.live")
 
 
@@ -197,14 +198,17 @@ class Hub:
                     self._tell(topic, found, message)
             elif type(step) is Lost:
                 for socket in tuple(found.listeners):
-                    socket.on_lost(topic, step.position)
+                    _tell(socket.on_lost, topic, step.position)
             else:
                 self.spawn(self._read(topic, found, step.since))
 
     def _tell(self, topic: str, found: _Topic, message: Message) -> None:
         epoch = found.follower.position.epoch if found.follower is not None else ""
         for socket in tuple(found.listeners):
-            socket.on_message(topic, epoch, message)
+            try:  # a call more for each would be felt
+                socket.on_message(topic, epoch, message)
+            except Exception:  # noqa: BLE001 - as ``_tell``
+                _log.exception(_FAILED)
 
     async def _read(self, topic: str, found: _Topic, since: Position) -> None:
         history: History | None = None
@@ -251,9 +255,9 @@ class Hub:
         longest = min(_LONGEST_SPREAD, _SPREAD * (len(stale) - _MANY)) if len(stale) > _MANY else 0.0
         for socket, ids in stale.items():
             if longest:
-                self._loop.call_later(random.uniform(0.0, longest), socket.on_stale, ids)  # noqa: S311 - no secret
+                self._loop.call_later(random.uniform(0.0, longest), _tell, socket.on_stale, ids)  # noqa: S311 - no secret
             else:
-                socket.on_stale(ids)
+                _tell(socket.on_stale, ids)
 
     async def _versions(self, tags: Sequence[str]) -> Versions:
         if self._store is None:
@@ -294,24 +298,24 @@ class Hub:
         except BackendUnavailable as error:
             _log.warning("What live connections may have missed cannot be read: %s", error)
 
-    @staticmethod
-    def _tick(socket: Attached) -> None:
-        try:
-            socket.on_tick()
-        except Exception:  # noqa: BLE001 - of whatever kind
-            # One that is at fault must not stop the clock of all.
-            _log.exception("A live connection failed")
-
     async def _keep_time(self) -> None:
         compared = beaten = self._loop.time()
         while True:
             await asyncio.sleep(TICK)
             now = self._loop.time()
             for socket in tuple(self._attached):
-                self._tick(socket)
+                _tell(socket.on_tick)
             if now - beaten >= HEARTBEAT:
                 beaten = now
                 self.spawn(self.presence.beat())
             if now - compared >= COMPARE:
                 compared = now
                 self.spawn(self._compare())
+
+
+def _tell(method: Callable[..., None], *arguments: object) -> None:
+    """Call a method of one of several sockets: one that is at fault must not keep the others from being told."""
+    try:
+        method(*arguments)
+    except Exception:  # noqa: BLE001 - of whatever kind
+        _log.exception(_FAILED)

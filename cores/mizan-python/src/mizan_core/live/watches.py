@@ -9,6 +9,8 @@ one that it had at some moment; whoever watched it before that moment has been t
 - The first to watch a tag learns its version. Whoever comes later leaves it: an older one costs a signal too many, a
   newer one would cost those who watched before theirs.
 - What could not be read is in doubt: the next comparison tells everybody.
+- Whoever has changed a tag is not told, but its watch is in doubt: the version that is known from then on may be
+  another's change, whose announcement is lost. The next comparison tells it, unless it has read anew until then.
 """
 
 from __future__ import annotations
@@ -47,6 +49,8 @@ class Watches(Generic[H]):
         self._ids: dict[H, set[int]] = {}
         self._known: dict[str, bytes] = {}
         self._purged: dict[str, set[str | None]] = {}
+        self._untold: dict[tuple[H, int], None] = {}
+        """Those whose holders have changed a tag of theirs themselves, and have not read anew since."""
 
     def __len__(self) -> int:
         return len(self._tags)
@@ -64,6 +68,7 @@ class Watches(Generic[H]):
     def leave(self, holder: H, number: int) -> None:
         """Watch no more."""
         tags = self._tags.pop((holder, number), ())
+        self._untold.pop((holder, number), None)
         if tags:
             ids = self._ids[holder]
             ids.remove(number)
@@ -115,7 +120,13 @@ class Watches(Generic[H]):
         known = self._known
         changed = [tag for tag, version in versions.items() if known.get(tag, version) != version]
         self._settle(versions, versions)
-        return self._watching(dict.fromkeys(changed, _ANYBODY))
+        untold, self._untold = self._untold, {}
+        found = self._watching(dict.fromkeys(changed, _ANYBODY))
+        for holder, number in untold:
+            ids = found.setdefault(holder, [])
+            if number not in ids:
+                ids.append(number)
+        return found
 
     def _settle(self, tags: Iterable[str], versions: Versions) -> None:
         for tag in tags:
@@ -130,6 +141,8 @@ class Watches(Generic[H]):
             for holder, number in self._by_tag.get(tag, ()):
                 if alone is None or holder.socket != alone:
                     found.setdefault(holder, {})[number] = None
+                else:
+                    self._untold[holder, number] = None
         return {holder: list(ids) for holder, ids in found.items()}
 
 
