@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from fastapi import FastAPI
+from starlette.middleware import Middleware
 
 from benchmarks.services import profiles
 from benchmarks.services.profiles import Order, Profile, ProfileChange
@@ -36,8 +37,8 @@ async def update_profile(request: Any, user_id: int, profile: ProfileChange) -> 
     return profiles.change_profile(user_id, vars(profile))
 
 
-def application(settings: Settings, lane: Lane = "router") -> FastAPI:
-    app = FastAPI()
+def application(settings: Settings, lane: Lane = "middleware", *middleware: Middleware) -> FastAPI:
+    app = FastAPI(middleware=middleware)
     mount(app, "/api/mizan", create_router(registry, settings), lane=lane)
     return app
 

@@ -17,7 +17,7 @@ from mizan_core.errors import GraphError
 from mizan_core.registry import Registry
 from mizan_fastapi import MizanRouter, Settings, create_router, mount
 from mizan_fastapi import router as default_router
-from mizan_fastapi.mounting import PrefixRoute
+from mizan_fastapi.prefix import PrefixRoute
 from tests.adapters.in_process import asking
 
 BASE = "/api/mizan"

@@ -9,7 +9,7 @@ from typing import Any
 
 from starlette.requests import ClientDisconnect, Request, empty_send
 from starlette.responses import Response as FrameworkResponse
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mizan_core.call.dispatcher import Dispatcher
 from mizan_core.http.exchange import get_bundle, get_bundles, get_session, post_call, refuse
@@ -23,6 +23,8 @@ from mizan_fastapi.users import LoadUser, ReloadUser
 _ERROR = 400
 _REMEMBERED = 4_096
 """Header lines that are not encoded again: most are those of many answers."""
+REST = "mizan.rest"
+"""The place in a scope of what a request on a short cut has left for the whole way: an ASGI application."""
 TOKEN_FIELD = HEADER.lower().encode("ascii")
 
 
@@ -51,16 +53,26 @@ class Endpoint(ABC):
         self._load_user = load_user
         self._in_flight = in_flight
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send, whole: ASGIApp | None = None) -> None:
+        """Answer.
+
+        :param whole: where the answer is sent by what may raise; its way ends at an endpoint's route. None on that way.
+        """
         port = AsgiPort(scope, fields_of(scope), receive, send, self._load_user, self._in_flight, self._reload_user)
         reply = await self.reply(self._dispatcher, port)
         if reply.failure is not None:
             reply.failure.log()
         if type(reply) is PassThrough:
-            await passed_through(reply)(scope, receive, send)
-        else:
-            await send({"type": "http.response.start", "status": reply.status, "headers": _headers(reply)})
+            await _or_rest(passed_through(reply), whole, scope)(scope, receive, send)
+            return
+        start = {"type": "http.response.start", "status": reply.status, "headers": _headers(reply)}
+        try:
+            await send(start)
             await send({"type": "http.response.body", "body": reply.body})
+        except Exception as error:
+            if whole is not None:
+                await _or_rest(_Broken(start, error), whole, scope)(scope, receive, _nowhere)
+            raise
 
     async def respond(self, request: Request) -> FrameworkResponse:
         """The answer, when dependencies have been solved; they may have read the body.
@@ -138,6 +150,29 @@ class FetchSeveralEndpoint(Endpoint):
         scope, token = port.scope, port.fields.get(TOKEN_FIELD)
         query = scope["query_string"].decode("latin-1")
         return get_bundles(dispatcher, port, scope["method"], query, None if token is None else token.decode("latin-1"))
+
+
+def _or_rest(app: ASGIApp, whole: ASGIApp | None, scope: Scope) -> ASGIApp:
+    """The way to *app*, which is the rest of an answer."""
+    if whole is None:
+        return app
+    scope[REST] = app
+    return whole
+
+
+class _Broken:
+    """An answer that could not be sent to its end: whoever handles exceptions is told so, and can send nothing."""
+
+    def __init__(self, start: Message, error: Exception) -> None:
+        self._start, self._error = start, error
+
+    async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
+        await send(self._start)
+        raise self._error
+
+
+async def _nowhere(_: Message) -> None:
+    """Nobody is there any more."""
 
 
 def body_of(request: Request) -> Receive:
