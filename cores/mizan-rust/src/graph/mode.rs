@@ -42,12 +42,15 @@ keywords! {
 impl MergeMode {
     /// How the mode is written.
     pub const fn as_str(&self) -> &'static str {
-        let mode = match self {
+        self.mode().as_str()
+    }
+
+    pub(crate) const fn mode(&self) -> Mode {
+        match self {
             Self::Replace => Mode::Replace,
             Self::Upsert { .. } => Mode::Upsert,
             Self::Refetch => Mode::Refetch,
-        };
-        mode.as_str()
+        }
     }
 
     /// The field that tells items apart.

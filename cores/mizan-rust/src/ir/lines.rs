@@ -179,7 +179,7 @@ fn pattern(text: &str) -> Regex {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ir::writer::must_escape;
+    use crate::ir::words::must_escape;
 
     fn refusal(text: &str) -> String {
         read(&Source::new(text)).unwrap_err().to_string()

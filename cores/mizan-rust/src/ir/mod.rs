@@ -6,6 +6,7 @@
 
 mod document;
 mod emit;
+mod layout;
 mod lines;
 mod names;
 mod nodes;
@@ -17,6 +18,7 @@ mod shapes;
 mod source;
 #[cfg(test)]
 mod tests;
+mod words;
 mod writer;
 
 use crate::error::Result;

@@ -1,10 +1,7 @@
 //! Nodes and their words, read in the order that the document's grammar gives them.
 
-use std::collections::HashSet;
-
 use kdl::{KdlEntry, KdlValue};
 
-use crate::constraints::{count, expected_count};
 use crate::error::{Error, Problem, Result};
 use crate::keyword::{Keyword, expected};
 use crate::shape::Literal;
@@ -87,17 +84,22 @@ impl<'a> Node<'a> {
         Ok(found)
     }
 
-    fn children(&self) -> Children<'a> {
+    pub(super) fn children(&self) -> Children<'a> {
         Children {
             parent: *self,
             nodes: Nodes::new(self.source, self.inside),
         }
     }
 
+    /// As [`inside`](Self::inside), of a node that has no words.
+    pub(super) fn only<T>(&self, read: impl FnOnce(&mut Children<'a>) -> Result<T>) -> Result<T> {
+        self.words().end()?;
+        self.inside(read)
+    }
+
     /// The only child of a node that has no words.
     pub(super) fn only_child(&self) -> Result<Node<'a>> {
-        self.words().end()?;
-        self.inside(|children| children.next("a node"))
+        self.only(|children| children.next("a node"))
     }
 }
 
@@ -149,18 +151,15 @@ impl<'a> Children<'a> {
         std::iter::from_fn(|| self.find(name).map(|node| read(&node))).collect()
     }
 
-    /// The same, of one child at least.
-    pub(super) fn some<T, C: FromIterator<T>>(
-        &mut self,
-        name: &str,
-        read: impl Fn(&Node<'a>) -> Result<T>,
-    ) -> Result<C> {
-        let first = read(&self.take(name)?)?;
-        let others: Vec<_> = self.each(name, read)?;
-        Ok(std::iter::once(first).chain(others).collect())
+    /// Whether the next child has that name, as it must.
+    pub(super) fn check_next(&self, name: &str) -> Result<()> {
+        match self.peek() {
+            Some(node) if node.name() == name => Ok(()),
+            _ => Err(self.missing(&format!("{name:?}"))),
+        }
     }
 
-    fn end(self) -> Result<()> {
+    pub(super) fn end(self) -> Result<()> {
         match self.peek() {
             Some(surplus) => Err(surplus.fail("no such node here")),
             None => Ok(()),
@@ -214,13 +213,6 @@ impl<'a> Words<'a> {
     /// The next word, if it is that property.
     pub(super) fn find_property(&mut self, name: &str) -> Option<Word<'a>> {
         self.next_if(|found| found == Some(name))
-    }
-
-    /// The next word as a length or a number of things, if it is that property.
-    pub(super) fn find_count(&mut self, name: &str) -> Result<Option<u64>> {
-        let read =
-            |word: Word<'_>| count(&word.scalar()?).ok_or_else(|| word.fail(&expected_count()));
-        self.find_property(name).map(read).transpose()
     }
 
     pub(super) fn end(self) -> Result<()> {
@@ -338,66 +330,4 @@ impl<'a> Word<'a> {
     fn offset(&self) -> usize {
         self.node.line.offset + self.entry.span().offset()
     }
-}
-
-pub(super) fn find_text(words: &mut Words<'_>, property: &str) -> Result<Option<String>> {
-    words
-        .find_property(property)
-        .map(|word| Ok(word.text()?.to_owned()))
-        .transpose()
-}
-
-pub(super) fn read_description(words: &mut Words<'_>) -> Result<Option<String>> {
-    find_text(words, "description")
-}
-
-/// The nodes of that name that come next, each of which has a name of its own.
-pub(super) fn read_named<'a, T>(
-    children: &mut Children<'a>,
-    node: &str,
-    kind: &'static str,
-    read: impl Fn(&Node<'a>) -> Result<T>,
-) -> Result<Vec<T>> {
-    let mut names = HashSet::new();
-    children.each(node, |node| {
-        let item = read(node)?;
-        let name = node.words().value("a name")?.text()?;
-        if names.insert(name) {
-            return Ok(item);
-        }
-        let name = name.to_owned();
-        Err(node.refuse(Problem::Repeated { kind, name }))
-    })
-}
-
-pub(super) fn find_flag(words: &mut Words<'_>, property: &str) -> Result<bool> {
-    words
-        .find_property(property)
-        .map_or(Ok(false), |word| word.flag())
-}
-
-pub(super) fn only_text(node: &Node<'_>) -> Result<String> {
-    node.leaf(|words| Ok(words.value("a string")?.text()?.to_owned()))
-}
-
-pub(super) fn only_word<K: Keyword>(node: &Node<'_>) -> Result<K> {
-    node.leaf(|words| words.value(&expected(K::ALL))?.keyword_among(K::ALL))
-}
-
-/// The nodes of that name that come next, none of which says what another one does.
-pub(super) fn read_distinct<'a, T>(
-    children: &mut Children<'a>,
-    name: &str,
-    read: impl Fn(&Node<'a>) -> Result<T>,
-    is_same: impl Fn(&T, &T) -> bool,
-) -> Result<Vec<T>> {
-    let mut items = Vec::new();
-    while let Some(node) = children.find(name) {
-        let item = read(&node)?;
-        if items.iter().any(|known| is_same(known, &item)) {
-            return Err(node.refuse(Problem::rule("this comes twice")));
-        }
-        items.push(item);
-    }
-    Ok(items)
 }

@@ -1,32 +1,19 @@
-//! Reading the interface document: types, functions and contexts.
+//! Reading the interface document: what its nodes say.
 
 use std::borrow::Cow;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeMap;
 
 use crate::error::{Problem, Result};
-use crate::graph::{MergeMode, mode::Mode};
-use crate::keyword::Keyword;
 use crate::path::quoted;
-use crate::shape::{Body, EnumValue, Field, endless_alias};
+use crate::shape::endless_alias;
 
 use super::VERSION;
-use super::document::{Cache, Context, Document, Function, Merge, Param, Type};
+use super::document::Document;
+use super::layout::Part;
 use super::lines::{self, Line};
-use super::names::{Names, check_reference, read_reference, read_type_name};
-use super::nodes::{
-    Node, Nodes, Words, find_flag, find_text, only_text, only_word, read_description,
-    read_distinct, read_named,
-};
-use super::parts::parse::{
-    read_channel, read_composition, read_effects, read_errors, read_form, read_view,
-};
-use super::shapes::read_shape;
+use super::names::Names;
+use super::nodes::{Node, Nodes, Words};
 use super::source::Source;
-
-/// The level of plain data that a type's body stands on (document, `types`, item, body).
-const BODY_DEPTH: usize = 4;
-/// The level of a parameter's shape (document, `contexts`, item, `params`, item, shape).
-const PARAM_SHAPE_DEPTH: usize = 6;
 
 impl Document {
     /// Reads the text of an interface document; a value error with line and column, and what was
@@ -109,45 +96,20 @@ fn line_name(line: Option<&str>) -> String {
 }
 
 fn read_document(nodes: &[Node<'_>]) -> Result<Document> {
-    let known = Names {
-        types: named(nodes, "type")?,
-        functions: named(nodes, "function")?,
-        contexts: named(nodes, "context")?,
-    };
-    for kind in ["channel", "form", "view", "composition"] {
-        named(nodes, kind)?;
-    }
+    let known = Names::of(nodes)?;
     let mut document = Document::default();
     // The first node is `ir`, see check_version.
     for node in nodes.iter().skip(1) {
         let mut words = node.words();
         let name = words.value("a name")?.text()?.to_owned();
         match node.name() {
-            "type" => {
-                document.types.insert(name, read_type(node, words, &known)?);
-            }
-            "function" => {
-                let function = read_function(node, words, &known)?;
-                document.functions.insert(name, function);
-            }
-            "context" => {
-                words.end()?;
-                document.contexts.insert(name, read_context(node, &known)?);
-            }
-            "channel" => {
-                let channel = read_channel(node, words, &known)?;
-                document.channels.insert(name, channel);
-            }
-            "form" => {
-                document.forms.insert(name, read_form(node, words, &known)?);
-            }
-            "view" => {
-                document.views.insert(name, read_view(node, words, &known)?);
-            }
-            "composition" => {
-                let composition = read_composition(node, words, &known)?;
-                document.compositions.insert(name, composition);
-            }
+            "type" => read(&mut document.types, name, node, words, &known)?,
+            "function" => read(&mut document.functions, name, node, words, &known)?,
+            "context" => read(&mut document.contexts, name, node, words, &known)?,
+            "channel" => read(&mut document.channels, name, node, words, &known)?,
+            "form" => read(&mut document.forms, name, node, words, &known)?,
+            "view" => read(&mut document.views, name, node, words, &known)?,
+            "composition" => read(&mut document.compositions, name, node, words, &known)?,
             _ => {
                 return Err(node.fail(
                     r#""type", "function", "context", "channel", "form", "view" or "composition""#,
@@ -155,176 +117,20 @@ fn read_document(nodes: &[Node<'_>]) -> Result<Document> {
             }
         }
     }
-    if let Some(node) = endless_alias(&document.bodies()).and_then(|name| known.types.get(name)) {
+    if let Some(node) = endless_alias(&document.bodies()).and_then(|name| known.find_type(name)) {
         return Err(node.refuse(Problem::EndlessAlias));
     }
     Ok(document)
 }
 
-/// The nodes of one kind by their names, each of which may come once.
-fn named<'a>(nodes: &[Node<'a>], kind: &'static str) -> Result<HashMap<&'a str, Node<'a>>> {
-    let mut names = HashMap::new();
-    for node in nodes.iter().filter(|node| node.name() == kind) {
-        let word = node.words().value("a name")?;
-        let name = word.text()?;
-        if names.insert(name, *node).is_some() {
-            let name = name.to_owned();
-            return Err(word.refuse(Problem::Repeated { kind, name }));
-        }
-    }
-    Ok(names)
-}
-
-fn read_type(node: &Node<'_>, words: Words<'_>, known: &Names<'_>) -> Result<Type> {
-    let description = words.all(read_description)?;
-    let body = node.inside(|children| children.next("a type's body"))?;
-    let body = match body.name() {
-        "struct" => read_fields(&body, known).map(Body::Struct),
-        "enum" => read_enum_values(&body).map(Body::Enum),
-        "alias" => read_shape(&body.only_child()?, known, BODY_DEPTH + 1).map(Body::Alias),
-        _ => Err(body.fail(r#""struct", "enum" or "alias""#)),
-    }?;
-    Ok(Type { description, body })
-}
-
-fn read_enum_values(node: &Node<'_>) -> Result<Vec<EnumValue>> {
-    node.words().end()?;
-    node.inside(|children| children.some("value", read_enum_value))
-}
-
-fn read_enum_value(node: &Node<'_>) -> Result<EnumValue> {
-    node.leaf(|words| {
-        Ok(EnumValue {
-            value: words.value("a string or an integer")?.literal()?,
-            name: find_text(words, "name")?,
-        })
-    })
-}
-
-fn read_fields(node: &Node<'_>, known: &Names<'_>) -> Result<Vec<Field>> {
-    node.words().end()?;
-    let read = |node: &Node<'_>| read_field(node, known);
-    node.inside(|children| read_named(children, "field", "field", read))
-}
-
-fn read_field(node: &Node<'_>, known: &Names<'_>) -> Result<Field> {
-    let mut words = node.words();
-    let name = words.value("a name")?.text()?.to_owned();
-    let required = words.property("required")?.flag()?;
-    let default = words.find_property("default").map(|word| word.scalar());
-    let default = default.transpose()?;
-    let description = words.all(read_description)?;
-    // Two levels further in: the list of fields, and the field.
-    let depth = BODY_DEPTH + 3;
-    let shape = node.inside(|children| read_shape(&children.next("a shape")?, known, depth))?;
-    Ok(Field {
-        name,
-        required,
-        default,
-        description,
-        shape,
-    })
-}
-
-fn read_function(node: &Node<'_>, mut words: Words<'_>, known: &Names<'_>) -> Result<Function> {
-    let description = read_description(&mut words)?;
-    let idempotent = words.all(|words| find_flag(words, "idempotent"))?;
-    node.inside(|children| {
-        let camel = only_text(&children.take("camel")?)?;
-        let transport = only_word(&children.take("transport")?)?;
-        let auth = children.find_map("auth", only_word)?;
-        let context = children.find_map("context", only_text)?;
-        let cache = children.find_map("cache", read_cache)?;
-        let affects = read_effects(children)?;
-        let merge = read_distinct(children, "merge", read_merge, is_same_slot)?;
-        let errors = read_errors(children, known)?;
-        let input = children.find_map("input", |node| read_type_name(node, known))?;
-        let (output, nullable) = children.take("output")?.leaf(|words| {
-            let name = read_reference(words, &known.types, "type")?;
-            Ok((name, words.property("nullable")?.flag()?))
-        })?;
-        Ok(Function {
-            description,
-            idempotent,
-            camel,
-            transport,
-            auth,
-            context,
-            cache,
-            affects,
-            merge,
-            errors,
-            input,
-            output,
-            nullable,
-        })
-    })
-}
-
-fn read_cache(node: &Node<'_>) -> Result<Cache> {
-    node.leaf(|words| {
-        Ok(Cache {
-            ttl: words.find_count("ttl")?,
-            shared: words.property("shared")?.flag()?,
-        })
-    })
-}
-
-fn is_same_slot(left: &Merge, right: &Merge) -> bool {
-    (&left.context, &left.slot) == (&right.context, &right.slot)
-}
-
-fn read_merge(node: &Node<'_>) -> Result<Merge> {
-    node.leaf(|words| {
-        Ok(Merge {
-            context: words.value("a context's name")?.text()?.to_owned(),
-            slot: words.property("slot")?.text()?.to_owned(),
-            mode: match words.property("mode")?.keyword_among(Mode::ALL)? {
-                Mode::Replace => MergeMode::Replace,
-                Mode::Refetch => MergeMode::Refetch,
-                Mode::Upsert => MergeMode::Upsert {
-                    key: words.property("key")?.text()?.to_owned(),
-                    place: words.property("place")?.keyword_among(super::Place::ALL)?,
-                },
-            },
-        })
-    })
-}
-
-fn read_context(node: &Node<'_>, known: &Names<'_>) -> Result<Context> {
-    let function =
-        |node: &Node<'_>| node.leaf(|words| read_reference(words, &known.functions, "function"));
-    let param = |node: &Node<'_>| read_param(node, known);
-    node.inside(|children| {
-        Ok(Context {
-            functions: children.each("function", function)?,
-            params: read_named(children, "param", "parameter", param)?
-                .into_iter()
-                .collect(),
-        })
-    })
-}
-
-fn read_param(node: &Node<'_>, known: &Names<'_>) -> Result<(String, Param)> {
-    let mut words = node.words();
-    let name = words.value("a name")?.text()?.to_owned();
-    let required = words.all(|words| words.property("required")?.flag())?;
-    node.inside(|children| {
-        let shape = children.take("shape")?.only_child()?;
-        let param = Param {
-            required,
-            shape: read_shape(&shape, known, PARAM_SHAPE_DEPTH)?,
-            shared_by: children
-                .take("shared-by")?
-                .leaf(|words| read_shared_by(words, known))?,
-        };
-        Ok((name, param))
-    })
-}
-
-fn read_shared_by(words: &mut Words<'_>, known: &Names<'_>) -> Result<BTreeSet<String>> {
-    let names = std::iter::from_fn(|| words.find_value());
-    names
-        .map(|word| check_reference(&word, &known.functions, "function"))
-        .collect()
+/// The part of that name, put among the others of its kind.
+fn read<T: Part>(
+    parts: &mut BTreeMap<String, T>,
+    name: String,
+    node: &Node<'_>,
+    words: Words<'_>,
+    known: &Names<'_>,
+) -> Result<()> {
+    parts.insert(name, T::read(node, words, known)?);
+    Ok(())
 }

@@ -6,38 +6,39 @@ use crate::keyword::Keyword;
 use crate::shape::{Literal, Primitive, Shape, Union};
 use crate::value::{MAX_DEPTH, Value};
 
-use super::names::{Names, read_type_name};
-use super::nodes::{Node, Word, Words, find_text};
+use super::names::{Names, Reference};
+use super::nodes::{Node, Word, Words};
+use super::words::Written;
 use super::writer::{Line, Writer};
 
 pub(super) fn write_shape(writer: &mut Writer, shape: &Shape) {
     match shape {
         Shape::Primitive(primitive) => write_primitive(writer, primitive),
-        Shape::Ref(name) => writer.node("ref").text(name).end(),
-        Shape::List(item, constraints) => writer
-            .node("list")
-            .constraints(constraints)
-            .block(|writer| write_shape(writer, item)),
-        Shape::Map(value, constraints) => writer
-            .node("map")
-            .constraints(constraints)
-            .block(|writer| write_shape(writer, value)),
+        Shape::Ref(name) => writer.node("ref").word(name).end(),
+        Shape::List(item, constraints) => {
+            write_constraints(writer.node("list"), constraints)
+                .block(|writer| write_shape(writer, item));
+        }
+        Shape::Map(value, constraints) => {
+            write_constraints(writer.node("map"), constraints)
+                .block(|writer| write_shape(writer, value));
+        }
         Shape::Tuple(items) => writer
             .node("tuple")
             .block(|writer| write_shapes(writer, items)),
         Shape::Optional(item) => write_wrapped(writer, "optional", item),
-        Shape::Enum(values) => write_enum(writer, values),
+        Shape::Enum(values) => values.iter().fold(writer.node("enum"), Line::word).end(),
         Shape::Union(Union {
             items,
             discriminator,
         }) => writer
             .node("union")
-            .optional_text("discriminator", discriminator.as_deref())
+            .optional("discriminator", discriminator.as_ref())
             .block(|writer| write_shapes(writer, items)),
         Shape::Any => writer.node("any").end(),
         // The bare word is reserved in KDL v2.
         Shape::Null => writer.node("\"null\"").end(),
-        Shape::Upload(constraints) => writer.node("upload").constraints(constraints).end(),
+        Shape::Upload(constraints) => write_constraints(writer.node("upload"), constraints).end(),
     }
 }
 
@@ -48,21 +49,20 @@ fn write_shapes(writer: &mut Writer, shapes: &[Shape]) {
 }
 
 fn write_primitive(writer: &mut Writer, primitive: &Primitive) {
-    writer
-        .node("primitive")
-        .text(primitive.scalar.as_str())
-        .optional_text("format", primitive.format.map(Format::as_str))
-        .constraints(&primitive.constraints)
-        .end();
+    let line = writer.node("primitive").word(&primitive.scalar);
+    let line = line.optional("format", primitive.format.as_ref());
+    write_constraints(line, &primitive.constraints).end();
 }
 
 pub(super) fn write_wrapped(writer: &mut Writer, name: &str, shape: &Shape) {
     writer.node(name).block(|writer| write_shape(writer, shape));
 }
 
-fn write_enum(writer: &mut Writer, values: &[Literal]) {
-    let line = writer.node("enum");
-    values.iter().fold(line, Line::literal).end();
+fn write_constraints<'w>(line: Line<'w>, constraints: &Constraints) -> Line<'w> {
+    let write = |line: Line<'w>, (constraint, value): (&Constraint, &Value)| {
+        line.property(constraint.as_str(), value)
+    };
+    constraints.iter().fold(line, write)
 }
 
 /// A shape that stands on the level `depth` of plain data.
@@ -74,7 +74,9 @@ pub(super) fn read_shape(node: &Node<'_>, known: &Names<'_>, depth: usize) -> Re
     }
     match node.name() {
         "primitive" => node.leaf(read_primitive).map(Shape::Primitive),
-        "ref" => read_type_name(node, known).map(Shape::Ref),
+        "ref" => node
+            .leaf(|words| Reference::Type.read(words, known))
+            .map(Shape::Ref),
         "list" => read_container(node, known, depth)
             .map(|(item, constraints)| Shape::List(item, constraints)),
         "map" => read_container(node, known, depth)
@@ -154,9 +156,10 @@ fn read_literals(words: &mut Words<'_>) -> Result<Vec<Literal>> {
 }
 
 fn read_union(node: &Node<'_>, known: &Names<'_>, depth: usize) -> Result<Union> {
-    let discriminator = node
-        .words()
-        .all(|words| find_text(words, "discriminator"))?;
+    let discriminator = node.words().all(|words| {
+        let found = words.find_property("discriminator");
+        found.map(|word| String::read(&word)).transpose()
+    })?;
     let items = read_items(node, known, depth)?;
     if items.len() < 2 {
         return Err(node.fail("two shapes at least inside this node"));

@@ -1,7 +1,5 @@
 //! What an interface has beside functions and contexts: errors, views, forms, channels and combinations of contexts.
 
-pub(super) mod emit;
-pub(super) mod parse;
 #[cfg(test)]
 pub(super) mod tests;
 
