@@ -11,7 +11,6 @@ from pydantic_core import to_json
 from typing_extensions import Self
 
 from mizan_core.cache.access import Access
-from mizan_core.cache.memory import MemoryCache
 from mizan_core.cache.readings import Readings
 from mizan_core.cache.store import Purge, Store
 from mizan_core.call.asked import Call, Fetch
@@ -175,11 +174,6 @@ class App:
         caching = self.dispatcher.interface().caching
         assert caching is not None
         return caching.store
-
-    @property
-    def memory(self) -> MemoryCache:
-        assert isinstance(self.store.backend, MemoryCache)
-        return self.store.backend
 
     def call(
         self, port: Port, function: str, token: str | None = None, **arguments: Any

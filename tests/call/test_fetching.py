@@ -13,6 +13,7 @@ from pydantic import AfterValidator
 
 from mizan_core.cache.backend import BackendUnavailable
 from mizan_core.cache.bypass import Bypass, BypassReason
+from mizan_core.cache.memory import MemoryCache
 from mizan_core.call.outcome import Fetched, FetchOutcome, Refused, Result
 from mizan_core.client import CachePolicy
 from mizan_core.errors import Conflict
@@ -151,10 +152,10 @@ def test_a_value_that_cannot_be_told_from_another(way: Way) -> None:
 def test_a_store_that_does_not_answer(way: Way, monkeypatch: pytest.MonkeyPatch) -> None:
     app, counter = counting()
 
-    def away(_: Any) -> Any:
+    def away(*_: Any) -> Any:
         raise BackendUnavailable("it is away")
 
-    monkeypatch.setattr(app.memory, "read", away)
+    monkeypatch.setattr(MemoryCache, "read", away)
     for _ in range(2):
         bypassed = fetched(way.run(app.fetch(way.port(), "user", user_id=1)))
         assert bypassed.bypass == Bypass(BypassReason.UNAVAILABLE)

@@ -7,10 +7,10 @@ answer makes stale, how often the cache's store was asked, and how many queries 
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from contextvars import ContextVar
 from time import perf_counter
-from typing import Any
+from typing import Any, TypeVar
 
 from debug_toolbar.panels import Panel
 from django.db import connections
@@ -18,12 +18,15 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from mizan.serving import dispatcher
+from mizan_core.cache.access import Access
+from mizan_core.cache.backend import CacheBackend
+from mizan_core.cache.flights import Flight
 from mizan_core.cache.store import Store
 from mizan_core.http.response import CACHE_HEADER, CACHE_REASON_HEADER, INVALIDATE_HEADER
 
 RoundTrip = dict[str, Any]
 _recorded: ContextVar[list[RoundTrip] | None] = ContextVar("mizan_round_trips", default=None)
-_OPERATIONS = frozenset(("announce", "claim", "delete", "enroll", "read", "save", "write", "write_announced"))
+T = TypeVar("T")
 
 
 class MizanPanel(Panel):
@@ -73,21 +76,27 @@ class MizanPanel(Panel):
         )
 
 
-class _ObservedAccess:
+class _ObservedAccess(Access):
     """An access whose operations are recorded, for whichever request they are."""
 
-    def __init__(self, access: Any) -> None:
+    def __init__(self, backend: CacheBackend, access: Access) -> None:
         self._access = access
+        super().__init__(backend)
 
-    def __getattr__(self, name: str) -> Any:
-        found = getattr(self._access, name)
-        return _timed(name, found) if name in _OPERATIONS else found
+    def one_of(self, blocking: Callable[..., T], waiting: Callable[..., Coroutine[Any, Any, T]]) -> Any:
+        return _timed(blocking.__name__, self._access.one_of(blocking, waiting))
+
+    async def join(self, flight: Flight) -> bytes | None:
+        return await self._access.join(flight)
+
+    async def pause(self, seconds: float) -> None:
+        await self._access.pause(seconds)
 
 
 def _observe(store: Store) -> None:
     if not isinstance(store.in_thread, _ObservedAccess):
-        store.in_thread = _ObservedAccess(store.in_thread)
-        store.on_loop = _ObservedAccess(store.on_loop)
+        store.in_thread = _ObservedAccess(store.backend, store.in_thread)
+        store.on_loop = _ObservedAccess(store.backend, store.on_loop)
 
 
 def _timed(name: str, operation: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:

@@ -4,84 +4,52 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping, Sequence
-from typing import Protocol
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Coroutine
+from typing import Any, ParamSpec, TypeVar
 
-from mizan_core.cache.backend import Announcer, AnnouncingBackend, CacheBackend, SharedBackend
+from mizan_core.cache.backend import CacheBackend
 from mizan_core.cache.flights import Flight
 
+P = ParamSpec("P")
+T = TypeVar("T")
 
-class Access(Protocol):
+
+class Access(ABC):
     """The operations of a ``CacheBackend``, and what else is waited for, to be awaited."""
 
-    async def read(self, keys: Sequence[str]) -> list[bytes | None]: ...
+    def __init__(self, backend: CacheBackend) -> None:
+        self.read = self.one_of(backend.read, backend.aread)
+        self.claim = self.one_of(backend.claim, backend.aclaim)
+        self.write = self.one_of(backend.write, backend.awrite)
+        self.save = self.one_of(backend.save, backend.asave)
+        self.delete = self.one_of(backend.delete, backend.adelete)
 
-    async def claim(self, values: Mapping[str, bytes], ttl: int) -> list[bytes]: ...
+    @abstractmethod
+    def one_of(
+        self, blocking: Callable[P, T], waiting: Callable[P, Coroutine[Any, Any, T]]
+    ) -> Callable[P, Coroutine[Any, Any, T]]:
+        """What is to be awaited of an operation's two forms; also of one that only some backends have."""
 
-    async def write(
-        self, values: Mapping[str, bytes], ttl: int, witnesses: Sequence[str] = ()
-    ) -> list[bytes | None]: ...
-
-    async def save(self, key: str, value: bytes, ttl: int, tags: Sequence[str], tag_ttl: int) -> None: ...
-
-    async def delete(self, keys: Sequence[str]) -> None: ...
-
-    async def enroll(self, backend: SharedBackend, roster: str, ttl: int, fields: Mapping[str, bytes]) -> None: ...
-
-    async def write_announced(
-        self,
-        backend: AnnouncingBackend,
-        values: Mapping[str, bytes],
-        ttl: int,
-        witnesses: Sequence[str],
-        origin: str | None,
-    ) -> list[bytes | None]: ...
-
-    async def announce(self, announcer: Announcer, tags: Sequence[str], origin: str | None) -> None: ...
-
+    @abstractmethod
     async def join(self, flight: Flight) -> bytes | None:
         """Wait for another request; gives the flight's result."""
 
+    @abstractmethod
     async def pause(self, seconds: float) -> None:
         """Let time go by."""
 
 
-class ThreadAccess:
+class ThreadAccess(Access):
     """Each operation blocks the thread, so that whoever awaits it is never suspended."""
 
-    def __init__(self, backend: CacheBackend) -> None:
-        self._backend = backend
+    def one_of(
+        self, blocking: Callable[P, T], _: Callable[P, Coroutine[Any, Any, T]]
+    ) -> Callable[P, Coroutine[Any, Any, T]]:
+        async def performed(*arguments: P.args, **named: P.kwargs) -> T:
+            return blocking(*arguments, **named)
 
-    async def read(self, keys: Sequence[str]) -> list[bytes | None]:
-        return self._backend.read(keys)
-
-    async def claim(self, values: Mapping[str, bytes], ttl: int) -> list[bytes]:
-        return self._backend.claim(values, ttl)
-
-    async def write(self, values: Mapping[str, bytes], ttl: int, witnesses: Sequence[str] = ()) -> list[bytes | None]:
-        return self._backend.write(values, ttl, witnesses)
-
-    async def save(self, key: str, value: bytes, ttl: int, tags: Sequence[str], tag_ttl: int) -> None:
-        self._backend.save(key, value, ttl, tags, tag_ttl)
-
-    async def delete(self, keys: Sequence[str]) -> None:
-        self._backend.delete(keys)
-
-    async def enroll(self, backend: SharedBackend, roster: str, ttl: int, fields: Mapping[str, bytes]) -> None:
-        backend.enroll(roster, ttl, fields)
-
-    async def write_announced(
-        self,
-        backend: AnnouncingBackend,
-        values: Mapping[str, bytes],
-        ttl: int,
-        witnesses: Sequence[str],
-        origin: str | None,
-    ) -> list[bytes | None]:
-        return backend.write_announced(values, ttl, witnesses, origin)
-
-    async def announce(self, announcer: Announcer, tags: Sequence[str], origin: str | None) -> None:
-        announcer.announce(tags, origin)
+        return performed
 
     async def join(self, flight: Flight) -> bytes | None:
         return flight.result()
@@ -90,31 +58,13 @@ class ThreadAccess:
         time.sleep(seconds)  # noqa: ASYNC251 - no event loop waits for this
 
 
-class LoopAccess:
+class LoopAccess(Access):
     """The backend's own async operations, without a step in between."""
 
-    def __init__(self, backend: CacheBackend) -> None:
-        self.read = backend.aread
-        self.claim = backend.aclaim
-        self.write = backend.awrite
-        self.save = backend.asave
-        self.delete = backend.adelete
-
-    async def enroll(self, backend: SharedBackend, roster: str, ttl: int, fields: Mapping[str, bytes]) -> None:
-        await backend.aenroll(roster, ttl, fields)
-
-    async def write_announced(
-        self,
-        backend: AnnouncingBackend,
-        values: Mapping[str, bytes],
-        ttl: int,
-        witnesses: Sequence[str],
-        origin: str | None,
-    ) -> list[bytes | None]:
-        return await backend.awrite_announced(values, ttl, witnesses, origin)
-
-    async def announce(self, announcer: Announcer, tags: Sequence[str], origin: str | None) -> None:
-        await announcer.aannounce(tags, origin)
+    def one_of(
+        self, _: Callable[P, T], waiting: Callable[P, Coroutine[Any, Any, T]]
+    ) -> Callable[P, Coroutine[Any, Any, T]]:
+        return waiting
 
     async def join(self, flight: Flight) -> bytes | None:
         return await asyncio.wrap_future(flight)

@@ -29,8 +29,10 @@ class Announcements:
         self, access: Access, values: dict[str, bytes], ttl: int, witnesses: Sequence[str], origin: str | None
     ) -> list[bytes | None]:
         """As ``CacheBackend.write`` for tags, and announced."""
-        if self._together is not None:
-            return await access.write_announced(self._together, values, ttl, witnesses, origin)
+        backend = self._together
+        if backend is not None:
+            write = access.one_of(backend.write_announced, backend.awrite_announced)
+            return await write(values, ttl, witnesses, origin)
         found = await access.write(values, ttl, witnesses)
         await self.tell(access, list(values), origin)
         return found
@@ -38,6 +40,6 @@ class Announcements:
     async def tell(self, access: Access, tags: Sequence[str], origin: str | None = None) -> None:
         """Announce a change that has been made. When that fails those who watch find it when they compare versions."""
         try:
-            await access.announce(self._announcer, tags, origin)
+            await access.one_of(self._announcer.announce, self._announcer.aannounce)(tags, origin)
         except BackendUnavailable:
             return

@@ -225,7 +225,7 @@ class Store:
         if fields and self._trust.is_given:
             self._keeper.ensure()
             try:
-                await access.enroll(shared, ROSTER, ROSTER_TTL, fields)
+                await access.one_of(shared.enroll, shared.aenroll)(ROSTER, ROSTER_TTL, fields)
                 roster.confirm(fields)
             except BackendUnavailable as error:
                 self._fail(error)
