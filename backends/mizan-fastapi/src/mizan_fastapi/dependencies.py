@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from fastapi.routing import APIRoute
+from fastapi.routing import APIRoute, APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -59,6 +59,20 @@ class EndpointRoute(APIRoute):
         if inclusion is not None and getattr(inclusion, "original_route", None) is self:
             return is_free(inclusion)
         return self._handlers == 1 and is_free(self)
+
+
+def add_endpoint(router: APIRouter, path: str, endpoint: Endpoint, name: str) -> None:
+    """Have *router* answer *path* by *endpoint*; *name* is the route's."""
+    router.add_api_route(
+        path,
+        endpoint.respond,
+        name=name,
+        operation_id=name,
+        methods=[],  # any: the endpoint answers itself for those that it does not take
+        response_model=None,
+        include_in_schema=False,
+        route_class_override=EndpointRoute,
+    )
 
 
 def is_free(router: Any) -> bool:

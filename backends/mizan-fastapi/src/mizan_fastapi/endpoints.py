@@ -15,10 +15,9 @@ from mizan_core.call.dispatcher import Dispatcher
 from mizan_core.http.exchange import get_bundle, get_bundles, get_session, post_call, refuse
 from mizan_core.http.response import PassThrough, Reply, Response
 from mizan_core.mwt import HEADER
-from mizan_fastapi.in_flight import InFlight
 from mizan_fastapi.passing import passed_through
 from mizan_fastapi.port import AsgiPort
-from mizan_fastapi.users import LoadUser, ReloadUser
+from mizan_fastapi.users import Hooks
 
 _ERROR = 400
 _REMEMBERED = 4_096
@@ -39,26 +38,18 @@ class EndpointFailed(Exception):
 class Endpoint(ABC):
     """An ASGI application for one URL."""
 
-    __slots__ = ("_dispatcher", "_in_flight", "_load_user", "_reload_user")
+    __slots__ = ("_dispatcher", "_hooks")
 
-    def __init__(
-        self,
-        dispatcher: Dispatcher,
-        load_user: LoadUser | None = None,
-        in_flight: InFlight | None = None,
-        reload_user: ReloadUser | None = None,
-    ) -> None:
+    def __init__(self, dispatcher: Dispatcher, hooks: Hooks) -> None:
         self._dispatcher = dispatcher
-        self._reload_user = reload_user
-        self._load_user = load_user
-        self._in_flight = in_flight
+        self._hooks = hooks
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send, whole: ASGIApp | None = None) -> None:
         """Answer.
 
         :param whole: where the answer is sent by what may raise; its way ends at an endpoint's route. None on that way.
         """
-        port = AsgiPort(scope, fields_of(scope), receive, send, self._load_user, self._in_flight, self._reload_user)
+        port = AsgiPort(scope, fields_of(scope), receive, send, self._hooks)
         reply = await self.reply(self._dispatcher, port)
         if reply.failure is not None:
             reply.failure.log()
@@ -79,19 +70,17 @@ class Endpoint(ABC):
 
         :raises EndpointFailed: for an answer that is an error.
         """
-        scope, receive = request.scope, body_of(request)
-        port = AsgiPort(
-            scope, fields_of(scope), receive, empty_send, self._load_user, self._in_flight, self._reload_user
-        )
-        response = _logged(await self.reply(self._dispatcher, port))
+        response = _logged(await self.reply(self._dispatcher, self._port(request)))
         if response.status_code >= _ERROR:
             raise EndpointFailed(response)
         return response
 
     async def refuse(self, request: Request, error: Exception) -> FrameworkResponse:
         """The answer to what a dependency has raised."""
-        port = AsgiPort(request.scope, fields_of(request.scope), body_of(request), empty_send)
-        return _logged(await refuse(port, error))
+        return _logged(await refuse(self._port(request), error))
+
+    def _port(self, request: Request) -> AsgiPort:
+        return AsgiPort(request.scope, fields_of(request.scope), body_of(request), empty_send, self._hooks)
 
     @abstractmethod
     def reply(self, dispatcher: Dispatcher, port: AsgiPort) -> Coroutine[Any, Any, Reply]:

@@ -13,9 +13,8 @@ from mizan_core.http.events import HEADERS, EventStream, post_live
 from mizan_core.http.response import PassThrough, Reply
 from mizan_core.live.serving import Serving
 from mizan_fastapi.endpoints import TOKEN_FIELD, Endpoint
-from mizan_fastapi.in_flight import InFlight
 from mizan_fastapi.port import AsgiPort
-from mizan_fastapi.users import LoadUser, ReloadUser
+from mizan_fastapi.users import Hooks
 
 
 class LiveEndpoint(Endpoint):
@@ -23,15 +22,8 @@ class LiveEndpoint(Endpoint):
 
     __slots__ = ("_serving",)
 
-    def __init__(
-        self,
-        dispatcher: Dispatcher,
-        serving: Serving,
-        load_user: LoadUser | None = None,
-        in_flight: InFlight | None = None,
-        reload_user: ReloadUser | None = None,
-    ) -> None:
-        super().__init__(dispatcher, load_user, in_flight, reload_user)
+    def __init__(self, dispatcher: Dispatcher, hooks: Hooks, serving: Serving) -> None:
+        super().__init__(dispatcher, hooks)
         self._serving = serving
 
     def reply(self, dispatcher: Dispatcher, port: AsgiPort) -> Coroutine[Any, Any, Reply]:

@@ -26,12 +26,11 @@ from mizan_core.mwt import MWTUser, verified_user
 from mizan_core.settings import ALWAYS, LOADED, NEVER
 from mizan_core.viewer import Viewer, viewer_of
 from mizan_fastapi.errors import handled, translated
-from mizan_fastapi.in_flight import InFlight
 from mizan_fastapi.uploads import UploadSink, read_parts
 from mizan_fastapi.users import (
     TOKEN,
+    Hooks,
     LoadUser,
-    ReloadUser,
     ask,
     assume_user,
     check_hook,
@@ -53,11 +52,9 @@ class AsgiPort:
     __slots__ = (
         "_body",
         "_check",
-        "_in_flight",
-        "_load_user",
+        "_hooks",
         "_readings",
         "_receive",
-        "_reload_user",
         "_request",
         "_send",
         "_token",
@@ -66,16 +63,7 @@ class AsgiPort:
         "scope",
     )
 
-    def __init__(
-        self,
-        scope: Scope,
-        fields: Mapping[bytes, bytes],
-        receive: Receive,
-        send: Send,
-        load_user: LoadUser | None = None,
-        in_flight: InFlight | None = None,
-        reload_user: ReloadUser | None = None,
-    ) -> None:
+    def __init__(self, scope: Scope, fields: Mapping[bytes, bytes], receive: Receive, send: Send, hooks: Hooks) -> None:
         self.scope = scope
         self.fields = fields
         self._receive = receive
@@ -84,9 +72,7 @@ class AsgiPort:
         self._request: Request | None = None
         self._readings: Readings | None = None
         self._watched: WatchedRequest | None = None
-        self._load_user = load_user
-        self._reload_user = reload_user
-        self._in_flight = in_flight
+        self._hooks = hooks
         self._token: MWTUser | None = None
         self._check = LOADED
 
@@ -118,20 +104,12 @@ class AsgiPort:
                 return body
 
     def apart(self) -> AsgiPort:
-        twin = AsgiPort(
-            twin_of(self.scope),
-            self.fields,
-            self._receive,
-            self._send,
-            self._load_user,
-            self._in_flight,
-            self._reload_user,
-        )
+        twin = AsgiPort(twin_of(self.scope), self.fields, self._receive, self._send, self._hooks)
         twin._body = self._body
         return twin
 
     async def renew_user(self) -> bool:
-        user, reload = scope_user(self.scope), self._reload_user
+        user, reload = scope_user(self.scope), self._hooks.reload_user
         if not viewer_of(user).authenticated:
             return True
         current = None if reload is None else await ask(reload, user)
@@ -149,7 +127,7 @@ class AsgiPort:
         assume_user(self.scope, user)
 
     def load_user(self, *, at_once: bool) -> Coroutine[Any, Any, None] | None:  # noqa: ARG002 - an attribute cannot wait
-        token, load = self._token, self._load_user
+        token, load = self._token, self._hooks.load_user
         if token is None:
             return None
         if load is None:
@@ -219,8 +197,7 @@ class AsgiPort:
         try:
             if task.done():
                 return task.result()
-            if self._in_flight is not None:
-                self._in_flight.add(task)
+            self._hooks.in_flight.add(task)
             return await _shielded(task)
         finally:
             del task  # its exception holds this frame

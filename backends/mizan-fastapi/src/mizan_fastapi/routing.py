@@ -18,10 +18,9 @@ from mizan_core.live.serving import Serving
 from mizan_core.registry import Registry, default_registry
 from mizan_core.setting_warnings import WORKERS, warnings_about
 from mizan_core.settings import Settings
-from mizan_fastapi.dependencies import EndpointRoute
+from mizan_fastapi.dependencies import add_endpoint
 from mizan_fastapi.endpoints import (
     CallEndpoint,
-    Endpoint,
     FetchEndpoint,
     FetchSeveralEndpoint,
     NamedCallEndpoint,
@@ -31,7 +30,7 @@ from mizan_fastapi.events import LiveEndpoint
 from mizan_fastapi.in_flight import InFlight
 from mizan_fastapi.purging import aperform, perform, serve
 from mizan_fastapi.sockets import SocketEndpoint
-from mizan_fastapi.users import LoadUser, ReloadUser, check_hook, current_user
+from mizan_fastapi.users import Hooks, LoadUser, ReloadUser, check_hook, current_user
 from mizan_fastapi.view_functions import ViewsRouter
 
 CALL, NAMED_CALL, CONTEXT = "mizan-call", "mizan-call-function", "mizan-context"
@@ -54,7 +53,7 @@ class MizanRouter(APIRouter):
         registry: Registry | None = None,
         login_url: str | None = None,
     ) -> None:
-        in_flight = InFlight()
+        hooks = Hooks(load_user, reload_user, InFlight())
         serving = Serving(dispatcher)
 
         @asynccontextmanager
@@ -67,24 +66,24 @@ class MizanRouter(APIRouter):
             try:
                 yield
             finally:
-                await in_flight.land()
+                await hooks.in_flight.land()
                 await serving.aclose()
                 await dispatcher.aclose()
 
         super().__init__(dependencies=dependencies, lifespan=lifespan)
         self._dispatcher = dispatcher
         # FastAPI tries them in this order, and each that it tries costs.
-        self._add("/call/", CallEndpoint(dispatcher, load_user, in_flight, reload_user), CALL)
-        self._add("/ctx/{name}/", FetchEndpoint(dispatcher, load_user, in_flight, reload_user), CONTEXT)
-        self._add("/ctx/", FetchSeveralEndpoint(dispatcher, load_user, in_flight, reload_user), CONTEXTS)
-        self._add("/session/", SessionEndpoint(dispatcher, load_user, in_flight, reload_user), SESSION)
-        self._add("/call/{function}/", NamedCallEndpoint(dispatcher, load_user, in_flight, reload_user), NAMED_CALL)
-        self._add("/live/", LiveEndpoint(dispatcher, serving, load_user, in_flight, reload_user), LIVE)
-        self.sockets = SocketEndpoint(dispatcher, serving, load_user, in_flight, reload_user)
+        add_endpoint(self, "/call/", CallEndpoint(dispatcher, hooks), CALL)
+        add_endpoint(self, "/ctx/{name}/", FetchEndpoint(dispatcher, hooks), CONTEXT)
+        add_endpoint(self, "/ctx/", FetchSeveralEndpoint(dispatcher, hooks), CONTEXTS)
+        add_endpoint(self, "/session/", SessionEndpoint(dispatcher, hooks), SESSION)
+        add_endpoint(self, "/call/{function}/", NamedCallEndpoint(dispatcher, hooks), NAMED_CALL)
+        add_endpoint(self, "/live/", LiveEndpoint(dispatcher, hooks, serving), LIVE)
+        self.sockets = SocketEndpoint(dispatcher, hooks, serving)
         """The endpoint of ``ws/``, as an ASGI application."""
         self.add_api_websocket_route("/ws/", self.sockets.respond, name=SOCKET)
         chosen = default_registry if registry is None else registry
-        self.views = ViewsRouter(chosen, dispatcher, in_flight, load_user, reload_user, login_url)
+        self.views = ViewsRouter(chosen, dispatcher, hooks, login_url)
         """For ``app.include_router(router.views)``: the functions that have URLs of their own."""
         serve(dispatcher)
 
@@ -92,18 +91,6 @@ class MizanRouter(APIRouter):
     def registry(self) -> Registry:
         """Whose functions are served."""
         return self._dispatcher.registry
-
-    def _add(self, path: str, endpoint: Endpoint, name: str) -> None:
-        self.add_api_route(
-            path,
-            endpoint.respond,
-            name=name,
-            operation_id=name,
-            methods=[],  # any: the endpoints answer themselves for those that they do not take
-            response_model=None,
-            include_in_schema=False,
-            route_class_override=EndpointRoute,
-        )
 
     def purge(self, context: str, /, **params: Any) -> None:
         """Make the cached bundles of *context* stale, for changes that no mutation of the interface made.

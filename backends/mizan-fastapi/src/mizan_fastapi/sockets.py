@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Coroutine
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from starlette.requests import empty_send
 from starlette.types import Message, Receive, Scope, Send
@@ -31,9 +31,8 @@ from mizan_core.live_counters import LIVE_COUNTERS
 from mizan_core.origins import Verdict, judge
 from mizan_core.viewer import Viewer, viewer_of
 from mizan_fastapi.endpoints import TOKEN_FIELD, fields_of
-from mizan_fastapi.in_flight import InFlight
 from mizan_fastapi.port import AsgiPort
-from mizan_fastapi.users import LoadUser, ReloadUser, ask, replace_user, scope_user, twin_of
+from mizan_fastapi.users import Hooks, ask, replace_user, scope_user, twin_of
 
 T = TypeVar("T")
 _WHO = ("user", "auth", "session")
@@ -41,28 +40,13 @@ _SOCKET = ORIGIN_HEADER.encode()
 _log = logging.getLogger("mizan.live")
 
 
-class _Hooks(NamedTuple):
-    """What all sockets of an application have in common."""
-
-    load_user: LoadUser | None
-    in_flight: InFlight
-    reload_user: ReloadUser | None
-
-
 class SocketEndpoint:
     """The endpoint of ``ws/``."""
 
-    def __init__(
-        self,
-        dispatcher: Dispatcher,
-        serving: Serving,
-        load_user: LoadUser | None,
-        in_flight: InFlight,
-        reload_user: ReloadUser | None,
-    ) -> None:
+    def __init__(self, dispatcher: Dispatcher, hooks: Hooks, serving: Serving) -> None:
         self._dispatcher = dispatcher
+        self._hooks = hooks
         self._serving = serving
-        self._hooks = _Hooks(load_user, in_flight, reload_user)
 
     async def respond(self, websocket: WebSocket) -> None:
         """Converse, when dependencies have been solved."""
@@ -144,7 +128,7 @@ class SocketPeer:
 
     __slots__ = ("_hooks", "_scope", "_socket", "viewer")
 
-    def __init__(self, scope: Scope, socket: str | None, hooks: _Hooks) -> None:
+    def __init__(self, scope: Scope, socket: str | None, hooks: Hooks) -> None:
         self._scope = scope
         self._socket = socket
         self._hooks = hooks
@@ -156,7 +140,7 @@ class SocketPeer:
         scope["type"], scope["method"] = "http", "GET"
         scope["scheme"] = "https" if scope.get("scheme") == "wss" else "http"
         fields = {**fields_of(scope), _SOCKET: (self._socket or "").encode()}
-        return await work(AsgiPort(scope, fields, _no_body, empty_send, *self._hooks))
+        return await work(AsgiPort(scope, fields, _no_body, empty_send, self._hooks))
 
     async def look(self) -> Viewer:
         """See ``Peer``."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from inspect import isawaitable, iscoroutinefunction
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from starlette.authentication import AuthCredentials
 from starlette.concurrency import run_in_threadpool
@@ -14,6 +14,7 @@ from starlette.types import Scope
 from mizan_core.errors import ConfigurationError
 from mizan_core.mwt import MWTUser
 from mizan_core.settings import ALWAYS
+from mizan_fastapi.in_flight import InFlight
 
 LoadUser: TypeAlias = "Callable[[MWTUser], Any]"
 """Gives the user that a token stands for, or None when there is none any more; a coroutine function or not."""
@@ -21,6 +22,17 @@ ReloadUser: TypeAlias = "Callable[[Any], Any]"
 """Gives a user that a middleware has found as it is now, or None when there is none any more."""
 TOKEN = "mizan.token"
 """The place of the token's own user in a scope."""
+
+
+class Hooks(NamedTuple):
+    """What all requests and sockets of a router have in common.
+
+    :param in_flight: where functions are noted that may write.
+    """
+
+    load_user: LoadUser | None
+    reload_user: ReloadUser | None
+    in_flight: InFlight
 
 
 def current_user(request: Request) -> Any:

@@ -25,12 +25,11 @@ from mizan_core.http.view_functions import Asked, answer_view
 from mizan_core.introspection.urls import Url, urls_of
 from mizan_core.mwt import HEADER
 from mizan_core.registry import Registry
-from mizan_fastapi.dependencies import EndpointRoute
+from mizan_fastapi.dependencies import add_endpoint
 from mizan_fastapi.endpoints import Endpoint
 from mizan_fastapi.errors import handled
-from mizan_fastapi.in_flight import InFlight
 from mizan_fastapi.port import AsgiPort
-from mizan_fastapi.users import LoadUser, ReloadUser
+from mizan_fastapi.users import Hooks
 
 VIEW = "mizan-view:"
 """What the names of their routes begin with."""
@@ -66,26 +65,11 @@ class ViewsRouter(APIRouter):
     :param login_url: where whoever has to log in is sent who looks at pages; with ``?next=`` where they came from.
     """
 
-    def __init__(
-        self,
-        registry: Registry,
-        dispatcher: Dispatcher,
-        in_flight: InFlight,
-        load_user: LoadUser | None = None,
-        reload_user: ReloadUser | None = None,
-        login_url: str | None = None,
-    ) -> None:
+    def __init__(self, registry: Registry, dispatcher: Dispatcher, hooks: Hooks, login_url: str | None = None) -> None:
         self._routes: list[BaseRoute] = []
         self._version: int | None = None
         self._registry = registry
-        self._make = partial(
-            ViewEndpoint,
-            login_url=login_url,
-            dispatcher=dispatcher,
-            load_user=load_user,
-            in_flight=in_flight,
-            reload_user=reload_user,
-        )
+        self._make = partial(ViewEndpoint, dispatcher, hooks, login_url)
         super().__init__()
         self._own = len(self._routes)
 
@@ -106,17 +90,7 @@ class ViewsRouter(APIRouter):
     def _add(self, url: Url) -> None:
         endpoint = self._make(url)
         for member in url.members:
-            name = f"{VIEW}{member.name}"
-            self.add_api_route(
-                _path(member.parts),
-                endpoint.respond,
-                name=name,
-                operation_id=name,
-                methods=[],  # any: the endpoint answers itself for those that it does not take
-                response_model=None,
-                include_in_schema=False,
-                route_class_override=EndpointRoute,
-            )
+            add_endpoint(self, _path(member.parts), endpoint, f"{VIEW}{member.name}")
 
 
 def _path(parts: tuple[Part, ...]) -> str:
@@ -130,8 +104,8 @@ class ViewEndpoint(Endpoint):
 
     __slots__ = ("_login_url", "_url")
 
-    def __init__(self, url: Url, *, login_url: str | None, **rest: Any) -> None:
-        super().__init__(**rest)
+    def __init__(self, dispatcher: Dispatcher, hooks: Hooks, login_url: str | None, url: Url) -> None:
+        super().__init__(dispatcher, hooks)
         self._url = url
         self._login_url = login_url
 
