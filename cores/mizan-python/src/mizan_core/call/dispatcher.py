@@ -108,7 +108,7 @@ class Dispatcher:
             return self._interface
 
     def _compile(self) -> Interface:
-        settings = self._configured()
+        settings = self.settings()
         if self._store is None:
             self._store = settings.open_store()
         if self.others.peers is not None:
@@ -126,7 +126,7 @@ class Dispatcher:
         """
         with self._compiling:
             if self._store is None:
-                settings = self._configured()
+                settings = self.settings()
                 self._store = settings.open_store() or settings.open_tag_store()
                 # What has been compiled without it does not purge.
                 self._untagged, self._interface = self._interface, None
@@ -136,9 +136,6 @@ class Dispatcher:
 
     def settings(self) -> Settings:
         """:raises ConfigurationError: for a setting that cannot be used."""
-        return self._configured()
-
-    def _configured(self) -> Settings:
         if self._settings is None:
             self._settings = self._load_settings()
         return self._settings
@@ -150,7 +147,7 @@ class Dispatcher:
 
     def shared_store(self) -> object:
         """What tells the store that several processes have from others; None for one of this process alone."""
-        return self._configured().shared_store
+        return self.settings().shared_store
 
     def stored_apart_from(self, known: object) -> Interface | None:
         """The interface; None when its cache is the *known* shared store, or holds nothing."""

@@ -40,13 +40,13 @@ CacheRule: TypeAlias = "CachePolicy | Literal[False] | None"
 """What a function says about caching: a policy, never (False), or nothing (None)."""
 
 
-def read_cache(value: object) -> CacheRule:
+def read_cache(word: str, value: object) -> CacheRule:
     """``cache=`` of the decorator: None, False, a number of seconds or a policy."""
     if value is None or value is False or isinstance(value, CachePolicy):
         return value
     if isinstance(value, int) and value is not True:
         return CachePolicy(ttl=value)
-    raise TypeError(f"cache= takes False (never), seconds (int) or a CachePolicy, not {value!r}")
+    raise TypeError(f"{word}= takes False (never), seconds (int) or a CachePolicy, not {value!r}")
 
 
 def _check_ttl(ttl: object) -> None:

@@ -174,10 +174,6 @@ def _read_as_it_is(_: str, value: object) -> object:
     return value
 
 
-def _read_cache(_: str, value: object) -> CacheRule:
-    return read_cache(value)
-
-
 @dataclass(frozen=True, slots=True)
 class Declaration:
     """What one ``@client`` says, checked by the function under ``read``. ``Options`` tells what the fields mean."""
@@ -197,4 +193,4 @@ class Declaration:
     http: bool = field(default=True, metadata={"read": _read_flag})
     resets: bool = field(default=False, metadata={"read": _read_flag})
     idempotent: bool = field(default=False, metadata={"read": _read_flag})
-    cache: CacheRule = field(default=None, metadata={"read": _read_cache})
+    cache: CacheRule = field(default=None, metadata={"read": read_cache})

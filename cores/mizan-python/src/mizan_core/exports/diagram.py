@@ -22,7 +22,6 @@ def diagram(registry: Registry | None = None) -> str:
     """
     registry = default_registry if registry is None else registry
     description = describe(registry.get_all_functions())
-    description.check()
     graph = ENGINE.compile_graph(specification_of(description)).describe()
     return "".join(line + "\n" for line in _lines(graph["functions"], graph["contexts"]))
 

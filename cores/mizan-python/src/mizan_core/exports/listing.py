@@ -36,7 +36,6 @@ def rows(registry: Registry | None = None) -> list[Row]:
     """
     registry = default_registry if registry is None else registry
     description = describe(registry.get_all_functions())
-    description.check()
     plans = ENGINE.compile_graph(specification_of(description)).describe()["functions"]
     found = [_row(described, plans[described.name]) for described in description.functions]
     return sorted(found, key=lambda row: (not row.kind.startswith("context "), row.kind, row.name))

@@ -26,7 +26,6 @@ def manifest(registry: Registry | None = None, *, base: str = "/api/mizan") -> d
     """
     registry = default_registry if registry is None else registry
     description = describe(registry.get_all_functions())
-    description.check()
     graph = ENGINE.compile_graph(specification_of(description)).describe()
     functions = {described.name: described for described in description.functions}
     contexts = {

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mizan_core.exports.json_schema import Schema, shape_schema
+from mizan_core.introspection.shapes import references
 
 _FILE: Schema = {"type": "string", "contentMediaType": "application/octet-stream"}
 Bodies = Mapping[str, Mapping[str, Any]]
@@ -80,7 +81,7 @@ class CallParts:
         return shape
 
     def _holds_files(self, shape: Mapping[str, Any]) -> bool:
-        return _holds(shape) or any(name in self._with_files for name in _references(shape))
+        return _holds(shape) or any(name in self._with_files for name in references(shape))
 
 
 def _types_with_files(bodies: Bodies) -> frozenset[str]:
@@ -89,7 +90,7 @@ def _types_with_files(bodies: Bodies) -> frozenset[str]:
     growing = True
     while growing:
         further = {
-            name for name, body in bodies.items() if name not in found and not found.isdisjoint(_references(body))
+            name for name, body in bodies.items() if name not in found and not found.isdisjoint(references(body))
         }
         found |= further
         growing = bool(further)
@@ -100,14 +101,3 @@ def _holds(part: object) -> bool:
     if isinstance(part, Mapping):
         return part.get("kind") == "upload" or any(map(_holds, part.values()))
     return isinstance(part, list) and any(map(_holds, part))
-
-
-def _references(part: object) -> Iterator[str]:
-    if isinstance(part, Mapping):
-        if part.get("kind") == "ref":
-            yield part["name"]
-        for value in part.values():
-            yield from _references(value)
-    elif isinstance(part, list):
-        for value in part:
-            yield from _references(value)

@@ -10,7 +10,6 @@ from mizan_core.client import ClientFunction
 from mizan_core.client.error_case import ErrorCase
 from mizan_core.client.signature import Parameter
 from mizan_core.client.uploads import Upload
-from mizan_core.errors import GraphError
 from mizan_core.introspection.docs import beside, described
 from mizan_core.introspection.parts import ChannelPart, CompositionPart, Describe, FormField, FormPart
 from mizan_core.introspection.reading import ShapeReader, View
@@ -84,11 +83,6 @@ class Description:
     channels: tuple[DescribedChannel, ...] = ()
     forms: tuple[DescribedForm, ...] = ()
     compositions: tuple[CompositionPart, ...] = ()
-
-    def check(self) -> None:
-        """:raises GraphError: when something could not be read."""
-        if self.problems:
-            raise GraphError(self.problems)
 
 
 def describe(functions: Mapping[str, ClientFunction[..., Any]], parts: Iterable[Describe] = ()) -> Description:

@@ -20,6 +20,7 @@ from mizan_core.introspection.part_documents import (
     composition_documents,
     error_documents,
     form_documents,
+    name_problems,
     part_problems,
     view_document,
 )
@@ -34,7 +35,6 @@ def document_of(description: Description) -> dict[str, Any]:
 
     :raises GraphError: with everything that contradicts itself.
     """
-    description.check()
     graph = ENGINE.compile_graph(specification_of(description)).describe()
     writer = _Writer(description)
     problems = [*client_name_problems(description), *part_problems(description), *writer.vocabulary.problems]
@@ -45,26 +45,8 @@ def document_of(description: Description) -> dict[str, Any]:
 
 def client_name_problems(description: Description) -> list[str]:
     """Functions whose names come out as one name for clients, or as none."""
-    groups: dict[str, list[str]] = {}
-    for described in filter(_is_known, description.functions):
-        # Names that differ in their first letter's case are one name for types.
-        groups.setdefault(pascal_case(described.name), []).append(described.name)
-    problems = [
-        f'functions {" and ".join(map(_quoted, names))} are both "{camel_case(names[0])}" for clients; '
-        f"rename all but one"
-        for names in groups.values()
-        if len(names) > 1
-    ]
-    problems += [
-        f'function "{names[0]}" would be "{camel_case(names[0])}" for clients, which is no identifier; rename it'
-        for names in groups.values()
-        if not camel_case(names[0]).isidentifier()
-    ]
-    return problems
-
-
-def _quoted(name: str) -> str:
-    return f'"{name}"'
+    known = [described.name for described in description.functions if described.is_public or described.is_page]
+    return list(name_problems("function", known))
 
 
 class _Writer:
@@ -210,10 +192,6 @@ class _Writer:
             }
             for name, shared in sorted(sharing.items())
         ]
-
-
-def _is_known(described: DescribedFunction) -> bool:
-    return described.is_public or described.is_page
 
 
 def _transport(declaration: Declaration) -> str:

@@ -123,11 +123,11 @@ def composition_documents(description: Description) -> list[dict[str, Any]]:
 
 def part_problems(description: Description) -> Iterator[str]:
     """Parts whose names come out as one name for clients, or as none; and combinations of what cannot be combined."""
-    yield from _name_problems("composition", [part.name for part in description.compositions])
+    yield from name_problems("composition", [part.name for part in description.compositions])
     for part in description.compositions:
         yield from _composition_problems(part, description)
-    yield from _name_problems("channel", [channel.part.name for channel in description.channels])
-    yield from _name_problems("form", [form.part.name for form in description.forms])
+    yield from name_problems("channel", [channel.part.name for channel in description.channels])
+    yield from name_problems("form", [form.part.name for form in description.forms])
 
 
 def _composition_problems(part: CompositionPart, description: Description) -> Iterator[str]:
@@ -147,9 +147,11 @@ def _composition_problems(part: CompositionPart, description: Description) -> It
                 yield f'composition "{part.name}": "{name}" of "{other}" is another than "{name}" of "{context}"'
 
 
-def _name_problems(kind: str, names: Iterable[str]) -> Iterator[str]:
+def name_problems(kind: str, names: Iterable[str]) -> Iterator[str]:
+    """Names that come out as one name for clients, or as none; *kind* is what they name."""
     groups: dict[str, list[str]] = {}
     for name in names:
+        # Names that differ in their first letter's case are one name for types.
         groups.setdefault(pascal_case(name), []).append(name)
     for group in groups.values():
         camel = camel_case(group[0])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import Enum
 from typing import Any, Literal, TypeAlias
 
@@ -159,7 +159,7 @@ def without_limits(part: Any) -> Any:
     return {name: without_limits(inner) for name, inner in part.items() if name not in _BESIDE}
 
 
-def references(shape: Shape) -> Iterator[str]:
+def references(shape: Mapping[str, Any]) -> Iterator[str]:
     """The paths that *shape*, or a body, refers to."""
     waiting = [shape]
     while waiting:

@@ -17,9 +17,11 @@ from mizan_core.introspection.vocabulary import Vocabulary
 def specification_of(description: Description) -> dict[str, Any]:
     """The specification of every described function, private and view-path ones too.
 
-    :raises GraphError: when types have no names of their own, or a target is a function that is not registered.
+    :raises GraphError: when something could not be read, types have no names of their own, or a target is a function
+        that is not registered.
     """
-    description.check()
+    if description.problems:
+        raise GraphError(description.problems)
     vocabulary = Vocabulary(description.types, _roots(description), taken={})
     names = {described.function: described.name for described in description.functions}
     problems = [*vocabulary.problems, *_unregistered_targets(description, names)]
