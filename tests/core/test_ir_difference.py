@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mizan_core.exports.command import difference
+from mizan_core.exports.documents import difference
 
 
 def test_none_when_equal() -> None:

@@ -7,7 +7,7 @@ need be. What is to hold before that stands in front of it: limits, and who may 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any, TypeAlias
+from typing import Any
 
 from mizan.serving import dispatcher
 from mizan.waiting_bodies import WaitingBody
@@ -15,11 +15,7 @@ from mizan_core.errors import APIError, PayloadTooLarge
 from mizan_core.http.reading import check_body_headers
 from mizan_core.http.response import Response, error_response
 from mizan_core.http.uploading import is_multipart, upload_limit
-
-Message: TypeAlias = "MutableMapping[str, Any]"
-Receive: TypeAlias = "Callable[[], Awaitable[Message]]"
-Send: TypeAlias = "Callable[[Message], Awaitable[None]]"
-Application: TypeAlias = "Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]"
+from mizan_core.live.asgi import Application, Receive, Scope, Send, field
 
 
 def limit_body(application: Callable[[Any, Any, Any], Awaitable[None]], path: str = "/api/mizan/") -> Application:
@@ -37,11 +33,11 @@ def limit_body(application: Callable[[Any, Any, Any], Awaitable[None]], path: st
     # It needs the project's settings; importing this module does not.
     from mizan.waiting import waits
 
-    async def limited(scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+    async def limited(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await application(scope, receive, send)
             return
-        where, kind = _path(scope), _field(scope, b"content-type")
+        where, kind = _path(scope), field(scope, b"content-type")
         is_plain_call = where.startswith(f"{path}call/") and not is_multipart(kind)
         if not is_plain_call and waits(scope, where, kind):
             body = WaitingBody(receive)
@@ -68,27 +64,25 @@ def wrap_asgi(application: Callable[[Any, Any, Any], Awaitable[None]]) -> Applic
     return SocketApplication(application)
 
 
-async def _limited(
-    application: Application, path: str, scope: MutableMapping[str, Any], receive: Receive, send: Send
-) -> None:
+async def _limited(application: Application, path: str, scope: Scope, receive: Receive, send: Send) -> None:
     limit = _limit(scope, path)
     length = 0
     started = False
 
-    async def counted() -> Message:
+    async def counted() -> MutableMapping[str, Any]:
         nonlocal length
         message = await receive()
         length += len(message.get("body", b""))
         # Django ends a request whose client has left, and throws away what it has read.
         return message if length <= limit else {"type": "http.disconnect"}
 
-    async def watched(message: Message) -> None:
+    async def watched(message: MutableMapping[str, Any]) -> None:
         nonlocal started
         started = True
         await send(message)
 
     try:
-        check_body_headers(_field(scope, b"content-length"), None, limit)
+        check_body_headers(field(scope, b"content-length"), None, limit)
     except APIError as error:
         await _answer(error, send)
         return
@@ -97,23 +91,18 @@ async def _limited(
         await _answer(PayloadTooLarge(), send)
 
 
-def _path(scope: MutableMapping[str, Any]) -> str:
+def _path(scope: Scope) -> str:
     full: str = scope["path"]
     return full.removeprefix(scope.get("root_path", ""))
 
 
-def _limit(scope: MutableMapping[str, Any], path: str) -> int:
+def _limit(scope: Scope, path: str) -> int:
     """What the body may have; more where files go to a function that takes them."""
     interface = dispatcher.interface()
     call, _, name = _path(scope).removeprefix(path).removesuffix("/").rpartition("/")
-    if call == "call" and is_multipart(_field(scope, b"content-type")):
+    if call == "call" and is_multipart(field(scope, b"content-type")):
         return upload_limit(interface, name)
     return interface.settings.max_body_bytes
-
-
-def _field(scope: MutableMapping[str, Any], name: bytes) -> str | None:
-    values = [value for other, value in scope["headers"] if other == name]
-    return b",".join(values).decode("latin-1") if values else None
 
 
 async def _answer(error: APIError, send: Send) -> None:

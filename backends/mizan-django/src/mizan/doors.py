@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Coroutine, MutableMapping, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from functools import partial
 from io import BytesIO
 from typing import Any, NamedTuple, TypeAlias, TypeVar
@@ -11,12 +11,12 @@ from typing import Any, NamedTuple, TypeAlias, TypeVar
 from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
-from django.db import connections
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from mizan.errors import translated
 from mizan.port import LoopPort, ThreadPort
+from mizan.routing import has_atomic_requests
 from mizan.serving import dispatcher, serving
 from mizan.threads import run_in_thread
 from mizan.visits import Visit, VisitHandler, request_scope
@@ -26,18 +26,17 @@ from mizan_core.call.flow import admit
 from mizan_core.call.progress import Progress
 from mizan_core.client.calls import threads_of
 from mizan_core.coroutines import complete_now, given, outcome
-from mizan_core.errors import APIError, BadRequest, Forbidden, HTTPError, InternalError, NotSupported
+from mizan_core.errors import APIError, BadRequest, Forbidden, HTTPError, InternalError
 from mizan_core.http.response import error_response
 from mizan_core.interface.endpoint import Invocation
 from mizan_core.live.answering import PLACE
-from mizan_core.live.asgi import SUBPROTOCOL, field, offers_protocol, socket_of, without_cookies
+from mizan_core.live.asgi import Scope, field, socket_of, without_cookies
 from mizan_core.live.driver import SocketPort
 from mizan_core.mwt import HEADER
 from mizan_core.origins import Verdict, judge
 from mizan_core.viewer import ANONYMOUS, Viewer
 
 T = TypeVar("T")
-Scope: TypeAlias = "MutableMapping[str, Any]"
 Fields: TypeAlias = "list[tuple[bytes, bytes]]"
 Work: TypeAlias = "Callable[[SocketPort], Coroutine[Any, Any, T]]"
 _LENGTH = b"content-length"
@@ -91,8 +90,7 @@ class Door:
             return _refused(InternalError())
 
     async def _admit(self, scope: Scope) -> Admitted | Refused:
-        _check_served()
-        _check_protocol(scope)
+        serving.check(scope)
         if self._verdict(scope) is Verdict.ABSENT:
             scope = without_cookies(scope)
         scope = _named(scope)
@@ -198,7 +196,7 @@ async def _who(token: str | None, request: HttpRequest) -> Viewer:
 
 def port_of(request: HttpRequest) -> LoopSocketPort:
     """A port for what comes over a connection that stays open."""
-    return AtomicSocketPort(request) if _has_atomic_requests() else LoopSocketPort(request)
+    return AtomicSocketPort(request) if has_atomic_requests() else LoopSocketPort(request)
 
 
 async def _perform(work: Work[T], request: HttpRequest) -> T:
@@ -208,20 +206,6 @@ async def _perform(work: Work[T], request: HttpRequest) -> T:
 
 def _complete(invoke: Callable[..., Coroutine[Any, Any, T]], *arguments: Any) -> T:
     return complete_now(invoke(*arguments))
-
-
-def _has_atomic_requests() -> bool:
-    return any(each["ATOMIC_REQUESTS"] for each in connections.settings.values())
-
-
-def _check_served() -> None:
-    if not serving.limits.enabled:
-        raise NotSupported("Sockets are not served here: MIZAN_LIVE is off.")
-
-
-def _check_protocol(scope: Scope) -> None:
-    if not offers_protocol(scope):
-        raise BadRequest(f"The client must offer the subprotocol {SUBPROTOCOL}.")
 
 
 def _named(scope: Scope) -> Scope:

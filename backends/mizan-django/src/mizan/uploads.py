@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from io import BytesIO
 from shutil import copyfileobj
-from typing import IO
+from typing import IO, Any
 
 from django.conf import settings
 from django.core.files.uploadedfile import InMemoryUploadedFile, TemporaryUploadedFile, UploadedFile
+from django.core.files.uploadhandler import FileUploadHandler
 from django.http import HttpRequest
 
-from mizan_core.errors import BadRequest
+from mizan_core.errors import BadRequest, PayloadTooLarge
 from mizan_core.http.multipart import FileHead, MultipartReader
 
 _PIECE = 65_536
@@ -72,3 +73,31 @@ def read_parts(request: HttpRequest, reader: MultipartReader) -> None:
         read = meta["wsgi.input"].read
     while piece := read(_PIECE):
         reader.feed(piece)
+
+
+class LimitingHandler(FileUploadHandler):
+    """Stands before the handlers that keep files, and lets *max_bytes* of each through."""
+
+    def __init__(self, max_bytes: int) -> None:
+        super().__init__()
+        self._limit = max_bytes
+        self._left = max_bytes
+
+    def new_file(self, *args: Any, **kwargs: Any) -> None:
+        super().new_file(*args, **kwargs)
+        self._left = self._limit
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:  # noqa: ARG002 - Django's
+        """:raises PayloadTooLarge: as soon as it is too long."""
+        self._left -= len(raw_data)
+        if self._left < 0:
+            raise PayloadTooLarge(f"The file {self.field_name} is larger than {self._limit:,} bytes.")
+        return raw_data
+
+    def file_complete(self, file_size: int) -> None:
+        """Another handler has the file."""
+
+
+def limit_files(request: HttpRequest, max_bytes: int) -> None:
+    """Let no file of *request* be larger, whoever reads it."""
+    request.upload_handlers.insert(0, LimitingHandler(max_bytes))

@@ -19,7 +19,7 @@ from mizan.port import LoopPort, ThreadPort
 from mizan.routing import EndpointPattern
 from mizan.serving import dispatcher
 from mizan.transactions import without_request_transaction
-from mizan.upload_handlers import limit_files
+from mizan.uploads import limit_files
 from mizan.users import aload_user, load_user
 from mizan.views import TOKEN, arespond, respond
 from mizan.waiting_bodies import keep, spool, waiting_body

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import asyncio
 from asyncio import to_thread  # asgiref's own would keep each piece until the garbage collector comes
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Callable, MutableMapping
 from tempfile import SpooledTemporaryFile
-from typing import Any, TypeAlias
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -19,9 +19,8 @@ from django.http import HttpRequest
 from mizan_core.errors import BadRequest, PayloadTooLarge
 from mizan_core.http.multipart import MultipartReader
 from mizan_core.http.reading import check_body_headers
+from mizan_core.live.asgi import Receive
 
-Message: TypeAlias = "MutableMapping[str, Any]"
-Receive: TypeAlias = "Callable[[], Awaitable[Message]]"
 _PLACE = "mizan.body"
 _IN_LOOP = 1_048_576
 """Bytes that are taken without a thread: no more has been written to disk by then."""
@@ -45,7 +44,7 @@ class WaitingBody:
         """A scope by which views find it."""
         return {**scope, _PLACE: self}
 
-    async def receive(self) -> Message:
+    async def receive(self) -> MutableMapping[str, Any]:
         """What Django receives: that there is no body, and later that the client has left."""
         if not self._is_told:
             self._is_told = True

@@ -12,14 +12,12 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from mizan_core.cache.announcing import ORIGIN_HEADER
 from mizan_core.call.dispatcher import Dispatcher
-from mizan_core.errors import APIError, BadRequest, Forbidden, InternalError, NotSupported
+from mizan_core.errors import APIError, Forbidden, InternalError
 from mizan_core.http.response import error_response
 from mizan_core.live.asgi import (
-    SUBPROTOCOL,
     AsgiWire,
     accept,
     is_opened,
-    offers_protocol,
     origin_of,
     own_origin,
     refuse,
@@ -84,13 +82,9 @@ class SocketEndpoint:
 
         :raises APIError: where it may not be opened.
         """
-        limits = self._serving.limits
-        if not limits.enabled:
-            raise NotSupported("Sockets are not served here: MIZAN_LIVE is off.")
-        if not offers_protocol(scope):
-            raise BadRequest(f"The client must offer the subprotocol {SUBPROTOCOL}.")
+        self._serving.check(scope)
         origin, own = origin_of(scope), own_origin(scope)
-        verdict = judge(origin, own, limits.origins)
+        verdict = judge(origin, own, self._serving.limits.origins)
         if verdict is Verdict.FOREIGN:
             _log.warning("A socket was refused: its page is %r, not %r; MIZAN_LIVE's origins names others", origin, own)
             raise Forbidden("The page's origin is not trusted.")

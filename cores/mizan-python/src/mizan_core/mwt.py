@@ -37,17 +37,7 @@ class MWTUser:
     def pk(self) -> str:
         return self.claims.sub
 
-    @property
-    def id(self) -> str:
-        return self.claims.sub
-
-    @property
-    def identity(self) -> str:
-        return self.claims.sub
-
-    @property
-    def display_name(self) -> str:
-        return self.claims.sub
+    id = identity = display_name = pk
 
     @property
     def is_staff(self) -> bool:

@@ -129,7 +129,7 @@ class RedisCache:
     def _write_announced(
         self, send: Send, values: Mapping[str, bytes], ttl: int, witnesses: Sequence[str], origin: str | None
     ) -> Coroutine[Any, Any, list[bytes | None]]:
-        return self._exchanges.write_announced(
+        return self._exchanges.write(
             send, values, ttl, witnesses, lambda tags: self._channels.announcement(tags, origin)
         )
 

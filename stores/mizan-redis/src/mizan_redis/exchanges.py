@@ -92,32 +92,22 @@ class Exchanges:
         return [own if found[key][1] is None else found[key][1] for key, own in values.items()]
 
     async def write(
-        self, send: Send, values: Mapping[str, bytes], ttl: int, witnesses: Sequence[str]
-    ) -> list[bytes | None]:
-        """See ``CacheBackend.write``."""
-        found = await self.perform(
-            send,
-            [*values, *witnesses],
-            lambda key, name: [("SET", name, values[key], "EX", ttl) if key in values else ("GET", name)],
-        )
-        return [found[key][0] for key in witnesses]
-
-    async def write_announced(
         self,
         send: Send,
         values: Mapping[str, bytes],
         ttl: int,
         witnesses: Sequence[str],
-        announcement: Callable[[list[str]], Command],
+        announcement: Callable[[list[str]], Command] | None = None,
     ) -> list[bytes | None]:
-        """See ``AnnouncingBackend.write_announced``.
+        """See ``CacheBackend.write``.
 
-        Each server announces what it holds itself, behind its writes: who reads because of that finds them there.
+        :param announcement: see ``AnnouncingBackend.write_announced``. Each server announces what it holds itself,
+            behind its writes: who reads because of that finds them there.
         """
 
         def last(keys: list[str]) -> Command | None:
             written = [key for key in keys if key in values]
-            return announcement(written) if written else None
+            return announcement(written) if announcement is not None and written else None
 
         found = await self.perform(
             send,

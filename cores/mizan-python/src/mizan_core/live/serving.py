@@ -11,7 +11,9 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from mizan_core.call.dispatcher import Dispatcher
+from mizan_core.errors import BadRequest, NotSupported
 from mizan_core.live import publishing
+from mizan_core.live.asgi import SUBPROTOCOL, Scope, offers_protocol
 from mizan_core.live.connection import Connection
 from mizan_core.live.driver import Peer, Wire
 from mizan_core.live.hub import Hub
@@ -43,6 +45,17 @@ class Serving:
     def limits(self) -> LiveSettings:
         """:raises ConfigurationError: for a setting that cannot be used."""
         return self._dispatcher.settings().live_settings
+
+    def check(self, scope: Scope) -> None:
+        """Whether a socket may be opened here, by whoever it is.
+
+        :raises APIError: where it may not.
+        :raises ConfigurationError: as ``limits``.
+        """
+        if not self.limits.enabled:
+            raise NotSupported("Sockets are not served here: MIZAN_LIVE is off.")
+        if not offers_protocol(scope):
+            raise BadRequest(f"The client must offer the subprotocol {SUBPROTOCOL}.")
 
     @property
     def place(self) -> Hashable:
