@@ -284,7 +284,7 @@ constraints: $(UV) ## resolve constraints.txt anew, for every Python that is sup
 .PHONY: clean
 clean: ## remove what was built, and the environment
 	@rm -rf .venv .tools dist target node_modules benchmarks/build benchmarks/web/build benchmarks/web/node_modules $(addprefix examples/react-router/,node_modules build .react-router) $(addprefix examples/next/,node_modules .next) frontends/*/build frontends/*/dist examples/shop/web/build examples/shop/web/dist .mypy_cache .pytest_cache .ruff_cache .hypothesis $(EXTENSION)
-	@find cores python backends benchmarks caches examples tests -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
+	@find cores python backends benchmarks stores examples tests -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
 
 no_python = No Python >= 3.10 found: install one, or name it with make PYTHON=...
 no_uv = Could not fetch uv: install it (https://docs.astral.sh/uv/), or the venv and pip modules of $(PYTHON)

@@ -1,6 +1,6 @@
 //! Cache keys (docs/protocol.md section 3), tags and stored entries (section 10).
 
-use mizan_core::cache_key::{CacheKeyer as Keyer, Entry, Payload};
+use mizan_core::cache_key::{CacheKeyer as Keyer, KeyBase, Payload};
 use mizan_core::entries::Unsealed;
 use mizan_core::path::Path;
 use mizan_core::plain::PlainWriter;
@@ -42,29 +42,29 @@ impl CacheKeyer {
         #[pyo3(from_py_with = integer)] rev: i64,
         vary: Option<&Bound<'_, PyDict>>,
     ) -> Result<String> {
-        derive(&self.keyer, &entry(context, user_id, rev)?, params, vary)
+        derive(&self.keyer, &base(context, user_id, rev)?, params, vary)
     }
 
-    /// The key of an entry and its tags: the context's, and one for each scope shape.
-    #[pyo3(signature = (context, params=None, user_id=None, rev=0, vary=None, shapes=None))]
-    fn plan(
+    /// The key of an entry and its tags: the context's, and one for each scope.
+    #[pyo3(signature = (context, params=None, user_id=None, rev=0, vary=None, scopes=None))]
+    fn key_and_tags(
         &self,
         context: &Bound<'_, PyString>,
         params: Option<&Bound<'_, PyDict>>,
         user_id: Option<&Bound<'_, PyString>>,
         #[pyo3(from_py_with = integer)] rev: i64,
         vary: Option<&Bound<'_, PyDict>>,
-        shapes: Option<&Bound<'_, PyList>>,
+        scopes: Option<&Bound<'_, PyList>>,
     ) -> Result<(String, Vec<String>)> {
         let payload = Payload::new_with(
-            &entry(context, user_id, rev)?,
+            &base(context, user_id, rev)?,
             |object| push(object, params, "params"),
             vary.map(|vary| |object: &mut PlainWriter<'_>| push(object, Some(vary), "vary")),
         )?;
-        let mut entry = self.keyer.tags(&payload);
-        let mut tags = vec![entry.context_tag()];
-        for shape in shapes.into_iter().flatten() {
-            tags.push(entry.scope_tag(&mut names(&shape)?));
+        let mut made = self.keyer.tags(&payload);
+        let mut tags = vec![made.context_tag()];
+        for scope in scopes.into_iter().flatten() {
+            tags.push(made.scope_tag(&mut names(&scope)?));
         }
         Ok((self.keyer.key(&payload), tags))
     }
@@ -135,7 +135,7 @@ pub fn derive_cache_key(
 ) -> Result<String> {
     derive(
         &keyer(&secret)?,
-        &entry(context, user_id, rev)?,
+        &base(context, user_id, rev)?,
         params,
         vary,
     )
@@ -143,12 +143,12 @@ pub fn derive_cache_key(
 
 fn derive(
     keyer: &Keyer,
-    entry: &Entry<'_>,
+    base: &KeyBase<'_>,
     params: Option<&Bound<'_, PyDict>>,
     vary: Option<&Bound<'_, PyDict>>,
 ) -> Result<String> {
     keyer.derive_with(
-        entry,
+        base,
         |object| push(object, params, "params"),
         vary.map(|vary| |object: &mut PlainWriter<'_>| push(object, Some(vary), "vary")),
     )
@@ -158,12 +158,12 @@ fn keyer(secret: &Secret<'_>) -> Result<Keyer> {
     Ok(Keyer::new(secret.bytes(&Path::root("secret"))?)?)
 }
 
-fn entry<'a>(
+fn base<'a>(
     context: &'a Bound<'_, PyString>,
     user_id: Option<&'a Bound<'_, PyString>>,
     rev: i64,
-) -> Result<Entry<'a>> {
-    Ok(Entry {
+) -> Result<KeyBase<'a>> {
+    Ok(KeyBase {
         context: text(context, &Path::root("context"))?,
         user_id: user_id
             .map(|user_id| text(user_id, &Path::root("user_id")))
@@ -191,9 +191,9 @@ fn version(item: Bound<'_, PyAny>) -> PyResult<PyBackedBytes> {
     Ok(item.cast_into::<PyBytes>()?.into())
 }
 
-/// The names of one scope shape.
-fn names(shape: &Bound<'_, PyAny>) -> Result<Vec<PyBackedStr>> {
-    let path = Path::root("shapes");
-    let names = shape.cast::<PyList>().map_err(PyErr::from)?;
+/// The names of one scope.
+fn names(scope: &Bound<'_, PyAny>) -> Result<Vec<PyBackedStr>> {
+    let path = Path::root("scopes");
+    let names = scope.cast::<PyList>().map_err(PyErr::from)?;
     names.iter().map(|name| backed_text(&name, &path)).collect()
 }

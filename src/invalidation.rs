@@ -1,7 +1,7 @@
 //! What a mutation makes stale (docs/protocol.md section 6): the entries and their header.
 
 use mizan_core::header;
-use mizan_core::invalidation::{self, Entry};
+use mizan_core::invalidation::{self, InvalidationEntry};
 use mizan_core::path::Path;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString};
@@ -30,7 +30,10 @@ pub fn format_invalidate_header(entries: &Bound<'_, PyAny>) -> Result<String> {
 }
 
 /// Entries as plain data.
-pub fn entry_list<'py>(py: Python<'py>, entries: &[Entry]) -> PyResult<Bound<'py, PyList>> {
+pub fn entry_list<'py>(
+    py: Python<'py>,
+    entries: &[InvalidationEntry],
+) -> PyResult<Bound<'py, PyList>> {
     let list = PyList::empty(py);
     for entry in entries {
         list.append(to_python(py, &entry.to_value())?)?;
@@ -41,7 +44,7 @@ pub fn entry_list<'py>(py: Python<'py>, entries: &[Entry]) -> PyResult<Bound<'py
 /// As [`entry_list`]; None when there are none.
 pub fn some_entries<'py>(
     py: Python<'py>,
-    entries: &[Entry],
+    entries: &[InvalidationEntry],
 ) -> PyResult<Option<Bound<'py, PyList>>> {
     (!entries.is_empty())
         .then(|| entry_list(py, entries))

@@ -49,7 +49,7 @@ mod _native {
 
     /// The engine contract that this extension speaks; `mizan_core` uses no other.
     #[pymodule_export]
-    const CONTRACT_VERSION: u32 = 7;
+    const CONTRACT_VERSION: u32 = 8;
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {

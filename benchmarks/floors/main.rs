@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use hmac::{Hmac, KeyInit, Mac};
 use mizan_core::Value;
-use mizan_core::cache_key::{CacheKeyer, Entry};
+use mizan_core::cache_key::{CacheKeyer, KeyBase};
 use mizan_core::mwt::{Keys, NewToken, Verifier, create, signing_key};
 use mizan_core::path::Path;
 use mizan_core::value::Members;
@@ -76,12 +76,12 @@ fn key() -> Run {
     ]
     .map(|(name, value)| (name.to_owned(), value))
     .into();
-    let entry = Entry {
+    let base = KeyBase {
         context: "user_orders",
         user_id: Some("42"),
         rev: 0,
     };
-    let key = keyer.derive(&entry, Some(&params), None).unwrap();
+    let key = keyer.derive(&base, Some(&params), None).unwrap();
     let digest = hmac().chain_update(PAYLOAD).finalize().into_bytes();
     assert!(
         key.ends_with(
@@ -93,7 +93,7 @@ fn key() -> Run {
     Box::new(move || {
         black_box(
             keyer
-                .derive(black_box(&entry), Some(black_box(&params)), None)
+                .derive(black_box(&base), Some(black_box(&params)), None)
                 .unwrap(),
         );
     })

@@ -78,14 +78,14 @@ class CacheKeyer:
         :raises TypeError, ValueError: naming the argument and the place in it.
         """
 
-    def plan(
+    def key_and_tags(
         self,
         context: str,
         params: dict[str, Any] | None = None,
         user_id: str | None = None,
         rev: int = 0,
         vary: dict[str, Any] | None = None,
-        shapes: list[list[str]] | None = None,
+        scopes: list[list[str]] | None = None,
     ) -> tuple[str, list[str]]:
         """The key of an entry, as ``derive`` gives it, and the entry's tags.
 

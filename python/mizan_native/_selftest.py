@@ -163,7 +163,7 @@ def _cache_checks() -> Iterator[Check]:
     entry, versions = vectors.CACHE_ENTRY, vectors.VERSIONS
     yield Check(
         "CacheKeyer.plan",
-        lambda engine: engine.CacheKeyer(vectors.KEY).plan(**entry, shapes=vectors.SHAPES),
+        lambda engine: engine.CacheKeyer(vectors.KEY).key_and_tags(**entry, scopes=vectors.SCOPES),
         (vectors.CACHE_KEY, vectors.TAGS),
     )
     yield Check(

@@ -18,7 +18,7 @@ CACHE_KEY = "ctx:user:d9dd834acb93020ab1d674fbfb1c6ef854a9955cbdf4d2cfecf412b7ed
 PARAMS: dict[str, Any] = {"ids": [1, 2, "3", None, False], "range": {"to": 9, "from": 1}}
 PARAMS_KEY = "ctx:search:e9b9b977d0ce02acec2e4f35629480afb580b43dcfd71a3296a4be5c47d3c391"
 
-SHAPES = [["user_id"], ["user_id", "page"]]
+SCOPES = [["user_id"], ["user_id", "page"]]
 TAGS = ["tag:user", "tag:user:28f64000fcae7165cece8373e7934bd0", "tag:user:cde3a6ae1055c8b9e00c8f9c39261674"]
 PURGED_TAGS = ["tag:user:5a35c222a8be9c2a047b9efa9b513217", "tag:user:e1fe57c0496d8df54dadba23a487a91a"]
 
@@ -113,7 +113,7 @@ DESCRIPTION: dict[str, Any] = {
             "purges": [],
         },
     },
-    "contexts": {"user": {"functions": ["user_profile"], "params": ["user_id"], "shapes": [["user_id"]]}},
+    "contexts": {"user": {"functions": ["user_profile"], "params": ["user_id"], "scopes": [["user_id"]]}},
 }
 
 FUNCTION = "update_profile"

@@ -1,9 +1,11 @@
-"""What README and docs name is there: every import line of their examples, every module, every file."""
+"""What README and docs name is there: every import line of their examples, every module, every file, every verb."""
 
 from __future__ import annotations
 
 import importlib
+import os
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +16,41 @@ PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").g
 
 _BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _IMPORT = re.compile(r"^(?:from mizan\S* import [^#\n]+|import mizan[^#\n]*)", re.MULTILINE)
-_NAME = re.compile(r"`(mizan_(?:core|fastapi|redis)(?:\.\w+)+)[^`]*`")
+_NAME = re.compile(r"`(mizan_(?:core|fastapi|redis|native)(?:\.\w+)+)[^`]*`")
 _PATH = re.compile(
-    r"`((?:cores|src|python|backends|caches|protocol|frontends|tests|benchmarks|examples|docs)/[^`*{<\s]*)`"
+    r"`((?:cores|src|python|backends|stores|protocol|frontends|tests|benchmarks|examples|docs)/[^`*{<\s]*)`"
 )
+_FILE = re.compile(r"`([\w./-]+\.(?:py|pyi|rs|jinja|mjs))`")
+_VERB = re.compile(r"(?:`|^ *(?:\$ )?)make ([a-z][a-z-]*)", re.MULTILINE)
 _MADE = {"benchmarks/results/"}  # by the verb that the page is about
+_ROOMS = ["backends", "benchmarks", "cores", "examples", "frontends", "protocol", "python", "src", "stores", "tests"]
+_BUILT = {"node_modules", "target", "dist", "build", "__pycache__"}
+_A_READERS = {"app.py", "clients.py", "forms.py", "main.py", "project.py", "settings.py", "urls.py", "views.py"}
+"""Files of an application that a page speaks of."""
 _QUOTE = re.compile(r"^```tsx?\n// (examples/\S+\n.*?)^```$", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)")
+
+
+def files() -> Iterator[str]:
+    """What stands in the rooms, below the root."""
+    for room in (
+        "backends",
+        "benchmarks",
+        "cores",
+        "examples",
+        "frontends",
+        "protocol",
+        "python",
+        "src",
+        "stores",
+        "tests",
+    ):
+        for folder, folders, names in os.walk(ROOT / room):
+            folders[:] = [name for name in folders if name not in _BUILT]
+            yield from (f"{Path(folder).relative_to(ROOT).as_posix()}/{name}" for name in names)
+
+
+FILES = tuple(files())
 
 
 def found(pattern: re.Pattern[str], *, in_blocks: bool = False) -> list[Any]:
@@ -53,6 +83,22 @@ def test_paths(page: Path, path: str) -> None:
     assert (ROOT / path).exists()
 
 
+@pytest.mark.parametrize(("page", "file"), found(_FILE))
+def test_files(page: Path, file: str) -> None:
+    assert Path(file).name in _A_READERS or any(f"/{known}".endswith(f"/{file}") for known in FILES)
+
+
+@pytest.mark.parametrize(("page", "verb"), found(_VERB))
+def test_verbs(page: Path, verb: str) -> None:
+    assert f"\n{verb}:" in (ROOT / "Makefile").read_text("utf-8")
+
+
+def test_contributing_has_every_verb() -> None:
+    verbs = re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
+    page = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    assert [verb for verb in verbs if f"make {verb}" not in page] == []
+
+
 @pytest.mark.parametrize(("page", "target"), found(_LINK))
 def test_links(page: Path, target: str) -> None:
     assert (page.parent / target).exists()
@@ -67,5 +113,5 @@ def test_what_is_quoted_of_an_example_stands_there(page: Path, block: str) -> No
 def test_something_is_found() -> None:
     """The patterns above still fit how the pages are written."""
     assert len(found(_IMPORT, in_blocks=True)) > 6
-    assert min(len(found(pattern)) for pattern in (_NAME, _PATH, _LINK)) > 6
+    assert min(len(found(pattern)) for pattern in (_NAME, _PATH, _FILE, _VERB, _LINK)) > 6
     assert len(found(_QUOTE)) > 3

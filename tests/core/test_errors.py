@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from mizan_core.engine import _choose
 from mizan_core.errors import APIError, ConfigurationError, Conflict, HTTPError, MethodNotAllowed
+from tests.conformance.answers import STATUSES
+
+PROTOCOL = Path(__file__).parents[2] / "docs" / "protocol.md"
 
 
 class TestSubclasses:
@@ -32,6 +37,13 @@ class TestSubclasses:
 
 
 class TestAnyStatus:
+    def test_the_table_of_the_protocol(self) -> None:
+        _, _, after = PROTOCOL.read_text("utf-8").partition("| code | status |")
+        table, _, _ = after.partition("\n\n")
+        found = re.findall(r"(`[A-Z_`, ]+`) \| (\d{3})", table)
+        codes = {code: int(status) for names, status in found for code in re.findall(r"[A-Z_]+", names)}
+        assert codes == STATUSES
+
     def test_the_protocols_codes(self) -> None:
         for kind in APIError.__subclasses__():
             if kind.__module__ == APIError.__module__ and kind is not HTTPError:

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import httpx
 import pytest
 
-from mizan_core.edge.signing import HEADER, sign
+from mizan_core.edge.purging import HEADER, sign
 from mizan_core.mwt import create_mwt
 from tests.cache.redis.servers import free_port
 

@@ -21,7 +21,7 @@ CLASSES = ("CacheKeyer", "Graph", "MWTVerifier", "Plan")
 FUNCTIONS = sorted(name for name in pure.__all__ if callable(getattr(pure, name)) and name not in CLASSES)
 METHODS = [
     ("CacheKeyer", "derive"),
-    ("CacheKeyer", "plan"),
+    ("CacheKeyer", "key_and_tags"),
     ("CacheKeyer", "purge_tags"),
     ("MWTVerifier", "decode"),
     ("Graph", "describe"),

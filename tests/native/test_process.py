@@ -35,8 +35,8 @@ def calls(marker: Any) -> list[Callable[[], object]]:
         lambda: mizan_native.canonical_json({"a": [marker], "b": object()}),
         lambda: keyer.derive("user", {marker: marker}, marker, 0, {"b": marker}),
         lambda: keyer.derive("user", {marker: marker, "b": float("nan")}),
-        lambda: keyer.plan("user", {marker: marker}, shapes=[[marker, marker], [marker]]),
-        lambda: keyer.plan(marker, {marker: marker}, shapes=[[marker, 5]]),  # type: ignore[list-item]
+        lambda: keyer.key_and_tags("user", {marker: marker}, scopes=[[marker, marker], [marker]]),
+        lambda: keyer.key_and_tags(marker, {marker: marker}, scopes=[[marker, 5]]),  # type: ignore[list-item]
         lambda: keyer.purge_tags(marker, {marker: marker}),
         lambda: keyer.purge_tags("user", {marker: object()}),
         lambda: mizan_native.create_mwt(marker, marker, secret=SECRET, kid=marker, audience=marker),

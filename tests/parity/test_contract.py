@@ -26,7 +26,7 @@ FUNCTIONS = [name for name, member in vars(Engine).items() if inspect.isfunction
 CLASSES = {"CacheKeyer": contract.MakeKeyer, "MWTVerifier": contract.MakeVerifier}
 METHODS = {
     ("CacheKeyer", "derive"): contract.Keyer,
-    ("CacheKeyer", "plan"): contract.Keyer,
+    ("CacheKeyer", "key_and_tags"): contract.Keyer,
     ("CacheKeyer", "purge_tags"): contract.Keyer,
     ("CacheKeyer", "call_tags"): contract.Keyer,
     ("CacheKeyer", "seal"): contract.Keyer,
@@ -109,10 +109,10 @@ def test_calls_that_do_not_fit_the_signature(engine: Engine, call: Callable[[Any
         lambda engine: engine.derive_cache_key(secret=SECRET, context="c", params={}, user_id="1", rev=1, vary={}),
         lambda engine: engine.derive_cache_key(SECRET, "c", {}, "1", 1, {}),
         lambda engine: engine.CacheKeyer(secret=SECRET).derive(context="c", params={}, user_id="1", rev=1, vary={}),
-        lambda engine: engine.CacheKeyer(SECRET).plan(
-            context="c", params={}, user_id="1", rev=1, vary={}, shapes=[["a"]]
+        lambda engine: engine.CacheKeyer(SECRET).key_and_tags(
+            context="c", params={}, user_id="1", rev=1, vary={}, scopes=[["a"]]
         ),
-        lambda engine: engine.CacheKeyer(SECRET).plan("c", {}, "1", 1, {}, [["a"]]),
+        lambda engine: engine.CacheKeyer(SECRET).key_and_tags("c", {}, "1", 1, {}, [["a"]]),
         lambda engine: engine.CacheKeyer(SECRET).purge_tags(context="c", params={"a": 1}),
         lambda engine: engine.CacheKeyer(SECRET).purge_tags("c", {"a": 1}),
         lambda engine: engine.CacheKeyer(SECRET).seal(key="k", versions=[b"version1"], body=b"{}"),

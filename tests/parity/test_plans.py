@@ -108,7 +108,7 @@ def test_a_purge_reaches_every_entry_that_the_call_may_concern(
     }:
         members = [item for item in functions.values() if item["context"] == context]
         own = {name: value for name, value in params.items() if any(_param(item, name) for item in members)}
-        _, tags = keyer.plan(context, own, shapes=graph["contexts"][context]["shapes"])
+        _, tags = keyer.key_and_tags(context, own, scopes=graph["contexts"][context]["scopes"])
         if not _surely_another(spec, functions[call[0]], members, call, own):
             assert {*purged} & {*tags}, (context, own)
 
@@ -165,7 +165,7 @@ BROAD = {
 def test_what_narrows(same: Same, spec: Specification) -> None:
     graph = _described(same, spec)
     assert graph["functions"]["write"]["purges"] == [{"context": "user", "narrowing": ["p"]}]
-    assert graph["contexts"]["user"]["shapes"] == [["p"]]
+    assert graph["contexts"]["user"]["scopes"] == [["p"]]
     assert len(tags(same, spec, {"p": 1})) == 2
 
 
@@ -173,7 +173,7 @@ def test_what_narrows(same: Same, spec: Specification) -> None:
 def test_what_does_not_narrow(same: Same, spec: Specification) -> None:
     graph = _described(same, spec)
     assert graph["functions"]["write"]["purges"] == [{"context": "user", "narrowing": []}]
-    assert graph["contexts"]["user"]["shapes"] == []
+    assert graph["contexts"]["user"]["scopes"] == []
     assert tags(same, spec, {"p": 1}) == ["tag:user"]
 
 
@@ -194,7 +194,7 @@ def test_optional_parameters_that_are_too_many(same: Same, optional_ones: int, n
     graph = _described(same, spec)
     [purge] = graph["functions"]["write"]["purges"]
     assert len(purge["narrowing"]) == (1 + optional_ones if narrows else 1)
-    assert len(graph["contexts"]["user"]["shapes"]) == (2**optional_ones if narrows else 1)
+    assert len(graph["contexts"]["user"]["scopes"]) == (2**optional_ones if narrows else 1)
 
 
 def test_scopes_that_are_too_many(same: Same) -> None:
@@ -202,12 +202,12 @@ def test_scopes_that_are_too_many(same: Same) -> None:
     names = [f"p{number}" for number in range(33)]
     writers = [function(f"write{name}", params=[param(name)], affects=[{"name": "user"}]) for name in names]
     reader = function("read", context="user", params=[param(name) for name in names])
-    for kept, shapes in ((32, 32), (33, 0)):
+    for kept, scopes in ((32, 32), (33, 0)):
         spec = {"types": {}, "functions": [reader, *writers[:kept]]}
         graph = _described(same, spec)
-        assert len(graph["contexts"]["user"]["shapes"]) == shapes
+        assert len(graph["contexts"]["user"]["scopes"]) == scopes
         purges = [graph["functions"][writer["name"]]["purges"][0]["narrowing"] for writer in writers[:kept]]
-        assert all(bool(narrowing) is bool(shapes) for narrowing in purges)
+        assert all(bool(narrowing) is bool(scopes) for narrowing in purges)
 
 
 def _described(same: Same, spec: Specification) -> Any:

@@ -20,7 +20,7 @@ SECRET = "a-secret-for-cache-tags"
 NAMES = st.sampled_from(("a", "b", "c", 'é\n"', "null")) | values.texts()
 SCALARS = st.sampled_from((None, "null", "", "5", 5, 5.0, True, [None], {"a": None})) | values.json_values()
 PARAMS = values.plain_dicts(NAMES, SCALARS)
-SHAPES = st.lists(st.lists(NAMES, max_size=4), max_size=4)
+SCOPES = st.lists(st.lists(NAMES, max_size=4), max_size=4)
 
 GOOD_ARGUMENTS: dict[str, values.Values] = {
     "context": values.texts(),
@@ -28,12 +28,12 @@ GOOD_ARGUMENTS: dict[str, values.Values] = {
     "user_id": st.none() | values.texts().filter(bool),
     "rev": st.integers(0, MAX_INTEGER),
     "vary": st.none() | values.plain_dicts(values.texts(), values.json_values()),
-    "shapes": st.none() | SHAPES,
+    "scopes": st.none() | SCOPES,
 }
 ANY_NAMES = values.any_texts() | st.builds(subclasses.SafeText, NAMES)
-ANY_SHAPE = values.mostly(st.lists(ANY_NAMES, max_size=4))
-ANY_SHAPES = values.mostly(
-    st.lists(ANY_SHAPE | ANY_SHAPE.filter(lambda shape: type(shape) is list).map(subclasses.Rows), max_size=4)
+ANY_SCOPE = values.mostly(st.lists(ANY_NAMES, max_size=4))
+ANY_SCOPES = values.mostly(
+    st.lists(ANY_SCOPE | ANY_SCOPE.filter(lambda scope: type(scope) is list).map(subclasses.Rows), max_size=4)
 )
 ANY_VALUES: dict[str, values.Values] = {
     **GOOD_ARGUMENTS,
@@ -41,13 +41,13 @@ ANY_VALUES: dict[str, values.Values] = {
     "params": st.none() | values.plain_dicts(values.any_texts(), values.anything()),
     "user_id": st.none() | values.any_texts(),
     "rev": values.integers(),
-    "shapes": st.none() | st.lists(st.lists(ANY_NAMES, max_size=4), max_size=4) | SHAPES.map(subclasses.Rows),
+    "scopes": st.none() | st.lists(st.lists(ANY_NAMES, max_size=4), max_size=4) | SCOPES.map(subclasses.Rows),
 }
 """Of the right types; of several arguments of wrong ones each engine may refuse another first."""
 
 
-def plan(same: Same, **arguments: Any) -> Outcome:
-    return same(lambda engine: engine.CacheKeyer(SECRET).plan(**arguments))
+def keyed(same: Same, **arguments: Any) -> Outcome:
+    return same(lambda engine: engine.CacheKeyer(SECRET).key_and_tags(**arguments))
 
 
 def purged(same: Same, *arguments: Any) -> Outcome:
@@ -58,29 +58,29 @@ def purged(same: Same, *arguments: Any) -> Outcome:
 
 
 @given(arguments=st.fixed_dictionaries(ANY_VALUES))
-def test_engines_agree_on_plans(same: Same, arguments: dict[str, Any]) -> None:
-    planned = plan(same, **arguments)
-    shapes = arguments.pop("shapes")
+def test_engines_agree_on_keys_and_tags(same: Same, arguments: dict[str, Any]) -> None:
+    both = keyed(same, **arguments)
+    scopes = arguments.pop("scopes")
     derived = same(lambda engine: engine.CacheKeyer(SECRET).derive(**arguments))
     if derived.error is not None:
-        assert planned.exact() == derived.exact()
-    elif planned.error is None:
-        found: Any = planned.value
+        assert both.exact() == derived.exact()
+    elif both.error is None:
+        found: Any = both.value
         assert found[0] == derived.value
     else:
-        assert shapes is not None
-        assert str(planned.error).startswith("shapes: ")
+        assert scopes is not None
+        assert str(both.error).startswith("scopes: ")
 
 
 @pytest.mark.parametrize("name", GOOD_ARGUMENTS)
 @given(value=values.anything())
 def test_one_wrong_argument(same: Same, name: str, value: object) -> None:
-    plan(same, **{"context": "user", "params": {"id": 5}, "user_id": "42", "shapes": [["id"]], name: value})
+    keyed(same, **{"context": "user", "params": {"id": 5}, "user_id": "42", "scopes": [["id"]], name: value})
 
 
-@given(shapes=ANY_SHAPES, params=PARAMS)
-def test_engines_agree_on_shapes(same: Same, shapes: Any, params: dict[str, Any]) -> None:
-    plan(same, context="user", params=params, shapes=shapes)
+@given(scopes=ANY_SCOPES, params=PARAMS)
+def test_engines_agree_on_scopes(same: Same, scopes: Any, params: dict[str, Any]) -> None:
+    keyed(same, context="user", params=params, scopes=scopes)
 
 
 @given(context=ANY_VALUES["context"], params=ANY_VALUES["params"])
@@ -90,7 +90,7 @@ def test_engines_agree_on_purges(same: Same, context: Any, params: Any) -> None:
 
 @given(value=values.deep_values())
 def test_deep_params(same: Same, value: object) -> None:
-    plan(same, context="c", params={"deep": value}, shapes=[["deep"]])
+    keyed(same, context="c", params={"deep": value}, scopes=[["deep"]])
     purged(same, "c", {"deep": value})
 
 
@@ -99,10 +99,10 @@ def test_deep_params(same: Same, value: object) -> None:
 
 @given(arguments=st.fixed_dictionaries(GOOD_ARGUMENTS))
 def test_tags_are_what_the_protocol_says(same: Same, arguments: dict[str, Any]) -> None:
-    found: Any = plan(same, **arguments).value
-    context, shapes = arguments["context"], arguments["shapes"] or []
+    found: Any = keyed(same, **arguments).value
+    context, lists = arguments["context"], arguments["scopes"] or []
     params = plain(arguments["params"] or {})
-    scopes = [_scope(params, sorted(set(shape))) for shape in shapes]
+    scopes = [_scope(params, sorted(set(names))) for names in lists]
     assert found[1] == [f"tag:{context}", *(_tag(context, scope) for scope in scopes)]
 
 
@@ -117,7 +117,7 @@ def test_a_purge_reaches_the_entries_of_its_scope_and_no_others(
     same: Same, params: dict[str, Any], scope: dict[str, Any], same_values: bool
 ) -> None:
     entry = {**params, **scope} if same_values else params
-    found: Any = plan(same, context="c", params=entry, shapes=[[*scope]]).value
+    found: Any = keyed(same, context="c", params=entry, scopes=[[*scope]]).value
     reached: Any = purged(same, "c", scope).value
     lacks = any(entry.get(name) is None for name in scope)
     equal = all(name in entry and hashed(plain(entry[name])) == hashed(plain(value)) for name, value in scope.items())
@@ -125,8 +125,8 @@ def test_a_purge_reaches_the_entries_of_its_scope_and_no_others(
 
 
 def test_an_example(same: Same) -> None:
-    found: Any = plan(
-        same, context="user", params={"b": 1.0, "a": [2]}, shapes=[["b"], ["b", "a"], ["b", "z"], []]
+    found: Any = keyed(
+        same, context="user", params={"b": 1.0, "a": [2]}, scopes=[["b"], ["b", "a"], ["b", "z"], []]
     ).value
     assert found == (
         pure.derive_cache_key(SECRET, "user", {"a": [2], "b": 1}),
@@ -141,39 +141,39 @@ def test_an_example(same: Same) -> None:
 
 
 def test_a_name_counts_once(same: Same) -> None:
-    twice: Any = plan(same, context="c", params={"a": 1}, shapes=[["b", "a", "b"]]).value
-    assert twice == plan(same, context="c", params={"a": 1}, shapes=[["a", "b"]]).value
+    twice: Any = keyed(same, context="c", params={"a": 1}, scopes=[["b", "a", "b"]]).value
+    assert twice == keyed(same, context="c", params={"a": 1}, scopes=[["a", "b"]]).value
     assert twice[1][1] in list(purged(same, "c", {"a": 2, "b": 3}).value)  # type: ignore[call-overload]  # a list
 
 
 def test_none_and_empty_are_one(engine: Engine) -> None:
     keyer = engine.CacheKeyer(SECRET)
-    assert keyer.plan("c") == keyer.plan("c", {}, None, 0, {}, []) == (keyer.derive("c"), ["tag:c"])
+    assert keyer.key_and_tags("c") == keyer.key_and_tags("c", {}, None, 0, {}, []) == (keyer.derive("c"), ["tag:c"])
     assert keyer.purge_tags("c") == keyer.purge_tags("c", {}) == ["tag:c"]
 
 
 def test_subclasses_count_as_what_they_are(same: Same) -> None:
     name: Any = subclasses.SafeText("user")
-    shapes: Any = subclasses.Rows([subclasses.Rows([subclasses.SafeText("a")])])
-    plain = plan(same, context="user", params={"a": 1}, shapes=[["a"]])
-    assert plan(same, context=name, params={"a": 1}, shapes=shapes).exact() == plain.exact()
+    scopes: Any = subclasses.Rows([subclasses.Rows([subclasses.SafeText("a")])])
+    plain = keyed(same, context="user", params={"a": 1}, scopes=[["a"]])
+    assert keyed(same, context=name, params={"a": 1}, scopes=scopes).exact() == plain.exact()
     assert purged(same, name).value == ["tag:user"]
 
 
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [
-        pytest.param({"shapes": {}}, TypeError, "", id="empty dict"),
-        pytest.param({"shapes": ()}, TypeError, "", id="tuple"),
-        pytest.param({"shapes": 0}, TypeError, "", id="zero"),
-        pytest.param({"shapes": ["ab"]}, TypeError, "", id="text as shape"),
-        pytest.param({"shapes": [[5]]}, TypeError, "", id="number as name"),
-        pytest.param({"shapes": [["\ud800"]]}, ValueError, "shapes: the string holds a lone surrogate", id="surrogate"),
+        pytest.param({"scopes": {}}, TypeError, "", id="empty dict"),
+        pytest.param({"scopes": ()}, TypeError, "", id="tuple"),
+        pytest.param({"scopes": 0}, TypeError, "", id="zero"),
+        pytest.param({"scopes": ["ab"]}, TypeError, "", id="text as scope"),
+        pytest.param({"scopes": [[5]]}, TypeError, "", id="number as name"),
+        pytest.param({"scopes": [["\ud800"]]}, ValueError, "scopes: the string holds a lone surrogate", id="surrogate"),
         pytest.param({"user_id": "", "rev": -1}, ValueError, "user_id: must not be empty", id="user before rev"),
     ],
 )
 def test_refusals(same: Same, arguments: dict[str, Any], error: type[Exception], message: str) -> None:
-    outcome = plan(same, **{"context": "c", **arguments})
+    outcome = keyed(same, **{"context": "c", **arguments})
     assert outcome.kind is error
     assert error is TypeError or str(outcome.error) == message
 

@@ -53,7 +53,7 @@ def test_entry(engine: Engine, case: dict[str, Any]) -> None:
 @pytest.mark.parametrize("case", TAGS, ids=lambda case: str(case["name"]))
 def test_tags(engine: Engine, case: dict[str, Any]) -> None:
     keyer = engine.CacheKeyer(case["secret"])
-    assert keyer.plan(case["context"], case["params"], shapes=case["shapes"])[1] == case["tags"]
+    assert keyer.key_and_tags(case["context"], case["params"], scopes=case["scopes"])[1] == case["tags"]
     assert keyer.purge_tags(case["context"], case["purge"]) == case["purge_tags"]
 
 

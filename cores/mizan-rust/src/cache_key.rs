@@ -10,7 +10,7 @@ use crate::value::Members;
 
 /// Whose entry of which context, at which revision of the code that builds it.
 #[derive(Clone, Copy, Debug)]
-pub struct Entry<'a> {
+pub struct KeyBase<'a> {
     /// The context's name.
     pub context: &'a str,
     /// The viewer, None for an entry that all share; never empty.
@@ -40,12 +40,12 @@ impl CacheKeyer {
     /// The key of an entry; `1` and `1.0` in `params` give one key, `vary` None and empty too.
     pub fn derive(
         &self,
-        entry: &Entry<'_>,
+        base: &KeyBase<'_>,
         params: Option<&Members>,
         vary: Option<&Members>,
     ) -> Result<String> {
         self.derive_with(
-            entry,
+            base,
             |object| object.extend(params, "params"),
             vary.map(|vary| |object: &mut PlainWriter<'_>| object.extend(Some(vary), "vary")),
         )
@@ -54,12 +54,12 @@ impl CacheKeyer {
     /// As [`derive`](Self::derive), with the members of `params` and `vary` pushed by the caller.
     pub fn derive_with<E: From<Error>>(
         &self,
-        entry: &Entry<'_>,
+        base: &KeyBase<'_>,
         params: impl FnOnce(&mut PlainWriter<'_>) -> Result<(), E>,
         vary: Option<impl FnOnce(&mut PlainWriter<'_>) -> Result<(), E>>,
     ) -> Result<String, E> {
-        let (json, ()) = payload(entry, |json| plain::write(json, params), vary)?;
-        Ok(self.key_of(entry.context, &json))
+        let (json, ()) = payload(base, |json| plain::write(json, params), vary)?;
+        Ok(self.key_of(base.context, &json))
     }
 
     /// The key of the entry that `payload` describes.
@@ -94,18 +94,18 @@ pub(crate) fn labelled(label: &str, context: &str, digest: &[u8]) -> String {
 /// What decides the content of an entry, as it is hashed, and what `params` says of the parameters
 /// that it has written.
 fn payload<P, E: From<Error>>(
-    entry: &Entry<'_>,
+    base: &KeyBase<'_>,
     params: impl FnOnce(&mut Vec<u8>) -> Result<P, E>,
     vary: Option<impl FnOnce(&mut PlainWriter<'_>) -> Result<(), E>>,
 ) -> Result<(Vec<u8>, P), E> {
-    let viewer = entry
+    let viewer = base
         .user_id
         .map(|viewer| filled(viewer, "user_id"))
         .transpose()?;
-    let rev = in_range(Some(entry.rev), "rev", 0, MAX_INTEGER)?;
+    let rev = in_range(Some(base.rev), "rev", 0, MAX_INTEGER)?;
     let mut json = Vec::with_capacity(256);
     json.extend_from_slice(b"{\"c\":");
-    write_string(&mut json, entry.context);
+    write_string(&mut json, base.context);
     json.extend_from_slice(b",\"p\":");
     let params = params(&mut json)?;
     json.extend_from_slice(b",\"r\":");
@@ -146,12 +146,12 @@ pub struct Payload<'a> {
 impl<'a> Payload<'a> {
     /// The payload of an entry, or what is wrong with the first of the arguments that is refused.
     pub fn new(
-        entry: &Entry<'a>,
+        base: &KeyBase<'a>,
         params: Option<&Members>,
         vary: Option<&Members>,
     ) -> Result<Self> {
         Self::new_with(
-            entry,
+            base,
             |object| object.extend(params, "params"),
             vary.map(|vary| |object: &mut PlainWriter<'_>| object.extend(Some(vary), "vary")),
         )
@@ -159,13 +159,13 @@ impl<'a> Payload<'a> {
 
     /// As [`new`](Self::new), with the members of `params` and `vary` pushed by the caller.
     pub fn new_with<E: From<Error>>(
-        entry: &Entry<'a>,
+        base: &KeyBase<'a>,
         params: impl FnOnce(&mut PlainWriter<'_>) -> Result<(), E>,
         vary: Option<impl FnOnce(&mut PlainWriter<'_>) -> Result<(), E>>,
     ) -> Result<Self, E> {
-        let (json, params) = payload(entry, |json| PlainMembers::write(json, params), vary)?;
+        let (json, params) = payload(base, |json| PlainMembers::write(json, params), vary)?;
         Ok(Self {
-            context: entry.context,
+            context: base.context,
             json,
             params,
         })
@@ -187,7 +187,7 @@ mod tests {
     use super::*;
     use crate::Value;
 
-    const ENTRY: Entry<'_> = Entry {
+    const BASE: KeyBase<'_> = KeyBase {
         context: "user",
         user_id: None,
         rev: 0,
@@ -206,13 +206,13 @@ mod tests {
 
     #[test]
     fn the_payload_is_canonical() {
-        let entry = Entry {
+        let base = KeyBase {
             context: "a\"b",
             user_id: Some("42"),
             rev: 3,
         };
         let params = members([("n", Value::Int(5)), ("l", Value::List(vec![Value::Null]))]);
-        let payload = Payload::new(&entry, Some(&params), Some(&params));
+        let payload = Payload::new(&base, Some(&params), Some(&params));
         let expected =
             r#"{"c":"a\"b","p":{"l":[null],"n":5},"r":3,"u":"42","v":{"l":[null],"n":5}}"#;
         assert_eq!(String::from_utf8(payload.unwrap().json).unwrap(), expected);
@@ -222,7 +222,7 @@ mod tests {
     fn equal_numbers_give_one_key_and_their_text_another() {
         let key = |value| {
             let params = members([("user_id", value)]);
-            keyer().derive(&ENTRY, Some(&params), None).unwrap()
+            keyer().derive(&BASE, Some(&params), None).unwrap()
         };
         assert_eq!(key(Value::Int(5)), key(Value::Float(5.0)));
         let digest = "4449abb635928367ec058eb0b0bb2620d1fc1a7f255b6d12a7cb663eae1769aa";
@@ -233,10 +233,10 @@ mod tests {
 
     #[test]
     fn none_and_empty_are_one() {
-        let key = keyer().derive(&ENTRY, None, None).unwrap();
+        let key = keyer().derive(&BASE, None, None).unwrap();
         let empty = Members::new();
         assert_eq!(
-            keyer().derive(&ENTRY, Some(&empty), Some(&empty)).unwrap(),
+            keyer().derive(&BASE, Some(&empty), Some(&empty)).unwrap(),
             key
         );
     }
@@ -245,29 +245,27 @@ mod tests {
     fn everything_that_decides_the_content_decides_the_key() {
         let params = members([("a", Value::Int(1))]);
         let keys = [
-            keyer().derive(&ENTRY, None, None),
-            keyer().derive(&ENTRY, Some(&params), None),
-            keyer().derive(&ENTRY, None, Some(&params)),
+            keyer().derive(&BASE, None, None),
+            keyer().derive(&BASE, Some(&params), None),
+            keyer().derive(&BASE, None, Some(&params)),
             keyer().derive(
-                &Entry {
+                &KeyBase {
                     user_id: Some("1"),
-                    ..ENTRY
+                    ..BASE
                 },
                 None,
                 None,
             ),
-            keyer().derive(&Entry { rev: 1, ..ENTRY }, None, None),
+            keyer().derive(&KeyBase { rev: 1, ..BASE }, None, None),
             keyer().derive(
-                &Entry {
+                &KeyBase {
                     context: "users",
-                    ..ENTRY
+                    ..BASE
                 },
                 None,
                 None,
             ),
-            CacheKeyer::new(b"other")
-                .unwrap()
-                .derive(&ENTRY, None, None),
+            CacheKeyer::new(b"other").unwrap().derive(&BASE, None, None),
         ];
         let distinct: std::collections::HashSet<_> = keys.into_iter().map(Result::unwrap).collect();
         assert_eq!(distinct.len(), 7);
@@ -280,26 +278,26 @@ mod tests {
             Error::invalid("secret", Problem::Empty)
         );
         let wrong = members([("f", Value::Float(f64::NAN))]);
-        let entry = Entry {
+        let base = KeyBase {
             user_id: Some(""),
             rev: -1,
-            ..ENTRY
+            ..BASE
         };
-        let refusal = |entry: &Entry<'_>| keyer().derive(entry, Some(&wrong), None).unwrap_err();
-        assert_eq!(refusal(&entry).to_string(), "user_id: must not be empty");
-        let entry = Entry {
+        let refusal = |base: &KeyBase<'_>| keyer().derive(base, Some(&wrong), None).unwrap_err();
+        assert_eq!(refusal(&base).to_string(), "user_id: must not be empty");
+        let base = KeyBase {
             user_id: None,
-            ..entry
+            ..base
         };
         assert_eq!(
-            refusal(&entry).to_string(),
+            refusal(&base).to_string(),
             "rev: expected 0 to 9007199254740991"
         );
         assert_eq!(
-            refusal(&ENTRY).to_string(),
+            refusal(&BASE).to_string(),
             "params.f: NaN and infinities have no JSON form"
         );
-        let error = keyer().derive(&ENTRY, None, Some(&wrong)).unwrap_err();
+        let error = keyer().derive(&BASE, None, Some(&wrong)).unwrap_err();
         assert_eq!(
             error.to_string(),
             "vary.f: NaN and infinities have no JSON form"

@@ -7,7 +7,7 @@ use crate::error::{Error, Problem, Result};
 use crate::escape::write_string;
 use crate::graph::Function;
 use crate::header::write_header;
-use crate::invalidation::{Arguments, Entry, compute_invalidation};
+use crate::invalidation::{Arguments, InvalidationEntry, compute_invalidation};
 use crate::merges::{MergeEntry, compute_merges};
 use crate::splice::Splice;
 
@@ -28,7 +28,7 @@ pub fn encode_response<'r, A: Arguments>(
     function: &Function,
     args: &A,
     result: &'r [u8],
-) -> Result<(Response<'r>, Vec<Entry>), A::Error> {
+) -> Result<(Response<'r>, Vec<InvalidationEntry>), A::Error> {
     let entries = compute_invalidation(function, args)?;
     let merges = compute_merges(function, args)?;
     Ok((respond(result, &entries, &merges, None)?, entries))
@@ -38,7 +38,7 @@ pub fn encode_response<'r, A: Arguments>(
 /// serialised list.
 pub(crate) fn respond<'r>(
     result: &'r [u8],
-    entries: &[Entry],
+    entries: &[InvalidationEntry],
     merges: &[MergeEntry],
     refresh: Option<&'r [u8]>,
 ) -> Result<Response<'r>> {
@@ -89,7 +89,7 @@ pub fn encode_bundle<'a>(
 /// where there is something.
 fn write_members<'r>(
     body: &mut Splice<'r>,
-    entries: &[Entry],
+    entries: &[InvalidationEntry],
     merges: &[MergeEntry],
     result: &'r [u8],
 ) -> Result<()> {

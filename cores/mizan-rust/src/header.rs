@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashSet};
 use crate::canonical::text;
 use crate::error::Result;
 use crate::escape::write_percent_encoded;
-use crate::invalidation::Entry;
+use crate::invalidation::InvalidationEntry;
 use crate::names::is_context_name;
 use crate::path::Path;
 use crate::reader::Reader;
@@ -30,7 +30,7 @@ pub fn format_invalidate_header(entries: &Value) -> Result<String> {
 }
 
 /// The header's value for computed entries.
-pub(crate) fn write_header(entries: &[Entry]) -> Result<String> {
+pub(crate) fn write_header(entries: &[InvalidationEntry]) -> Result<String> {
     Ok(join(entries.iter().map(item_of).collect::<Result<_>>()?))
 }
 
@@ -47,7 +47,7 @@ impl Item<'_> {
     }
 }
 
-fn item_of(entry: &Entry) -> Result<Item<'_>> {
+fn item_of(entry: &InvalidationEntry) -> Result<Item<'_>> {
     let mut suffix = String::new();
     for (param, value) in entry.params() {
         suffix.push_str(param.header_start());

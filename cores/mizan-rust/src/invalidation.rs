@@ -46,12 +46,12 @@ pub type Scoped = Vec<(Arc<Param>, Value)>;
 
 /// One thing to refresh: a context or a function of it, perhaps for some arguments alone.
 #[derive(Clone, Debug)]
-pub struct Entry {
+pub struct InvalidationEntry {
     effect: Arc<Effect>,
     params: Scoped,
 }
 
-impl Entry {
+impl InvalidationEntry {
     pub(crate) fn new(effect: &Arc<Effect>, params: Scoped) -> Self {
         let effect = Arc::clone(effect);
         Self { effect, params }
@@ -109,16 +109,22 @@ impl Entry {
 pub fn compute_invalidation<A: Arguments>(
     function: &Function,
     args: &A,
-) -> Result<Vec<Entry>, A::Error> {
+) -> Result<Vec<InvalidationEntry>, A::Error> {
     let mut entries = Vec::with_capacity(function.affects().len());
     for effect in function.affects() {
-        entries.push(Entry::new(effect, scope_values(effect.scope(), args)?));
+        entries.push(InvalidationEntry::new(
+            effect,
+            scope_values(effect.scope(), args)?,
+        ));
     }
     for merge in function.merge() {
         if let Some(effect) = merge.fallback()
             && !determines(merge, args)?
         {
-            entries.push(Entry::new(effect, scope_values(effect.scope(), args)?));
+            entries.push(InvalidationEntry::new(
+                effect,
+                scope_values(effect.scope(), args)?,
+            ));
         }
     }
     Ok(entries)
@@ -192,7 +198,7 @@ mod tests {
             panic!("an object")
         };
         let entries = compute_invalidation(graph.function(function).unwrap(), &args).unwrap();
-        let values: Vec<Value> = entries.iter().map(Entry::to_value).collect();
+        let values: Vec<Value> = entries.iter().map(InvalidationEntry::to_value).collect();
         for (entry, value) in entries.iter().zip(&values) {
             let mut json = Vec::new();
             entry.write_json(&mut json).unwrap();

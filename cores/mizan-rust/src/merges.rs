@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use crate::error::Result;
 use crate::graph::{Function, Merge, Param};
-use crate::invalidation::{Arguments, Entry, Scoped, determines, params_member, write_params};
+use crate::invalidation::{
+    Arguments, InvalidationEntry, Scoped, determines, params_member, write_params,
+};
 use crate::splice::Splice;
 use crate::value::{Members, Value};
 
@@ -44,11 +46,11 @@ impl MergeEntry {
 
     /// What is to be refreshed where the result does not get to; None where an entry of the call
     /// says so already.
-    pub(crate) fn fallback(&self) -> Option<Entry> {
+    pub(crate) fn fallback(&self) -> Option<InvalidationEntry> {
         let known = self.params.iter().filter(|(_, value)| !value.is_null());
         self.merge
             .fallback()
-            .map(|effect| Entry::new(effect, known.cloned().collect()))
+            .map(|effect| InvalidationEntry::new(effect, known.cloned().collect()))
     }
 
     /// Appends the entry's canonical JSON around the serialised result.

@@ -8,14 +8,14 @@ use std::sync::Arc;
 use crate::envelope::{Response, respond};
 use crate::error::Result;
 use crate::graph::{Function, Param, Purge};
-use crate::invalidation::{Arguments, Entry, Scoped, compute_invalidation};
+use crate::invalidation::{Arguments, InvalidationEntry, Scoped, compute_invalidation};
 use crate::merges::{MergeEntry, compute_merges};
 use crate::value::Value;
 
 /// What a call entails.
 #[derive(Clone, Debug)]
 pub struct Plan {
-    entries: Vec<Entry>,
+    entries: Vec<InvalidationEntry>,
     merges: Vec<MergeEntry>,
     purged: Vec<Purged>,
 }
@@ -80,14 +80,14 @@ impl Plan {
     }
 
     /// What is stale after a call whose result reaches no client.
-    fn stale(&self) -> impl Iterator<Item = Entry> {
+    fn stale(&self) -> impl Iterator<Item = InvalidationEntry> {
         let merged = self.merges.iter().filter_map(MergeEntry::fallback);
         self.entries.iter().cloned().chain(merged)
     }
 }
 
 /// What is stale after calls whose results reach no client, equal entries once.
-pub fn stale_entries(plans: &[&Plan]) -> Result<Vec<Entry>> {
+pub fn stale_entries(plans: &[&Plan]) -> Result<Vec<InvalidationEntry>> {
     distinct(plans.iter().flat_map(|plan| plan.stale()))
 }
 
@@ -122,7 +122,7 @@ fn narrowed<A: Arguments>(
     Ok(narrowed)
 }
 
-fn distinct(entries: impl Iterator<Item = Entry>) -> Result<Vec<Entry>> {
+fn distinct(entries: impl Iterator<Item = InvalidationEntry>) -> Result<Vec<InvalidationEntry>> {
     let mut seen = HashSet::new();
     let mut found = Vec::new();
     for entry in entries {
@@ -227,7 +227,7 @@ mod tests {
     fn a_slot_whose_result_reaches_no_client_is_stale() {
         let call = plan(r#"{"id":1,"page":null}"#, &[]);
         let stale = stale_entries(&[&call, &call]).unwrap();
-        let found: Vec<_> = stale.iter().map(Entry::to_value).collect();
+        let found: Vec<_> = stale.iter().map(InvalidationEntry::to_value).collect();
         let expected = r#"[{"context":"user","params":{"id":1}},
             {"context":"user","function":"profile","params":{"id":1}}]"#;
         assert_eq!(Value::List(found), plain(expected));

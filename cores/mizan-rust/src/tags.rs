@@ -171,7 +171,7 @@ fn distinct<S: AsRef<str>>(names: &[S]) -> impl Iterator<Item = &str> {
 mod tests {
     use super::*;
     use crate::Value;
-    use crate::cache_key::Entry;
+    use crate::cache_key::KeyBase;
     use proptest::prelude::*;
 
     fn keyer() -> CacheKeyer {
@@ -184,7 +184,7 @@ mod tests {
     }
 
     fn scope_tags(keyer: &CacheKeyer, params: &Members, scopes: &[&[&str]]) -> Vec<String> {
-        let payload = Payload::new(&entry(), Some(params), None).unwrap();
+        let payload = Payload::new(&base(), Some(params), None).unwrap();
         let mut tags = keyer.tags(&payload);
         let mut tag = |scope: &&[&str]| tags.scope_tag(&mut scope.to_vec());
         scopes.iter().map(&mut tag).collect()
@@ -194,8 +194,8 @@ mod tests {
         keyer().purge_tags("user", Some(params)).unwrap()
     }
 
-    fn entry() -> Entry<'static> {
-        Entry {
+    fn base() -> KeyBase<'static> {
+        KeyBase {
             context: "user",
             user_id: None,
             rev: 0,

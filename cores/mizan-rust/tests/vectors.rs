@@ -9,7 +9,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use mizan_core::cache_key::{CacheKeyer, Entry, Payload};
+use mizan_core::cache_key::{CacheKeyer, KeyBase, Payload};
 use mizan_core::entries::Unsealed;
 use mizan_core::error::TokenError;
 use mizan_core::header::format_invalidate_header;
@@ -102,7 +102,7 @@ fn key(secret: &str) -> Key {
 fn cache_keys() {
     for case in cases("cache_keys.json") {
         let input = map(&case, "input");
-        let entry = Entry {
+        let base = KeyBase {
             context: text(input, "context"),
             user_id: optional_text(input, "user_id"),
             rev: number(input, "rev"),
@@ -110,7 +110,7 @@ fn cache_keys() {
         let keyer = CacheKeyer::new(text(input, "secret").as_bytes()).unwrap();
         let (params, vary) = (optional_map(input, "params"), optional_map(input, "vary"));
         assert_eq!(
-            keyer.derive(&entry, params, vary).unwrap(),
+            keyer.derive(&base, params, vary).unwrap(),
             text(&case, "key"),
             "{input:?}"
         );
@@ -122,19 +122,19 @@ fn tags() {
     for case in cases("tags.json") {
         let name = text(&case, "name");
         let keyer = CacheKeyer::new(text(&case, "secret").as_bytes()).unwrap();
-        let entry = Entry {
+        let base = KeyBase {
             context: text(&case, "context"),
             user_id: None,
             rev: 0,
         };
-        let payload = Payload::new(&entry, optional_map(&case, "params"), None).unwrap();
+        let payload = Payload::new(&base, optional_map(&case, "params"), None).unwrap();
         let mut tags = keyer.tags(&payload);
         let mut found = vec![tags.context_tag()];
-        for shape in strings(member(&case, "shapes"), |shape| strings(shape, string)) {
-            found.push(tags.scope_tag(&mut shape.clone()));
+        for scope in strings(member(&case, "scopes"), |scope| strings(scope, string)) {
+            found.push(tags.scope_tag(&mut scope.clone()));
         }
         assert_eq!(found, strings(member(&case, "tags"), string), "{name}");
-        let purged = keyer.purge_tags(entry.context, optional_map(&case, "purge"));
+        let purged = keyer.purge_tags(base.context, optional_map(&case, "purge"));
         let expected = strings(member(&case, "purge_tags"), string);
         assert_eq!(purged.unwrap(), expected, "{name}");
     }

@@ -55,8 +55,8 @@ class Version:
     def fetch(self) -> str:
         """What user 5 sees of page 1."""
         assert self._interface.caching is not None
-        shapes = self._interface.caching._shapes["account"]
-        key, tags = self._keyer.plan("account", USER, None, 0, None, shapes)
+        scopes = self._interface.caching._scopes["account"]
+        key, tags = self._keyer.key_and_tags("account", USER, None, 0, None, scopes)
         lookup = complete_now(self.store.look_up(self._access, key, tags))
         if lookup.body is not None:
             return "HIT"

@@ -102,32 +102,32 @@ def any_tag_not_bumped() -> None:
 
 def key_without_viewer() -> None:
     """All viewers have the same key."""
-    entry = Caching.entry
+    lookup = Caching.lookup
 
     def without(self: Caching, context: str, policy: Any, params: Any, viewer: Viewer, header: Any) -> Any:
-        return entry(self, context, policy, params, ANONYMOUS, header)
+        return lookup(self, context, policy, params, ANONYMOUS, header)
 
-    _replace(Caching, "entry", without)
+    _replace(Caching, "lookup", without)
 
 
 def key_without_flags() -> None:
     """A user has the same key with and without the staff flag."""
-    entry = Caching.entry
+    lookup = Caching.lookup
 
     def without(self: Caching, context: str, policy: Any, params: Any, viewer: Viewer, header: Any) -> Any:
-        return entry(self, context, policy, params, viewer._replace(staff=False), header)
+        return lookup(self, context, policy, params, viewer._replace(staff=False), header)
 
-    _replace(Caching, "entry", without)
+    _replace(Caching, "lookup", without)
 
 
 def key_without_headers() -> None:
     """``vary`` is forgotten."""
-    entry = Caching.entry
+    lookup = Caching.lookup
 
     def without(self: Caching, context: str, policy: Any, params: Any, viewer: Any, header: Any) -> Any:
-        return entry(self, context, policy, params, viewer, lambda _: None)
+        return lookup(self, context, policy, params, viewer, lambda _: None)
 
-    _replace(Caching, "entry", without)
+    _replace(Caching, "lookup", without)
 
 
 def single_flight_ignores_versions() -> None:
@@ -309,7 +309,7 @@ def _purge_unless(is_left_out: Callable[[Endpoint], bool]) -> None:
 class _BrokenKeyer:
     def __init__(self, keyer: Keyer, keep: Callable[[list[str]], list[str]]) -> None:
         self.derive = keyer.derive
-        self.plan = keyer.plan
+        self.key_and_tags = keyer.key_and_tags
         self.seal = keyer.seal
         self.unseal = keyer.unseal
         self.purge_tags = lambda *arguments: keep(keyer.purge_tags(*arguments))

@@ -99,7 +99,7 @@ CALLS: dict[str, list[Call]] = {
     "CacheKeyer": [
         lambda engine: engine.CacheKeyer(KEY).derive("shop", {"price": 1.5}, rev=1),
         lambda engine: engine.CacheKeyer(KEY).derive("shop", rev=-1),
-        lambda engine: engine.CacheKeyer(KEY).plan("shop", {"owner": 7}, shapes=[["owner"], ["page"]]),
+        lambda engine: engine.CacheKeyer(KEY).key_and_tags("shop", {"owner": 7}, scopes=[["owner"], ["page"]]),
         lambda engine: engine.CacheKeyer(KEY).purge_tags("shop", {"owner": 7}),
         lambda engine: engine.CacheKeyer(KEY).call_tags([plan(engine, "place")]),
         lambda engine: engine.CacheKeyer(KEY).seal("key", [b"version1"], b"{}"),

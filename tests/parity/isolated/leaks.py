@@ -59,8 +59,8 @@ CALLS: list[Callable[[], object]] = [
     lambda: mizan_native.canonical_json([FILLING + "\ud800"]),
     lambda: mizan_native.CacheKeyer(SECRET).derive(FILLING, {"a": FILLING, "b": {1}}),
     lambda: mizan_native.CacheKeyer(SECRET).derive(FILLING, {"a": FILLING}, "42", 1, {"b": FILLING}),
-    lambda: mizan_native.CacheKeyer(SECRET).plan(FILLING, {"a": FILLING}, "42", 1, None, [[FILLING], ["a", {1}]]),  # type: ignore[list-item]
-    lambda: mizan_native.CacheKeyer(SECRET).plan(FILLING, {"a": FILLING}, shapes=[[FILLING + "1"], ["a"]]),
+    lambda: mizan_native.CacheKeyer(SECRET).key_and_tags(FILLING, {}, "42", 1, None, [[FILLING], ["a", {1}]]),  # type: ignore[list-item]
+    lambda: mizan_native.CacheKeyer(SECRET).key_and_tags(FILLING, {"a": FILLING}, scopes=[[FILLING + "1"], ["a"]]),
     lambda: mizan_native.CacheKeyer(SECRET).purge_tags(FILLING, {"a": FILLING, "b": {1}}),
     lambda: mizan_native.CacheKeyer(SECRET).purge_tags(FILLING, {"a": FILLING}),
     lambda: mizan_native.CacheKeyer(""),

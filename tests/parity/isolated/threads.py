@@ -42,7 +42,7 @@ def key(number: int) -> object:
 
 
 def plan(number: int) -> object:
-    return KEYER.plan("user", {"id": number}, str(number + 1), shapes=[["id"], ["page"]])
+    return KEYER.key_and_tags("user", {"id": number}, str(number + 1), scopes=[["id"], ["page"]])
 
 
 def entry(number: int) -> object:

@@ -3,7 +3,7 @@
 use std::hint::black_box;
 
 use mizan_core::Value;
-use mizan_core::cache_key::{CacheKeyer, Entry, Payload};
+use mizan_core::cache_key::{CacheKeyer, KeyBase, Payload};
 use mizan_core::value::Members;
 
 use super::Subject;
@@ -37,7 +37,7 @@ fn derive_prepared() -> Subject {
 fn plan_read() -> Subject {
     let (keyer, params) = (keyer(), params());
     Subject::new("plan_read", move || {
-        let payload = Payload::new(&entry(), Some(black_box(&params)), None).unwrap();
+        let payload = Payload::new(&base(), Some(black_box(&params)), None).unwrap();
         let mut tags = keyer.tags(&payload);
         black_box(tags.context_tag());
         black_box(tags.scope_tag(&mut ["user_id"]));
@@ -65,15 +65,15 @@ fn unseal_entry() -> Subject {
 }
 
 fn derive(keyer: &CacheKeyer, params: &Members) -> String {
-    keyer.derive(&entry(), Some(params), None).unwrap()
+    keyer.derive(&base(), Some(params), None).unwrap()
 }
 
 fn keyer() -> CacheKeyer {
     CacheKeyer::new(SECRET).unwrap()
 }
 
-fn entry() -> Entry<'static> {
-    Entry {
+fn base() -> KeyBase<'static> {
+    KeyBase {
         context: "user",
         user_id: Some("4711"),
         rev: 0,

@@ -9,7 +9,7 @@ use crate::names::{is_context_name, is_function_name};
 use crate::shape::{Shape, endless_alias};
 
 use super::comparison::{Comparison, Id};
-use super::narrowing::{Shapes, fingerprint, narrows, purges, shapes};
+use super::narrowing::{Scopes, fingerprint, narrows, purges, scopes};
 use super::specification::{Function, MergeTarget, Specification, Target};
 use super::suggestions::near;
 use super::{Context, Effect, Function as Compiled, Graph, Merge, MergeMode, Param, Place};
@@ -36,21 +36,21 @@ pub(super) fn compile(spec: &Specification) -> Result<Graph> {
             compiled.purges = purges(&mut compiler.comparison, function, compiled);
         }
     }
-    let shapes = shapes(functions.values().flat_map(|function| &function.purges));
+    let scopes = scopes(functions.values().flat_map(|function| &function.purges));
     for purge in functions
         .values_mut()
         .flat_map(|function| &mut function.purges)
     {
-        purge.narrow_within(&shapes);
+        purge.narrow_within(&scopes);
     }
     let contexts = compiler.contexts.iter();
     let contexts =
-        contexts.map(|(name, functions)| ((*name).to_owned(), context(name, functions, &shapes)));
+        contexts.map(|(name, functions)| ((*name).to_owned(), context(name, functions, &scopes)));
     Ok(Graph {
         functions,
         contexts: contexts.collect(),
         params: compiler.params.listed,
-        fingerprint: fingerprint(spec, &shapes)?,
+        fingerprint: fingerprint(spec, &scopes)?,
     })
 }
 
@@ -384,10 +384,10 @@ fn group(functions: &[Function]) -> BTreeMap<&str, Vec<&Function>> {
     contexts
 }
 
-fn context(name: &str, functions: &[&Function], shapes: &Shapes) -> Context {
-    let shapes = shapes.get(name).into_iter().flatten();
+fn context(name: &str, functions: &[&Function], scopes: &Scopes) -> Context {
+    let scopes = scopes.get(name).into_iter().flatten();
     Context {
-        shapes: shapes.cloned().collect(),
+        scopes: scopes.cloned().collect(),
         functions: functions
             .iter()
             .map(|function| function.name.clone())

@@ -18,7 +18,7 @@ use crate::error::{Error, Result};
 use crate::escape::{write_percent_encoded, write_string};
 use crate::keyword::keywords;
 
-use narrowing::Shapes;
+use narrowing::Scopes;
 use specification::Specification;
 
 pub use description::Description;
@@ -118,7 +118,7 @@ pub struct Param {
 pub struct Context {
     functions: Vec<String>,
     params: Vec<String>,
-    shapes: Vec<Vec<String>>,
+    scopes: Vec<Vec<String>>,
 }
 
 impl Graph {
@@ -195,8 +195,8 @@ impl Purge {
     }
 
     /// Nothing narrows a purge of a context whose scopes are too many.
-    fn narrow_within(&mut self, shapes: &Shapes) {
-        if !shapes.contains_key(&*self.context) {
+    fn narrow_within(&mut self, scopes: &Scopes) {
+        if !scopes.contains_key(&*self.context) {
             self.narrowing.clear();
         }
     }

@@ -21,11 +21,11 @@ use super::{Function as Compiled, Narrowing, Purge};
 /// Parameters that a call may lack and that may narrow one purge; with more of them none does.
 const MAX_OPTIONAL: usize = 4;
 
-/// Scope shapes of one context; with more of them every purge of it is broad.
-const MAX_SHAPES: usize = 32;
+/// Scopes of one context; with more of them every purge of it is broad.
+const MAX_SCOPES: usize = 32;
 
 /// The parameters of each scope that a purge can have, by context.
-pub(super) type Shapes = BTreeMap<String, BTreeSet<Vec<String>>>;
+pub(super) type Scopes = BTreeMap<String, BTreeSet<Vec<String>>>;
 
 /// The purges of a call, each context once.
 pub(super) fn purges(
@@ -65,23 +65,23 @@ pub(super) fn purges(
 }
 
 /// The scopes that these purges can have, where they are not too many.
-pub(super) fn shapes<'a>(purges: impl Iterator<Item = &'a Purge>) -> Shapes {
-    let mut shapes = Shapes::new();
+pub(super) fn scopes<'a>(purges: impl Iterator<Item = &'a Purge>) -> Scopes {
+    let mut scopes = Scopes::new();
     for purge in purges {
-        shapes
+        scopes
             .entry(purge.context.to_string())
             .or_default()
-            .extend(scopes(&purge.narrowing));
+            .extend(scopes_of(&purge.narrowing));
     }
-    shapes.retain(|_, found| found.len() <= MAX_SHAPES && !found.is_empty());
-    shapes
+    scopes.retain(|_, found| found.len() <= MAX_SCOPES && !found.is_empty());
+    scopes
 }
 
 /// What decides the tags of entries and purges, as canonical JSON.
-pub(super) fn fingerprint(spec: &Specification, shapes: &Shapes) -> Result<String> {
+pub(super) fn fingerprint(spec: &Specification, scopes: &Scopes) -> Result<String> {
     let narrows = |context: &str, name: &str| {
-        let shapes = shapes.get(context).into_iter().flatten();
-        shapes.flatten().any(|known| known == name)
+        let scopes = scopes.get(context).into_iter().flatten();
+        scopes.flatten().any(|known| known == name)
     };
     let mut params = BTreeMap::new();
     for function in &spec.functions {
@@ -115,10 +115,10 @@ pub(super) fn fingerprint(spec: &Specification, shapes: &Shapes) -> Result<Strin
     writer.end_array();
     writer.key("scopes");
     writer.begin_object(&path)?;
-    for (context, shapes) in shapes {
+    for (context, scopes) in scopes {
         writer.key(context);
-        let names = |shape: &Vec<String>| Value::strings(shape.iter().map(String::as_str));
-        writer.value(&shapes.iter().map(names).collect(), &path)?;
+        let names = |scope: &Vec<String>| Value::strings(scope.iter().map(String::as_str));
+        writer.value(&scopes.iter().map(names).collect(), &path)?;
     }
     writer.end_object();
     writer.key("types");
@@ -154,7 +154,7 @@ pub(super) fn narrows(
 }
 
 /// The names of each scope: what is always there, with every choice of the rest.
-fn scopes(narrowing: &[Narrowing]) -> BTreeSet<Vec<String>> {
+fn scopes_of(narrowing: &[Narrowing]) -> BTreeSet<Vec<String>> {
     let mut scopes = vec![Vec::new()];
     for Narrowing {
         param,

@@ -95,7 +95,7 @@ fn targets_and_scopes_are_resolved() {
         r#""purges":[{"context":"user","narrowing":["user_id"]},{"context":"elsewhere","narrowing":[]}]},"#,
         r#""user_profile":{"context":"user","private":false,"auth":null,"#,
         r#""affects":[],"merge":[],"purges":[]}},"#,
-        r#""contexts":{"user":{"functions":["user_profile"],"params":["user_id"],"shapes":[["user_id"]]}}}"#,
+        r#""contexts":{"user":{"functions":["user_profile"],"params":["user_id"],"scopes":[["user_id"]]}}}"#,
     );
     let description = serde_json::to_string(&graph.describe()).unwrap();
     assert_eq!(description, expected);

@@ -201,4 +201,4 @@ class Dispatcher:
     def called_purge(self, function: ServerFunction, arguments: Mapping[str, Any]) -> Purge | None:
         """As ``named_purge``, for what a call that server code made outside a request has changed."""
         interface = self.interface()
-        return interface.purge(interface.nested_plans([NestedCall(function, arguments)]))
+        return interface.purge_of(interface.nested_plans([NestedCall(function, arguments)]))

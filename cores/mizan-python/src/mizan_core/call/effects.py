@@ -1,5 +1,5 @@
 """What one call makes stale: in its own cache, and in those of other dispatchers of the process, which may have the
-same functions.
+same functions; and what it entails when whoever has called is somebody else afterwards.
 """
 
 from __future__ import annotations
@@ -13,6 +13,9 @@ from mizan_core.engine.contract import CallPlan
 from mizan_core.interface.endpoint import Endpoint, NestedCall
 from mizan_core.interface.interface import Interface
 
+EVERYTHING = "*"
+"""The invalidation entry that stands for all there is (protocol.md section 6)."""
+
 
 class _Elsewhere(NamedTuple):
     """Another interface, and the call as it sees it.
@@ -25,8 +28,8 @@ class _Elsewhere(NamedTuple):
     endpoint: Endpoint | None
     plans: list[CallPlan]
 
-    def purge(self, calls: Sequence[NestedCall]) -> Purge | None:
-        return self.interface.purge([*self.plans, *self.interface.nested_plans(calls)])
+    def purge_of(self, calls: Sequence[NestedCall]) -> Purge | None:
+        return self.interface.purge_of([*self.plans, *self.interface.nested_plans(calls)])
 
 
 class Effects:
@@ -59,7 +62,7 @@ class Effects:
 
         :param nested: the plans of *calls* in its own interface.
         """
-        own = self.interface.purge([self.plan, *nested])
+        own = self.interface.purge_of([self.plan, *nested])
         others = self.interface.others()
         if others is self._others and not self._elsewhere:
             return [] if own is None else [own]
@@ -67,7 +70,7 @@ class Effects:
         if others is not self._others:
             # One that has been opened meanwhile may hold what was read before the function wrote.
             self._elsewhere += self._as_seen_by([other for other in others if other not in self._others])
-        found += [seen.purge(calls) for seen in self._elsewhere]
+        found += [seen.purge_of(calls) for seen in self._elsewhere]
         return [purge for purge in found if purge is not None]
 
     def _as_seen_by(self, others: Sequence[Interface]) -> list[_Elsewhere]:
@@ -76,3 +79,18 @@ class Effects:
             _Elsewhere(other, endpoint, [] if endpoint is None else [other.plan(endpoint, self._arguments)])
             for other, endpoint in zip(others, endpoints, strict=True)
         ]
+
+
+class ResettingPlan:
+    """A plan that says that clients are to forget all that they keep, and nothing else: what else has become stale is
+    forgotten with the rest.
+    """
+
+    def finish(
+        self,
+        result_json: bytes,
+        nested: Sequence[Any] = (),  # noqa: ARG002 - see the class
+        refresh_json: bytes | None = None,  # noqa: ARG002 - it would be of who has called before
+    ) -> tuple[bytes, str | None]:
+        """As ``CallPlan.finish``."""
+        return b'{"result":' + result_json + b',"invalidate":["*"]}', EVERYTHING

@@ -17,15 +17,14 @@ from mizan_core.cache.readings import Readings
 from mizan_core.cache.store import Purge
 from mizan_core.call.asked import Call, Fetch, LateCall
 from mizan_core.call.building import Build, build_for_all, build_for_one
-from mizan_core.call.effects import Effects
+from mizan_core.call.effects import EVERYTHING, Effects, ResettingPlan
 from mizan_core.call.outcome import CallOutcome, Dressed, Fetched, FetchOutcome, Refused, Result, ViewResponse
 from mizan_core.call.port import Port
 from mizan_core.call.progress import Progress
-from mizan_core.call.resetting import EVERYTHING, ResettingPlan
 from mizan_core.client import ErrorCase
 from mizan_core.engine import ENGINE
 from mizan_core.errors import APIError, Forbidden, InternalError, Invalid, NotSupported, Unauthorized
-from mizan_core.interface.caching import Entry
+from mizan_core.interface.caching import Lookup
 from mizan_core.interface.endpoint import HTTP, Blame, Endpoint, Invocation, NestedCall, NestedCalls
 from mizan_core.interface.interface import Bundle, Interface, Selection
 from mizan_core.settings import ALWAYS
@@ -85,13 +84,13 @@ async def answer_fetch(port: Port, interface: Interface, fetch: Fetch, progress:
         )
         selection = fetch.read(bundle)
         arguments, progress.scope = selection.arguments, selection.scope
-        entry = _entry(bundle, selection, viewer, fetch)
+        lookup = _lookup(bundle, selection, viewer, fetch)
         if fetch.watch is not None:
             await fetch.watch(interface.watch_tags(bundle, arguments))
         build = partial(_build, port, interface, bundle, arguments, fetch.token is not None, progress)
-        if type(entry) is Bypass:
-            return await build_for_one(bundle.name, entry, build)
-        return await _look_up(port, entry, build)
+        if type(lookup) is Bypass:
+            return await build_for_one(bundle.name, lookup, build)
+        return await _look_up(port, lookup, build)
     except Exception as error:  # noqa: BLE001 - whatever user code raises
         return refused(port, progress, error, interface)
 
@@ -196,30 +195,30 @@ async def _run(
     return plain if dress is None else Dressed(plain, dress, purges)
 
 
-def _entry(bundle: Bundle, selection: Selection, viewer: Viewer, fetch: Fetch) -> Entry | Bypass:
+def _lookup(bundle: Bundle, selection: Selection, viewer: Viewer, fetch: Fetch) -> Lookup | Bypass:
     """Where the bundle is cached, or why it is not."""
     policy = bundle.policy
     if type(policy) is Bypass:
         return policy
     if not policy.shared and not viewer.authenticated and fetch.has_credentials(policy.vary):
         return Bypass(BypassReason.CREDENTIALS)
-    return selection.entry(policy, viewer, fetch.header)
+    return selection.lookup(policy, viewer, fetch.header)
 
 
-async def _look_up(port: Port, entry: Entry, build: Build) -> Fetched:
+async def _look_up(port: Port, lookup: Lookup, build: Build) -> Fetched:
     """The bundle from the cache; where it is not there, built."""
     if await port.in_transaction():
-        return await build_for_one(entry.context, Bypass(BypassReason.TRANSACTION), build)
-    store = entry.caching.store
-    found = await store.look_up(port.access(store), entry.key, entry.tags)
+        return await build_for_one(lookup.context, Bypass(BypassReason.TRANSACTION), build)
+    store = lookup.caching.store
+    found = await store.look_up(port.access(store), lookup.key, lookup.tags)
     if found.versions is None:
-        return await build_for_one(entry.context, Bypass(found.bypass or BypassReason.UNAVAILABLE), build)
+        return await build_for_one(lookup.context, Bypass(found.bypass or BypassReason.UNAVAILABLE), build)
     if found.body is not None:
         COUNTERS.count("hits")
-        return Fetched(found.body, True, None, entry.tags, found.versions)
+        return Fetched(found.body, True, None, lookup.tags, found.versions)
     COUNTERS.count("misses")
-    body = await build_for_all(port, entry, found.versions, build)
-    return Fetched(body, False, None, entry.tags, found.versions)
+    body = await build_for_all(port, lookup, found.versions, build)
+    return Fetched(body, False, None, lookup.tags, found.versions)
 
 
 async def _build(
@@ -279,7 +278,7 @@ async def _purge_unanswered(port: Port, purges: Sequence[Purge]) -> None:
 
 
 async def _purge_nested(port: Port, interface: Interface, calls: Sequence[NestedCall]) -> None:
-    purges = [each.purge(each.nested_plans(calls)) for each in (interface, *interface.others())]
+    purges = [each.purge_of(each.nested_plans(calls)) for each in (interface, *interface.others())]
     needed = [purge for purge in purges if purge is not None]
     if needed:
         await port.to_the_end(_purge_unanswered(port, needed))

@@ -6,6 +6,8 @@ that it gives its entries (docs/edge.md).
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import json
 import logging
 import secrets
@@ -17,7 +19,6 @@ from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
 from mizan_core.after_fork import restart_after_fork
-from mizan_core.edge.signing import HEADER, sign
 from mizan_core.engine.contract import Secret
 
 _log = logging.getLogger("mizan.edge")
@@ -26,6 +27,19 @@ _PAUSES = (0.2, 1.0, 5.0)
 """Seconds before an edge that did not answer is asked again; after the last one its entries live out their time."""
 _MOST = 1_000
 """Tags of one request."""
+
+HEADER = "X-Mizan-Signature"
+
+
+def sign(secret: Secret, method: str, path: str, body: bytes, now: int, nonce: str) -> str:
+    """The value of ``HEADER``, ``t=<time>,n=<nonce>,s=<hex>``: an HMAC-SHA256 over all of this (docs/edge.md).
+
+    :param now: seconds since 1970; an edge refuses what is too old.
+    :param nonce: never the same twice; an edge refuses one that it has seen.
+    """
+    text = f"{method}\n{path}\n{hashlib.sha256(body).hexdigest()}\n{now}\n{nonce}"
+    key = secret.encode() if isinstance(secret, str) else secret
+    return f"t={now},n={nonce},s={hmac.new(key, text.encode(), hashlib.sha256).hexdigest()}"
 
 
 class EdgePurger:

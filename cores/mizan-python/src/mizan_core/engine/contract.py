@@ -10,7 +10,7 @@ from typing import Any, Protocol, TypeAlias
 
 from mizan_core.types import MWTClaims
 
-CONTRACT_VERSION = 7
+CONTRACT_VERSION = 8
 """Grows with every change of the contract; an engine of another version is not used."""
 
 Json: TypeAlias = Any
@@ -56,14 +56,14 @@ class Keyer(Protocol):
     ) -> str:
         """The key of one entry."""
 
-    def plan(
+    def key_and_tags(
         self,
         context: str,
         params: dict[str, Any] | None = None,
         user_id: str | None = None,
         rev: int = 0,
         vary: dict[str, Any] | None = None,
-        shapes: list[list[str]] | None = None,
+        scopes: list[list[str]] | None = None,
     ) -> tuple[str, list[str]]:
         """The key of one entry and its tags (section 10)."""
 

@@ -46,8 +46,8 @@ class BundlePolicy(NamedTuple):
         )
 
 
-class Entry(NamedTuple):
-    """Where a bundle is kept, and what makes it invalid."""
+class Lookup(NamedTuple):
+    """Where a bundle is looked up and kept, and what makes it invalid."""
 
     caching: Caching
     context: str
@@ -61,25 +61,25 @@ class Tagging:
     """The tags of one interface's bundles: for its cache, and for those who watch whether there is a cache or not.
 
     :param store: keeps the versions of tags.
-    :param shapes: the parameter names of each scope that a purge can have, by context.
+    :param scopes: the parameter names of each scope that a purge can have, by context.
     """
 
-    def __init__(self, store: Store, keyer: Keyer, shapes: Mapping[str, list[list[str]]]) -> None:
+    def __init__(self, store: Store, keyer: Keyer, scopes: Mapping[str, list[list[str]]]) -> None:
         self.store = store
         self._keyer = keyer
-        self._shapes = shapes
+        self._scopes = scopes
 
     def tags(self, context: str, params: dict[str, Any]) -> list[str]:
         """Those of a bundle."""
-        return self._keyer.plan(context, params, None, 0, {}, self._shapes[context])[1]
+        return self._keyer.key_and_tags(context, params, None, 0, {}, self._scopes[context])[1]
 
-    def purge(self, plans: Sequence[CallPlan]) -> Purge | None:
+    def purge_of(self, plans: Sequence[CallPlan]) -> Purge | None:
         """The purge of what calls make stale; None where nothing is."""
         return self._purge(self._keyer.call_tags(plans))
 
     def named_purge(self, context: str, params: Mapping[str, Any]) -> Purge | None:
         """The purge that server code asks for by name: broad where entries have no tag for just these parameters."""
-        known = sorted(params) in self._shapes[context]
+        known = sorted(params) in self._scopes[context]
         return self._purge(self._keyer.purge_tags(context, dict(params) if known else {}))
 
     def whole_purge(self, contexts: Iterable[str]) -> Purge | None:
@@ -93,19 +93,19 @@ class Tagging:
 class Caching(Tagging):
     """The cache of one interface. The parameters are those of ``Tagging``."""
 
-    def __init__(self, store: Store, keyer: Keyer, shapes: Mapping[str, list[list[str]]]) -> None:
-        super().__init__(store, keyer, shapes)
+    def __init__(self, store: Store, keyer: Keyer, scopes: Mapping[str, list[list[str]]]) -> None:
+        super().__init__(store, keyer, scopes)
         self.flights = Flights()
         self.reports = ReadingReports()
 
-    def entry(
+    def lookup(
         self,
         context: str,
         policy: BundlePolicy,
         params: dict[str, Any],
         viewer: Viewer,
         header: Callable[[str], str | None],
-    ) -> Entry | Bypass:
+    ) -> Lookup | Bypass:
         """Where the bundle is kept; or why it is not, for a viewer whose bundles cannot be told from another's."""
         if not policy.shared and viewer.authenticated and viewer.id is None:
             return Bypass(BypassReason.VIEWER_WITHOUT_ID)
@@ -115,8 +115,8 @@ class Caching(Tagging):
         if not policy.shared and viewer.superuser:
             varying[":super"] = True
         user = None if policy.shared else viewer.id
-        key, tags = self._keyer.plan(context, params, user, policy.rev, varying, self._shapes[context])
-        return Entry(self, context, key, tags, policy.ttl, policy.vary)
+        key, tags = self._keyer.key_and_tags(context, params, user, policy.rev, varying, self._scopes[context])
+        return Lookup(self, context, key, tags, policy.ttl, policy.vary)
 
 
 def is_same(left: Any, right: Any) -> bool:

@@ -17,7 +17,7 @@ from mizan_core.engine import ENGINE
 from mizan_core.engine.contract import CallPlan, CompiledGraph, Keyer
 from mizan_core.errors import MWTError, NotFound, Unauthorized, ValidationFailed
 from mizan_core.interface.builtins import token_functions
-from mizan_core.interface.caching import BundlePolicy, Caching, Entry, Tagging, is_same
+from mizan_core.interface.caching import BundlePolicy, Caching, Lookup, Tagging, is_same
 from mizan_core.interface.endpoint import SOCKET, Endpoint, NestedCall, Unidentified
 from mizan_core.interface.marks import ViewerMarks, interface_mark
 from mizan_core.interface.refusals import REST, Refusals
@@ -196,33 +196,33 @@ class Selection:
     :ivar scope: as of ``Bundle.scope``.
     """
 
-    __slots__ = ("_bundle", "_entries", "_params", "arguments", "scope")
+    __slots__ = ("_bundle", "_lookups", "_params", "arguments", "scope")
 
     def __init__(self, bundle: Bundle, arguments: list[dict[str, Any]]) -> None:
         self.arguments = arguments
         self.scope = bundle.scope(arguments)
         self._bundle = bundle
         self._params: dict[str, Any] | Bypass | None = None
-        self._entries: dict[Viewer | None, Entry] = {}
+        self._lookups: dict[Viewer | None, Lookup] = {}
 
-    def entry(self, policy: BundlePolicy, viewer: Viewer, header: Callable[[str], str | None]) -> Entry | Bypass:
+    def lookup(self, policy: BundlePolicy, viewer: Viewer, header: Callable[[str], str | None]) -> Lookup | Bypass:
         """Where the bundle is cached, or why it is not.
 
         :param header: gives the value of a request header by its lower-case name.
         """
         known = None if policy.shared else viewer
-        entry = self._entries.get(known)
-        if entry is not None:
-            return entry
+        lookup = self._lookups.get(known)
+        if lookup is not None:
+            return lookup
         if self._params is None:
             self._params = self._bundle.identify(self.arguments)
         if type(self._params) is Bypass:
             return self._params
-        found = policy.caching.entry(self._bundle.name, policy, self._params, viewer, header)
-        if type(found) is Entry and not policy.vary:
-            if len(self._entries) >= _REMEMBERED_VIEWERS:
-                self._entries.clear()
-            self._entries[known] = found
+        found = policy.caching.lookup(self._bundle.name, policy, self._params, viewer, header)
+        if type(found) is Lookup and not policy.vary:
+            if len(self._lookups) >= _REMEMBERED_VIEWERS:
+                self._lookups.clear()
+            self._lookups[known] = found
         return found
 
 
@@ -275,12 +275,12 @@ class Interface:
         self.caching: Caching | None = None
         self.tagging: Tagging | None = None
         if store is not None:
-            keyer, shapes = settings.keyer(), {name: context["shapes"] for name, context in graph["contexts"].items()}
+            keyer, scopes = settings.keyer(), {name: context["scopes"] for name, context in graph["contexts"].items()}
             if keyer is None:
                 keyer = settings.tag_keyer()
-                self.tagging = Tagging(store, keyer, shapes)
+                self.tagging = Tagging(store, keyer, scopes)
             else:
-                self.tagging = self.caching = Caching(store, keyer, shapes)
+                self.tagging = self.caching = Caching(store, keyer, scopes)
             store.use_graph(_fingerprint(self.graph, keyer))
             if store.is_shared:
                 for name, tags in _purgeable(plans, keyer).items():
@@ -381,9 +381,9 @@ class Interface:
         found = ((self.endpoint_of(call.function), call.arguments) for call in calls)
         return [self.plan(endpoint, arguments) for endpoint, arguments in found if endpoint is not None]
 
-    def purge(self, plans: Sequence[CallPlan]) -> Purge | None:
+    def purge_of(self, plans: Sequence[CallPlan]) -> Purge | None:
         """The purge of what calls make stale; None where nothing is."""
-        return None if self.tagging is None else self.tagging.purge(plans)
+        return None if self.tagging is None else self.tagging.purge_of(plans)
 
     def watch_tags(self, bundle: Bundle, arguments: Sequence[Mapping[str, Any]]) -> list[str]:
         """The tags of a bundle: when one of them changes it may be stale. None at all where no store keeps versions."""

@@ -52,22 +52,22 @@ class CacheKeyer:
         """
         return self._key(_payload(context, params, user_id, rev, vary))
 
-    def plan(
+    def key_and_tags(
         self,
         context: str,
         params: dict[str, object] | None = None,
         user_id: str | None = None,
         rev: int = 0,
         vary: dict[str, object] | None = None,
-        shapes: list[list[str]] | None = None,
+        scopes: list[list[str]] | None = None,
     ) -> tuple[str, list[str]]:
         """The key of an entry, as ``derive`` gives it, and the entry's tags (section 10).
 
-        :param shapes: the parameter names of each scope that a mutation can produce for the context.
-        :return: the key; the context's tag and one for each shape, in their order.
+        :param scopes: the parameter names of each scope that a mutation can have with the context.
+        :return: the key; the context's tag and one for each scope, in their order.
         """
         payload = _payload(context, params, user_id, rev, vary)
-        return self._key(payload), entry_tags(self._mac, payload.context, payload.params, shapes)
+        return self._key(payload), entry_tags(self._mac, payload.context, payload.params, scopes)
 
     def purge_tags(self, context: str, params: dict[str, object] | None = None) -> list[str]:
         """The tags that a purge changes: the context's, or the two of one scope (section 10).

@@ -11,14 +11,14 @@ from mizan_core.engine.pure.plan import Plan
 TAG_DIGITS = 32
 
 
-def entry_tags(mac: Hs256, context: str, params: dict[str, Json], shapes: object) -> list[str]:
-    """The context's tag, and one for each scope shape, in their order.
+def entry_tags(mac: Hs256, context: str, params: dict[str, Json], scopes: object) -> list[str]:
+    """The context's tag, and one for each scope, in their order.
 
     :param params: the entry's, in their plain form.
-    :param shapes: as ``CacheKeyer.plan`` takes them.
+    :param scopes: as ``CacheKeyer.key_and_tags`` takes them.
     """
-    scopes = [] if shapes is None else _scopes(shapes)
-    return [_context_tag(context), *(_entry_tag(mac, context, scope, params) for scope in scopes)]
+    names = [] if scopes is None else _names(scopes)
+    return [_context_tag(context), *(_entry_tag(mac, context, scope, params) for scope in names)]
 
 
 def purge_tags(mac: Hs256, context: str, params: dict[str, Json]) -> list[str]:
@@ -40,11 +40,11 @@ def _plain(identities: dict[str, Json]) -> dict[str, Json]:
     return {name: plain(identity, root("identities") / name, depth=3) for name, identity in identities.items()}
 
 
-def _scopes(shapes: object) -> list[list[str]]:
-    """Each shape's names, sorted, each name once."""
+def _names(scopes: object) -> list[list[str]]:
+    """Each scope's names, sorted, each name once."""
     return [
-        sorted({text_argument(name, "shapes") for name in list_argument(shape, "shapes")})
-        for shape in list_argument(shapes, "shapes")
+        sorted({text_argument(name, "scopes") for name in list_argument(scope, "scopes")})
+        for scope in list_argument(scopes, "scopes")
     ]
 
 

@@ -82,7 +82,7 @@ class Context:
 
     functions: tuple[str, ...]
     params: tuple[str, ...]
-    shapes: tuple[tuple[str, ...], ...]
+    scopes: tuple[tuple[str, ...], ...]
 
 
 class Graph:
@@ -115,7 +115,7 @@ class Graph:
                 name: {
                     "functions": list(context.functions),
                     "params": list(context.params),
-                    "shapes": list(map(list, context.shapes)),
+                    "scopes": list(map(list, context.scopes)),
                 }
                 for name, context in self._contexts.items()
             },

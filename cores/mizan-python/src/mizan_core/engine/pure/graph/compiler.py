@@ -9,7 +9,7 @@ from typing import Any
 from mizan_core.engine.pure import graph
 from mizan_core.engine.pure.graph import Context, Effect, Graph, Merge, Mode, Purge
 from mizan_core.engine.pure.graph.comparison import Comparison
-from mizan_core.engine.pure.graph.narrowing import Shapes, fingerprint, narrows, purge_of, shapes_of
+from mizan_core.engine.pure.graph.narrowing import Scopes, fingerprint, narrows, purge_of, scopes_of
 from mizan_core.engine.pure.graph.specification import Function, MergeTarget, Specification, Target, read_specification
 from mizan_core.engine.pure.graph.suggestions import did_you_mean
 from mizan_core.engine.pure.path import quoted
@@ -46,10 +46,10 @@ class _Compiler:
         functions = {function.name: self._function(function) for function in self._functions}
         if self._problems:
             raise GraphError(self._problems)
-        shapes = shapes_of(purge for function in functions.values() for purge in function.purges)
-        functions = {name: _narrowed(function, shapes) for name, function in sorted(functions.items())}
-        contexts = {name: _context(name, members, shapes) for name, members in sorted(self._contexts.items())}
-        return Graph(functions, contexts, fingerprint(self._spec, shapes))
+        scopes = scopes_of(purge for function in functions.values() for purge in function.purges)
+        functions = {name: _narrowed(function, scopes) for name, function in sorted(functions.items())}
+        contexts = {name: _context(name, members, scopes) for name, members in sorted(self._contexts.items())}
+        return Graph(functions, contexts, fingerprint(self._spec, scopes))
 
     def _check_names(self) -> None:
         seen: set[str] = set()
@@ -217,14 +217,14 @@ def _group(functions: Iterable[Function]) -> dict[str, list[Function]]:
     return contexts
 
 
-def _context(name: str, functions: list[Function], shapes: Shapes) -> Context:
+def _context(name: str, functions: list[Function], scopes: Scopes) -> Context:
     names = tuple(function.name for function in functions)
-    return Context(names, _parameter_names(functions), shapes.get(name, ()))
+    return Context(names, _parameter_names(functions), scopes.get(name, ()))
 
 
-def _narrowed(function: graph.Function, shapes: Shapes) -> graph.Function:
+def _narrowed(function: graph.Function, scopes: Scopes) -> graph.Function:
     """Nothing narrows a purge of a context whose scopes are too many."""
-    purges = (purge if purge.context in shapes else Purge(purge.context, ()) for purge in function.purges)
+    purges = (purge if purge.context in scopes else Purge(purge.context, ()) for purge in function.purges)
     return replace(function, purges=tuple(purges))
 
 

@@ -19,10 +19,10 @@ from mizan_core.engine.pure.graph.specification import Function, Specification
 
 MAX_OPTIONAL = 4
 """Parameters that a call may lack and that may narrow one purge; with more of them none does."""
-MAX_SHAPES = 32
-"""Scope shapes of one context; with more of them every purge of it is broad."""
+MAX_SCOPES = 32
+"""Scopes of one context; with more of them every purge of it is broad."""
 
-Shapes: TypeAlias = "Mapping[str, tuple[tuple[str, ...], ...]]"
+Scopes: TypeAlias = "Mapping[str, tuple[tuple[str, ...], ...]]"
 """The parameters of each scope that a purge can have, by context."""
 
 
@@ -52,17 +52,17 @@ def purge_of(comparison: Comparison, function: Function, context: str, scope: It
     return Purge(context, tuple(narrowing))
 
 
-def shapes_of(purges: Iterable[Purge]) -> Shapes:
+def scopes_of(purges: Iterable[Purge]) -> Scopes:
     """The scopes that these purges can have, where they are not too many."""
-    shapes: dict[str, set[tuple[str, ...]]] = {}
+    scopes: dict[str, set[tuple[str, ...]]] = {}
     for purge in purges:
-        shapes.setdefault(purge.context, set()).update(_scopes(purge))
-    return {context: tuple(sorted(found)) for context, found in shapes.items() if 0 < len(found) <= MAX_SHAPES}
+        scopes.setdefault(purge.context, set()).update(_scopes(purge))
+    return {context: tuple(sorted(found)) for context, found in scopes.items() if 0 < len(found) <= MAX_SCOPES}
 
 
-def fingerprint(spec: Specification, shapes: Shapes) -> str:
+def fingerprint(spec: Specification, scopes: Scopes) -> str:
     """What decides the tags of entries and purges, as canonical JSON."""
-    narrowing = {(context, name) for context, found in shapes.items() for names in found for name in names}
+    narrowing = {(context, name) for context, found in scopes.items() for names in found for name in names}
     params = {
         (function.context, function.name, name): param
         for function in spec.functions
@@ -74,7 +74,7 @@ def fingerprint(spec: Specification, shapes: Shapes) -> str:
     return dump(
         {
             "params": [[*names, params[names].shape, params[names].identity] for names in sorted(params)],
-            "scopes": {context: [list(names) for names in found] for context, found in shapes.items()},
+            "scopes": {context: [list(names) for names in found] for context, found in scopes.items()},
             "types": {} if is_plain else {**spec.types},
         }
     )
