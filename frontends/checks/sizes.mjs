@@ -25,18 +25,18 @@ const MANY = [
  * docs/performance.md says what a page in React is made of. Live pages have patience with watches and channels that fail besides.
  */
 const LIMITS = [
-  ["a page in plain TypeScript", 'export { configureMizan, getMizan, MizanError } from "mizan-runtime"', 5670, 8445],
-  ["a page in React", REACT, 6630, 9410],
-  ["a page in React that shows one of 200 contexts", MANY, 6325, 9105],
+  ["a page in plain TypeScript", 'export { configureMizan, getMizan, MizanError } from "mizan-runtime"', 5125, 8105],
+  ["a page in React", REACT, 5985, 8970],
+  ["a page in React that shows one of 200 contexts", MANY, 5690, 8655],
   [
     "a page in React, live, with channels",
     `${REACT} export { socket, useChannel } from "mizan-react/live"`,
-    11055,
-    13700,
+    10465,
+    13300,
   ],
-  ["a page in React with forms", `${REACT} export { useForm } from "mizan-react/forms"`, 9545, 12300],
-  ["a page in Vue", 'export { createMizanPlugin, useCall, useSlot, useStatus } from "mizan-vue"', 6465, 9240],
-  ["a page in Svelte", 'export { setMizan, useCall, useSlot, useStatus } from "mizan-svelte"', 6435, 9215],
+  ["a page in React with forms", `${REACT} export { useForm } from "mizan-react/forms"`, 8925, 11880],
+  ["a page in Vue", 'export { createMizanPlugin, useCall, useSlot, useStatus } from "mizan-vue"', 5915, 8885],
+  ["a page in Svelte", 'export { setMizan, useCall, useSlot, useStatus } from "mizan-svelte"', 5875, 8850],
 ];
 const FRAMEWORKS = ["react", "react/*", "vue", "svelte", "svelte/*"];
 const LATER = {

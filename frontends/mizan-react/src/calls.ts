@@ -9,7 +9,7 @@ import {
   type CallState,
   type ServerFunction,
 } from "mizan-runtime";
-import { useEffect, useMemo, useRef, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 
 import { useMizan } from "./client.js";
 
@@ -20,12 +20,12 @@ export function useCall<A extends object, R, X extends object, E extends object 
 ): Call<A, R, E> {
   const mizan = useMizan();
   const [state, setState] = useState<CallState<R>>(IDLE);
-  const current = useRef(options);
+  const [current] = useState({ options });
   useEffect(() => {
-    current.current = options;
+    current.options = options;
   });
   const calls = useMemo(
-    () => callsOf<A, R>((args) => mizan.call(info, args, current.current), setState),
+    () => callsOf<A, R>((args) => mizan.call(info, args, current.options), setState),
     [mizan, info],
   );
   return useMemo(

@@ -1,7 +1,9 @@
 /** Which server the components below ask. */
 
 import { configureMizan, Mizan, takeHydration, type Dehydrated, type MizanOptions } from "mizan-runtime";
-import { createContext, useContext, useMemo, useState, type ReactElement, type ReactNode } from "react";
+import { createContext, useContext, useState, type ReactElement, type ReactNode } from "react";
+
+import { provide } from "./providing.js";
 
 const Client = createContext<Mizan | null>(null);
 
@@ -24,30 +26,16 @@ export function MizanContext({ client, hydration, children, ...options }: MizanC
     else if (!client) takeHydration(made);
     return made;
   });
-  return <Client.Provider value={mizan}>{children}</Client.Provider>;
-}
-
-/**
- * Gives the client around it what a server has read for the components below: for a route that comes after the page.
- *
- * Of what the client knows already nothing changes, and what has become stale meanwhile is read again.
- */
-export function MizanHydration({
-  state,
-  children,
-}: {
-  readonly state: Dehydrated;
-  readonly children?: ReactNode;
-}): ReactElement {
-  const mizan = useMizan();
-  // Before the components below ask for it; a second time nothing would happen.
-  useMemo(() => mizan.hydrate(state), [mizan, state]);
-  return <>{children}</>;
+  return provide(Client, mizan, children);
 }
 
 /** The client that the components around this one ask. */
 export function useMizan(): Mizan {
   const mizan = useContext(Client);
-  if (mizan === null) throw new Error("There is no <MizanContext> around this component.");
+  if (!mizan) {
+    throw new Error(
+      process.env.NODE_ENV === "production" ? "No client" : "There is no <MizanContext> around this component.",
+    );
+  }
   return mizan;
 }

@@ -3,16 +3,15 @@
 import type { Context as Descriptor, Entry } from "mizan-runtime";
 import {
   createContext,
-  useCallback,
   useContext,
   useSyncExternalStore,
   type Context,
   type FunctionComponent,
-  type ReactElement,
   type ReactNode,
 } from "react";
 
 import { useMizan } from "./client.js";
+import { provide } from "./providing.js";
 
 /** Says which parameters the components below mean. */
 export type Provider<P extends object> = FunctionComponent<P & { readonly children?: ReactNode }>;
@@ -22,12 +21,6 @@ export interface BoundContext<P extends object = object, S extends object = obje
   readonly info: Descriptor<P, S>;
   readonly Provider: Provider<P>;
   readonly nearest: Context<P | null>;
-}
-
-/** A context whose parameters are not known here. */
-interface AnyContext {
-  readonly info: { readonly slots: { readonly [slot: string]: readonly string[] } };
-  readonly Provider: FunctionComponent<never>;
 }
 
 /** What is known of the reading of a context. */
@@ -48,7 +41,7 @@ export function bindContext<P extends object, S extends object>(info: Descriptor
     // come with it.
     const entry = useMizan().entry(info, own);
     if (entry.isEmpty && !isArriving()) void entry.load();
-    return <nearest.Provider value={own}>{children}</nearest.Provider>;
+    return provide(nearest, own, children);
   };
   Provider.displayName = info.name;
   return { info, Provider, nearest };
@@ -62,19 +55,6 @@ export function bindGlobal<P extends object, S extends object>(info: Descriptor<
 /** The provider of *bound*: a function, since bundlers leave out a call that nobody needs, and keep the reading of a property. */
 export function providerOf<P extends object, S extends object>(bound: BoundContext<P, S>): Provider<P> {
   return bound.Provider;
-}
-
-/** One provider for several contexts (`@compose`): each is told the parameters that its functions declare. */
-export function composeProviders<P extends object>(...contexts: readonly AnyContext[]): Provider<P> {
-  const named = contexts.map(({ info, Provider }) => ({
-    Provider: Provider as FunctionComponent<{ readonly children: ReactNode }>,
-    names: Object.values(info.slots).flat(),
-  }));
-  return ({ children, ...params }) =>
-    named.reduceRight((inner, { Provider, names }) => {
-      const own = Object.entries(params).filter(([name]) => names.includes(name));
-      return <Provider {...Object.fromEntries(own)}>{inner}</Provider>;
-    }, children) as ReactElement;
 }
 
 /**
@@ -92,12 +72,12 @@ export function useSlot<P extends object, S extends object, K extends keyof S & 
   const entry = useEntry(bound, params);
   const slot = entry.slot(name);
   const value = useSyncExternalStore(
-    useSubscription(entry),
+    entry.subscribe,
     () => entry.slot(name).value,
-    () => entry.rendered(name) ?? slot.value,
+    () => entry.rendered[name] ?? slot.value,
   );
   if (value === undefined && !slot.isPresent) {
-    if (entry.error !== null) throw entry.error;
+    if (entry.error) throw entry.error;
     // React's protocol for "not yet": the promise of what is missing.
     throw entry.load();
   }
@@ -108,30 +88,25 @@ export function useSlot<P extends object, S extends object, K extends keyof S & 
 export function useStatus<P extends object, S extends object>(bound: BoundContext<P, S>, params?: P): Status {
   const entry = useEntry(bound, params);
   const version = () => entry.version;
-  useSyncExternalStore(useSubscription(entry), version, version);
-  return {
-    isFetching: entry.isFetching,
-    isStale: entry.isStale,
-    error: entry.error,
-    refetch: useCallback(() => entry.refetch(), [entry]),
-  };
+  useSyncExternalStore(entry.subscribe, version, version);
+  return { isFetching: entry.isFetching, isStale: entry.isStale, error: entry.error, refetch: entry.refetch };
 }
 
 function useEntry<P extends object, S extends object>(bound: BoundContext<P, S>, params: P | undefined): Entry {
   const mizan = useMizan();
   const nearest = useContext(bound.nearest);
   const meant = params ?? nearest;
-  if (meant === null) {
-    throw new Error(`There is no provider of "${bound.info.name}" around this component, and no parameters.`);
+  if (!meant) {
+    throw new Error(
+      process.env.NODE_ENV === "production"
+        ? `No ${bound.info.name}`
+        : `There is no provider of "${bound.info.name}" around this component, and no parameters.`,
+    );
   }
   return mizan.entry(bound.info, meant);
 }
 
-function useSubscription(entry: Entry): (listener: () => void) => () => void {
-  return useCallback((listener: () => void) => entry.subscribe(listener), [entry]);
-}
-
 /** Whether the page itself is not all there yet. */
 function isArriving(): boolean {
-  return typeof document !== "undefined" && document.readyState === "loading";
+  return globalThis.document?.readyState === "loading";
 }

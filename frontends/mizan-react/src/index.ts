@@ -2,11 +2,11 @@
 
 export type { Call, CallOptions as CallHookOptions } from "mizan-runtime";
 export { useCall } from "./calls.js";
-export { MizanContext, MizanHydration, useMizan, type MizanContextProps } from "./client.js";
+export { MizanContext, useMizan, type MizanContextProps } from "./client.js";
+export { composeProviders } from "./compositions.js";
 export {
   bindContext,
   bindGlobal,
-  composeProviders,
   providerOf,
   useSlot,
   useStatus,
@@ -14,3 +14,4 @@ export {
   type Provider,
   type Status,
 } from "./contexts.js";
+export { MizanHydration } from "./hydration.js";

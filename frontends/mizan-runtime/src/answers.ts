@@ -2,11 +2,11 @@
 
 import type { Entry } from "./entry.js";
 import { MizanError } from "./errors.js";
-import type { Call, Kernel, Pending } from "./kernel.js";
+import { EVERYTHING, type Call, type Kernel, type Pending } from "./kernel.js";
 import { planOf } from "./merges.js";
 import { relation } from "./scope.js";
 import { MERGED, type Mode, type Slot } from "./slot.js";
-import type { Answer, Json, Merge, Shown, Stale } from "./wire.js";
+import type { Answer, Json, Merge, News, Shown, Stale } from "./wire.js";
 
 const REPLACE: Mode = { kind: "replace" };
 /** As many as the server takes. */
@@ -16,9 +16,12 @@ const MOST_SHOWN = 16;
 export async function perform(kernel: Kernel, call: Call): Promise<Json> {
   const { info, args, options, epoch } = call;
   try {
+    // For somebody else it waits for nothing.
+    if (epoch === kernel.epoch) await kernel.ready?.(info);
     // What one viewer wanted is not done as another.
     if (epoch !== kernel.epoch) throw new MizanError({ code: "OFFLINE", message: "Somebody else is asking." });
-    const answer = await kernel.transport.call(info, args, shown(kernel, info.affects ?? []), options);
+    const answer = await (kernel.live?.call(info, args) ??
+      kernel.transport.call(info, args, shown(kernel, info.affects ?? []), options));
     if (epoch === kernel.epoch) accept(kernel, call, answer);
     return answer.result;
   } catch (error) {
@@ -61,15 +64,16 @@ function accept(kernel: Kernel, { info, sent, pending }: Call, answer: Answer): 
   for (const { known, scope } of brought) known.mark().learn(scope);
   for (const merge of merges) {
     const { context, slot: name, value } = merge;
-    kernel.touch(context, now);
-    for (const entry of kernel.entriesOf(context, (known) => relation(known, merge, name) !== "other")) {
+    kernel.touched.set(context, now);
+    for (const entry of kernel.entries()) {
+      if (entry.context !== context || relation(entry, merge, name) === "other") continue;
       // Else only the server knows whether it is this entry's.
       if (relation(entry, merge, name) !== "same") entry.invalidate(now, name);
       else if (!put(entry, name, info.modes?.[context]?.[name] ?? REPLACE, value)) refused.push(merge);
     }
   }
   for (const { known, bundle } of brought) {
-    known.recovered();
+    known.error = null;
     for (const [name, value] of Object.entries(bundle)) put(known, name, REPLACE, value);
   }
   kernel.change(invalidate, now);
@@ -78,24 +82,34 @@ function accept(kernel: Kernel, { info, sent, pending }: Call, answer: Answer): 
     if (slot.touched < now) return null;
     return merged.has(slot) ? MERGED : now;
   });
-  kernel.watch({ kind: "answer", id: sent, answer, refused });
+  kernel.emit({ kind: "answer", id: sent, answer, refused });
   kernel.conclude();
-  kernel.tell([...invalidate, ...merges.map(asInvalidation)]);
+  tell(kernel, [...invalidate, ...merges.map(asInvalidation)]);
 }
 
 function fail(kernel: Kernel, { sent, pending }: Call, error: unknown): void {
   const now = kernel.tick();
-  const refusal = error instanceof MizanError && error.isRefusal ? error : null;
-  kernel.watch({ kind: "failure", id: sent, error });
+  const refusal = error instanceof MizanError && isRefusal(error) ? error : null;
+  kernel.emit({ kind: "failure", id: sent, error });
   settle(pending, () => (refusal === null ? now : null));
-  kernel.change(refusal && refusal.invalidate, now);
+  kernel.change(refusal === null ? [EVERYTHING] : refusal.invalidate, now);
   kernel.conclude();
-  if (refusal !== null) kernel.tell(refusal.invalidate);
+  if (refusal !== null) tell(kernel, refusal.invalidate);
+}
+
+/** Whether the call is known to have done nothing: the server answered, and says so, or it was never sent. */
+export function isRefusal({ status, code }: MizanError): boolean {
+  return (status >= 400 && status < 500) || status === 501 || code === "OFFLINE";
+}
+
+/** Others must hear of *news*. */
+function tell(kernel: Kernel, news: News): void {
+  if (news.length > 0) kernel.tell?.(news);
 }
 
 /** Tell the layers of a call until when they stay; null where it has done nothing. */
 function settle(pending: readonly Pending[], untilOf: (slot: Slot) => number | null): void {
-  for (const { entry, slot, layer } of pending) {
+  for (const [entry, slot, layer] of pending) {
     const until = untilOf(slot);
     entry.mark();
     if (until === null) slot.withdraw(layer);

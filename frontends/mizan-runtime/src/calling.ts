@@ -1,7 +1,8 @@
 /** What is loaded for calls, and when somebody tells of changes (`later.ts`). */
 
 export { perform } from "./answers.js";
-export { Page } from "./page.js";
+export { enterPage } from "./page.js";
+export { makeRoom } from "./forgetting.js";
 export { fetchUrl } from "./fetching.js";
 export { relation } from "./scope.js";
 export { Sender } from "./sending.js";

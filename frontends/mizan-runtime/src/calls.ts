@@ -1,6 +1,6 @@
 /** The calls that one component makes of a function, and what has come of them: what the frameworks' hooks are made of. */
 
-import type { ErrorOf, MizanError } from "./errors.js";
+import { MizanError, type ErrorOf } from "./errors.js";
 import { outcomeOf, type Outcome } from "./outcome.js";
 
 /** Arguments, which may be left out where none is required. */
@@ -47,27 +47,25 @@ export function callsOf<A extends object, R>(
     state = { ...state, ...news, isPending: pending > 0 };
     changed(state);
   };
-  const safe = async (args: A = {} as A): Promise<Outcome<R>> => {
+  const mutate = (args: A = {} as A): Promise<R> => {
     const own = ++last;
-    let news: Partial<CallState<R>> = {};
-    pending++;
-    change({ error: null });
-    try {
-      const outcome = await outcomeOf(call(args));
-      news = outcome.ok ? { data: outcome.data } : { error: outcome.error };
-      return outcome;
-    } finally {
+    const end = (news: Partial<CallState<R>>): void => {
       pending--;
       change(own === last ? news : {});
-    }
+    };
+    pending++;
+    change({ error: null });
+    const result = call(args);
+    result.then(
+      (data) => end({ data }),
+      // Other errors are mistakes of the program.
+      (error: unknown) => end(error instanceof MizanError ? { error } : {}),
+    );
+    return result;
   };
   return {
-    safe,
-    async mutate(args?: A) {
-      const outcome = await safe(args);
-      if (!outcome.ok) throw outcome.error;
-      return outcome.data;
-    },
+    mutate,
+    safe: (args?: A) => outcomeOf(mutate(args)),
     reset() {
       last++;
       change({ error: null, data: undefined });

@@ -2,11 +2,11 @@
 
 import { Mizan, type MizanOptions } from "./mizan.js";
 
-let current: { readonly client: Mizan; readonly options: MizanOptions } | null = null;
+let current: { readonly client: Mizan; readonly options: MizanOptions } | undefined;
 
 /** The client of this page with *options*: the one that there is when they are the same, else another in its place. */
 export function configureMizan(options: MizanOptions = {}): Mizan {
-  if (current !== null && isSame(current.options, options)) return current.client;
+  if (current && isSame(current.options, options)) return current.client;
   current?.client.close();
   current = { client: new Mizan(options), options };
   return current.client;

@@ -54,11 +54,6 @@ export class MizanError<C extends string = string, D = unknown> extends Error {
     Object.assign(this, { details: {}, status: 0, invalidate: [] }, failure);
   }
 
-  /** Whether the call is known to have done nothing: the server answered, and says so, or it was never sent. */
-  get isRefusal(): boolean {
-    return (this.status >= 400 && this.status < 500) || this.status === 501 || this.code === "OFFLINE";
-  }
-
   isAuthError(): boolean {
     return ["UNAUTHORIZED", "FORBIDDEN", "CSRF_FAILED"].includes(this.code);
   }
@@ -69,7 +64,7 @@ export class MizanError<C extends string = string, D = unknown> extends Error {
 
   /** The messages of one field, by its path in the arguments (`email`, `lines.0.quantity`); none when it is valid. */
   getFieldErrors(path: string): readonly string[] {
-    const messages = this.isValidationError() ? this.details[path] : undefined;
+    const messages = this.isValidationError() && this.details[path];
     return Array.isArray(messages) ? messages.map(String) : [];
   }
 }

@@ -12,91 +12,75 @@ export interface Read {
 /** What the server says of one of several reads: as `one` would give or throw it, or null where that should be asked. */
 export type Part = Reply | MizanError | null;
 
-export interface Requests {
-  one(read: Read, signal: AbortSignal): Promise<Reply>;
-  /** Null where the server does not know how to. */
-  several(reads: readonly Read[], signal: AbortSignal): Promise<readonly Part[] | null>;
-}
+export type One = (read: Read, signal: AbortSignal) => Promise<Reply>;
+/** Null where the server does not know how to. */
+export type Several = (reads: readonly Read[], signal: AbortSignal) => Promise<readonly Part[] | null>;
 
-interface Waiting {
-  readonly read: Read;
-  readonly signal: AbortSignal;
-  readonly resolve: (reply: Reply | Promise<Reply>) => void;
-  readonly reject: (reason: unknown) => void;
-}
+type Waiting = readonly [
+  read: Read,
+  signal: AbortSignal,
+  resolve: (reply: Reply | Promise<Reply>) => void,
+  reject: (reason: unknown) => void,
+];
 
 /** What the server takes. */
 const MOST_READS = 16;
 const MOST_CHARACTERS = 3000;
 
-export class Gatherer {
-  readonly #waiting: Waiting[] = [];
-  #isKnown = true;
-  readonly #requests: Requests;
+/** As *one*, but reads that begin in one tick are made by *several*. */
+export function gathered(one: One, several: Several): One {
+  let isKnown = true;
+  /** The group that reads still join, and its length; none does at first. */
+  let group: Waiting[] = [];
+  let characters = Infinity;
 
-  constructor(requests: Requests) {
-    this.#requests = requests;
-  }
-
-  read(read: Read, signal: AbortSignal): Promise<Reply> {
-    if (!this.#isKnown) return this.#requests.one(read, signal);
-    return new Promise((resolve, reject) => {
-      if (this.#waiting.length === 0) queueMicrotask(() => this.#send());
-      this.#waiting.push({ read, signal, resolve, reject });
-    });
-  }
-
-  #send(): void {
-    for (const group of groups(this.#waiting.splice(0))) {
-      if (group.length > 1) void this.#together(group);
-      else group.forEach((single) => this.#alone(single));
-    }
-  }
-
-  #alone({ read, signal, resolve, reject }: Waiting): void {
+  const alone = ([read, signal, resolve, reject]: Waiting): void => {
     if (signal.aborted) reject(signal.reason);
-    else resolve(this.#requests.one(read, signal));
-  }
+    else resolve(one(read, signal));
+  };
 
-  async #together(group: readonly Waiting[]): Promise<void> {
+  const together = async (waiting: readonly Waiting[]): Promise<void> => {
     // The request ends when nobody waits for it any longer.
     const abort = new AbortController();
-    let left = group.length;
-    for (const { signal, reject } of group) {
+    let left = waiting.length;
+    for (const [, signal, , reject] of waiting) {
       signal.addEventListener("abort", () => {
         reject(signal.reason);
-        if (--left === 0) abort.abort();
+        if (!--left) abort.abort();
       });
     }
     try {
-      const reads = group.map(({ read }) => read);
-      const parts = await this.#requests.several(reads, abort.signal);
-      if (parts === null) this.#isKnown = false;
-      group.forEach((waiting, index) => {
-        const part = parts?.[index] ?? null;
-        if (part === null) this.#alone(waiting);
-        else if (part instanceof MizanError) waiting.reject(part);
-        else waiting.resolve(part);
+      const reads = waiting.map(([read]) => read);
+      const parts = await several(reads, abort.signal);
+      isKnown &&= parts !== null;
+      waiting.forEach((each, index) => {
+        const [, , resolve, reject] = each;
+        const part = parts?.[index];
+        if (!part) alone(each);
+        else if (part instanceof MizanError) reject(part);
+        else resolve(part);
       });
     } catch (error) {
-      for (const { reject } of group) reject(error);
+      for (const [, , , reject] of waiting) reject(error);
     }
-  }
-}
+  };
 
-function groups(waiting: readonly Waiting[]): Waiting[][] {
-  const made: Waiting[][] = [];
-  let characters = Infinity;
-  for (const one of waiting) {
-    const { length } = one.read.context + encodeURIComponent(one.read.query);
-    characters += length + 2;
-    const last = made.at(-1);
-    if (last === undefined || last.length === MOST_READS || characters > MOST_CHARACTERS) {
-      made.push([one]);
+  const join = (waiting: Waiting): void => {
+    const [{ context, query }] = waiting;
+    const length = (context + encodeURIComponent(query)).length + 2;
+    characters += length;
+    if (characters > MOST_CHARACTERS || group.length === MOST_READS) {
+      const own: Waiting[] = (group = []);
       characters = length;
-    } else {
-      last.push(one);
+      queueMicrotask(() => {
+        characters = Infinity;
+        if (own.length > 1) void together(own);
+        else own.forEach(alone);
+      });
     }
-  }
-  return made;
+    group.push(waiting);
+  };
+
+  return (read, signal) =>
+    isKnown ? new Promise((resolve, reject) => join([read, signal, resolve, reject])) : one(read, signal);
 }

@@ -8,13 +8,11 @@ export const STATES = "__MIZAN__";
 
 /** Give *mizan* the states that have come with the page, and those that will come while it is streamed. */
 export function takeHydration(mizan: Mizan): void {
-  const page = globalThis as { [STATES]?: Pick<Dehydrated[], "push"> };
-  const states = page[STATES];
-  if (Array.isArray(states)) for (const state of states as Dehydrated[]) mizan.hydrate(state);
-  page[STATES] = {
-    push: (...later) => {
-      for (const state of later) mizan.hydrate(state);
-      return 0;
-    },
+  const page = globalThis as { [STATES]?: unknown };
+  const push = (...states: Dehydrated[]): void => {
+    for (const state of states) mizan.hydrate(state);
   };
+  const states = page[STATES];
+  if (Array.isArray(states)) push(...(states as Dehydrated[]));
+  page[STATES] = { push };
 }

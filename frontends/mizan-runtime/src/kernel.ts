@@ -29,6 +29,12 @@ export interface Transport {
   call(info: ServerFunction, args: Params, shown: readonly Shown[], options: Sending): Promise<Answer>;
 }
 
+/** A way that reads and calls may go rather than over the transport; null where they should not. */
+export interface Shortcut {
+  fetch(...read: Parameters<Transport["fetch"]>): Promise<Reply> | null;
+  call(info: ServerFunction, args: Params): Promise<Answer> | null;
+}
+
 /** What happens in a kernel, for those who watch it (devtools). */
 export type Happening =
   | { readonly kind: "read"; readonly entry: Entry }
@@ -41,17 +47,15 @@ export type Happening =
 
 /** What a kernel may be given beside its transport. */
 export interface Outside {
-  /** Before a call is sent: whether, and when, it may be. @throws MizanError */
-  readonly ready?: (info: ServerFunction) => Promise<void> | undefined;
-  /** What calls need, and who tells of changes; or how it is fetched. @throws MizanError */
-  readonly calling?: Calling;
+  /** What calls need, where it is there from the beginning, and how it is fetched. @throws MizanError */
+  readonly loaded?: Calling;
   readonly load?: () => Promise<Calling>;
   /** Run a task soon, after what is being done now. */
   readonly soon?: (task: () => void) => void;
   /** Hear of what the calls of this kernel have changed. */
   readonly tell?: (news: News) => void;
   /** Hear of everything. */
-  readonly watch?: (happening: Happening) => void;
+  readonly emit?: (happening: Happening) => void;
 }
 
 /** A call that was made: what the user expects of it, and when that was. */
@@ -64,37 +68,35 @@ export interface Call {
   readonly pending: readonly Pending[];
 }
 
-export interface Pending {
-  readonly entry: Entry;
-  readonly slot: Slot;
-  readonly layer: Layer;
-}
+export type Pending = readonly [entry: Entry, slot: Slot, layer: Layer];
 
 /** What is news of everything: a reset. */
 export const EVERYTHING = "*";
-/** Beyond these, entries that nobody looks at are forgotten, the oldest first. */
-const MOST_ENTRIES = 1000;
+/** Beyond these, entries that nobody looks at are forgotten (`forgetting.ts`). */
+export const MOST_ENTRIES = 1000;
 
 export class Kernel implements Surroundings {
-  readonly transport: Transport;
+  declare readonly transport: Transport;
+  live: Shortcut | null = null;
+  /** Before a call is sent: whether, and when, it may be; set by who knows. @throws MizanError */
+  declare ready?: (info: ServerFunction) => Promise<void> | undefined;
+  /** How often somebody else has begun to ask. */
+  epoch = 0;
+  /** What calls need, once it is there, and how it is fetched. @throws MizanError */
+  loaded: Calling | null = null;
+  readonly load: () => Promise<Calling> = loadCalling;
   #clock = 0;
-  #epoch = 0;
   /** All that must hear what is said of them, in the order in which they were made. */
-  readonly #entries = new Set<Entry>();
-  readonly #byKey = new Map<string, Entry>();
+  readonly heard = new Set<Entry>();
+  readonly byKey = new Map<string, Entry>();
   /** When each context, and when everything, was last touched: what a server rendered before that is old. */
-  readonly #touched = new Map<string, number>();
+  readonly touched = new Map<string, number>();
   #calls = 0;
-  readonly #waiting: (() => void)[] = [];
-  readonly #outside: Outside;
+  #waiting: (() => void)[] = [];
   #calling: Promise<Calling> | null = null;
-  /** It, once it is there. */
-  #loaded: Calling | null;
 
-  constructor(transport: Transport, outside: Outside = {}) {
-    this.transport = transport;
-    this.#outside = outside;
-    this.#loaded = outside.calling ?? null;
+  constructor(transport?: Transport, outside?: Outside) {
+    Object.assign(this, { transport }, outside);
   }
 
   /** The entry of a context with *params*; the same object for equal ones. */
@@ -106,22 +108,23 @@ export class Kernel implements Surroundings {
 
   /** All entries that there are. */
   entries(): readonly Entry[] {
-    return [...this.#entries];
+    return [...this.heard];
   }
 
   /** The entry of *shown*, if there is one. */
   known(shown: Shown): Entry | undefined {
-    return this.#byKey.get(keyOf(shown));
-  }
-
-  /** The entries of *context* that *is* does not exclude. */
-  entriesOf(context: string, is: (entry: Entry) => boolean): Entry[] {
-    return this.entries().filter((entry) => entry.context === context && is(entry));
+    return this.byKey.get(keyOf(shown));
   }
 
   /** What calls need, fetched when it is first wanted. @throws MizanError `OFFLINE` */
   calling(): Promise<Calling> {
-    return (this.#calling ??= this.#load());
+    return (this.#calling ??= this.load().then(
+      (calling) => (this.loaded = calling),
+      (error: unknown) => {
+        this.#calling = null;
+        throw error;
+      },
+    ));
   }
 
   /**
@@ -138,11 +141,20 @@ export class Kernel implements Surroundings {
     const expectations = typeof optimistic === "function" ? optimistic(args) : optimistic;
     const sent = this.tick();
     const pending = this.#expect(expectations as Expectations, params as Params);
-    this.watch({ kind: "call", id: sent, name: info.name, args: args as Params });
-    const call = { info, args: args as Params, options, sent, epoch: this.#epoch, pending };
+    this.emit({ kind: "call", id: sent, name: info.name, args: args as Params });
+    const call = { info, args: args as Params, options, sent, epoch: this.epoch, pending };
     this.#calls++;
     try {
-      const { perform } = await this.#ready(call);
+      const { perform } = await this.calling().catch((error: unknown) => {
+        // It was not sent.
+        this.emit({ kind: "failure", id: sent, error });
+        for (const [entry, slot, layer] of pending) {
+          entry.mark();
+          slot.withdraw(layer);
+        }
+        this.conclude();
+        throw error;
+      });
       return (await perform(this, call)) as R;
     } finally {
       this.#calls--;
@@ -154,26 +166,16 @@ export class Kernel implements Surroundings {
   async read<P extends object, S extends object>(context: Context<P, S>, params: P): Promise<S> {
     const entry = this.entry(context as Context, params);
     if (!entry.isFetching) entry.refetch();
-    await entry.until(() => !entry.isBusy && (!entry.isStale || entry.error !== null));
-    if (entry.error !== null) throw entry.error;
+    await entry.until(() => !entry.isBusy && (!entry.isStale || !!entry.error));
+    if (entry.error) throw entry.error;
     return entry.content() as S;
   }
 
   /** What somebody else has changed; `["*"]` is a reset. */
   invalidate(news: News): void {
-    if (news.includes(EVERYTHING)) {
-      this.#clear();
-      return;
-    }
-    this.watch({ kind: "news", news });
+    if (news.includes(EVERYTHING)) return this.clear();
+    this.emit({ kind: "news", news });
     this.change(news, this.tick());
-    this.conclude();
-  }
-
-  /** Anything may have changed: what somebody looks at is read again. */
-  doubt(): void {
-    this.watch({ kind: "doubt" });
-    this.change(null, this.tick());
     this.conclude();
   }
 
@@ -194,57 +196,47 @@ export class Kernel implements Surroundings {
 
   /** Try again what could not be read. */
   retry(): void {
-    for (const entry of this.#entries) entry.retry();
-  }
-
-  /** How often somebody else has begun to ask. */
-  get epoch(): number {
-    return this.#epoch;
+    for (const entry of this.heard) entry.retry();
   }
 
   tick(): number {
     return ++this.#clock;
   }
 
-  /** Something of *context* is touched *now*. */
-  touch(context: string, now: number): void {
-    this.#touched.set(context, now);
-  }
-
   touchedAt(context: string): number {
-    return Math.max(...[EVERYTHING, context].map((name) => this.#touched.get(name) ?? 0));
+    return Math.max(...[EVERYTHING, context].map((name) => this.touched.get(name) ?? 0));
   }
 
   soon(task: () => void): void {
-    // Browsers want their own `queueMicrotask` called on nothing but the window.
-    (this.#outside.soon ?? ((own) => queueMicrotask(own)))(task);
+    queueMicrotask(task);
   }
 
-  watch(happening: Happening): void {
-    this.#outside.watch?.(happening);
-  }
+  emit(_happening: Happening): void {}
+
+  /** Others must hear of *news*. */
+  tell?(news: News): void;
 
   rest(): void {
     if (!this.#isBusy()) for (const resolve of this.#waiting.splice(0)) resolve();
   }
 
   adopt(entry: Entry): void {
-    if (this.#entries.has(entry)) return;
-    this.#entries.add(entry);
+    if (this.heard.has(entry)) return;
+    this.heard.add(entry);
     // What has been said without its hearing it.
-    entry.invalidate(this.touchedAt(entry.context));
-    if (this.known(entry) === undefined) this.#byKey.set(keyOf(entry), entry);
+    entry.invalidate();
+    if (!this.known(entry)) this.byKey.set(keyOf(entry), entry);
   }
 
-  /** Make stale what *news* says; everything without any. */
-  change(news: News | null, now: number): void {
-    for (const item of news ?? [EVERYTHING]) {
+  /** Make stale what *news* says; `["*"]` is everything. */
+  change(news: News, now: number): void {
+    for (const item of news) {
       const { context, function: slot, ...scope }: Stale = typeof item === "string" ? { context: item } : item;
-      this.touch(context, now);
-      for (const entry of this.#entries) {
+      this.touched.set(context, now);
+      for (const entry of this.heard) {
         // While nobody knows which entries of the context are excluded none is.
-        const isConcerned = entry.context === context && this.#loaded?.relation(entry, scope, slot) !== "other";
-        if (news === null || isConcerned) entry.invalidate(now, slot);
+        const isConcerned = entry.context === context && this.loaded?.relation(entry, scope, slot) !== "other";
+        if (isConcerned || context === EVERYTHING) entry.invalidate(now, slot);
       }
     }
   }
@@ -254,21 +246,20 @@ export class Kernel implements Surroundings {
     for (const entry of this.entries().filter((marked) => marked.settle())) entry.changed();
   }
 
-  /** Others must hear of *news*. */
-  tell(news: News): void {
-    if (news.length > 0) this.#outside.tell?.(news);
-  }
-
-  #clear(): void {
-    this.#epoch++;
-    this.watch({ kind: "reset" });
-    for (const entry of this.#entries) entry.clear();
+  /** Begin anew, for whoever asks now. */
+  clear(): void {
+    this.epoch++;
+    this.emit({ kind: "reset" });
+    for (const entry of this.heard) entry.clear();
   }
 
   #entry(shown: Shown): Entry {
     let entry = this.known(shown);
-    if (entry === undefined) {
-      if (this.#entries.size >= MOST_ENTRIES) this.#forgetOldest();
+    if (!entry) {
+      if (this.heard.size >= MOST_ENTRIES) {
+        if (this.loaded) this.loaded.makeRoom(this);
+        else this.calling().catch(() => undefined);
+      }
       entry = new Entry(shown.context, shown.params, this);
       this.adopt(entry);
     }
@@ -278,12 +269,13 @@ export class Kernel implements Surroundings {
   #expect(expectations: Expectations, params: Params): Pending[] {
     const pending: Pending[] = [];
     for (const [context, slots = {}] of Object.entries(expectations)) {
-      for (const entry of this.entriesOf(context, (asked) => !isUnlike(asked.params, params))) {
+      for (const entry of this.heard) {
+        if (entry.context !== context || isUnlike(entry.params, params)) continue;
         for (const [name, update] of Object.entries(slots)) {
           const slot = entry.mark().slot(name);
           const layer = { update, until: UNANSWERED };
           slot.expect(layer);
-          pending.push({ entry, slot, layer });
+          pending.push([entry, slot, layer]);
         }
       }
     }
@@ -291,44 +283,8 @@ export class Kernel implements Surroundings {
     return pending;
   }
 
-  /** Wait until *call* may be sent. Where it may not be it has done nothing. */
-  async #ready(call: Call): Promise<Calling> {
-    try {
-      const calling = await this.calling();
-      // For somebody else it waits for nothing.
-      if (call.epoch === this.#epoch) await this.#outside.ready?.(call.info);
-      return calling;
-    } catch (error) {
-      this.watch({ kind: "failure", id: call.sent, error });
-      for (const { entry, slot, layer } of call.pending) {
-        entry.mark();
-        slot.withdraw(layer);
-      }
-      this.conclude();
-      throw error;
-    }
-  }
-
-  async #load(): Promise<Calling> {
-    try {
-      return (this.#loaded ??= await (this.#outside.load ?? loadCalling)());
-    } catch (error) {
-      this.#calling = null;
-      throw error;
-    }
-  }
-
   #isBusy(): boolean {
     return this.#calls > 0 || this.entries().some((entry) => entry.isBusy);
-  }
-
-  /** The oldest that nobody looks at hears nothing from now on; should somebody still have it and look, it begins anew. */
-  #forgetOldest(): void {
-    const oldest = this.entries().find((entry) => !entry.isMounted && !entry.isBusy);
-    if (oldest === undefined) return;
-    this.#entries.delete(oldest);
-    if (this.known(oldest) === oldest) this.#byKey.delete(keyOf(oldest));
-    oldest.clear();
   }
 }
 
@@ -339,6 +295,7 @@ function isUnlike(asked: Params, params: Params): boolean {
   );
 }
 
-function keyOf({ context, params }: Shown): string {
+/** Under what an entry is known. */
+export function keyOf({ context, params }: Shown): string {
   return `${context} ${canonical(params)}`;
 }

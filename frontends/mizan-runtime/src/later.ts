@@ -5,10 +5,8 @@ import { MizanError } from "./errors.js";
 export type Calling = typeof import("./calling.js");
 
 /** @throws MizanError `OFFLINE`: nothing was sent */
-export async function loadCalling(): Promise<Calling> {
-  try {
-    return await import("./calling.js");
-  } catch {
+export function loadCalling(): Promise<Calling> {
+  return import("./calling.js").catch(() => {
     throw new MizanError({ code: "OFFLINE", message: "There is no network." });
-  }
+  });
 }

@@ -1,18 +1,13 @@
 /** A client of one server: the kernel, its requests, the page, and the other windows of the same client. */
 
-import type { ServerFunction } from "./descriptors.js";
 import { HttpTransport, type HttpOptions } from "./http.js";
-import { EVERYTHING, Kernel, type Happening } from "./kernel.js";
-import type { Page } from "./page.js";
-import type { Answer, Dehydrated, News, Params, Reply } from "./wire.js";
+import { Kernel, type Happening, type Shortcut } from "./kernel.js";
+import type { Dehydrated, News } from "./wire.js";
 
 /** A connection over which the server says what is stale, and over which reads and calls may go. */
-export interface Live {
+export interface Live extends Shortcut {
   /** What the server knows this connection by; null while there is none. What it has asked for itself it is not told. */
   readonly id: string | null;
-  /** Null where it should go another way. */
-  fetch(context: string, params: Params, signal: AbortSignal): Promise<Reply> | null;
-  call(info: ServerFunction, args: Params): Promise<Answer> | null;
   close(): void;
 }
 
@@ -41,62 +36,47 @@ export type MizanEvent =
   | { readonly kind: "frame"; readonly isOut: boolean; readonly frame: object };
 
 export class Mizan extends Kernel {
-  readonly http: HttpTransport;
+  declare readonly http: HttpTransport;
+  declare readonly transport: HttpTransport;
   /** Where the server says what is stale; null where nobody has connected it. */
-  live: Live | null = null;
+  declare live: Live | null;
+  /** Who asks, as the server calls them; undefined until it has said so, null after a reset. */
+  declare viewer: string | null | undefined;
   readonly #options: MizanOptions;
   readonly #listeners = new Set<(event: MizanEvent) => void>();
-  readonly #channel: BroadcastChannel | null;
-  #page: Page | null = null;
-  #isClosed = false;
-  /** Who asks, as the server calls them; undefined until it has said so, null after a reset. */
-  #viewer: string | null | undefined;
-  #toldInterface: string | null = null;
+  readonly #closing = new AbortController();
+  /** The other windows. */
+  #channel: BroadcastChannel | undefined;
+  #toldInterface: string | undefined;
 
   constructor(options: MizanOptions = {}) {
     // A server has no windows: what one request has changed is no news for the others.
     const { baseUrl = "/api/mizan", tabs = typeof window !== "undefined" } = options;
-    super(
-      {
-        fetch: (context, params, signal) =>
-          this.live?.fetch(context, params, signal) ?? this.http.fetch(context, params, signal),
-        call: (info, args, shown, options) => this.live?.call(info, args) ?? this.http.call(info, args, shown, options),
-      },
-      {
-        ready: (info) => this.#page?.ready(info),
-        tell: (news) => this.#channel?.postMessage(news),
-        watch: (happening) => this.emit(happening),
-      },
-    );
+    super();
     this.#options = options;
-    this.http = new HttpTransport(
-      { ...options, baseUrl },
-      (headers) => this.#hearHeaders(headers),
-      () => (this.live?.id ? { "X-Mizan-Socket": this.live.id } : {}),
-      () => this.calling(),
-    );
-    this.#channel = tabs ? windows(`mizan ${baseUrl}`) : null;
-    if (this.#channel !== null) this.#channel.onmessage = ({ data }) => this.#hearTab(data as News);
-    if (typeof document !== "undefined") void this.#enter();
+    this.transport = this.http = new HttpTransport({ ...options, baseUrl }, this);
+    if (tabs) this.#meet(`mizan ${baseUrl}`);
+    if (typeof document !== "undefined") this.#enter();
     this.live = options.live?.(this) ?? null;
   }
 
   /** Make contexts stale, here and in the other windows. */
   override invalidate(news: News): void {
-    this.#take(news);
-    this.#channel?.postMessage(news);
+    super.invalidate(news);
+    this.tell(news);
   }
 
   /** Take what a server has rendered, unless it was for another viewer: after a reset nobody knows, until an answer tells. */
   override hydrate(state: Dehydrated): void {
-    const viewer = state.find((entry) => entry.viewer)?.viewer ?? this.#viewer;
-    if (this.#viewer === undefined) this.#viewer = viewer;
-    if (viewer === this.#viewer && viewer !== null) super.hydrate(state);
+    const viewer = state.find((entry) => entry.viewer)?.viewer ?? this.viewer;
+    if (this.viewer === undefined) this.viewer = viewer;
+    if (viewer === this.viewer && viewer !== null) super.hydrate(state);
   }
 
-  /** Who asks, as the server calls them; null or undefined where that is not known. */
-  get viewer(): string | null | undefined {
-    return this.#viewer;
+  override clear(): void {
+    this.viewer = null;
+    this.http.reset();
+    super.clear();
   }
 
   /** Whether there is a network, as far as the browser knows. */
@@ -119,65 +99,61 @@ export class Mizan extends Kernel {
   }
 
   /** Tell those who have asked `on` of *event*. */
-  emit(event: MizanEvent): void {
+  override emit(event: MizanEvent): void {
     for (const listener of this.#listeners) listener(event);
   }
 
-  /** Let go of the page, the other windows and the live connection. */
-  close(): void {
-    this.#isClosed = true;
-    this.live?.close();
-    this.#page?.leave();
-    this.#channel?.close();
+  /** Tell the other windows of *news*. */
+  override tell(news: News): void {
+    this.#channel?.postMessage(news);
   }
 
-  /** Hear of the page as soon as there is what hears of it: nothing that is shown first waits for that. */
-  async #enter(): Promise<void> {
-    try {
-      const { Page } = await this.calling();
-      if (!this.#isClosed) this.#page = new Page(this, this.#options.staleAfter);
-    } catch {
-      const again = (): void => {
-        this.retry();
-        void this.#enter();
-      };
-      window.addEventListener("online", again, { once: true });
-    }
-  }
-
-  #hearHeaders(headers: Headers): void {
+  /** Hear what the headers of an answer say of who asks, and of the server. */
+  hear(headers: Headers): void {
     const viewer = headers.get("X-Mizan-Viewer");
-    if (this.#viewer && viewer && viewer !== this.#viewer) {
-      this.reset();
-      this.emit({ kind: "viewer" });
+    if (viewer) {
+      if (this.viewer && viewer !== this.viewer) {
+        this.reset();
+        this.emit({ kind: "viewer" });
+      }
+      this.viewer = viewer;
     }
-    this.#viewer = viewer ?? this.#viewer;
     const server = headers.get("X-Mizan-Interface");
-    const { interface: own = server } = this.#options;
-    if (server === null || server === own || server === this.#toldInterface) return;
+    const { interface: own } = this.#options;
+    if (!server || !own || server === own || server === this.#toldInterface) return;
     this.#toldInterface = server;
     this.emit({ kind: "interface", server });
   }
 
-  #hearTab(news: News): void {
-    this.emit({ kind: "tab", news });
-    this.#take(news);
+  /** Let go of the page, the other windows and the live connection. */
+  close(): void {
+    this.#closing.abort();
+    this.live?.close();
+    this.#channel?.close();
   }
 
-  #take(news: News): void {
-    if (news.includes(EVERYTHING)) {
-      this.#viewer = null;
-      this.http.reset();
+  /** Hear of the page as soon as there is what hears of it: nothing that is shown first waits for that. */
+  #enter(): void {
+    const again = (): void => {
+      this.retry();
+      this.#enter();
+    };
+    this.calling().then(
+      ({ enterPage }) => enterPage(this, this.#closing.signal, this.#options.staleAfter),
+      () => window.addEventListener("online", again, { once: true }),
+    );
+  }
+
+  /** Meet the other windows, where there are any and the page may speak to them (a frame of another site's may not). */
+  #meet(name: string): void {
+    try {
+      this.#channel = new BroadcastChannel(name);
+      this.#channel.onmessage = ({ data: news }: { readonly data: News }) => {
+        this.emit({ kind: "tab", news });
+        super.invalidate(news);
+      };
+    } catch {
+      // It works alone.
     }
-    super.invalidate(news);
-  }
-}
-
-/** The other windows; null where there are none, or the page may not speak to them (a frame of another site's). */
-function windows(name: string): BroadcastChannel | null {
-  try {
-    return new BroadcastChannel(name);
-  } catch {
-    return null;
   }
 }

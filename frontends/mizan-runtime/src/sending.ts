@@ -7,6 +7,8 @@ import type { Answer, Params, Shown } from "./wire.js";
 
 const TOKEN = "X-Mizan-Token";
 const CSRF = "X-CSRFToken";
+/** By which live connection whoever has changed something is not told of it. */
+const SOCKET = "X-Mizan-Socket";
 const OBTAIN = "mwt_obtain";
 const JSON_BODY = { "Content-Type": "application/json" };
 /** What no page of another site can send along. */
@@ -27,11 +29,9 @@ export class Sender {
   readonly token = new Shared(() => this.#obtainToken());
   readonly #csrf = new Shared(() => this.#obtainCsrf());
   readonly #http: HttpTransport;
-  readonly #named: () => Record<string, string>;
 
-  constructor(http: HttpTransport, named: () => Record<string, string>) {
+  constructor(http: HttpTransport) {
     this.#http = http;
-    this.#named = named;
   }
 
   async call(
@@ -88,7 +88,8 @@ export class Sender {
 
   /** Make a request with the CSRF token, once more with a new one when the server has refused the one at hand. */
   async #guarded(own: Record<string, string>, request: Headed): Promise<Response> {
-    const headers = { ...own, ...this.#named() };
+    const socket = this.#http.host.live?.id;
+    const headers = socket ? { ...own, [SOCKET]: socket } : own;
     if (TOKEN in headers) return request(headers);
     for (let attempt = 0; ; attempt++) {
       const known = this.#csrf.get();

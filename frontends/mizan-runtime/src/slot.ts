@@ -47,11 +47,12 @@ export class Slot {
   #asOf = 0;
   #dirty = 0;
   #lastTouched = 0;
-  #layers: readonly Layer[] = [];
-  #held: readonly News[] = [];
+  #layers: Layer[] = [];
+  #held: News[] = [];
   /** Those that a read which started earlier does not show; replayed over such a read. */
-  #upserts: readonly News[] = [];
-  #shown: { readonly value: Json } | null = null;
+  #upserts: News[] = [];
+  /** What the layers make of the content; undefined until somebody asks. */
+  #shown: Json | undefined;
 
   /** When the server last may have changed it. */
   get touched(): number {
@@ -82,8 +83,7 @@ export class Slot {
   get value(): Json | undefined {
     // Nothing can be expected of what is not there.
     if (this.#content === undefined) return undefined;
-    this.#shown ??= { value: this.#layers.reduce((content, layer) => layer.update(content), this.#content) };
-    return this.#shown.value;
+    return (this.#shown ??= this.#layers.reduce((content, layer) => layer.update(content), this.#content));
   }
 
   /** What the server said; undefined while it has said nothing. */
@@ -92,8 +92,8 @@ export class Slot {
   }
 
   expect(layer: Layer): void {
-    this.#layers = [...this.#layers, layer];
-    this.#shown = null;
+    this.#layers.push(layer);
+    this.#shown = undefined;
   }
 
   invalidate(now: number): void {
@@ -114,18 +114,18 @@ export class Slot {
   hold(kind: News["kind"], at: number, update: Update): boolean {
     const news = { kind, at, update };
     if (kind === "upsert" && !this.isPresent) {
-      this.#upserts = [...this.#upserts, news];
+      this.#upserts.push(news);
       return false;
     }
     if (kind !== "read") this.#lastTouched = at;
-    this.#held = [...this.#held, news];
+    this.#held.push(news);
     return true;
   }
 
   /** The call behind a layer has done nothing. */
   withdraw(layer: Layer): void {
     this.#layers = this.#layers.filter((other) => other !== layer);
-    this.#shown = null;
+    this.#shown = undefined;
   }
 
   /** Take what was held back, as far as no layer is in the way. Called when an answer has been told to all slots. */
@@ -138,8 +138,9 @@ export class Slot {
       this.#held = held.filter(({ kind }) => kind !== "read");
       return;
     }
-    this.#held = this.#layers = [];
-    this.#shown = null;
+    this.#held = [];
+    this.#layers = [];
+    this.#shown = undefined;
     for (const news of held) if (news.at > until) this.#take(news);
   }
 
@@ -150,7 +151,7 @@ export class Slot {
   #take(news: News): void {
     const { kind, at, update } = news;
     if (kind === "upsert") {
-      this.#upserts = [...this.#upserts, news];
+      this.#upserts.push(news);
       this.#content = update(this.#content as Json);
       // What was old is old in all but this item.
       if (!this.#isBehind) this.#asOf = at;

@@ -64,13 +64,15 @@ export type Dehydrated = readonly (Shown & Reply & { readonly viewer?: string })
 
 /** One text for equal values: members sorted by name, those that are undefined left out, `1.0` and `1` the same (JavaScript has one kind of number). */
 export function canonical(value: Json): string {
-  if (value === null || typeof value !== "object")
-    return typeof value === "bigint" ? String(value) : JSON.stringify(value);
-  if (isList(value)) return `[${value.map(canonical).join(",")}]`;
-  const members = Object.entries(value)
-    .filter(([, member]) => member !== undefined)
-    .sort(([left], [right]) => (left < right ? -1 : 1));
-  return `{${members.map(([name, member]) => `${JSON.stringify(name)}:${canonical(member)}`).join(",")}}`;
+  if (isList(value)) return `[${value.map(canonical)}]`;
+  if (value !== null && typeof value === "object") {
+    const members = Object.keys(value)
+      .sort()
+      .filter((name) => value[name] !== undefined)
+      .map((name) => `${JSON.stringify(name)}:${canonical(value[name] as Json)}`);
+    return `{${members}}`;
+  }
+  return typeof value === "bigint" ? String(value) : JSON.stringify(value);
 }
 
 /** `Array.isArray` for lists that nobody may change. */

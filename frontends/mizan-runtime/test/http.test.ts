@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
+import { isRefusal } from "../src/answers.js";
 import { HttpTransport, queryOf } from "../src/http.js";
 import { MizanError } from "../src/index.js";
 
@@ -152,7 +153,7 @@ test("errors keep what the server says, and an outcome that is unknown is none o
   const caught = await new HttpTransport({ baseUrl: "", fetch: refused.fetch })
     .call({ name: "a" }, {})
     .catch((error: unknown) => error);
-  assert.ok(caught instanceof MizanError && caught.isRefusal && caught.isValidationError());
+  assert.ok(caught instanceof MizanError && isRefusal(caught) && caught.isValidationError());
   assert.deepEqual(caught.getFieldErrors("a.b"), ["bad"]);
   assert.deepEqual(caught.invalidate, ["user"]);
   for (const reply of [error(500, "INTERNAL_ERROR"), { status: 502, body: "<html>" }, { body: "cut o" }]) {
@@ -160,7 +161,7 @@ test("errors keep what the server says, and an outcome that is unknown is none o
     const outcome = await new HttpTransport({ baseUrl: "", fetch: broken.fetch })
       .call({ name: "a" }, {})
       .catch((error: unknown) => error);
-    assert.ok(outcome instanceof MizanError && !outcome.isRefusal);
+    assert.ok(outcome instanceof MizanError && !isRefusal(outcome));
   }
 });
 

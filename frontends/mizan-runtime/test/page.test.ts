@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import test, { afterEach } from "node:test";
 
+import { isRefusal } from "../src/answers.js";
 import { Mizan, MizanError, type MizanEvent, type MizanOptions } from "../src/index.js";
 import { dehydrate } from "../src/server.js";
 
@@ -164,7 +165,7 @@ test("without a network only what may be done twice waits for it, and what could
   assert.ok(entry.error instanceof MizanError);
   await assert.rejects(
     mizan.call({ name: "order" }, {}),
-    (error: MizanError) => error.code === "OFFLINE" && error.isRefusal,
+    (error: MizanError) => error.code === "OFFLINE" && isRefusal(error),
   );
   const waiting = mizan.call({ name: "rename", idempotent: true }, {});
   server.isDown = false;

@@ -20,7 +20,7 @@ const OFFLINE = { code: "OFFLINE", message: "it could not be loaded" };
 const SAVE = { name: "save", modes: { room: { items: { kind: "upsert", key: "id", place: "append" } } } } as const;
 
 /** A kernel whose requests wait until the test answers them, in the order that it likes. */
-function scene(outside: Outside = { calling }) {
+function scene(outside: Outside = { loaded: calling, load: () => Promise.resolve(calling) }) {
   const reads: {
     readonly answer: (bundle: Bundle, scope?: string) => Promise<void>;
     readonly fail: () => Promise<void>;

@@ -8,7 +8,7 @@
 import * as calling from "../src/calling.js";
 import type { Calling } from "../src/later.js";
 import { Lost, Session } from "../src/live/session.js";
-import { Gatherer, type Part, type Read } from "../src/gather.js";
+import { gathered, type Part, type Read } from "../src/gather.js";
 import {
   Kernel,
   MizanError,
@@ -224,10 +224,10 @@ export class World {
   private lastId = 0;
   /** Whether a read may fail. */
   private isFailing = true;
-  private readonly gatherer = new Gatherer({
-    one: ({ query }, signal) => this.one(query, signal),
-    several: (reads, signal) => this.several(reads, signal),
-  });
+  private readonly read = gathered(
+    ({ query }, signal) => this.one(query, signal),
+    (reads, signal) => this.several(reads, signal),
+  );
   /** Writes that were told of, as the items they changed. */
   readonly itemsOf = new Map<number, number>();
   /** Null where there is no socket. */
@@ -245,7 +245,7 @@ export class World {
     this.kernel = new Kernel(
       {
         fetch: (context, params, signal) => {
-          const alone = () => this.gatherer.read({ context, query: String(params["room"]) }, signal);
+          const alone = () => this.read({ context, query: String(params["room"]) }, signal);
           return this.line?.session.fetch(context, params, signal)?.catch(lostOr(alone)) ?? alone();
         },
         call: ({ name }, args, shown) => this.call(name as Kind, args, shown),
@@ -253,7 +253,7 @@ export class World {
       {
         load: () => new Promise((resolve, reject) => this.send(() => this.bring(resolve, reject))),
         soon: (task) => this.tasks.push(task),
-        watch: (happening) => this.hear(happening),
+        emit: (happening) => this.hear(happening),
       },
     );
     this.line = isLive ? new Line(this) : null;

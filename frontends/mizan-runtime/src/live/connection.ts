@@ -117,7 +117,7 @@ export class Connection implements Live {
         if (signal.aborted || !(error instanceof MizanError)) throw error;
         if (error instanceof Lost) return http.fetch(context, params, signal);
         // Over HTTP as often as that has been tried.
-        if (attempt >= http.retries || !this.session.isReady || !PASSING.has(error.status)) throw error;
+        if (attempt >= http.retries || !this.session.isReady || !PASSING.includes(error.status)) throw error;
         await http.rest(attempt, signal);
       }
     }
