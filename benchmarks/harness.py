@@ -20,9 +20,9 @@ from dataclasses import asdict
 from benchmarks import table
 from benchmarks.measurement import FULL, QUICK, Effort, Failure, Missing, Question, Samples
 from benchmarks.results import answer
-from benchmarks.timing import Run, bounded, interleaved, repeat
+from benchmarks.timing import Run, bounded, interleaved, repeat, rounds
 
-__all__ = ("Effort", "Question", "Run", "Samples", "bounded", "interleaved", "main", "repeat")
+__all__ = ("Effort", "Question", "Run", "Samples", "bounded", "interleaved", "main", "repeat", "rounds")
 
 
 def main(questions: Sequence[Question]) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import itertools
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from time import perf_counter
 from typing import TypeAlias
@@ -22,15 +22,22 @@ def interleaved(ours: Run, theirs: Run, effort: Effort) -> Samples:
     The two are measured in turn and take turns in going first, so that whatever else the machine does in that moment
     slows both. A sample repeats its operation for `effort.sample_seconds`; the calibration before is the warm-up.
     """
+    own, others = rounds((ours, theirs), effort)
+    return Samples(own, others)
+
+
+def rounds(runs: Sequence[Run], effort: Effort) -> list[list[float]]:
+    """Samples of each of several operations, as ``interleaved`` takes them of two."""
     with settled():
-        repetitions = [_calibrate(run, effort.sample_seconds) for run in (ours, theirs)]
-        pair = (_sampler(ours, repetitions[0]), _sampler(theirs, repetitions[1]))
-        seconds = sum(sample() * count for sample, count in zip(pair, repetitions, strict=True)) / 1e6
-        columns: tuple[list[float], list[float]] = ([], [])
+        repetitions = [_calibrate(run, effort.sample_seconds) for run in runs]
+        samplers = [_sampler(run, count) for run, count in zip(runs, repetitions, strict=True)]
+        seconds = sum(sample() * count for sample, count in zip(samplers, repetitions, strict=True)) / 1e6
+        columns: list[list[float]] = [[] for _ in runs]
         for turn in range(_count(seconds, effort)):
-            for side in (0, 1) if turn % 2 == 0 else (1, 0):
-                columns[side].append(pair[side]())
-    return Samples(*columns)
+            sides = list(zip(samplers, columns, strict=True))
+            for sample, column in sides if turn % 2 == 0 else reversed(sides):
+                column.append(sample())
+    return columns
 
 
 def bounded(ours: Run, bound: float, effort: Effort) -> Samples:
