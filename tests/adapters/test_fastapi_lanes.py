@@ -15,7 +15,6 @@ from mizan_core.client import client
 from mizan_core.registry import Registry
 from mizan_fastapi import MizanRouter, Settings, create_router, mount
 from mizan_fastapi.mounting import Lane
-from mizan_fastapi.prefix import PrefixRoute
 from tests.adapters.in_process import asking
 
 BASE = "/api/mizan"
@@ -144,11 +143,12 @@ def test_the_other_routes_are_not_asked(lane: Lane, monkeypatch: pytest.MonkeyPa
     app = FastAPI()
     mount(app, BASE, _router(), lane=lane)
 
-    def refuse(*_: Any) -> Any:
+    async def refuse(*_: Any) -> Any:
         raise AssertionError("the application's router is asked")
 
-    monkeypatch.setattr(PrefixRoute, "matches", refuse)
     with asking(app) as http:
+        assert _call(http, name="Ada").status_code == 200
+        monkeypatch.setattr(APIRouter, "__call__", refuse)
         assert _call(http, name="Ada").status_code == 200
 
 

@@ -13,6 +13,7 @@ from typing import Literal, TypeAlias
 
 from fastapi import FastAPI
 from starlette.middleware import Middleware
+from starlette.routing import Match
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mizan_fastapi.dependencies import EndpointRoute, is_free
@@ -106,8 +107,8 @@ def _put_outermost(app: FastAPI, route: PrefixRoute, middleware: Sequence[Middle
         scope["app"] = self
         if self.root_path:
             scope["root_path"] = self.root_path
-        own = None if scope["type"] == "lifespan" else route.find(scope)
-        if own is None:
+        match, own = (Match.NONE, {}) if scope["type"] == "lifespan" else route.matches(scope)
+        if match is Match.NONE:
             await kind.__call__(self, scope, receive, send)
             return
         scope.setdefault("router", self.router)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Coroutine, Iterable
-from typing import Any
+from typing import Any, TypeAlias
 
 from starlette.routing import BaseRoute, Match, NoMatchFound
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mizan_fastapi.dependencies import EndpointRoute
-from mizan_fastapi.endpoints import REST
+from mizan_fastapi.endpoints import REST, Endpoint
 from mizan_fastapi.routing import CALL, CONTEXT, CONTEXTS, NAMED_CALL, SESSION
 from mizan_fastapi.sockets import SocketEndpoint
 
 _FIXED = (("/call/", CALL), ("/ctx/", CONTEXTS), ("/session/", SESSION))
+_Found: TypeAlias = "tuple[EndpointRoute | None, dict[str, str]]"
 
 
 class PrefixRoute(BaseRoute):
@@ -32,35 +33,41 @@ class PrefixRoute(BaseRoute):
         self.path = self.path_format = f"{prefix}/{{path:path}}"
         self._is_bare = is_bare
         by_name = {route.name: route for route in served}
-        self._fixed = {prefix + path: by_name[name] for path, name in _FIXED}
+        self._fixed: dict[str, _Found] = {prefix + path: (by_name[name], {}) for path, name in _FIXED}
         self._named = (
             (f"{prefix}/ctx/", "name", by_name[CONTEXT]),
             (f"{prefix}/call/", "function", by_name[NAMED_CALL]),
         )
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        own = self.find(scope)
-        return (Match.NONE, {}) if own is None else (Match.FULL, own)
+        if scope["type"] == "websocket":
+            is_ours = self._is_bare and _path(scope) == self._socket_path
+            return (Match.FULL, self._socket) if is_ours else (Match.NONE, {})
+        own: Scope = {}
+        return (Match.NONE, {}) if self.enter(scope, own) is None else (Match.FULL, own)
 
-    def find(self, scope: Scope) -> Scope | None:
-        """What the scope of a request to one of the endpoints is to hold beside the rest; None for another request."""
+    def enter(self, scope: Scope, told: Scope) -> Endpoint | None:
+        """The endpoint that an HTTP request is for; None for another request.
+
+        :param told: gets what the endpoint's scope is to hold beside the rest.
+        """
         if not self._is_bare:
             return None
-        path: str = scope["path"]
-        root: str = scope.get("root_path", "")
-        if root and path.startswith(root + "/"):
-            path = path[len(root) :]  # below the point where the application is mounted
-        if scope["type"] != "http":
-            return self._socket if path == self._socket_path else None
-        route = self._fixed.get(path)
-        if route is not None:
-            return _child_scope(scope, route, {})
-        for start, parameter, named in self._named:
+        path = _path(scope)
+        route, own = self._fixed.get(path) or self._named_by(path)
+        if route is None:
+            return None
+        told["route"], told["endpoint"] = route, route.endpoint
+        told["path_params"] = {**scope.get("path_params", {}), **own}
+        return route.asgi_endpoint
+
+    def _named_by(self, path: str) -> _Found:
+        for start, parameter, route in self._named:
             if path.startswith(start) and path.endswith("/"):
                 value = path[len(start) : -1]
                 if value and "/" not in value:
-                    return _child_scope(scope, named, {parameter: value})
-        return None
+                    return route, {parameter: value}
+        return None, {}
 
     def url_path_for(self, name: str, /, **path_params: Any) -> Any:
         """The included router knows."""
@@ -76,6 +83,8 @@ class PrefixRoute(BaseRoute):
         return route.asgi_endpoint(scope, receive, send)
 
 
-def _child_scope(scope: Scope, route: EndpointRoute, own: dict[str, str]) -> Scope:
-    told = scope.get("path_params")
-    return {"route": route, "endpoint": route.endpoint, "path_params": {**told, **own} if told else own}
+def _path(scope: Scope) -> str:
+    """The path below the point where the application is mounted."""
+    path: str = scope["path"]
+    root: str = scope.get("root_path", "")
+    return path[len(root) :] if root and path.startswith(root + "/") else path

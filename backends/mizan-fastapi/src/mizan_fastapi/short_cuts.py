@@ -70,11 +70,10 @@ class ShortCut:
         for route in self._router.routes:
             if type(route) is not PrefixRoute:
                 return None
-            own = route.find(scope)
-            if own is not None:
+            endpoint = route.enter(scope, scope)
+            if endpoint is not None:
                 scope.setdefault("router", self._router)
-                scope.update(own)
-                return own["route"].asgi_endpoint  # type: ignore[no-any-return]
+                return endpoint
         return None
 
 
