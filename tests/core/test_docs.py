@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import importlib
 import os
+import pkgutil
 import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+import mizan_core
+from mizan_core.call.port import Handling, Port
+from mizan_core.http.port import HttpPort
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -97,6 +102,16 @@ def test_contributing_has_every_verb() -> None:
     verbs = re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
     page = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
     assert [verb for verb in verbs if f"make {verb}" not in page] == []
+
+
+def test_architecture_has_every_room_and_every_method_of_a_port() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    _, _, rooms = page.partition("The rooms of `mizan_core`")
+    named = {name for line in rooms.splitlines() if line.startswith("| `") for name in re.findall(r"`(\w+)`", line)}
+    modules = {module.name for module in pkgutil.iter_modules(mizan_core.__path__)}
+    methods = {name for owner in (Port, Handling, HttpPort) for name in vars(owner) if not name.startswith("_")}
+    assert modules | methods <= named
+    assert f"{len(methods)} methods" in page
 
 
 @pytest.mark.parametrize(("page", "target"), found(_LINK))
