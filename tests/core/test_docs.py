@@ -14,6 +14,7 @@ import pytest
 
 import mizan_core
 from mizan_core.call.port import Handling, Port
+from mizan_core.client import Options
 from mizan_core.http.port import HttpPort
 
 ROOT = Path(__file__).parents[2]
@@ -102,6 +103,11 @@ def test_contributing_has_every_verb() -> None:
     verbs = re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
     page = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
     assert [verb for verb in verbs if f"make {verb}" not in page] == []
+
+
+def test_the_readme_has_every_option() -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    assert [option for option in Options.__annotations__ if f"{option}=" not in readme] == []
 
 
 def test_architecture_has_every_room_and_every_method_of_a_port() -> None:
