@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, final
 
 from mizan_core.interface.arguments import JsonArguments
 from mizan_core.interface.endpoint import HTTP, Endpoint
@@ -20,6 +20,7 @@ class Shown(NamedTuple):
     params: dict[str, Any]
 
 
+@final
 class Call(NamedTuple):
     """A function to run, and its arguments, which are not validated yet.
 
@@ -35,6 +36,7 @@ class Call(NamedTuple):
     carrier: str = HTTP
 
 
+@final
 class LateCall(NamedTuple):
     """A function to run whose arguments are read when the viewer has been admitted.
 

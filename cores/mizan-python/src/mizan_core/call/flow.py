@@ -31,8 +31,11 @@ from mizan_core.settings import ALWAYS
 from mizan_core.viewer import ANONYMOUS, Viewer
 
 
-async def answer_call(port: Port, interface: Interface, call: Call, progress: Progress) -> CallOutcome:
-    """Run a function, and purge what it has made stale before anybody hears of it."""
+async def answer_call(port: Port, interface: Interface, call: Call | LateCall, progress: Progress) -> CallOutcome:
+    """Run a function, and purge what it has made stale before anybody hears of it.
+
+    Of a late call nothing more is read before it has been found out who asks.
+    """
     try:
         endpoint = interface.endpoint(call.function)
         progress.function = endpoint.name
@@ -41,8 +44,12 @@ async def answer_call(port: Port, interface: Interface, call: Call, progress: Pr
         if call.carrier in endpoint.barred:
             raise _barred(endpoint)  # noqa: TRY301 - each function more costs every call
         asking = (endpoint,) if endpoint.auth is not None else ()
-        await admit(port, interface, asking, call.token, progress, guarded=True)
-        arguments = endpoint.validate_json(call.arguments)
+        if type(call) is Call:
+            await admit(port, interface, asking, call.token, progress, guarded=True)
+            arguments = endpoint.validate_json(call.arguments)
+        else:
+            await admit(port, interface, asking, call.token, progress, guarded=call.guarded)
+            arguments = await call.read(endpoint)
         return await port.to_the_end(_run(port, interface, endpoint, arguments, progress))
     except Exception as error:  # noqa: BLE001 - whatever user code raises
         return refused(port, progress, error, interface)
@@ -53,23 +60,6 @@ def _barred(endpoint: Endpoint) -> APIError:
     if endpoint.private:
         return Forbidden("This function is private.")
     return NotSupported(f"This function is not called over {'HTTP' if HTTP in endpoint.barred else 'a socket'}.")
-
-
-async def answer_late_call(port: Port, interface: Interface, call: LateCall, progress: Progress) -> CallOutcome:
-    """As ``answer_call``, where who asks is found out before anything more of the request is read."""
-    try:
-        endpoint = interface.endpoint(call.function)
-        progress.function = endpoint.name
-        for trace in interface.tracers:
-            trace(progress)
-        if call.carrier in endpoint.barred:
-            raise _barred(endpoint)  # noqa: TRY301 - as above
-        asking = (endpoint,) if endpoint.auth is not None else ()
-        await admit(port, interface, asking, call.token, progress, guarded=call.guarded)
-        arguments = await call.read(endpoint)
-        return await port.to_the_end(_run(port, interface, endpoint, arguments, progress))
-    except Exception as error:  # noqa: BLE001 - whatever user code raises
-        return refused(port, progress, error, interface)
 
 
 async def answer_fetch(port: Port, interface: Interface, fetch: Fetch, progress: Progress) -> FetchOutcome:

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic_core import from_json
 
 from mizan_core.call.asked import LateCall
-from mizan_core.call.flow import answer_late_call, refused
+from mizan_core.call.flow import answer_call, refused
 from mizan_core.call.outcome import CallOutcome
 from mizan_core.call.progress import Progress
 from mizan_core.errors import BadRequest, CsrfFailed, NotFound, UnsupportedMediaType, ValidationFailed
@@ -39,7 +39,7 @@ async def answer_upload(
     try:
         _check_header(port)
         call = LateCall(name, read, token, guarded=True, carrier=HTTP)
-        return await answer_late_call(port, interface, call, progress)
+        return await answer_call(port, interface, call, progress)
     except CsrfFailed as error:
         return refused(port, progress, error)
     finally:

@@ -10,7 +10,7 @@ from pydantic_core import from_json
 
 from mizan_core.call.asked import LateCall
 from mizan_core.call.dispatcher import Dispatcher
-from mizan_core.call.flow import answer_late_call, refused
+from mizan_core.call.flow import answer_call, refused
 from mizan_core.call.progress import Progress
 from mizan_core.client.routes import SAFE
 from mizan_core.errors import NotFound, UnsupportedMediaType, ValidationFailed
@@ -61,7 +61,7 @@ async def answer_view(dispatcher: Dispatcher, port: HttpPort, url: Url, asked: A
     read = partial(_arguments, port, interface, member, asked, opened)
     call = LateCall(member.name, read, asked.token, asked.method not in SAFE)
     try:
-        outcome = await answer_late_call(port, interface, call, progress)
+        outcome = await answer_call(port, interface, call, progress)
     finally:
         close(opened)
     return await answered(port, interface, outcome, progress, page)
