@@ -44,7 +44,7 @@ def _purges(dispatcher: Dispatcher) -> Callable[[], None]:
     scopes = cycle(({"user_id": USER}, {}))
 
     def purge_next() -> None:
-        effect = dispatcher.named_purge("user", next(scopes))
+        effect = dispatcher.interface().named_purge("user", next(scopes))
         assert effect is not None
         complete_now(effect.store.purge(effect.store.in_thread, effect.tags))
 

@@ -128,7 +128,7 @@ async def listen(url: str, count: int) -> None:
 
 
 async def _purge(dispatcher: Any, user: int) -> None:
-    stale = dispatcher.named_purge("user", {"user_id": user})
+    stale = dispatcher.interface().named_purge("user", {"user_id": user})
     await stale.store.purge(stale.store.on_loop, stale.tags)
 
 

@@ -284,7 +284,7 @@ def test_what_a_call_changes_is_what_is_watched(way: Way, settings: Settings) ->
 
     assert reached("rename", user_id=1) == {("user", 1), ("team", 1)}
     assert reached("rename_all") == {("user", 1), ("user", 2)}
-    purged = app.dispatcher.named_purge("user", {"user_id": 2})
+    purged = app.dispatcher.interface().named_purge("user", {"user_id": 2})
     assert purged is not None
     named = {watch for watch, tags in watched.items() if not set(tags).isdisjoint(purged.tags)}
     assert named == {("user", 2)}

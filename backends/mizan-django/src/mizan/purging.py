@@ -19,7 +19,7 @@ def purge(context: str, /, **params: Any) -> None:
     :param params: only those bundles; without, all of the context.
     :raises ValueError: for a context or a parameter that is not registered, or a value of another type.
     """
-    _perform(dispatcher.named_purge(context, params))
+    _perform(dispatcher.interface().named_purge(context, params))
 
 
 async def apurge(context: str, /, **params: Any) -> None:
@@ -29,7 +29,7 @@ async def apurge(context: str, /, **params: Any) -> None:
 
 def purge_all() -> None:
     """Make everything stale that is cached, when the open transactions commit or at once where none is open."""
-    _perform(dispatcher.whole_purge())
+    _perform(dispatcher.interface().whole_purge())
 
 
 async def apurge_all() -> None:
@@ -39,7 +39,7 @@ async def apurge_all() -> None:
 
 def purge_called(function: ServerFunction, arguments: Mapping[str, Any]) -> None:
     """Purge what a call that server code made outside a request has changed."""
-    _perform(dispatcher.called_purge(function, arguments))
+    _perform(dispatcher.interface().called_purge(function, arguments))
 
 
 async def apurge_called(function: ServerFunction, arguments: Mapping[str, Any]) -> None:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
-from typing import Any
-
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
@@ -26,10 +23,7 @@ class LiveEndpoint(Endpoint):
         super().__init__(dispatcher, hooks)
         self._serving = serving
 
-    def reply(self, dispatcher: Dispatcher, port: AsgiPort) -> Coroutine[Any, Any, Reply]:
-        return self._reply(dispatcher, port)
-
-    async def _reply(self, dispatcher: Dispatcher, port: AsgiPort) -> Reply:
+    async def reply(self, dispatcher: Dispatcher, port: AsgiPort) -> Reply:
         kind, token = port.fields.get(b"content-type"), port.fields.get(TOKEN_FIELD)
         reply = await post_live(
             dispatcher,

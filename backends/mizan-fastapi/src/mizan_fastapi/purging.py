@@ -34,13 +34,13 @@ async def apurge(context: str, /, **params: Any) -> None:
 def purge_all() -> None:
     """Make everything stale that is cached, in every router of the process."""
     for dispatcher in _serving:
-        perform(dispatcher.whole_purge())
+        perform(dispatcher.interface().whole_purge())
 
 
 async def apurge_all() -> None:
     """As ``purge_all``, on an event loop."""
     for dispatcher in _serving:
-        await aperform(dispatcher.whole_purge())
+        await aperform(dispatcher.interface().whole_purge())
 
 
 def perform(purge: Purge | None) -> None:
@@ -71,7 +71,7 @@ def serve(dispatcher: Dispatcher) -> None:
 
     def purge_of(function: ServerFunction, arguments: Mapping[str, Any]) -> Purge | None:
         alive = reference()
-        return None if alive is None else alive.called_purge(function, arguments)
+        return None if alive is None else alive.interface().called_purge(function, arguments)
 
     end = observe_outside_requests(
         lambda function, arguments: perform(purge_of(function, arguments)),
@@ -86,4 +86,4 @@ def _named(context: str, params: Mapping[str, Any]) -> list[Purge | None]:
     if not holding:
         known = sorted({name for dispatcher in dispatchers for name in dispatcher.contexts()})
         raise ValueError(f"no context is named {context!r}; there are: {', '.join(known) or 'none'}")
-    return [dispatcher.named_purge(context, params) for dispatcher in holding]
+    return [dispatcher.interface().named_purge(context, params) for dispatcher in holding]

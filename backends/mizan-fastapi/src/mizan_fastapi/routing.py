@@ -98,19 +98,19 @@ class MizanRouter(APIRouter):
         :param params: only those bundles; without, all of the context.
         :raises ValueError: for a context or a parameter that is not registered, or a value of another type.
         """
-        perform(self._dispatcher.named_purge(context, params))
+        perform(self._dispatcher.interface().named_purge(context, params))
 
     def purge_all(self) -> None:
         """Make everything stale that is cached."""
-        perform(self._dispatcher.whole_purge())
+        perform(self._dispatcher.interface().whole_purge())
 
     async def apurge_all(self) -> None:
         """As ``purge_all``, on an event loop."""
-        await aperform(self._dispatcher.whole_purge())
+        await aperform(self._dispatcher.interface().whole_purge())
 
     async def apurge(self, context: str, /, **params: Any) -> None:
         """As ``purge``, on an event loop."""
-        await aperform(self._dispatcher.named_purge(context, params))
+        await aperform(self._dispatcher.interface().named_purge(context, params))
 
 
 def create_router(

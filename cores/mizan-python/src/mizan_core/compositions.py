@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from mizan_core.client import Context
@@ -17,19 +16,6 @@ __all__ = ("compose",)
 
 K = TypeVar("K", bound="type[object]")
 _FEWEST = 2
-
-
-@dataclass(frozen=True, slots=True)
-class _Composition:
-    """What registers a class that names a combination."""
-
-    part: CompositionPart
-
-    def __call__(self, registry: Registry) -> None:
-        registry.declare(self.describe)
-
-    def describe(self) -> CompositionPart:
-        return self.part
 
 
 def compose(*contexts: str | Context) -> Callable[[K], K]:
@@ -54,7 +40,14 @@ def compose(*contexts: str | Context) -> Callable[[K], K]:
         if not isinstance(named, type):
             raise TypeError(f"@compose(...) stands above a class, which names the combination, not {named!r}")
         part = CompositionPart(named.__name__, names, docstring(named))
-        named.__mizan_register__ = _Composition(part)  # type: ignore[attr-defined]
+
+        def describe() -> CompositionPart:
+            return part
+
+        def register(registry: Registry) -> None:
+            registry.declare(describe)
+
+        named.__mizan_register__ = staticmethod(register)  # type: ignore[attr-defined]
         return named
 
     return decorate

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from threading import Lock
 from typing import Any
 from weakref import WeakSet, finalize, ref
 
-from mizan_core.cache.store import Purge, Store
-from mizan_core.client import ServerFunction
+from mizan_core.cache.store import Store
 from mizan_core.errors import ConfigurationError, GraphError
-from mizan_core.interface.endpoint import NestedCall
 from mizan_core.interface.interface import Interface
 from mizan_core.registry import Registry
 from mizan_core.settings import Settings
@@ -184,21 +182,3 @@ class Dispatcher:
     def contexts(self) -> set[str]:
         """The names of the contexts that have functions."""
         return set(self.registry.get_context_groups())
-
-    def named_purge(self, context: str, params: Mapping[str, Any]) -> Purge | None:
-        """What makes the cached bundles of a context stale, all of them or those of some parameters.
-
-        For an adapter to perform; None when there is no cache.
-
-        :raises ValueError: for a context or a parameter that is not registered, or a value of another type.
-        """
-        return self.interface().named_purge(context, params)
-
-    def whole_purge(self) -> Purge | None:
-        """What makes everything stale that is cached; as ``named_purge``."""
-        return self.interface().whole_purge()
-
-    def called_purge(self, function: ServerFunction, arguments: Mapping[str, Any]) -> Purge | None:
-        """As ``named_purge``, for what a call that server code made outside a request has changed."""
-        interface = self.interface()
-        return interface.purge_of(interface.nested_plans([NestedCall(function, arguments)]))

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from mizan_core.call.envelope import error_envelope
 from mizan_core.call.outcome import Refused
 from mizan_core.call.port import Handling
+from mizan_core.engine import ENGINE
 from mizan_core.errors import APIError, HTTPError, InternalError
 
 
@@ -25,6 +29,18 @@ async def tell(port: Handling, outcome: Refused) -> APIError:
     if failure is not None:
         await port.report(failure)
     return error
+
+
+async def told_envelope(port: Handling, outcome: Refused) -> dict[str, Any]:
+    """The envelope of what ``tell`` gives; that of an internal error where it cannot be written, which is reported."""
+    error = await tell(port, outcome)
+    try:
+        envelope = error_envelope(error)
+        ENGINE.canonical_json(envelope)
+    except (TypeError, ValueError) as another:
+        await port.report(outcome.progress.failure(another, f"the error {error.code} cannot be written"))
+        return error_envelope(InternalError())
+    return envelope
 
 
 def _error_of(status: int) -> APIError:

@@ -10,7 +10,7 @@ import inspect
 import sys
 from collections.abc import Mapping
 from types import CellType, FrameType, FunctionType, GenericAlias, ModuleType, UnionType
-from typing import Any, get_args
+from typing import Annotated, Any, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic.dataclasses import rebuild_dataclass
@@ -79,6 +79,11 @@ def is_class(annotation: Any) -> bool:
     """Whether it is a class; ``list[int]``, which Python 3.10 calls one too, is none."""
     kind: object = type(annotation)
     return isinstance(annotation, type) and kind is not GenericAlias
+
+
+def beside(annotation: Any) -> tuple[Any, ...]:
+    """What stands beside a type in ``Annotated``."""
+    return get_args(annotation)[1:] if get_origin(annotation) is Annotated else ()
 
 
 def complete_models(hint: Any, names: Mapping[str, Any]) -> None:

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from pydantic.fields import FieldInfo
 from typing_extensions import is_typeddict
 
-from mizan_core.client.annotations import Namespace, class_hints
+from mizan_core.client.annotations import Namespace, beside, class_hints
 from mizan_core.client.frameworks import (
     injecting_framework,
     is_request_class,
@@ -72,7 +72,7 @@ class Signature:
         :raises TypeError: naming the parameter, or the return annotation.
         """
         for parameter in self.parameters:
-            for mark in (parameter.default, *_metadata(parameter.annotation)):
+            for mark in (parameter.default, *beside(parameter.annotation)):
                 _refuse_marker(parameter.name, mark)
             if injecting_framework(parameter.annotation, parameter.default) is not None:
                 raise TypeError(
@@ -212,15 +212,10 @@ def _blame(parameters: Mapping[str, Any], returns: Any, namespace: Namespace) ->
 
 
 def _parameter(written: inspect.Parameter, annotation: Any) -> Parameter:
-    for metadata in _metadata(annotation):
+    for metadata in beside(annotation):
         _check_metadata(written.name, metadata)
     required = written.default is written.empty
     return Parameter(written.name, annotation, required, MISSING if required else written.default)
-
-
-def _metadata(annotation: Any) -> Iterator[Any]:
-    if get_origin(annotation) is Annotated:
-        yield from get_args(annotation)[1:]
 
 
 def _check_metadata(name: str, metadata: object) -> None:

@@ -19,18 +19,16 @@ from pydantic_core import from_json, to_json
 from mizan_core.cache.announcing import ORIGIN_HEADER, origin_of
 from mizan_core.call.asked import Fetch
 from mizan_core.call.dispatcher import Dispatcher
-from mizan_core.call.envelope import error_envelope
 from mizan_core.call.flow import admit, answer_fetch, refused
 from mizan_core.call.outcome import Refused
 from mizan_core.call.progress import Progress
-from mizan_core.call.telling import tell
-from mizan_core.errors import APIError, BadRequest, InternalError, NotSupported
+from mizan_core.call.telling import told_envelope
+from mizan_core.errors import APIError, BadRequest, NotSupported
 from mizan_core.http.exchange import refusal
 from mizan_core.http.port import HttpPort
 from mizan_core.http.reading import check_head
 from mizan_core.http.response import Reply
 from mizan_core.interface.interface import Bundle, Interface, Selection
-from mizan_core.interface.texts import texts_of
 from mizan_core.live.broker import Message, Position
 from mizan_core.live.frames import MAX_ID
 from mizan_core.live.hub import Hub
@@ -250,11 +248,9 @@ class _Answer(NamedTuple):
 async def _watch(watching: _Watching, port: HttpPort, watched: Watched) -> _Answer:
     """Fetch it, so that whoever asks is admitted, and watch what it is made of from before it is read."""
     stream, hub, interface, token = watching
-    texts = texts_of(watched.params)
-    size = sum(len(text) for each in texts.values() for text in each)
 
     def read(bundle: Bundle) -> Selection:
-        return bundle.select(bundle.read_texts(texts), size)
+        return bundle.select_shown(watched.params)
 
     async def watch(tags: list[str]) -> None:
         await hub.watch(stream, watched.id, tags)
@@ -263,19 +259,8 @@ async def _watch(watching: _Watching, port: HttpPort, watched: Watched) -> _Answ
     outcome = await answer_fetch(port, interface, fetch, Progress(_PLACE))
     if isinstance(outcome, Refused):
         hub.watches.leave(stream, watched.id)
-        return _Answer(watched.id, await _envelope(port, outcome), is_stale=False)
+        return _Answer(watched.id, await told_envelope(port, outcome), is_stale=False)
     return _Answer(watched.id, None, is_stale=version_of(outcome.body) != watched.version)
-
-
-async def _envelope(port: HttpPort, outcome: Refused) -> Mapping[str, Any]:
-    error = await tell(port, outcome)
-    try:
-        envelope = error_envelope(error)
-        to_json(envelope)
-    except (TypeError, ValueError) as another:
-        await port.report(outcome.progress.failure(another, f"the error {error.code} cannot be written"))
-        return error_envelope(InternalError())
-    return envelope
 
 
 def _begin(stream: EventStream, answers: Sequence[_Answer]) -> None:

@@ -21,7 +21,7 @@ from mizan_core.interface.caching import BundlePolicy, Caching, Lookup, Tagging,
 from mizan_core.interface.endpoint import SOCKET, Endpoint, NestedCall, Unidentified
 from mizan_core.interface.marks import ViewerMarks, interface_mark
 from mizan_core.interface.refusals import REST, Refusals
-from mizan_core.interface.texts import TextReader, TextReaders
+from mizan_core.interface.texts import TextReader, TextReaders, texts_of
 from mizan_core.interface.tracing import tracers
 from mizan_core.interface.wire import UNFAITHFUL
 from mizan_core.introspection.description import describe
@@ -92,6 +92,11 @@ class Bundle:
     def select(self, values: Mapping[str, Any], number: int) -> Selection:
         """What is to be read; the parameters and the errors are those of ``validate``."""
         return Selection(self, self.validate(values, number))
+
+    def select_shown(self, params: Mapping[str, Any]) -> Selection:
+        """What is to be read, by the JSON values that a client has for the parameters; errors as ``read_texts``."""
+        texts = texts_of(params)
+        return self.select(self.read_texts(texts), sum(len(text) for each in texts.values() for text in each))
 
     @property
     def is_open(self) -> bool:
@@ -393,7 +398,9 @@ class Interface:
         return self.tagging.tags(bundle.name, {} if type(params) is Bypass else params)
 
     def named_purge(self, context: str, params: Mapping[str, Any]) -> Purge | None:
-        """The purge that server code asks for by name; None without a cache, where nobody watches.
+        """What makes the cached bundles of a context stale, all of them or those of some parameters.
+
+        For an adapter to perform; None without a cache, where nobody watches.
 
         :raises ValueError: for a context or a parameter that is not registered, or a value of another type.
         """
@@ -413,9 +420,13 @@ class Interface:
         return self.tagging.named_purge(context, identities)
 
     def whole_purge(self) -> Purge | None:
-        """The purge of all contexts; as ``named_purge``."""
+        """What makes everything stale that is cached; as ``named_purge``."""
         contexts = sorted(self.contexts())
         return self.tagging.whole_purge(contexts) if self.tagging is not None and contexts else None
+
+    def called_purge(self, function: ServerFunction, arguments: Mapping[str, Any]) -> Purge | None:
+        """As ``named_purge``, for what a call that server code made outside a request has changed."""
+        return self.purge_of(self.nested_plans([NestedCall(function, arguments)]))
 
     def contexts(self) -> set[str]:
         """The names of the contexts that have functions."""

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from mizan_core.client import ClientFunction
+from mizan_core.client.annotations import beside
 from mizan_core.client.error_case import ErrorCase
 from mizan_core.client.signature import Parameter
 from mizan_core.client.uploads import Upload
-from mizan_core.introspection.docs import beside, described
+from mizan_core.introspection.docs import described
 from mizan_core.introspection.parts import ChannelPart, CompositionPart, Describe, FormField, FormPart
 from mizan_core.introspection.reading import ShapeReader, View
 from mizan_core.introspection.shapes import ANY, Mode, Shape, default_of, list_of, optional

@@ -6,7 +6,7 @@ import dataclasses
 import inspect
 from collections.abc import Iterable
 from enum import Enum
-from typing import Annotated, Any, get_args, get_origin
+from typing import Any, get_origin
 
 from pydantic.fields import FieldInfo
 
@@ -28,11 +28,6 @@ def docstring(definition: Any) -> str | None:
 def shown(written: str) -> str | None:
     """A text of an author's as clients see it: without its indentation, and up to a form feed."""
     return inspect.cleandoc(written).partition("\f")[0].strip() or None
-
-
-def beside(annotation: Any) -> tuple[Any, ...]:
-    """What stands beside a type in ``Annotated``."""
-    return get_args(annotation)[1:] if get_origin(annotation) is Annotated else ()
 
 
 def described(metadata: Iterable[Any], own: str | None = None) -> str | None:

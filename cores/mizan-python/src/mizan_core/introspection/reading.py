@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum, Flag
+from functools import partial
 from operator import getitem
 from types import NoneType, UnionType
 from typing import Annotated, Any, ClassVar, Final, Literal, NamedTuple, TypeAlias, TypeVar, Union, get_args, get_origin
@@ -18,10 +19,10 @@ from uuid import UUID
 from pydantic import BaseModel, EmailStr, JsonValue, RootModel
 from typing_extensions import NotRequired, ReadOnly, Required, TypeAliasType, Unpack, is_typeddict
 
-from mizan_core.client.annotations import class_hints, is_class, resolve_beside
+from mizan_core.client.annotations import beside, class_hints, is_class, resolve_beside
 from mizan_core.client.frameworks import is_upload_class
 from mizan_core.introspection.discriminators import discriminating_name
-from mizan_core.introspection.docs import beside, described
+from mizan_core.introspection.docs import described
 from mizan_core.introspection.limits import limited
 from mizan_core.introspection.metadata import pydantic_shape, wire_form
 from mizan_core.introspection.naming import type_path
@@ -105,6 +106,7 @@ class View(NamedTuple):
 
 
 _Bodies: TypeAlias = dict[Mode, Body]
+_FieldsOf: TypeAlias = Callable[[Any, Mapping[str, Any]], Iterable[Field]]
 _MakeBodies: TypeAlias = Callable[[Any, _Bindings, View, View], _Bodies]
 """Of a class or alias, the values of its type variables, and its view from either side."""
 
@@ -259,13 +261,13 @@ class ShapeReader:
         if issubclass(cls, BaseModel):
             return None if cls is BaseModel else self._model_bodies
         if "__pydantic_fields__" in vars(cls):
-            return self._pydantic_dataclass_bodies
+            return partial(self._bodies_of, pydantic_fields)
         if hasattr(cls, "__get_pydantic_core_schema__"):
             return None
         if is_typeddict(cls):
-            return self._typed_dict_bodies
+            return partial(self._bodies_of, typed_dict_fields)
         if dataclasses.is_dataclass(cls):
-            return self._dataclass_bodies
+            return partial(self._bodies_of, dataclass_fields)
         return self._named_tuple_bodies if issubclass(cls, tuple) and hasattr(cls, "_fields") else None
 
     def _define(
@@ -319,14 +321,8 @@ class ShapeReader:
             return {view.mode: _alias(self._read_field(fields[0], {}, view)) for view in views}
         return self._struct_bodies(fields, {}, views[0], views[-1])
 
-    def _pydantic_dataclass_bodies(self, cls: Any, values: _Bindings, sent: View, answered: View) -> _Bodies:
-        return self._struct_bodies(pydantic_fields(cls, sent.names), values, sent, answered)
-
-    def _dataclass_bodies(self, cls: Any, values: _Bindings, sent: View, answered: View) -> _Bodies:
-        return self._struct_bodies(dataclass_fields(cls, sent.names), values, sent, answered)
-
-    def _typed_dict_bodies(self, cls: Any, values: _Bindings, sent: View, answered: View) -> _Bodies:
-        return self._struct_bodies(typed_dict_fields(cls, sent.names), values, sent, answered)
+    def _bodies_of(self, fields: _FieldsOf, cls: Any, values: _Bindings, sent: View, answered: View) -> _Bodies:
+        return self._struct_bodies(fields(cls, sent.names), values, sent, answered)
 
     def _named_tuple_bodies(self, cls: Any, values: _Bindings, *views: View) -> _Bodies:
         hints = class_hints(cls, views[0].names)

@@ -7,16 +7,14 @@ from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from mizan_core.call.asked import Call, Fetch
 from mizan_core.call.dispatcher import Dispatcher
-from mizan_core.call.envelope import error_envelope
 from mizan_core.call.flow import answer_call, answer_fetch, refused
 from mizan_core.call.outcome import Dressed, Refused, Result
 from mizan_core.call.progress import Progress
-from mizan_core.call.telling import tell
+from mizan_core.call.telling import tell, told_envelope
 from mizan_core.engine import ENGINE
 from mizan_core.errors import APIError, InternalError, NotSupported
 from mizan_core.interface.endpoint import SOCKET
 from mizan_core.interface.interface import Bundle, Interface, Selection
-from mizan_core.interface.texts import texts_of
 from mizan_core.live.driver import Peer, SocketPort
 from mizan_core.live.frames import Rpc, Watch, answer_frame, plain_refusal, refusal_frame, result_frame
 from mizan_core.live.versions import version_of
@@ -109,11 +107,10 @@ class Answering:
 
         :param enter: is told the tags before their versions are read.
         """
-        texts, granted = texts_of(asked.params), False
-        size = sum(len(text) for each in texts.values() for text in each)
+        granted = False
 
         def read(bundle: Bundle) -> Selection:
-            return bundle.select(bundle.read_texts(texts), size)
+            return bundle.select_shown(asked.params)
 
         async def work(request: Request) -> str:
             nonlocal granted
@@ -146,12 +143,7 @@ def _result(number: int, result: Result) -> str:
 
 async def refusal_of(port: SocketPort, number: int, outcome: Refused) -> str:
     """The frame of a refusal; what nobody has foreseen is reported."""
-    error, stale = await tell(port, outcome), outcome.progress.stale
-    try:
-        return refusal_frame(number, error_envelope(error), stale)
-    except (TypeError, ValueError) as another:
-        await port.report(outcome.progress.failure(another, f"the error {error.code} cannot be written"))
-        return refusal_frame(number, error_envelope(InternalError()), stale)
+    return refusal_frame(number, await told_envelope(port, outcome), outcome.progress.stale)
 
 
 def is_unforeseen(error: APIError) -> bool:

@@ -38,21 +38,8 @@ class Live(NamedTuple):
     store: Store
 
 
-class _Opened:
-    def __init__(self) -> None:
-        self._by_dispatcher: WeakKeyDictionary[Dispatcher, Live] = WeakKeyDictionary()
-        self._lock = Lock()
-
-    def live(self, dispatcher: Dispatcher) -> Live:
-        store = dispatcher.watched_store()
-        with self._lock:
-            found = self._by_dispatcher.get(dispatcher)
-            if found is None or found.store is not store:
-                found = self._by_dispatcher[dispatcher] = _open(dispatcher, store)
-            return found
-
-
-_opened = _Opened()
+_opened: WeakKeyDictionary[Dispatcher, Live] = WeakKeyDictionary()
+_opening = Lock()
 
 
 def go_live(dispatcher: Dispatcher) -> Live:
@@ -62,7 +49,12 @@ def go_live(dispatcher: Dispatcher) -> Live:
 
     :raises ConfigurationError: for a URL that no installed package serves, or that its package cannot use.
     """
-    return _opened.live(dispatcher)
+    store = dispatcher.watched_store()
+    with _opening:
+        found = _opened.get(dispatcher)
+        if found is None or found.store is not store:
+            found = _opened[dispatcher] = _open(dispatcher, store)
+        return found
 
 
 def open_broker(options: BackendOptions) -> Broker:
