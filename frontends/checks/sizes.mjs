@@ -25,18 +25,18 @@ const MANY = [
  * docs/performance.md says what a page in React is made of. Live pages have patience with watches and channels that fail besides.
  */
 const LIMITS = [
-  ["a page in plain TypeScript", 'export { configureMizan, getMizan, MizanError } from "mizan-runtime"', 5125, 8105],
-  ["a page in React", REACT, 5985, 8970],
-  ["a page in React that shows one of 200 contexts", MANY, 5690, 8655],
+  ["a page in plain TypeScript", 'export { configureMizan, getMizan, MizanError } from "mizan-runtime"', 5105, 8090],
+  ["a page in React", REACT, 5965, 8950],
+  ["a page in React that shows one of 200 contexts", MANY, 5665, 8635],
   [
     "a page in React, live, with channels",
     `${REACT} export { socket, useChannel } from "mizan-react/live"`,
-    10465,
-    13300,
+    10440,
+    13285,
   ],
-  ["a page in React with forms", `${REACT} export { useForm } from "mizan-react/forms"`, 8925, 11880],
-  ["a page in Vue", 'export { createMizanPlugin, useCall, useSlot, useStatus } from "mizan-vue"', 5915, 8885],
-  ["a page in Svelte", 'export { setMizan, useCall, useSlot, useStatus } from "mizan-svelte"', 5875, 8850],
+  ["a page in React with forms", `${REACT} export { useForm } from "mizan-react/forms"`, 8910, 11865],
+  ["a page in Vue", 'export { createMizanPlugin, useCall, useSlot, useStatus } from "mizan-vue"', 5895, 8865],
+  ["a page in Svelte", 'export { setMizan, useCall, useSlot, useStatus } from "mizan-svelte"', 5855, 8830],
 ];
 const FRAMEWORKS = ["react", "react/*", "vue", "svelte", "svelte/*"];
 const LATER = {

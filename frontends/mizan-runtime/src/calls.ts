@@ -68,7 +68,7 @@ export function callsOf<A extends object, R>(
     safe: (args?: A) => outcomeOf(mutate(args)),
     reset() {
       last++;
-      change({ error: null, data: undefined });
+      change(IDLE);
     },
   } as Calls<A, R>;
 }

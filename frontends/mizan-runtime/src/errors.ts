@@ -49,8 +49,8 @@ export class MizanError<C extends string = string, D = unknown> extends Error {
   declare readonly status: number;
   declare readonly invalidate: readonly Invalidation[];
 
-  constructor({ message, ...failure }: Failure) {
-    super(message);
+  constructor(failure: Failure) {
+    super(failure.message);
     Object.assign(this, { details: {}, status: 0, invalidate: [] }, failure);
   }
 

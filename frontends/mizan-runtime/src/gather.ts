@@ -4,17 +4,14 @@ import { MizanError } from "./errors.js";
 import type { Reply } from "./wire.js";
 
 /** One read: a context, and its parameters as a query. */
-export interface Read {
-  readonly context: string;
-  readonly query: string;
-}
+export type Read = [context: string, query: string];
 
 /** What the server says of one of several reads: as `one` would give or throw it, or null where that should be asked. */
 export type Part = Reply | MizanError | null;
 
 export type One = (read: Read, signal: AbortSignal) => Promise<Reply>;
 /** Null where the server does not know how to. */
-export type Several = (reads: readonly Read[], signal: AbortSignal) => Promise<readonly Part[] | null>;
+export type Several = (reads: Read[], signal: AbortSignal) => Promise<readonly Part[] | null>;
 
 type Waiting = readonly [
   read: Read,
@@ -66,7 +63,7 @@ export function gathered(one: One, several: Several): One {
   };
 
   const join = (waiting: Waiting): void => {
-    const [{ context, query }] = waiting;
+    const [[context, query]] = waiting;
     const length = (context + encodeURIComponent(query)).length + 2;
     characters += length;
     if (characters > MOST_CHARACTERS || group.length === MOST_READS) {

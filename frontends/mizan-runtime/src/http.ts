@@ -87,7 +87,7 @@ export class HttpTransport implements Transport {
   }
 
   fetch(context: string, params: Params, signal: AbortSignal): Promise<Reply> {
-    return this.#read({ context, query: queryOf(params) }, signal);
+    return this.#read([context, queryOf(params)], signal);
   }
 
   async call(...call: Parameters<Sender["call"]>): Promise<Answer> {
@@ -131,13 +131,13 @@ export class HttpTransport implements Transport {
     return response;
   }
 
-  readonly #one: One = async ({ context, query }, signal) => {
+  readonly #one: One = async ([context, query], signal) => {
     const response = await this.#get(`ctx/${encodeURIComponent(context)}/${query && `?${query}`}`, signal);
     return { bundle: (await bodyOf(response, this.json)) as Bundle, scope: response.headers.get("X-Mizan-Scope") };
   };
 
   readonly #several: Several = async (reads, signal) => {
-    const query = new URLSearchParams(reads.map(({ context, query }) => [context, query]));
+    const query = new URLSearchParams(reads);
     const response = await this.#get(`ctx/?${query}`, signal);
     if (UNKNOWN.includes(response.status)) return null;
     // An older server's application may answer any path with a page of its own.
@@ -214,6 +214,6 @@ function errorOf(status: number, body: object): MizanError {
   const answer: Failure =
     typeof error?.code === "string"
       ? { invalidate, ...error, message: error.message ?? error.code }
-      : { code: "NETWORK", message: "There is no whole answer of Mizan's." };
+      : { code: "NETWORK", message: "The answer was cut off, or is none of Mizan's." };
   return new MizanError({ ...answer, status });
 }

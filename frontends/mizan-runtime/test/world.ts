@@ -225,7 +225,7 @@ export class World {
   /** Whether a read may fail. */
   private isFailing = true;
   private readonly read = gathered(
-    ({ query }, signal) => this.one(query, signal),
+    ([, query], signal) => this.one(query, signal),
     (reads, signal) => this.several(reads, signal),
   );
   /** Writes that were told of, as the items they changed. */
@@ -245,7 +245,7 @@ export class World {
     this.kernel = new Kernel(
       {
         fetch: (context, params, signal) => {
-          const alone = () => this.read({ context, query: String(params["room"]) }, signal);
+          const alone = () => this.read([context, String(params["room"])], signal);
           return this.line?.session.fetch(context, params, signal)?.catch(lostOr(alone)) ?? alone();
         },
         call: ({ name }, args, shown) => this.call(name as Kind, args, shown),
@@ -405,7 +405,7 @@ export class World {
       const read = (index: number): void => {
         const asked = reads[index];
         if (asked !== undefined) {
-          parts.push(this.part(asked.query));
+          parts.push(this.part(asked[1]));
           this.send(() => read(index + 1));
         } else if (signal.aborted || fate < 0.03) {
           reject(new MizanError({ code: "NETWORK", message: "the connection was lost" }));

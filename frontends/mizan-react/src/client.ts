@@ -1,9 +1,15 @@
 /** Which server the components below ask. */
 
 import { configureMizan, Mizan, takeHydration, type Dehydrated, type MizanOptions } from "mizan-runtime";
-import { createContext, useContext, useState, type ReactElement, type ReactNode } from "react";
-
-import { provide } from "./providing.js";
+import {
+  createContext,
+  createElement,
+  useContext,
+  useState,
+  type Context,
+  type ReactElement,
+  type ReactNode,
+} from "react";
 
 const Client = createContext<Mizan | null>(null);
 
@@ -27,6 +33,11 @@ export function MizanContext({ client, hydration, children, ...options }: MizanC
     return made;
   });
   return provide(Client, mizan, children);
+}
+
+/** *children*, which find *value* in *context*. */
+export function provide<T>(context: Context<T>, value: T, children: ReactNode): ReactElement {
+  return createElement(context.Provider, { value }, children);
 }
 
 /** The client that the components around this one ask. */

@@ -10,8 +10,7 @@ import {
   type ReactNode,
 } from "react";
 
-import { useMizan } from "./client.js";
-import { provide } from "./providing.js";
+import { provide, useMizan } from "./client.js";
 
 /** Says which parameters the components below mean. */
 export type Provider<P extends object> = FunctionComponent<P & { readonly children?: ReactNode }>;
