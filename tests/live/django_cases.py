@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from functools import partial
+from io import BytesIO, StringIO
 from typing import Any
+from wsgiref.handlers import SimpleHandler
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.handlers.wsgi import WSGIHandler
 from django.test import Client, TransactionTestCase, override_settings
 
 from mizan.doors import Admitted, Door, Peer, Refused
@@ -212,3 +215,14 @@ class PlainRequests(WithUser):
         response = self.http.get("/api/mizan/ws/")
         assert response.status_code == 426
         assert "wrap_asgi" in response.json()["error"]["message"]
+
+    def test_are_told_by_servers_that_hold_applications_to_wsgi(self) -> None:
+        """``manage.py runserver`` is one: what belongs between two servers is an error there."""
+        answer, errors = BytesIO(), StringIO()
+        environ = self.http._base_environ(PATH_INFO="/api/mizan/ws/")  # type: ignore[attr-defined]
+        SimpleHandler(BytesIO(), answer, errors, environ).run(WSGIHandler())
+        assert answer.getvalue().startswith(b"HTTP/1.0 426 "), errors.getvalue()
+
+    async def test_are_told_of_the_upgrade_where_there_is_one(self) -> None:
+        response = await self.async_client.get("/api/mizan/ws/")
+        assert (response.status_code, response.headers["Upgrade"]) == (426, "websocket")

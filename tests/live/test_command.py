@@ -27,6 +27,8 @@ SUBSCRIBED: dict[str, Any] = {"subscribe": [("chat", {"room": "blue"})], "say": 
         ("http://localhost:8000/api/mizan/", "ws://localhost:8000/api/mizan/ws/"),
         ("https://shop.example/api/mizan", "wss://shop.example/api/mizan/ws/"),
         ("ws://localhost/ws", "ws://localhost/ws/"),
+        ("http://localhost:8000", "ws://localhost:8000/api/mizan/ws/"),
+        ("https://shop.example/", "wss://shop.example/api/mizan/ws/"),
         (
             "wss://localhost/api/mizan/ws/?socket=0123456789abcdef",
             "wss://localhost/api/mizan/ws/?socket=0123456789abcdef",
@@ -98,6 +100,17 @@ def test_a_message_to_what_is_not_subscribed() -> None:
             {"action": "message", "channel": "chat", "params": {"room": "b"}, "data": {"t": 1}, "offset": 4},
             'message   chat room=b 4: {"t": 1}',
         ),
+        (
+            {
+                "action": "message",
+                "channel": "chat",
+                "params": {"room": "b"},
+                "presence": {"joined": [{"id": "m1", "data": {"name": "Ada"}}]},
+                "offset": 5,
+            },
+            'presence  chat room=b 5: {"joined": [{"id": "m1", "data": {"name": "Ada"}}]}',
+        ),
+        ({"action": "message", "channel": "chat"}, 'unknown   {"action": "message", "channel": "chat"}'),
         (
             {"action": "gap", "channel": "chat", "params": {}, "position": {"epoch": "e", "offset": 1}},
             "gap       chat: some messages are lost, read again",
@@ -175,18 +188,23 @@ def test_it_talks_to_a_server() -> None:
     assert "secret-token" not in done.stdout
 
 
-def test_it_says_why_there_is_no_socket() -> None:
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [('{"error":{"code":"FORBIDDEN"}}', '{"error":{"code":"FORBIDDEN"}}'), ("", "without a reason: is that where")],
+)
+def test_it_says_why_there_is_no_socket(body: str, said: str) -> None:
     def refuse(connection: ServerConnection, _: Any) -> Any:
-        return connection.respond(403, '{"error":{"code":"FORBIDDEN"}}')
+        return connection.respond(403, body)
 
     with serve(lambda _: None, "127.0.0.1", 0, process_request=refuse) as running:
         thread = Thread(target=running.serve_forever)
         thread.start()
-        done = command(f"http://127.0.0.1:{running.socket.getsockname()[1]}/api/mizan/")
+        host = f"127.0.0.1:{running.socket.getsockname()[1]}"
+        done = command(f"http://{host}")
         running.shutdown()
         thread.join()
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr == 'the server has not opened the socket: 403 {"error":{"code":"FORBIDDEN"}}\n'
+    assert done.stderr.startswith(f"the server has not opened ws://{host}/api/mizan/ws/: 403, {said}")
 
 
 def test_help() -> None:

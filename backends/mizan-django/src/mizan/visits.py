@@ -83,7 +83,9 @@ async def socket(request: HttpRequest) -> HttpResponse:
     """The view of ``ws/``: the work of a visit is done here. Whoever comes with a plain request is told so."""
     visit: Visit[Any] | None = getattr(request, "scope", {}).get(_VISIT)
     if visit is None:
-        refusal: Response = error_response(HTTPError(426, _NO_UPGRADE, headers={"Upgrade": "websocket"}))
+        # A WSGI application must not send what is between two servers (PEP 3333); Django's own server answers 500 then.
+        headers = {"Upgrade": "websocket"} if isinstance(request, ASGIRequest) else {}
+        refusal: Response = error_response(HTTPError(426, _NO_UPGRADE, headers=headers))
         return ReplyResponse(refusal)
     await visit.perform(request)
     return HttpResponse(status=_DONE)

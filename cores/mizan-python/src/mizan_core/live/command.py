@@ -22,8 +22,11 @@ from mizan_core.live.asgi import SUBPROTOCOL
 TOKEN, COOKIE = "MIZAN_TOKEN", "MIZAN_COOKIE"
 """Environment variables: what stands on a command line is seen by everybody on the machine."""
 _SCHEMES = {"http": "ws", "https": "wss", "ws": "ws", "wss": "wss"}
+_PATH = "/api/mizan/"
+"""Where the documents mount it."""
 _SHOWN = 600
 """Characters of a frame's data that are shown."""
+_WORDLESS = "without a reason: is that where Mizan is mounted? The server's log may know more"
 _OPEN_SECONDS = 10.0
 _PAIRS: dict[str, Any] = {"nargs": "+", "action": "append", "default": []}
 _EXAMPLES = """examples:
@@ -43,7 +46,7 @@ def _add_arguments(parser: ArgumentParser) -> None:
     parser.formatter_class = RawDescriptionHelpFormatter
     parser.epilog = _EXAMPLES
     add = parser.add_argument
-    add("url", help="where the interface is, http://localhost:8000/api/mizan/, or the socket itself, ws://…/ws/")
+    add("url", help=f"where the interface is, http://localhost:8000{_PATH}, which is meant without a path, too")
     add("--watch", metavar=("CONTEXT", "name=value"), help="read a context, and again when it is stale", **_PAIRS)
     add("--subscribe", metavar=("CHANNEL", "name=value"), help="get the messages of a channel", **_PAIRS)
     add("--say", metavar=("CHANNEL", "name=value"), help="send a message to a channel that is subscribed", **_PAIRS)
@@ -81,14 +84,14 @@ LIVE = Command(
 
 
 def socket_url(url: str) -> str:
-    """The socket's URL, for the interface's or the socket's own.
+    """The socket's URL, for the interface's or the socket's own; without a path it is at ``_PATH``.
 
     :raises CommandRefused: for what is none.
     """
     parts = urlsplit(url)
     if parts.scheme not in _SCHEMES or not parts.netloc:
         raise CommandRefused(f"{url!r} is no URL of an interface: write it like http://localhost:8000/api/mizan/")
-    path = parts.path.rstrip("/")
+    path = (parts.path if parts.path.strip("/") else _PATH).rstrip("/")
     path = path if path.endswith("/ws") else f"{path}/ws"
     return urlunsplit((_SCHEMES[parts.scheme], parts.netloc, f"{path}/", parts.query, ""))
 
@@ -156,10 +159,20 @@ class Talk:
             asked["version"] = frame.get("version")
 
     def words(self, frame: Frame) -> str:
-        """What a frame of the server says."""
+        """What a frame of the server says; one that is as none should be is shown as it is."""
+        try:
+            return self._words(frame)
+        except (KeyError, TypeError, AttributeError):
+            return f"unknown   {_data(frame)}"
+
+    def _words(self, frame: Frame) -> str:
         action = frame.get("action")
         if action == "stale":
             return "stale     " + ", ".join(self.named(self._asked.get(number, {})) for number in frame["ids"])
+        if action == "message" and "presence" in frame:
+            return (
+                f"presence  {_named(frame['channel'], frame['params'])} {frame['offset']}: {_data(frame['presence'])}"
+            )
         if action == "message":
             return f"message   {_named(frame['channel'], frame['params'])} {frame['offset']}: {_data(frame['data'])}"
         if action == "gap":
@@ -255,7 +268,7 @@ def _connected(url: str, origin: str | None) -> Any:
     except InvalidStatus as error:
         response = error.response
         said = bytes(response.body or b"")[:_SHOWN].decode("utf-8", "replace").strip()
-        raise CommandRefused(f"the server has not opened the socket: {response.status_code} {said}".rstrip()) from None
+        raise CommandRefused(f"the server has not opened {url}: {response.status_code}, {said or _WORDLESS}") from None
     except (InvalidHandshake, OSError) as error:
         raise CommandRefused(f"no socket at {url}: {error}") from None
 
