@@ -1,13 +1,13 @@
 /**
- * `node size.mjs FOLDER`: the bytes of a project's page beyond React, minified and compressed with gzip at its best: what is
- * loaded at first, and with what it imports later, in one file.
+ * `node size.mjs FOLDER [ENTRY]`: the bytes of a project's page beyond React, minified and compressed with gzip at its best:
+ * what is loaded at first, and with what it imports later, in one file.
  */
 
 import { build } from "esbuild";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 
-const [folder] = process.argv.slice(2);
+const [folder, entry = "main.tsx"] = process.argv.slice(2);
 
 const later = {
   name: "later",
@@ -20,7 +20,7 @@ const later = {
 
 async function sizeOf(plugins) {
   const { outputFiles } = await build({
-    entryPoints: [join(folder, "main.tsx")],
+    entryPoints: [join(folder, entry)],
     bundle: true,
     minify: true,
     write: false,

@@ -23,7 +23,7 @@ const SAVE = { name: "save", modes: { room: { items: { kind: "upsert", key: "id"
 function scene(outside: Outside = { loaded: calling, load: () => Promise.resolve(calling) }) {
   const reads: {
     readonly answer: (bundle: Bundle, scope?: string) => Promise<void>;
-    readonly fail: () => Promise<void>;
+    readonly fail: (reason?: unknown) => Promise<void>;
     isAborted(): boolean;
   }[] = [];
   const calls: {
@@ -37,7 +37,7 @@ function scene(outside: Outside = { loaded: calling, load: () => Promise.resolve
       new Promise((resolve, reject) => {
         reads.push({
           answer: (bundle, scope) => settle(() => resolve({ bundle, scope: scope ?? null })),
-          fail: () => settle(() => reject(new MizanError({ code: "NETWORK", message: "down" }))),
+          fail: (reason = new MizanError({ code: "NETWORK", message: "down" })) => settle(() => reject(reason)),
           isAborted: () => signal.aborted,
         });
       }),
@@ -259,6 +259,22 @@ test("a failed read is told, and not tried again before there is news", async ()
   await settle(() => kernel.invalidate(["room"]));
   await read(2).answer({ title: "new", items: [] });
   assert.equal(entry.error, null);
+});
+
+test("a read that fails without a reason has failed, too", async () => {
+  const { entry, read, reads } = await shown();
+  await settle(() => entry.refetch());
+  await read(1).fail(null);
+  assert.ok(entry.error instanceof Error);
+  assert.equal(reads.length, 2);
+});
+
+test("what an answer says of everything makes all of it stale", async () => {
+  const { kernel, entry, call, reads } = await shown();
+  await settle(() => void kernel.call(SAVE, {}));
+  await call(0).answer({ result: null, invalidate: ["*"] });
+  assert.equal(entry.isStale, true);
+  assert.equal(reads.length, 2);
 });
 
 test("a merge that is not believed is news for what could not be read", async () => {
