@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from asyncio import Future
 from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any, TypeVar
 
 import anyio
@@ -76,7 +77,8 @@ class AsgiPort:
         self._token: MWTUser | None = None
         self._check = LOADED
 
-    def read_body(self, limit: int) -> Coroutine[Any, Any, bytes]:
+    async def read_body(self, limit: int) -> bytes:
+        """The whole body; ``PayloadTooLarge`` as soon as it is known to be longer than *limit*."""
         fields = self.fields
         length, encoding = fields.get(b"content-length"), fields.get(b"content-encoding")
         check_body_headers(
@@ -84,24 +86,19 @@ class AsgiPort:
             None if encoding is None else encoding.decode("latin-1"),
             limit,
         )
-        return self._read_body(limit)
-
-    async def _read_body(self, limit: int) -> bytes:
-        """The whole body; ``PayloadTooLarge`` as soon as it is known to be longer than *limit*."""
         chunks: list[bytes] = []
-        length = 0
         while True:
             message = await self._receive()
             if message["type"] == "http.disconnect":
                 raise BadRequest("The request was cut off.")
             chunk: bytes = message.get("body", b"")
-            length += len(chunk)
-            if length > limit:
+            if len(chunk) > limit:
                 raise PayloadTooLarge
-            chunks.append(chunk)
             if not message.get("more_body", False):
-                self._body = body = chunk if length == len(chunk) else b"".join(chunks)
+                self._body = body = b"".join([*chunks, chunk]) if chunks else chunk
                 return body
+            limit -= len(chunk)
+            chunks.append(chunk)
 
     def apart(self) -> AsgiPort:
         twin = AsgiPort(twin_of(self.scope), self.fields, self._receive, self._send, self._hooks)
@@ -243,8 +240,7 @@ class AsgiPort:
 
     def _watched_request(self, readings: Readings) -> Request:
         if self._watched is None:
-            body = _Replay(self._body, self._receive)
-            self._watched = WatchedRequest(self.scope, body.receive, self._send, readings)
+            self._watched = WatchedRequest(self.scope, self._replay(), self._send, readings)
         return self._watched
 
     def request(self) -> Request:
@@ -252,24 +248,18 @@ class AsgiPort:
         if self._readings is not None:
             return self._watched_request(self._readings)
         if self._request is None:
-            self._request = Request(self.scope, _Replay(self._body, self._receive).receive, self._send)
+            self._request = Request(self.scope, self._replay(), self._send)
         return self._request
 
+    def _replay(self) -> Receive:
+        """What hands out the body once more. It does not know the port: a cycle would be left to the collector."""
+        return self._receive if self._body is None else partial(_replayed, [self._body], self._receive)
 
-class _Replay:
-    """Hands out the body once more. It does not know the port: a cycle would be left to the garbage collector."""
 
-    __slots__ = ("_body", "_receive")
-
-    def __init__(self, body: bytes | None, receive: Receive) -> None:
-        self._body = body
-        self._receive = receive
-
-    async def receive(self) -> Message:
-        if self._body is None:
-            return await self._receive()
-        body, self._body = self._body, None
-        return {"type": "http.request", "body": body, "more_body": False}
+async def _replayed(bodies: list[bytes], receive: Receive) -> Message:
+    if not bodies:
+        return await receive()
+    return {"type": "http.request", "body": bodies.pop(), "more_body": False}
 
 
 async def perform(purges: Iterable[Purge]) -> None:
