@@ -556,3 +556,14 @@ def test_name_limit(same: Same, length: int) -> None:
     for spec in (function("f" * length), function("f", context="c" * length)):
         outcome = describe(same, interface(spec))
         assert outcome.kind is (None if length <= 128 else GraphError)
+
+
+@pytest.mark.parametrize("kind", ["file", "Upload", ""])
+def test_an_unknown_kind_is_no_shape(same: Same, kind: str) -> None:
+    for where, spec in {
+        "functions[0].output": interface(function("f", output={"kind": kind})),
+        "types.T.shape": interface(types={"T": alias({"kind": kind})}),
+    }.items():
+        outcome = describe(same, spec)
+        assert type(outcome.error) is ValueError
+        assert str(outcome.error).startswith(f"spec.{where}.kind: expected one of primitive, ref, list, map, ")
