@@ -10,10 +10,10 @@ import pytest
 from mizan_core.client import ClientFunction
 from mizan_core.introspection.description import describe
 from mizan_core.introspection.document import document_of
+from mizan_core.introspection.named_types import NamedTypes
 from mizan_core.introspection.reading import ShapeReader, View
 from mizan_core.introspection.shapes import Body, Mode, Shape
 from mizan_core.introspection.specification import specification_of
-from mizan_core.introspection.vocabulary import Vocabulary
 from mizan_core.registry import Registry
 
 AnyFunction = ClientFunction[..., Any]
@@ -78,9 +78,9 @@ def read(annotation: Any, mode: Mode = "input", **names: Any) -> tuple[Shape, di
     reader = ShapeReader()
     shape = reader.read(annotation, View(mode, names))
     assert reader.problems == []
-    vocabulary = Vocabulary(reader.types, [(shape, mode)], {})
-    assert vocabulary.problems == []
-    return vocabulary.shape(shape, mode), vocabulary.types()
+    named_types = NamedTypes(reader.types, [(shape, mode)], {})
+    assert named_types.problems == []
+    return named_types.shape(shape, mode), named_types.types()
 
 
 def both(annotation: Any, **names: Any) -> tuple[Shape, dict[str, Body]]:

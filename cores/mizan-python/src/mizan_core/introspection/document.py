@@ -11,6 +11,7 @@ from mizan_core.engine import ENGINE
 from mizan_core.errors import GraphError
 from mizan_core.introspection.description import DescribedFunction, Description
 from mizan_core.introspection.docs import docstring
+from mizan_core.introspection.named_types import NamedTypes
 from mizan_core.introspection.naming import camel_case, pascal_case
 from mizan_core.introspection.part_documents import (
     channel_bodies,
@@ -27,7 +28,6 @@ from mizan_core.introspection.part_documents import (
 from mizan_core.introspection.shapes import Body, Mode, Shape, reference
 from mizan_core.introspection.specification import auth_word, specification_of
 from mizan_core.introspection.types import TypeTable
-from mizan_core.introspection.vocabulary import Vocabulary
 
 
 def document_of(description: Description) -> dict[str, Any]:
@@ -37,7 +37,7 @@ def document_of(description: Description) -> dict[str, Any]:
     """
     graph = ENGINE.compile_graph(specification_of(description)).describe()
     writer = _Writer(description)
-    problems = [*client_name_problems(description), *part_problems(description), *writer.vocabulary.problems]
+    problems = [*client_name_problems(description), *part_problems(description), *writer.named_types.problems]
     if problems:
         raise GraphError(problems)
     return writer.write(graph["functions"])
@@ -64,7 +64,7 @@ class _Writer:
         for channel in description.channels:
             roots += channel_roots(channel, description.types)
         roots += [(shape, "input") for form in description.forms for shape in form.shapes]
-        self.vocabulary = Vocabulary(description.types, roots, self._function_types())
+        self.named_types = NamedTypes(description.types, roots, self._function_types())
 
     def _function_types(self) -> dict[str, str | None]:
         """The names of functions' types; that of an output may be the returned type's own."""
@@ -80,14 +80,14 @@ class _Writer:
         return names
 
     def write(self, plans: Mapping[str, Any]) -> dict[str, Any]:
-        types = {**self.vocabulary.types()}
+        types = {**self.named_types.types()}
         for described in self._functions:
             types.update(self._own_types(described))
         for described in self._pages:
             types.update(self._input_type(described))
         for channel in self._description.channels:
-            types.update(channel_bodies(channel, self.vocabulary, self._description.types))
-        said = self.vocabulary.descriptions()
+            types.update(channel_bodies(channel, self.named_types, self._description.types))
+        said = self.named_types.descriptions()
         whole: dict[str, Any] = {
             "types": [
                 {"name": name, **({"description": said[name]} if name in said else {}), "body": body}
@@ -98,7 +98,7 @@ class _Writer:
         }
         rare = {
             "channels": [channel_document(channel) for channel in self._description.channels],
-            "forms": form_documents(self._description, self.vocabulary),
+            "forms": form_documents(self._description, self.named_types),
             "views": [self._view(described, plans[described.name]) for described in self._pages],
             "compositions": composition_documents(self._description),
         }
@@ -108,7 +108,7 @@ class _Writer:
         return view_document(described, self._affects(plan), _input_name(described) if described.params else None)
 
     def _own_types(self, described: DescribedFunction) -> dict[str, Body]:
-        output = self.vocabulary.shape(self._outputs[described.name][0], "output")
+        output = self.named_types.shape(self._outputs[described.name][0], "output")
         types: dict[str, Body] = {}
         if output != reference(_output_name(described)):
             types[_output_name(described)] = {"kind": "alias", "shape": output}
@@ -124,7 +124,7 @@ class _Writer:
                 "required": param.required,
                 **param.default,
                 **({} if param.description is None else {"description": param.description}),
-                "shape": self.vocabulary.shape(param.shape, "input"),
+                "shape": self.named_types.shape(param.shape, "input"),
             }
             for param in described.params
         ]
@@ -133,7 +133,7 @@ class _Writer:
     def _function(self, described: DescribedFunction, plan: Mapping[str, Any]) -> dict[str, Any]:
         declaration = described.function.declaration
         known = {None, *self._outputs}
-        errors = error_documents(described, self.vocabulary)
+        errors = error_documents(described, self.named_types)
         return {
             "name": described.name,
             "description": docstring(described.function.function),
@@ -187,7 +187,7 @@ class _Writer:
             {
                 "name": name,
                 "required": len(shared) == len(members) and all(param.required for _, param in shared),
-                "shape": self.vocabulary.shape(shared[0][1].shape, "input"),
+                "shape": self.named_types.shape(shared[0][1].shape, "input"),
                 "shared_by": [function for function, _ in shared],
             }
             for name, shared in sorted(sharing.items())

@@ -8,26 +8,26 @@ from typing import Any
 
 from mizan_core.introspection.description import DescribedChannel, DescribedFunction, Description
 from mizan_core.introspection.docs import docstring
+from mizan_core.introspection.named_types import NamedTypes
 from mizan_core.introspection.naming import camel_case, pascal_case
 from mizan_core.introspection.parts import CompositionPart
 from mizan_core.introspection.shapes import Body, Mode, Shape
 from mizan_core.introspection.specification import auth_word
 from mizan_core.introspection.types import TypeTable
-from mizan_core.introspection.vocabulary import Vocabulary
 
 _INNER = frozenset({"Params", "ReactMessage", "DjangoMessage", "ServerMessage"})
 """Names of classes inside a channel, which say nothing without its name."""
 _MESSAGES = (("params", "Params"), ("react_message", "ReactMessage"), ("server_message", "ServerMessage"))
 
 
-def error_documents(described: DescribedFunction, vocabulary: Vocabulary) -> list[dict[str, Any]]:
+def error_documents(described: DescribedFunction, named_types: NamedTypes) -> list[dict[str, Any]]:
     """The errors that a function declares."""
     return [
         {
             "code": error.case.code,
             "description": docstring(error.case),
             "status": error.case.status,
-            "data": None if error.data is None else vocabulary.shape(error.data, "output")["name"],
+            "data": None if error.data is None else named_types.shape(error.data, "output")["name"],
         }
         for error in described.errors
     ]
@@ -48,12 +48,12 @@ def channel_roots(channel: DescribedChannel, types: TypeTable) -> Iterator[tuple
         yield _inner_body(shape, mode, types) or shape, mode
 
 
-def channel_bodies(channel: DescribedChannel, vocabulary: Vocabulary, types: TypeTable) -> dict[str, Body]:
+def channel_bodies(channel: DescribedChannel, named_types: NamedTypes, types: TypeTable) -> dict[str, Body]:
     """The types of a channel by their names. What is defined inside it goes by the channel's name."""
     bodies: dict[str, Body] = {}
     for _, name, shape, mode in channel_types(channel):
         inner = _inner_body(shape, mode, types)
-        bodies[name] = vocabulary.body({"kind": "alias", "shape": shape} if inner is None else inner, mode)
+        bodies[name] = named_types.body({"kind": "alias", "shape": shape} if inner is None else inner, mode)
     return bodies
 
 
@@ -71,7 +71,7 @@ def channel_document(channel: DescribedChannel) -> dict[str, Any]:
     }
 
 
-def form_documents(description: Description, vocabulary: Vocabulary) -> list[dict[str, Any]]:
+def form_documents(description: Description, named_types: NamedTypes) -> list[dict[str, Any]]:
     """The forms, sorted by name."""
     return [
         {
@@ -86,7 +86,7 @@ def form_documents(description: Description, vocabulary: Vocabulary) -> list[dic
                 {
                     "name": field.name,
                     "required": field.required,
-                    "shape": vocabulary.shape(shape, "input"),
+                    "shape": named_types.shape(shape, "input"),
                     **field.details,
                 }
                 for field, shape in zip(form.part.fields, form.shapes, strict=True)

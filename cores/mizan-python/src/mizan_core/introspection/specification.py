@@ -10,8 +10,8 @@ from mizan_core.client.context import Context
 from mizan_core.errors import GraphError
 from mizan_core.identity.names import IdentityNames
 from mizan_core.introspection.description import DescribedFunction, Description
+from mizan_core.introspection.named_types import NamedTypes
 from mizan_core.introspection.shapes import Mode, Shape
-from mizan_core.introspection.vocabulary import Vocabulary
 
 
 def specification_of(description: Description) -> dict[str, Any]:
@@ -22,14 +22,14 @@ def specification_of(description: Description) -> dict[str, Any]:
     """
     if description.problems:
         raise GraphError(description.problems)
-    vocabulary = Vocabulary(description.types, _roots(description), taken={})
+    named_types = NamedTypes(description.types, _roots(description), taken={})
     names = {described.function: described.name for described in description.functions}
-    problems = [*vocabulary.problems, *_unregistered_targets(description, names)]
+    problems = [*named_types.problems, *_unregistered_targets(description, names)]
     if problems:
         raise GraphError(problems)
     identities = IdentityNames()
-    functions = [_function(described, vocabulary, names, identities) for described in description.functions]
-    return {"types": vocabulary.types(), "functions": functions}
+    functions = [_function(described, named_types, names, identities) for described in description.functions]
+    return {"types": named_types.types(), "functions": functions}
 
 
 def _roots(description: Description) -> Iterator[tuple[Shape, Mode]]:
@@ -54,7 +54,7 @@ def _unregistered_targets(description: Description, names: Mapping[ClientFunctio
 
 def _function(
     described: DescribedFunction,
-    vocabulary: Vocabulary,
+    named_types: NamedTypes,
     names: Mapping[ClientFunction[..., Any], str],
     identities: IdentityNames,
 ) -> dict[str, Any]:
@@ -67,7 +67,7 @@ def _function(
         "params": [
             {
                 "name": param.name,
-                "shape": vocabulary.shape(param.shape, "input"),
+                "shape": named_types.shape(param.shape, "input"),
                 "required": param.required,
                 "identity": identities.name(described.name, param.name, declared.annotation, around)
                 if narrows
@@ -75,7 +75,7 @@ def _function(
             }
             for param, declared in zip(described.params, function.parameters, strict=True)
         ],
-        "output": None if described.output is None else vocabulary.shape(described.output, "output"),
+        "output": None if described.output is None else named_types.shape(described.output, "output"),
         "affects": [_target(target, names) for target in declaration.affects] if declaration.affects else [],
         "merge": [_merge_target(target, names) for target in declaration.merge] if declaration.merge else [],
         "auto_scope": declaration.auto_scope,

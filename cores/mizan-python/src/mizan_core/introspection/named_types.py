@@ -10,7 +10,7 @@ from mizan_core.introspection.shapes import LEAVES, Body, Mode, Shape, reference
 from mizan_core.introspection.types import NamedType, TypeTable
 
 
-class Vocabulary:
+class NamedTypes:
     """The types that some shapes refer to, named.
 
     :param roots: the shapes (or bodies), each with its side.
