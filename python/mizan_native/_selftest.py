@@ -10,7 +10,7 @@ from typing import Any, cast
 
 import mizan_native
 from mizan_core.engine import pure
-from mizan_core.engine.contract import CallPlan, Engine
+from mizan_core.engine.contract import CallPlan, Engine, Keyer
 from mizan_native import _vectors as vectors
 
 
@@ -73,12 +73,17 @@ def _refusal(call: Callable[[], object]) -> str:
     return ""
 
 
-def _with_graph(call: Callable[[Engine, object], object]) -> Callable[[Engine], object]:
+def _keyer(call: Callable[[Keyer], object]) -> Callable[[Engine], object]:
+    return lambda engine: call(engine.CacheKeyer(vectors.KEY))
+
+
+def _graph(call: Callable[[Engine, Any], object]) -> Callable[[Engine], object]:
     return lambda engine: call(engine, engine.compile_graph(vectors.SPECIFICATION))
 
 
-def _plan(engine: Engine, graph: Any) -> CallPlan:
-    return engine.plan_call(graph, vectors.FUNCTION, vectors.ARGUMENTS, vectors.ARGUMENTS)
+def _plan(call: Callable[[Engine, CallPlan], object]) -> Callable[[Engine], object]:
+    said = vectors.FUNCTION, vectors.ARGUMENTS, vectors.ARGUMENTS
+    return _graph(lambda engine, graph: call(engine, engine.plan_call(graph, *said)))
 
 
 def _sign(engine: Engine) -> str:
@@ -96,7 +101,7 @@ def _sign(engine: Engine) -> str:
 
 
 def _checks() -> Iterator[Check]:
-    function, arguments = vectors.FUNCTION, vectors.ARGUMENTS
+    function, arguments, result = vectors.FUNCTION, vectors.ARGUMENTS, vectors.RESULT_JSON
     yield Check("CONTRACT_VERSION", lambda engine: engine.CONTRACT_VERSION, pure.CONTRACT_VERSION)
     yield Check(
         "canonical_json", lambda engine: engine.canonical_json(vectors.CANONICAL_VALUE), vectors.CANONICAL_BYTES
@@ -106,108 +111,57 @@ def _checks() -> Iterator[Check]:
         lambda engine: engine.derive_cache_key(vectors.KEY, **vectors.CACHE_ENTRY),
         vectors.CACHE_KEY,
     )
-    yield Check(
-        "CacheKeyer", lambda engine: engine.CacheKeyer(vectors.KEY).derive("search", vectors.PARAMS), vectors.PARAMS_KEY
-    )
     yield from _cache_checks()
     yield from _token_checks()
-    yield Check(
-        "compile_graph", lambda engine: engine.compile_graph(vectors.SPECIFICATION).describe(), vectors.DESCRIPTION
-    )
-    yield Check(
-        "compute_invalidation",
-        _with_graph(lambda engine, graph: engine.compute_invalidation(graph, function, arguments)),
-        vectors.ENTRIES,
-    )
-    yield Check(
-        "compute_merges",
-        _with_graph(lambda engine, graph: engine.compute_merges(graph, function, arguments, vectors.RESULT)),
-        vectors.MERGES,
-    )
-    yield Check(
-        "encode_response",
-        _with_graph(lambda engine, graph: engine.encode_response(graph, function, arguments, vectors.RESULT_JSON)),
-        (vectors.BODY, vectors.HEADER, vectors.ENTRIES),
-    )
-    yield Check(
-        "begin_call",
-        lambda engine: engine.begin_call(b'{"fn":"rename","args":{"user_id":5}}'),
-        ("rename", b'{"user_id":5}', True, 3, None),
-        pure_needs="pydantic_core",
-    )
-    yield Check(
-        "plan_call",
-        _with_graph(lambda engine, graph: _plan(engine, graph).finish(vectors.RESULT_JSON)),
-        (vectors.BODY, vectors.HEADER),
-    )
-    yield Check(
-        "stale_entries",
-        _with_graph(lambda engine, graph: engine.stale_entries([_plan(engine, graph)])),
-        vectors.STALE,
-    )
-    yield Check(
-        "CacheKeyer.call_tags",
-        _with_graph(lambda engine, graph: engine.CacheKeyer(vectors.KEY).call_tags([_plan(engine, graph)])),
-        [*vectors.PURGED_TAGS, "tag:audit"],
-    )
-    yield Check(
-        "format_invalidate_header",
-        lambda engine: engine.format_invalidate_header(vectors.ESCAPED_ENTRIES),
-        vectors.ESCAPED_HEADER,
-    )
+    yield Check("compile_graph", _graph(lambda _, graph: graph.describe()), vectors.DESCRIPTION)
+    stale = _graph(lambda engine, graph: engine.compute_invalidation(graph, function, arguments))
+    yield Check("compute_invalidation", stale, vectors.ENTRIES)
+    merges = _graph(lambda engine, graph: engine.compute_merges(graph, function, arguments, vectors.RESULT))
+    yield Check("compute_merges", merges, vectors.MERGES)
+    response = _graph(lambda engine, graph: engine.encode_response(graph, function, arguments, result))
+    yield Check("encode_response", response, (vectors.BODY, vectors.HEADER, vectors.ENTRIES))
+    begun = ("rename", b'{"user_id":5}', True, 3, None)
+    body = b'{"fn":"rename","args":{"user_id":5}}'
+    yield Check("begin_call", lambda engine: engine.begin_call(body), begun, pure_needs="pydantic_core")
+    yield Check("plan_call", _plan(lambda _, plan: plan.finish(result)), (vectors.BODY, vectors.HEADER))
+    yield Check("stale_entries", _plan(lambda engine, plan: engine.stale_entries([plan])), vectors.STALE)
+    tags = _plan(lambda engine, plan: engine.CacheKeyer(vectors.KEY).call_tags([plan]))
+    yield Check("CacheKeyer.call_tags", tags, [*vectors.PURGED_TAGS, "tag:audit"])
+    entries, header = vectors.ESCAPED_ENTRIES, vectors.ESCAPED_HEADER
+    yield Check("format_invalidate_header", lambda engine: engine.format_invalidate_header(entries), header)
     yield Check("encode_bundle", lambda engine: engine.encode_bundle(vectors.BUNDLE_PARTS), vectors.BUNDLE)
     yield Check("emit_ir", lambda engine: engine.emit_ir(vectors.DOCUMENT), vectors.IR)
 
 
 def _cache_checks() -> Iterator[Check]:
-    entry, versions = vectors.CACHE_ENTRY, vectors.VERSIONS
+    key, sealed, versions, body = vectors.CACHE_KEY, vectors.SEALED, vectors.VERSIONS, vectors.SEALED_BODY
+    looked_up = _keyer(lambda keyer: keyer.key_and_tags(**vectors.CACHE_ENTRY, scopes=vectors.SCOPES))
+    yield Check("CacheKeyer", _keyer(lambda keyer: keyer.derive("search", vectors.PARAMS)), vectors.PARAMS_KEY)
+    yield Check("CacheKeyer.key_and_tags", looked_up, (key, vectors.TAGS))
     yield Check(
-        "CacheKeyer.plan",
-        lambda engine: engine.CacheKeyer(vectors.KEY).key_and_tags(**entry, scopes=vectors.SCOPES),
-        (vectors.CACHE_KEY, vectors.TAGS),
+        "CacheKeyer.purge_tags", _keyer(lambda keyer: keyer.purge_tags("user", {"user_id": 5})), vectors.PURGED_TAGS
     )
-    yield Check(
-        "CacheKeyer.purge_tags",
-        lambda engine: engine.CacheKeyer(vectors.KEY).purge_tags("user", {"user_id": 5}),
-        vectors.PURGED_TAGS,
-    )
-    key, sealed = vectors.CACHE_KEY, vectors.SEALED
-    yield Check(
-        "CacheKeyer.seal",
-        lambda engine: engine.CacheKeyer(vectors.KEY).seal(key, versions, vectors.SEALED_BODY),
-        sealed,
-    )
-    yield Check(
-        "CacheKeyer.unseal",
-        lambda engine: engine.CacheKeyer(vectors.KEY).unseal(key, sealed, [*versions]),
-        vectors.SEALED_BODY,
-    )
-    yield Check(
-        "a changed tag",
-        lambda engine: engine.CacheKeyer(vectors.KEY).unseal(key, sealed, [versions[0], None]),
-        None,
-    )
-    yield Check(
-        "a changed entry",
-        lambda engine: _refusal(lambda: engine.CacheKeyer(vectors.KEY).unseal(key, sealed[:-1], [*versions])),
-        "ForgedEntry: the entry is not one that this secret has sealed under its key",
-    )
+    yield Check("CacheKeyer.seal", _keyer(lambda keyer: keyer.seal(key, versions, body)), sealed)
+    yield Check("CacheKeyer.unseal", _keyer(lambda keyer: keyer.unseal(key, sealed, [*versions])), body)
+    yield Check("a changed tag", _keyer(lambda keyer: keyer.unseal(key, sealed, [versions[0], None])), None)
+    refusal = "ForgedEntry: the entry is not one that this secret has sealed under its key"
+    forged = _keyer(lambda keyer: _refusal(lambda: keyer.unseal(key, sealed[:-1], [*versions])))
+    yield Check("a changed entry", forged, refusal)
 
 
 def _token_checks() -> Iterator[Check]:
-    key, token, audience, now = vectors.KEY, vectors.TOKEN, vectors.CLAIMS.aud, vectors.NOW
+    key, token, claims = vectors.KEY, vectors.TOKEN, vectors.CLAIMS
+    said: dict[str, Any] = {"secret": key, "audience": claims.aud, "now": vectors.NOW}
     yield Check("create_mwt", _sign, token)
-    yield Check(
-        "decode_mwt", lambda engine: engine.decode_mwt(token, secret=key, audience=audience, now=now), vectors.CLAIMS
-    )
+    yield Check("decode_mwt", lambda engine: engine.decode_mwt(token, **said), claims)
     yield Check(
         "MWTVerifier",
-        lambda engine: engine.MWTVerifier({"v1": key}, audience=audience).decode(token, now),
-        vectors.CLAIMS,
+        lambda engine: engine.MWTVerifier({"v1": key}, audience=claims.aud).decode(token, vectors.NOW),
+        claims,
     )
     yield Check(
         "a changed token",
-        lambda engine: _refusal(lambda: engine.decode_mwt(token[:-2] + "A0", secret=key, audience=audience, now=now)),
+        lambda engine: _refusal(lambda: engine.decode_mwt(token[:-2] + "A0", **said)),
         "InvalidSignature: the signature is not valid",
     )
     yield Check(
@@ -215,9 +169,10 @@ def _token_checks() -> Iterator[Check]:
         lambda engine: _refusal(lambda: engine.MWTVerifier(key[:-1])),
         "ConfigurationError: secret: at least 32 bytes are needed (RFC 7518 section 3.2)",
     )
+    held = vectors.PERMISSIONS
     yield Check(
         "compute_permission_key",
-        lambda engine: engine.compute_permission_key(True, False, vectors.PERMISSIONS),
+        lambda engine: engine.compute_permission_key(True, False, held),
         vectors.PERMISSION_KEY,
     )
 
