@@ -117,98 +117,43 @@ enum Bounds {
     Either,
 }
 
+macro_rules! allowed {
+    ($bounds:ident: $($constraint:ident $member:literal),*) => {
+        Allowed {
+            constraints: &[$(Constraint::$constraint),*],
+            members: &[$($member),*],
+            bounds: Bounds::$bounds,
+        }
+    };
+}
+
 /// What a list or a map may have.
-pub(crate) const LENGTHS: Allowed = Allowed {
-    constraints: &[Constraint::MinLength, Constraint::MaxLength],
-    members: &["min_length", "max_length"],
-    bounds: Bounds::Numbers,
-};
+pub(crate) const LENGTHS: Allowed =
+    allowed!(Numbers: MinLength "min_length", MaxLength "max_length");
 
 /// What an upload may have.
-pub(crate) const UPLOADS: Allowed = Allowed {
-    constraints: &[Constraint::MaxBytes, Constraint::MaxFiles],
-    members: &["max_bytes", "max_files"],
-    bounds: Bounds::Numbers,
-};
+pub(crate) const UPLOADS: Allowed = allowed!(Numbers: MaxBytes "max_bytes", MaxFiles "max_files");
 
 /// What a form's field may have.
-pub(crate) const CHECKS: Allowed = Allowed {
-    constraints: &[
-        Constraint::Min,
-        Constraint::Max,
-        Constraint::Step,
-        Constraint::MinLength,
-        Constraint::MaxLength,
-        Constraint::MaxDigits,
-        Constraint::DecimalPlaces,
-    ],
-    members: &[
-        "min",
-        "max",
-        "step",
-        "min_length",
-        "max_length",
-        "max_digits",
-        "decimal_places",
-    ],
-    bounds: Bounds::Either,
-};
+pub(crate) const CHECKS: Allowed = allowed!(
+    Either: Min "min", Max "max", Step "step", MinLength "min_length", MaxLength "max_length",
+    MaxDigits "max_digits", DecimalPlaces "decimal_places"
+);
 
-const NONE: Allowed = Allowed {
-    constraints: &[],
-    members: &[],
-    bounds: Bounds::Numbers,
-};
+const NONE: Allowed = allowed!(Numbers:);
 
-const BOUNDS: Allowed = Allowed {
-    constraints: &[
-        Constraint::Min,
-        Constraint::ExclusiveMin,
-        Constraint::Max,
-        Constraint::ExclusiveMax,
-        Constraint::MultipleOf,
-    ],
-    members: &[
-        "min",
-        "exclusive_min",
-        "max",
-        "exclusive_max",
-        "multiple_of",
-    ],
-    bounds: Bounds::Numbers,
-};
+const BOUNDS: Allowed = allowed!(
+    Numbers: Min "min", ExclusiveMin "exclusive_min", Max "max", ExclusiveMax "exclusive_max",
+    MultipleOf "multiple_of"
+);
 
-const DECIMAL: Allowed = Allowed {
-    constraints: &[
-        Constraint::Min,
-        Constraint::ExclusiveMin,
-        Constraint::Max,
-        Constraint::ExclusiveMax,
-        Constraint::MultipleOf,
-        Constraint::MaxDigits,
-        Constraint::DecimalPlaces,
-    ],
-    members: &[
-        "min",
-        "exclusive_min",
-        "max",
-        "exclusive_max",
-        "multiple_of",
-        "max_digits",
-        "decimal_places",
-    ],
-    bounds: Bounds::Texts,
-};
+const DECIMAL: Allowed = allowed!(
+    Texts: Min "min", ExclusiveMin "exclusive_min", Max "max", ExclusiveMax "exclusive_max",
+    MultipleOf "multiple_of", MaxDigits "max_digits", DecimalPlaces "decimal_places"
+);
 
-const TEXT: Allowed = Allowed {
-    constraints: &[
-        Constraint::MinLength,
-        Constraint::MaxLength,
-        Constraint::Pattern,
-    ],
-    members: &["min_length", "max_length", "pattern"],
-    bounds: Bounds::Numbers,
-};
+const TEXT: Allowed =
+    allowed!(Numbers: MinLength "min_length", MaxLength "max_length", Pattern "pattern");
 
 impl Allowed {
     /// What a primitive may have.

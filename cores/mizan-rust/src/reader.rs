@@ -93,6 +93,12 @@ impl<'a> Reader<'a> {
         Ok(self.object()?.get(name).map(|value| self.at(name, value)))
     }
 
+    /// The member of that name of an object, which must be there.
+    pub(crate) fn require(&'a self, name: &'a str) -> Result<Reader<'a>> {
+        let found = self.find(name)?;
+        found.ok_or_else(|| self.refuse(Problem::MissingMember(name.to_owned())))
+    }
+
     /// The members of an object that has all of `required` and nothing beside those and `optional`.
     pub(crate) fn record(&'a self, required: &[&str], optional: &[&str]) -> Result<Record<'a>> {
         let record = Record {

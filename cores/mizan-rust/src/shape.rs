@@ -325,17 +325,11 @@ fn aliased<'a>(types: &BTreeMap<&'a str, &'a Body>, name: &str) -> Option<&'a st
 }
 
 fn kind<K: Keyword>(reader: &Reader<'_>) -> Result<K> {
-    match reader.find("kind")? {
-        Some(kind) => kind.keyword(),
-        None => Err(reader.refuse(Problem::MissingMember("kind".to_owned()))),
-    }
+    reader.require("kind")?.keyword()
 }
 
 fn read_primitive(reader: &Reader<'_>) -> Result<Primitive> {
-    let scalar = match reader.find("name")? {
-        Some(name) => name.keyword()?,
-        None => return Err(reader.refuse(Problem::MissingMember("name".to_owned()))),
-    };
+    let scalar = reader.require("name")?.keyword()?;
     let formats = Format::all(scalar);
     let format = match reader.find("format")? {
         Some(format) if !formats.is_empty() => Some(format.keyword_among(formats)?),

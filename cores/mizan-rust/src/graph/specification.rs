@@ -186,15 +186,12 @@ impl MergeTarget {
         let expected =
             r#"an object with "name", "context" or "function", and perhaps "key" and "place""#;
         let target = Target::of(&members)?.ok_or_else(|| reader.fail(expected))?;
-        let key = match reader.find("key")? {
-            Some(key) => Some(key.text()?.to_owned()),
-            None => None,
-        };
-        let place = match reader.find("place")? {
-            Some(place) => Some(place.keyword()?),
-            None => None,
-        };
-        Ok(Self { target, key, place })
+        let (key, place) = (reader.find("key")?, reader.find("place")?);
+        Ok(Self {
+            target,
+            key: key.map(|key| key.text().map(str::to_owned)).transpose()?,
+            place: place.map(|place| place.keyword()).transpose()?,
+        })
     }
 
     /// Whether it says how items of a list are merged.

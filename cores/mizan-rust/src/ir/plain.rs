@@ -291,10 +291,7 @@ impl Plain for Value {
 
 impl Plain for Merge {
     fn read(reader: &Reader<'_>, _: &Known<'_>) -> Result<Self> {
-        let mode = match reader.find("mode")? {
-            Some(mode) => mode.keyword()?,
-            None => return Err(reader.refuse(Problem::MissingMember("mode".to_owned()))),
-        };
+        let mode = reader.require("mode")?.keyword()?;
         let own: &[&str] = match mode {
             Mode::Upsert => &["context", "slot", "mode", "key", "place"],
             Mode::Replace | Mode::Refetch => &["context", "slot", "mode"],
