@@ -26,7 +26,7 @@ pub struct Graph {
 impl Graph {
     /// The resolved graph as plain data.
     fn describe<'py>(&self, py: Python<'py>) -> Result<Bound<'py, PyAny>> {
-        Ok(pythonize(py, &self.compiled.describe()).map_err(PyErr::from)?)
+        Ok(pythonize(py, &self.compiled).map_err(PyErr::from)?)
     }
 
     /// What decides the tags of entries and purges.
@@ -44,7 +44,7 @@ pub fn compile_graph(spec: &Bound<'_, PyAny>) -> Result<Graph> {
         &Path::root("spec"),
         1,
     )?)?)?;
-    let intern = |param: &Arc<Param>| PyString::intern(py, param.name()).unbind();
+    let intern = |param: &Arc<Param>| PyString::intern(py, &param.name).unbind();
     let names = compiled.params().iter().map(intern).collect();
     Ok(Graph { compiled, names })
 }
@@ -95,9 +95,9 @@ impl<'py> Given<'_, 'py> {
     /// The parameter's name as a `str` that Python has interned.
     fn name(&self, param: &Param) -> Bound<'py, PyString> {
         let py = self.dict.py();
-        match self.graph.names.get(param.index()) {
+        match self.graph.names.get(param.index) {
             Some(name) => name.bind(py).clone(),
-            None => PyString::new(py, param.name()),
+            None => PyString::new(py, &param.name),
         }
     }
 }
@@ -108,7 +108,7 @@ impl Arguments for Given<'_, '_> {
     fn get(&self, param: &Param) -> Result<Option<Value>> {
         match self.dict.get_item(self.name(param))? {
             Some(value) if !value.is_none() => {
-                convert::value(&value, &self.path.key(param.name()), 1).map(Some)
+                convert::value(&value, &self.path.key(&param.name), 1).map(Some)
             }
             _ => Ok(None),
         }

@@ -60,15 +60,9 @@ pub fn begin_call<'py>(
     let named = named.map(|name| name.to_string_lossy());
     let call = call::Call::read(body.as_bytes(), named.as_deref())?;
     let text = |part: &str| PyBytes::new(py, part.as_bytes());
-    let function = PyString::new(py, call.function());
-    let shown = call.shown().map(text);
-    Ok((
-        function,
-        text(call.args()),
-        call.is_plain(),
-        call.values(),
-        shown,
-    ))
+    let function = PyString::new(py, &call.function);
+    let shown = call.shown.map(text);
+    Ok((function, text(call.args), call.is_plain, call.values, shown))
 }
 
 /// What a call entails; to be made before the function runs.
@@ -86,7 +80,7 @@ pub fn plan_call(
 ) -> Result<Plan> {
     let call = Call::new(graph.get(), function, args)?;
     let identities = call.identities(identities);
-    let is_unidentified = |param: &Param| unidentified.iter().any(|name| **name == *param.name());
+    let is_unidentified = |param: &Param| unidentified.iter().any(|name| **name == *param.name);
     plan::Plan::new(call.function, &call.args, &identities, is_unidentified).map(Plan)
 }
 

@@ -17,11 +17,17 @@ const LONG: usize = 64;
 /// What a client asks for: a function and its arguments, which are not validated yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Call<'a> {
-    function: Cow<'a, str>,
-    args: &'a str,
-    shown: Option<&'a str>,
-    is_plain: bool,
-    values: usize,
+    /// The name of the function.
+    pub function: Cow<'a, str>,
+    /// The JSON text of the arguments, an object.
+    pub args: &'a str,
+    /// The JSON text of what the client shows, if it says so.
+    pub shown: Option<&'a str>,
+    /// Whether it is sure that all readers take the arguments for the same: each name comes once,
+    /// and no number is beyond all floats.
+    pub is_plain: bool,
+    /// How many values there are inside the body, at most; a long one counts as several.
+    pub values: usize,
 }
 
 impl<'a> Call<'a> {
@@ -57,32 +63,6 @@ impl<'a> Call<'a> {
             is_plain: survey.is_plain,
             values: values(body),
         })
-    }
-
-    /// The name of the function.
-    pub fn function(&self) -> &str {
-        &self.function
-    }
-
-    /// The JSON text of the arguments, an object.
-    pub fn args(&self) -> &'a str {
-        self.args
-    }
-
-    /// The JSON text of what the client shows, if it says so.
-    pub fn shown(&self) -> Option<&'a str> {
-        self.shown
-    }
-
-    /// Whether it is sure that all readers take the arguments for the same: each name comes once,
-    /// and no number is beyond all floats.
-    pub fn is_plain(&self) -> bool {
-        self.is_plain
-    }
-
-    /// How many values there are inside the body, at most; a long one counts as several.
-    pub fn values(&self) -> usize {
-        self.values
     }
 }
 
@@ -169,16 +149,16 @@ mod tests {
     fn a_call_is_read() {
         let body = br#" {"args" : {"id": 1.0, "x": [{}, "\u00e9"]}, "\u0066n": "rename"} "#;
         let call = Call::read(body, None).unwrap();
-        assert_eq!(call.function(), "rename");
-        assert_eq!(call.args(), r#"{"id": 1.0, "x": [{}, "\u00e9"]}"#);
-        assert_eq!(call.shown(), None);
-        assert!(call.is_plain());
-        assert_eq!(call.values(), 4 + 3 + 1);
+        assert_eq!(call.function, "rename");
+        assert_eq!(call.args, r#"{"id": 1.0, "x": [{}, "\u00e9"]}"#);
+        assert_eq!(call.shown, None);
+        assert!(call.is_plain);
+        assert_eq!(call.values, 4 + 3 + 1);
     }
 
     #[test]
     fn the_url_may_name_the_function() {
-        assert_eq!(Call::read(b"{}", Some("ping")).unwrap().function(), "ping");
+        assert_eq!(Call::read(b"{}", Some("ping")).unwrap().function, "ping");
         assert!(Call::read(br#"{"fn":"ping"}"#, Some("ping")).is_ok());
         let another = problem(br#"{"fn":"pong"}"#, Some("ping"));
         assert_eq!(another, CallProblem::AnotherFunction);
@@ -193,9 +173,9 @@ mod tests {
     fn of_members_that_come_twice_the_last_one_counts() {
         let body = br#"{"fn":1,"args":[],"shown":1,"args":{"a":1},"fn":"ping","shown":[]}"#;
         let call = Call::read(body, None).unwrap();
-        assert_eq!(call.function(), "ping");
-        assert_eq!((call.args(), call.shown()), (r#"{"a":1}"#, Some("[]")));
-        assert!(!call.is_plain());
+        assert_eq!(call.function, "ping");
+        assert_eq!((call.args, call.shown), (r#"{"a":1}"#, Some("[]")));
+        assert!(!call.is_plain);
     }
 
     #[test]
@@ -242,7 +222,7 @@ mod tests {
     fn what_readers_may_differ_in_is_not_plain() {
         let is_plain = |args: &str| {
             let body = format!(r#"{{"fn":"a","args":{args}}}"#);
-            Call::read(body.as_bytes(), None).unwrap().is_plain()
+            Call::read(body.as_bytes(), None).unwrap().is_plain
         };
         let digits = "7".repeat(308);
         for args in [

@@ -49,12 +49,12 @@ impl Item<'_> {
 
 fn item_of(entry: &InvalidationEntry) -> Result<Item<'_>> {
     let mut suffix = String::new();
-    for (param, value) in entry.params() {
-        suffix.push_str(param.header_start());
+    for (param, value) in &entry.params {
+        suffix.push_str(&param.header_start);
         write_percent_encoded(&mut suffix, &value_text(value)?);
     }
     Ok(Item {
-        context: entry.context(),
+        context: &entry.effect.context,
         suffix,
     })
 }

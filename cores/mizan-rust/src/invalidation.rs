@@ -29,15 +29,15 @@ impl Arguments for Members {
     type Error = Error;
 
     fn get(&self, param: &Param) -> Result<Option<Value>> {
-        let Some(value) = Members::get(self, param.name()).filter(|value| !value.is_null()) else {
+        let Some(value) = Members::get(self, &param.name).filter(|value| !value.is_null()) else {
             return Ok(None);
         };
-        value.check(&ARGS.key(param.name()), 1)?;
+        value.check(&ARGS.key(&param.name), 1)?;
         Ok(Some(value.clone()))
     }
 
     fn is_passed(&self, param: &Param) -> Result<bool> {
-        Ok(Members::get(self, param.name()).is_some())
+        Ok(Members::get(self, &param.name).is_some())
     }
 }
 
@@ -47,8 +47,10 @@ pub type Scoped = Vec<(Arc<Param>, Value)>;
 /// One thing to refresh: a context or a function of it, perhaps for some arguments alone.
 #[derive(Clone, Debug)]
 pub struct InvalidationEntry {
-    effect: Arc<Effect>,
-    params: Scoped,
+    /// What is stale.
+    pub effect: Arc<Effect>,
+    /// The arguments that narrow it, sorted by name; none for a broad entry.
+    pub params: Scoped,
 }
 
 impl InvalidationEntry {
@@ -57,30 +59,20 @@ impl InvalidationEntry {
         Self { effect, params }
     }
 
-    /// The stale context.
-    pub fn context(&self) -> &str {
-        self.effect.context()
-    }
-
-    /// The one function of it that is, None for all.
-    pub fn function(&self) -> Option<&str> {
-        self.effect.function()
-    }
-
-    /// The arguments that narrow it, sorted by name; none for a broad entry.
-    pub fn params(&self) -> &[(Arc<Param>, Value)] {
-        &self.params
-    }
-
     /// The entry as plain data: a string, or an object with `function` and `params` where it has
     /// them.
     pub fn to_value(&self) -> Value {
         if self.is_context() {
-            return Value::from(self.context());
+            return Value::from(self.effect.context.as_str());
         }
-        let mut members = Members::from([("context".to_owned(), Value::from(self.context()))]);
+        let mut members = Members::from([(
+            "context".to_owned(),
+            Value::from(self.effect.context.as_str()),
+        )]);
         members.extend(
-            self.function()
+            self.effect
+                .function
+                .as_deref()
                 .map(|name| ("function".to_owned(), Value::from(name))),
         );
         members.extend(params_member(&self.params));
@@ -90,17 +82,17 @@ impl InvalidationEntry {
     /// Appends the entry's canonical JSON.
     pub(crate) fn write_json(&self, out: &mut Vec<u8>) -> Result<()> {
         if self.is_context() {
-            write_string(out, self.context());
+            write_string(out, &self.effect.context);
             return Ok(());
         }
-        out.extend_from_slice(self.effect.json_start());
+        out.extend_from_slice(&self.effect.json_start);
         write_params(out, &self.params)?;
         out.push(b'}');
         Ok(())
     }
 
     fn is_context(&self) -> bool {
-        self.function().is_none() && self.params.is_empty()
+        self.effect.function.is_none() && self.params.is_empty()
     }
 }
 
@@ -110,20 +102,20 @@ pub fn compute_invalidation<A: Arguments>(
     function: &Function,
     args: &A,
 ) -> Result<Vec<InvalidationEntry>, A::Error> {
-    let mut entries = Vec::with_capacity(function.affects().len());
-    for effect in function.affects() {
+    let mut entries = Vec::with_capacity(function.affects.len());
+    for effect in &function.affects {
         entries.push(InvalidationEntry::new(
             effect,
-            scope_values(effect.scope(), args)?,
+            scope_values(&effect.scope, args)?,
         ));
     }
-    for merge in function.merge() {
-        if let Some(effect) = merge.fallback()
+    for merge in &function.merge {
+        if let Some(effect) = &merge.fallback
             && !determines(merge, args)?
         {
             entries.push(InvalidationEntry::new(
                 effect,
-                scope_values(effect.scope(), args)?,
+                scope_values(&effect.scope, args)?,
             ));
         }
     }
@@ -132,7 +124,7 @@ pub fn compute_invalidation<A: Arguments>(
 
 /// Whether a call tells for all of the slot's parameters which they are: passed, null included.
 pub(crate) fn determines<A: Arguments>(merge: &Merge, args: &A) -> Result<bool, A::Error> {
-    let Some(needed) = merge.needed() else {
+    let Some(needed) = &merge.needed else {
         return Ok(false);
     };
     for param in needed {
@@ -158,7 +150,7 @@ fn scope_values<A: Arguments>(scope: &[Arc<Param>], args: &A) -> Result<Scoped, 
 pub(crate) fn params_member(params: &[(Arc<Param>, Value)]) -> Option<(String, Value)> {
     let members = params
         .iter()
-        .map(|(param, value)| (param.name().to_owned(), value.clone()));
+        .map(|(param, value)| (param.name.clone(), value.clone()));
     (!params.is_empty()).then(|| ("params".to_owned(), Value::Map(members.collect())))
 }
 
@@ -166,8 +158,8 @@ pub(crate) fn params_member(params: &[(Arc<Param>, Value)]) -> Option<(String, V
 pub(crate) fn write_params(out: &mut Vec<u8>, params: &[(Arc<Param>, Value)]) -> Result<()> {
     for (index, (param, value)) in params.iter().enumerate() {
         out.extend_from_slice(if index == 0 { b",\"params\":{" } else { b"," });
-        out.extend_from_slice(param.json_start());
-        Writer::new(out, Form::Canonical).value(value, &ARGS.key(param.name()))?;
+        out.extend_from_slice(&param.json_start);
+        Writer::new(out, Form::Canonical).value(value, &ARGS.key(&param.name))?;
     }
     if !params.is_empty() {
         out.push(b'}');

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::error::Result;
-use crate::graph::{Function, Merge, Param};
+use crate::graph::{Function, Merge};
 use crate::invalidation::{
     Arguments, InvalidationEntry, Scoped, determines, params_member, write_params,
 };
@@ -13,31 +13,21 @@ use crate::value::{Members, Value};
 /// A slot that takes a result.
 #[derive(Clone, Debug)]
 pub struct MergeEntry {
-    merge: Arc<Merge>,
-    params: Scoped,
+    /// The slot.
+    pub merge: Arc<Merge>,
+    /// The arguments that narrow it, sorted by name.
+    pub params: Scoped,
 }
 
 impl MergeEntry {
-    /// The context that the slot is in.
-    pub fn context(&self) -> &str {
-        self.merge.context()
-    }
-
-    /// The function whose cached result takes the value.
-    pub fn slot(&self) -> &str {
-        self.merge.slot()
-    }
-
-    /// The arguments that narrow it, sorted by name.
-    pub fn params(&self) -> &[(Arc<Param>, Value)] {
-        &self.params
-    }
-
     /// The entry as plain data, with the result that the slot takes.
     pub fn to_value(&self, result: Value) -> Value {
         let mut members = Members::from([
-            ("context".to_owned(), Value::from(self.context())),
-            ("slot".to_owned(), Value::from(self.slot())),
+            (
+                "context".to_owned(),
+                Value::from(self.merge.context.as_str()),
+            ),
+            ("slot".to_owned(), Value::from(self.merge.slot.as_str())),
             ("value".to_owned(), result),
         ]);
         members.extend(params_member(&self.params));
@@ -49,15 +39,16 @@ impl MergeEntry {
     pub(crate) fn fallback(&self) -> Option<InvalidationEntry> {
         let known = self.params.iter().filter(|(_, value)| !value.is_null());
         self.merge
-            .fallback()
+            .fallback
+            .as_ref()
             .map(|effect| InvalidationEntry::new(effect, known.cloned().collect()))
     }
 
     /// Appends the entry's canonical JSON around the serialised result.
     pub(crate) fn write_json<'r>(&self, out: &mut Splice<'r>, result: &'r [u8]) -> Result<()> {
-        out.own().extend_from_slice(self.merge.json_start());
+        out.own().extend_from_slice(&self.merge.json_start);
         write_params(out.own(), &self.params)?;
-        out.own().extend_from_slice(self.merge.json_slot());
+        out.own().extend_from_slice(&self.merge.json_slot);
         out.borrow(result);
         out.own().push(b'}');
         Ok(())
@@ -70,8 +61,8 @@ pub fn compute_merges<A: Arguments>(
     function: &Function,
     args: &A,
 ) -> Result<Vec<MergeEntry>, A::Error> {
-    let mut entries = Vec::with_capacity(function.merge().len());
-    for merge in function.merge() {
+    let mut entries = Vec::with_capacity(function.merge.len());
+    for merge in &function.merge {
         if determines(merge, args)? {
             entries.push(MergeEntry {
                 merge: Arc::clone(merge),
@@ -85,9 +76,9 @@ pub fn compute_merges<A: Arguments>(
 /// The arguments that narrow a merge: as in section 6, and null for those that the slot's function
 /// takes.
 fn merge_values<A: Arguments>(merge: &Merge, args: &A) -> Result<Scoped, A::Error> {
-    let needed = merge.needed().unwrap_or_default();
-    let mut values = Vec::with_capacity(merge.scope().len());
-    for param in merge.scope() {
+    let needed = merge.needed.as_deref().unwrap_or_default();
+    let mut values = Vec::with_capacity(merge.scope.len());
+    for param in &merge.scope {
         match args.get(param)? {
             Some(value) => values.push((Arc::clone(param), value)),
             None if needed.contains(param) => values.push((Arc::clone(param), Value::Null)),

@@ -10,21 +10,24 @@ use crate::error::Result;
 use crate::graph::{Function, Param, Purge};
 use crate::invalidation::{Arguments, InvalidationEntry, Scoped, compute_invalidation};
 use crate::merges::{MergeEntry, compute_merges};
-use crate::value::Value;
 
 /// What a call entails.
 #[derive(Clone, Debug)]
 pub struct Plan {
     entries: Vec<InvalidationEntry>,
     merges: Vec<MergeEntry>,
-    purged: Vec<Purged>,
+    /// What the call makes stale in the cache, each context once.
+    pub purged: Vec<Purged>,
 }
 
 /// What a call makes stale in the cache: the entries of a context, perhaps for some arguments alone.
 #[derive(Clone, Debug)]
 pub struct Purged {
-    context: Arc<str>,
-    identities: Scoped,
+    /// The context.
+    pub context: Arc<str>,
+    /// What tells the arguments apart that narrow it, sorted by name; nothing where all entries of
+    /// the context are stale.
+    pub identities: Scoped,
 }
 
 impl Plan {
@@ -40,7 +43,7 @@ impl Plan {
     ) -> Result<Self, A::Error> {
         let purged = |purge: &Purge| {
             Ok(Purged {
-                context: Arc::clone(purge.context()),
+                context: Arc::clone(&purge.context),
                 identities: narrowed(purge, identities, &is_unidentified)?,
             })
         };
@@ -48,7 +51,7 @@ impl Plan {
             entries: compute_invalidation(function, args)?,
             merges: compute_merges(function, args)?,
             purged: function
-                .purges()
+                .purges
                 .iter()
                 .map(purged)
                 .collect::<Result<_, A::Error>>()?,
@@ -74,11 +77,6 @@ impl Plan {
         respond(result, &entries, &self.merges, refresh)
     }
 
-    /// What the call makes stale in the cache, each context once.
-    pub fn purged(&self) -> &[Purged] {
-        &self.purged
-    }
-
     /// What is stale after a call whose result reaches no client.
     fn stale(&self) -> impl Iterator<Item = InvalidationEntry> {
         let merged = self.merges.iter().filter_map(MergeEntry::fallback);
@@ -91,31 +89,18 @@ pub fn stale_entries(plans: &[&Plan]) -> Result<Vec<InvalidationEntry>> {
     distinct(plans.iter().flat_map(|plan| plan.stale()))
 }
 
-impl Purged {
-    /// The context.
-    pub fn context(&self) -> &str {
-        &self.context
-    }
-
-    /// What tells the arguments apart that narrow it, sorted by name; nothing where all entries of
-    /// the context are stale.
-    pub fn identities(&self) -> &[(Arc<Param>, Value)] {
-        &self.identities
-    }
-}
-
 /// What a purge is narrowed to by a call; nothing when it is broad.
 fn narrowed<A: Arguments>(
     purge: &Purge,
     identities: &A,
     is_unidentified: impl Fn(&Param) -> bool,
 ) -> Result<Scoped, A::Error> {
-    let mut narrowed = Vec::with_capacity(purge.narrowing().len());
-    for narrowing in purge.narrowing() {
-        let param = narrowing.param();
+    let mut narrowed = Vec::with_capacity(purge.narrowing.len());
+    for narrowing in &purge.narrowing {
+        let param = &narrowing.param;
         match identities.get(param)? {
             Some(identity) => narrowed.push((Arc::clone(param), identity)),
-            None if narrowing.is_always_there() || is_unidentified(param) => return Ok(Vec::new()),
+            None if narrowing.is_always_there || is_unidentified(param) => return Ok(Vec::new()),
             None => {}
         }
     }
@@ -140,7 +125,7 @@ mod tests {
     use super::*;
     use crate::graph::Graph;
     use crate::graph::tests::{plain, spec};
-    use crate::value::Members;
+    use crate::value::{Members, Value};
 
     fn graph() -> Graph {
         let param = |name: &str, required: bool| {
@@ -166,7 +151,7 @@ mod tests {
         let identities: Members = known
             .map(|(name, value)| (name.to_owned(), value.clone()))
             .collect();
-        let is_unidentified = |param: &Param| unidentified.contains(&param.name());
+        let is_unidentified = |param: &Param| unidentified.contains(&param.name.as_str());
         let graph = graph();
         let function = graph.function("rename").unwrap();
         Plan::new(function, &args, &identities, is_unidentified).unwrap()
@@ -174,11 +159,9 @@ mod tests {
 
     fn narrowed(args: &str, unidentified: &[&str]) -> Vec<String> {
         let plan = plan(args, unidentified);
-        assert_eq!(plan.purged().len(), 1, "a context comes once");
-        let identities = plan.purged()[0].identities().iter();
-        identities
-            .map(|(param, _)| param.name().to_owned())
-            .collect()
+        assert_eq!(plan.purged.len(), 1, "a context comes once");
+        let identities = plan.purged[0].identities.iter();
+        identities.map(|(param, _)| param.name.clone()).collect()
     }
 
     #[test]

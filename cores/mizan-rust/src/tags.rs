@@ -61,8 +61,8 @@ impl CacheKeyer {
     /// The tags that calls make stale, each once.
     pub fn call_tags(&self, plans: &[&Plan]) -> Result<Vec<String>> {
         let mut tags = Vec::new();
-        for purged in plans.iter().flat_map(|plan| plan.purged()) {
-            tags.extend(self.purge_tags_with(purged.context(), |object| push(object, purged))?);
+        for purged in plans.iter().flat_map(|plan| &plan.purged) {
+            tags.extend(self.purge_tags_with(&purged.context, |object| push(object, purged))?);
         }
         let mut seen = HashSet::new();
         tags.retain(|tag| seen.insert(tag.clone()));
@@ -71,9 +71,9 @@ impl CacheKeyer {
 }
 
 fn push(object: &mut PlainWriter<'_>, purged: &Purged) -> Result<()> {
-    for (param, identity) in purged.identities() {
-        let path = IDENTITIES.key(param.name());
-        object.member(param.name(), |writer| writer.value(identity, &path))?;
+    for (param, identity) in &purged.identities {
+        let path = IDENTITIES.key(&param.name);
+        object.member(&param.name, |writer| writer.value(identity, &path))?;
     }
     Ok(())
 }

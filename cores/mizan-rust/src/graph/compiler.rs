@@ -166,9 +166,9 @@ impl<'a> Compiler<'a> {
             if seen.insert((context, slot)) {
                 let scope = self.scope(function, context);
                 let needed = self.needed(context, slot, &scope);
-                let is_affected = affects
-                    .iter()
-                    .any(|effect| effect.context() == context && effect.function() == Some(slot));
+                let is_affected = affects.iter().any(|effect| {
+                    effect.context == context && effect.function.as_deref() == Some(slot)
+                });
                 merges.push(Merge::new(context, slot, mode, scope, needed, is_affected).into());
             }
         }
@@ -298,7 +298,7 @@ impl<'a> Compiler<'a> {
     fn needed(&self, context: &str, slot: &str, scope: &[Arc<Param>]) -> Option<Vec<Arc<Param>>> {
         let functions = self.contexts.get(context)?;
         let function = functions.iter().find(|function| function.name == slot)?;
-        let param = |name: &String| scope.iter().find(|param| param.name() == name).cloned();
+        let param = |name: &String| scope.iter().find(|param| param.name == *name).cloned();
         function.params.keys().map(param).collect()
     }
 

@@ -3,7 +3,6 @@
 
 mod comparison;
 mod compiler;
-mod description;
 pub(crate) mod mode;
 mod narrowing;
 pub mod specification;
@@ -14,6 +13,8 @@ pub(crate) mod tests;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use serde::{Serialize, Serializer};
+
 use crate::error::{Error, Result};
 use crate::escape::{write_percent_encoded, write_string};
 use crate::keyword::keywords;
@@ -21,31 +22,64 @@ use crate::keyword::keywords;
 use narrowing::Scopes;
 use specification::Specification;
 
-pub use description::Description;
 pub use mode::{MergeMode, Place};
 
-/// An immutable compiled graph.
-#[derive(Clone, Debug)]
+/// An immutable compiled graph. Serde writes it as plain data (docs/engine-data.md), sorted by name.
+#[derive(Clone, Debug, Serialize)]
 pub struct Graph {
+    #[serde(serialize_with = "sorted")]
     functions: HashMap<String, Function>,
     contexts: BTreeMap<String, Context>,
+    #[serde(skip)]
     params: Vec<Arc<Param>>,
+    #[serde(skip)]
     fingerprint: String,
 }
 
+fn sorted<S: Serializer>(
+    functions: &HashMap<String, Function>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(functions.iter().collect::<BTreeMap<_, _>>())
+}
+
+fn pointee<T: Serialize + ?Sized, S: Serializer>(
+    pointer: &Arc<T>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    (**pointer).serialize(serializer)
+}
+
+fn pointees<T: Serialize, S: Serializer>(
+    pointers: &[Arc<T>],
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(pointers.iter().map(AsRef::as_ref))
+}
+
 /// A function, and what a call of it entails.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Function {
-    context: Option<String>,
-    private: bool,
-    auth: Option<Auth>,
-    affects: Vec<Arc<Effect>>,
-    merge: Vec<Arc<Merge>>,
-    purges: Vec<Purge>,
+    /// The context that it belongs to.
+    pub context: Option<String>,
+    /// Whether no client may call it.
+    pub private: bool,
+    /// Whom it is for; None for everybody.
+    pub auth: Option<Auth>,
+    /// What it makes stale, in declaration order.
+    #[serde(serialize_with = "pointees")]
+    pub affects: Vec<Arc<Effect>>,
+    /// Which slots take its result, in declaration order.
+    #[serde(serialize_with = "pointees")]
+    pub merge: Vec<Arc<Merge>>,
+    /// What it makes stale in the cache, each context once.
+    pub purges: Vec<Purge>,
 }
 
 keywords! {
     /// Whom a function is for.
+    #[derive(Serialize)]
+    #[serde(rename_all = "lowercase")]
     pub enum Auth {
         /// Everybody who is authenticated.
         Required = "required",
@@ -59,62 +93,90 @@ keywords! {
 }
 
 /// A resolved `affects` target: a context, or one function of it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Effect {
-    context: String,
-    function: Option<String>,
-    scope: Vec<Arc<Param>>,
+    /// The context that becomes stale.
+    pub context: String,
+    /// The one function of it that does, None for all.
+    pub function: Option<String>,
+    /// The parameters that narrow it, sorted by name.
+    #[serde(serialize_with = "pointees")]
+    pub scope: Vec<Arc<Param>>,
     /// `{"context":"user","function":"f"`, so far the JSON of every entry that is an object.
-    json_start: Vec<u8>,
+    #[serde(skip)]
+    pub(crate) json_start: Vec<u8>,
 }
 
 /// A resolved `merge` target: the slot that takes the mutation's result.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Merge {
-    context: String,
-    slot: String,
-    mode: MergeMode,
-    scope: Vec<Arc<Param>>,
-    /// The slot function's parameters; None when the scope lacks one.
-    needed: Option<Vec<Arc<Param>>>,
+    /// The context that the slot is in.
+    pub context: String,
+    /// The function whose cached result takes the value.
+    pub slot: String,
+    /// The parameters that narrow it, sorted by name.
+    #[serde(serialize_with = "pointees")]
+    pub scope: Vec<Arc<Param>>,
+    /// How it takes it.
+    #[serde(flatten)]
+    pub mode: MergeMode,
+    /// The slot function's parameters, sorted by name; None when the scope lacks one: no call tells all of them.
+    #[serde(skip)]
+    pub(crate) needed: Option<Vec<Arc<Param>>>,
     /// What becomes of a slot that a result does not reach; None where the function affects it
     /// anyway.
-    fallback: Option<Arc<Effect>>,
+    #[serde(skip)]
+    pub(crate) fallback: Option<Arc<Effect>>,
     /// `{"context":"user"`
-    json_start: Vec<u8>,
+    #[serde(skip)]
+    pub(crate) json_start: Vec<u8>,
     /// `,"slot":"f","value":`
-    json_slot: Vec<u8>,
+    #[serde(skip)]
+    pub(crate) json_slot: Vec<u8>,
 }
 
 /// What a call makes stale in the cache: a context that it affects or merges into (section 10).
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Purge {
-    context: Arc<str>,
-    narrowing: Vec<Narrowing>,
+    /// The context.
+    #[serde(serialize_with = "pointee")]
+    pub context: Arc<str>,
+    /// The parameters that may narrow the purge, sorted by name.
+    pub narrowing: Vec<Narrowing>,
 }
 
 /// A parameter that tells which entries a purge concerns.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
+#[serde(transparent)]
 pub struct Narrowing {
-    param: Arc<Param>,
+    /// The parameter.
+    #[serde(serialize_with = "pointee")]
+    pub param: Arc<Param>,
     /// Whether every call has a value for it; without one the purge is broad.
-    is_always_there: bool,
+    #[serde(skip)]
+    pub is_always_there: bool,
 }
 
 /// A parameter that narrows a target, once for each name in the graph.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
 pub struct Param {
-    name: String,
-    index: usize,
+    /// Its name.
+    pub name: String,
+    /// Where it stands in [`Graph::params`].
+    #[serde(skip)]
+    pub index: usize,
     /// `"name":`
-    json_start: Vec<u8>,
+    #[serde(skip)]
+    pub(crate) json_start: Vec<u8>,
     /// `;name=`
-    header_start: String,
+    #[serde(skip)]
+    pub(crate) header_start: String,
 }
 
 /// A context: its functions, the union of their parameters, and the parameters of each scope that a
 /// purge of it can have; all sorted. Without scopes every purge of it is broad.
-#[derive(Clone, Debug, serde::Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Context {
     functions: Vec<String>,
     params: Vec<String>,
@@ -144,73 +206,14 @@ impl Graph {
     pub fn fingerprint(&self) -> &str {
         &self.fingerprint
     }
-
-    /// The resolved graph, to be serialised as plain data (docs/engine-data.md).
-    pub fn describe(&self) -> Description<'_> {
-        Description::of(self)
-    }
-}
-
-impl Function {
-    /// The context that the function belongs to.
-    pub fn context(&self) -> Option<&str> {
-        self.context.as_deref()
-    }
-
-    /// Whether no client may call it.
-    pub fn is_private(&self) -> bool {
-        self.private
-    }
-
-    /// Whom it is for; None for everybody.
-    pub fn auth(&self) -> Option<Auth> {
-        self.auth
-    }
-
-    /// What the function makes stale, in declaration order.
-    pub fn affects(&self) -> &[Arc<Effect>] {
-        &self.affects
-    }
-
-    /// Which slots take its result, in declaration order.
-    pub fn merge(&self) -> &[Arc<Merge>] {
-        &self.merge
-    }
-
-    /// What it makes stale in the cache, each context once.
-    pub fn purges(&self) -> &[Purge] {
-        &self.purges
-    }
 }
 
 impl Purge {
-    /// The context.
-    pub fn context(&self) -> &Arc<str> {
-        &self.context
-    }
-
-    /// The parameters that may narrow the purge, sorted by name.
-    pub fn narrowing(&self) -> &[Narrowing] {
-        &self.narrowing
-    }
-
     /// Nothing narrows a purge of a context whose scopes are too many.
     fn narrow_within(&mut self, scopes: &Scopes) {
         if !scopes.contains_key(&*self.context) {
             self.narrowing.clear();
         }
-    }
-}
-
-impl Narrowing {
-    /// The parameter.
-    pub fn param(&self) -> &Arc<Param> {
-        &self.param
-    }
-
-    /// Whether every call has a value for it; without one the purge is broad.
-    pub fn is_always_there(&self) -> bool {
-        self.is_always_there
     }
 }
 
@@ -227,25 +230,6 @@ impl Effect {
             scope,
             json_start,
         }
-    }
-
-    /// The context that becomes stale.
-    pub fn context(&self) -> &str {
-        &self.context
-    }
-
-    /// The one function of it that does, None for all.
-    pub fn function(&self) -> Option<&str> {
-        self.function.as_deref()
-    }
-
-    /// The parameters that narrow it, sorted by name.
-    pub fn scope(&self) -> &[Arc<Param>] {
-        &self.scope
-    }
-
-    pub(crate) fn json_start(&self) -> &[u8] {
-        &self.json_start
     }
 }
 
@@ -274,44 +258,6 @@ impl Merge {
             json_slot,
         }
     }
-
-    /// The context that the slot is in.
-    pub fn context(&self) -> &str {
-        &self.context
-    }
-
-    /// The function whose cached result takes the value.
-    pub fn slot(&self) -> &str {
-        &self.slot
-    }
-
-    /// How it takes it.
-    pub const fn mode(&self) -> &MergeMode {
-        &self.mode
-    }
-
-    /// The parameters that narrow it, sorted by name.
-    pub fn scope(&self) -> &[Arc<Param>] {
-        &self.scope
-    }
-
-    pub(crate) fn json_start(&self) -> &[u8] {
-        &self.json_start
-    }
-
-    /// The slot function's parameters, sorted by name; None when no call tells all of them.
-    pub(crate) fn needed(&self) -> Option<&[Arc<Param>]> {
-        self.needed.as_deref()
-    }
-
-    /// What becomes of a slot that a result does not reach.
-    pub(crate) fn fallback(&self) -> Option<&Arc<Effect>> {
-        self.fallback.as_ref()
-    }
-
-    pub(crate) fn json_slot(&self) -> &[u8] {
-        &self.json_slot
-    }
 }
 
 impl Param {
@@ -328,24 +274,6 @@ impl Param {
             json_start,
             header_start,
         }
-    }
-
-    /// The parameter's name.
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
-    /// Where it stands in [`Graph::params`].
-    pub fn index(&self) -> usize {
-        self.index
-    }
-
-    pub(crate) fn json_start(&self) -> &[u8] {
-        &self.json_start
-    }
-
-    pub(crate) fn header_start(&self) -> &str {
-        &self.header_start
     }
 }
 

@@ -1,9 +1,13 @@
 //! How a slot takes a call's result (docs/protocol.md section 7).
 
+use serde::Serialize;
+
 use crate::keyword::keywords;
 
 keywords! {
     /// Where an item goes whose key no item of the slot has.
+    #[derive(Serialize)]
+    #[serde(rename_all = "lowercase")]
     pub enum Place {
         /// To the end.
         Append = "append",
@@ -15,7 +19,8 @@ keywords! {
 }
 
 /// How a slot takes a result.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(tag = "mode", rename_all = "lowercase")]
 pub enum MergeMode {
     /// In its own place.
     Replace,
@@ -50,22 +55,6 @@ impl MergeMode {
             Self::Replace => Mode::Replace,
             Self::Upsert { .. } => Mode::Upsert,
             Self::Refetch => Mode::Refetch,
-        }
-    }
-
-    /// The field that tells items apart.
-    pub fn key(&self) -> Option<&str> {
-        match self {
-            Self::Upsert { key, .. } => Some(key),
-            Self::Replace | Self::Refetch => None,
-        }
-    }
-
-    /// Where a new item goes.
-    pub const fn place(&self) -> Option<Place> {
-        match self {
-            Self::Upsert { place, .. } => Some(*place),
-            Self::Replace | Self::Refetch => None,
         }
     }
 }

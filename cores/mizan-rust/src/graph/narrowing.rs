@@ -43,7 +43,7 @@ pub(super) fn purges(
             continue;
         }
         let narrowing = scope.iter().filter_map(|param| {
-            let own = function.params.get(param.name())?;
+            let own = function.params.get(&param.name)?;
             Some(Narrowing {
                 param: Arc::clone(param),
                 is_always_there: own.required && !comparison.takes_null(&own.shape),
@@ -167,7 +167,7 @@ fn scopes_of(narrowing: &[Narrowing]) -> BTreeSet<Vec<String>> {
             scopes.clone()
         };
         for scope in &mut scopes {
-            scope.push(param.name().to_owned());
+            scope.push(param.name.clone());
         }
         scopes.extend(without);
     }

@@ -97,13 +97,11 @@ fn targets_and_scopes_are_resolved() {
         r#""affects":[],"merge":[],"purges":[]}},"#,
         r#""contexts":{"user":{"functions":["user_profile"],"params":["user_id"],"scopes":[["user_id"]]}}}"#,
     );
-    let description = serde_json::to_string(&graph.describe()).unwrap();
+    let description = serde_json::to_string(&graph).unwrap();
     assert_eq!(description, expected);
-    assert_eq!(graph.params().len(), 1);
-    assert_eq!(
-        (graph.params()[0].name(), graph.params()[0].index()),
-        ("user_id", 0)
-    );
+    assert_eq!(graph.params.len(), 1);
+    let param = &graph.params[0];
+    assert_eq!((param.name.as_str(), param.index), ("user_id", 0));
 }
 
 #[test]
@@ -114,9 +112,9 @@ fn a_context_wins_over_a_function_of_its_name() {
     let functions: Vec<_> = graph
         .function("m")
         .unwrap()
-        .affects()
+        .affects
         .iter()
-        .map(|effect| effect.function())
+        .map(|effect| effect.function.as_deref())
         .collect();
     assert_eq!(functions, [None, Some("user")]);
 }
