@@ -3,7 +3,7 @@
 use crate::checks::{MAX_INTEGER, filled, in_range};
 use crate::error::{Error, Problem, Result};
 use crate::escape::{write_hex, write_string};
-use crate::hs256::{Hs256, TAG_LENGTH};
+use crate::hs256::Hs256;
 use crate::number::write_integer;
 use crate::plain::{self, PlainMembers, PlainWriter};
 use crate::value::Members;
@@ -23,7 +23,7 @@ pub struct KeyBase<'a> {
 /// with one prepared HMAC state.
 #[derive(Clone, Debug)]
 pub struct CacheKeyer {
-    mac: Hs256,
+    pub(crate) mac: Hs256,
 }
 
 impl CacheKeyer {
@@ -68,15 +68,7 @@ impl CacheKeyer {
     }
 
     fn key_of(&self, context: &str, json: &[u8]) -> String {
-        labelled("ctx:", context, &self.digest(json))
-    }
-
-    pub(crate) fn digest(&self, payload: &[u8]) -> [u8; TAG_LENGTH] {
-        self.mac.tag(payload)
-    }
-
-    pub(crate) fn mac(&self) -> &Hs256 {
-        &self.mac
+        labelled("ctx:", context, &self.mac.tag([json]))
     }
 }
 
@@ -138,7 +130,7 @@ fn write_vary<E>(
 /// What decides the content of an entry, as it is hashed.
 #[derive(Clone, Debug)]
 pub struct Payload<'a> {
-    context: &'a str,
+    pub(crate) context: &'a str,
     json: Vec<u8>,
     params: PlainMembers,
 }
@@ -169,10 +161,6 @@ impl<'a> Payload<'a> {
             json,
             params,
         })
-    }
-
-    pub(crate) fn context(&self) -> &'a str {
-        self.context
     }
 
     /// The value of a parameter; both as they stand in JSON.

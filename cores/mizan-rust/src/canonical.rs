@@ -171,7 +171,7 @@ impl<'o> Writer<'o> {
     /// Writes an object that stands at `path`.
     pub fn members(&mut self, members: &Members, path: &Path<'_>) -> Result<()> {
         self.begin_object(path)?;
-        for (key, item) in members {
+        for (key, item) in members.iter() {
             self.key(key);
             self.value(item, &path.key(key))?;
         }

@@ -69,12 +69,12 @@ impl CacheKeyer {
 
     fn entry_tag<const N: usize>(&self, key: &str, content: [&[u8]; N]) -> [u8; TAG_LENGTH] {
         let start = authenticated_start(key);
-        self.mac().tag_of(parts(&start, key, &content))
+        self.mac.tag(parts(&start, key, &content))
     }
 
     fn is_entry_tag<const N: usize>(&self, key: &str, content: [&[u8]; N], tag: &[u8]) -> bool {
         let start = authenticated_start(key);
-        self.mac().matches_parts(parts(&start, key, &content), tag)
+        self.mac.matches(parts(&start, key, &content), tag)
     }
 }
 
@@ -159,7 +159,7 @@ mod tests {
         assert_eq!(entry[0], 2);
         assert_eq!(&entry[33..], content);
         let message = [b"\x02\0\0\0\0\0\0\0\x0actx:user:1", &content[..]].concat();
-        assert_eq!(entry[1..33], keyer().digest(&message));
+        assert_eq!(entry[1..33], keyer().mac.tag([&message[..]]));
     }
 
     #[test]

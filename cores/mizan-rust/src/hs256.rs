@@ -35,23 +35,13 @@ impl Hs256 {
         }
     }
 
-    /// The tag of a message.
-    pub fn tag(&self, message: &[u8]) -> [u8; TAG_LENGTH] {
-        self.tag_of([message])
-    }
-
     /// The tag of a message given in parts.
-    pub fn tag_of<'m>(&self, parts: impl IntoIterator<Item = &'m [u8]>) -> [u8; TAG_LENGTH] {
+    pub fn tag<'m>(&self, parts: impl IntoIterator<Item = &'m [u8]>) -> [u8; TAG_LENGTH] {
         self.output(parts).into()
     }
 
-    /// Whether `tag` is the message's, compared in constant time.
-    pub fn matches(&self, message: &[u8], tag: &[u8]) -> bool {
-        self.matches_parts([message], tag)
-    }
-
-    /// As [`matches`](Self::matches), of a message given in parts.
-    pub fn matches_parts<'m>(&self, parts: impl IntoIterator<Item = &'m [u8]>, tag: &[u8]) -> bool {
+    /// Whether `tag` is that of a message given in parts, compared in constant time.
+    pub fn matches<'m>(&self, parts: impl IntoIterator<Item = &'m [u8]>, tag: &[u8]) -> bool {
         let same = |tag| CtOutput::<Core>::new(tag) == CtOutput::new(self.output(parts));
         Output::<Core>::try_from(tag).is_ok_and(same)
     }
@@ -81,7 +71,7 @@ mod tests {
 
     fn hex(key: &[u8], message: &[u8]) -> String {
         let mut out = Vec::new();
-        write_hex(&mut out, &Hs256::new(key).tag(message));
+        write_hex(&mut out, &Hs256::new(key).tag([message]));
         String::from_utf8(out).unwrap()
     }
 
@@ -120,11 +110,11 @@ mod tests {
     #[test]
     fn tags_of_another_length_do_not_match() {
         let key = Hs256::new(b"key");
-        let tag = key.tag(b"message");
-        assert!(key.matches(b"message", &tag));
-        assert!(!key.matches(b"message", &tag[..31]));
-        assert!(!key.matches(b"message", &[&tag[..], b"x"].concat()));
-        assert!(!key.matches(b"message", b""));
+        let tag = key.tag([&b"message"[..]]);
+        assert!(key.matches([&b"message"[..]], &tag));
+        assert!(!key.matches([&b"message"[..]], &tag[..31]));
+        assert!(!key.matches([&b"message"[..]], &[&tag[..], b"x"].concat()));
+        assert!(!key.matches([&b"message"[..]], b""));
     }
 
     #[test]

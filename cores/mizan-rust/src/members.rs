@@ -1,7 +1,5 @@
 //! The members of a JSON object.
 
-use std::slice;
-
 /// Up to so many members are looked through one by one: names of different lengths are told apart at once.
 const FEW: usize = 16;
 
@@ -73,8 +71,8 @@ impl<V> Members<V> {
     }
 
     /// The members, sorted by name.
-    pub fn iter(&self) -> Iter<'_, V> {
-        Iter(self.0.iter())
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &V)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value))
     }
 
     /// Where the member of that name is, or where it would be.
@@ -87,27 +85,6 @@ impl<V> Members<V> {
 impl<V> Default for Members<V> {
     fn default() -> Self {
         Self::new()
-    }
-}
-
-/// The members of an object, sorted by name.
-#[derive(Clone, Debug)]
-pub struct Iter<'a, V>(slice::Iter<'a, (String, V)>);
-
-impl<'a, V> Iterator for Iter<'a, V> {
-    type Item = (&'a str, &'a V);
-
-    fn next(&mut self) -> Option<Self::Item> {
-        self.0.next().map(|(name, value)| (name.as_str(), value))
-    }
-}
-
-impl<'a, V> IntoIterator for &'a Members<V> {
-    type Item = (&'a str, &'a V);
-    type IntoIter = Iter<'a, V>;
-
-    fn into_iter(self) -> Iter<'a, V> {
-        self.iter()
     }
 }
 

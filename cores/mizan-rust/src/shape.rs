@@ -284,7 +284,7 @@ impl Field {
         ];
         members.extend(self.default.clone().map(|default| ("default", default)));
         members.extend(text_member("description", self.description.as_deref()));
-        object(members)
+        Value::object(members)
     }
 }
 
@@ -473,7 +473,7 @@ fn text_member<'a>(name: &'a str, text: Option<&str>) -> Option<(&'a str, Value)
 }
 
 fn tagged<'a>(kind: impl Keyword, members: impl IntoIterator<Item = (&'a str, Value)>) -> Value {
-    object(
+    Value::object(
         [("kind", Value::from(kind.word()))]
             .into_iter()
             .chain(members),
@@ -488,14 +488,4 @@ fn limited(mut shape: Value, constraints: &Constraints) -> Value {
         }
     }
     shape
-}
-
-/// Plain data with these members.
-pub(crate) fn object<'a>(members: impl IntoIterator<Item = (&'a str, Value)>) -> Value {
-    Value::Map(
-        members
-            .into_iter()
-            .map(|(name, value)| (name.to_owned(), value))
-            .collect(),
-    )
 }

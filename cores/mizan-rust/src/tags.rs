@@ -23,7 +23,7 @@ impl CacheKeyer {
     /// What the tags of an entry are made with.
     pub fn tags<'a>(&'a self, payload: &'a Payload<'a>) -> EntryTags<'a> {
         EntryTags {
-            scope: Scope::new(self, payload.context()),
+            scope: Scope::new(self, payload.context),
             payload,
         }
     }
@@ -151,7 +151,7 @@ impl<'a> Scope<'a> {
 
     fn tag(&mut self, end: &[u8]) -> String {
         self.json.extend_from_slice(end);
-        let digest = self.keyer.digest(&self.json);
+        let digest = self.keyer.mac.tag([&self.json[..]]);
         labelled("tag:", self.context, &digest[..DIGEST_LENGTH])
     }
 }
@@ -203,7 +203,7 @@ mod tests {
     }
 
     fn hashed(json: &str) -> String {
-        labelled("tag:", "user", &keyer().digest(json.as_bytes())[..16])
+        labelled("tag:", "user", &keyer().mac.tag([json.as_bytes()])[..16])
     }
 
     #[test]

@@ -50,7 +50,7 @@ impl Value {
     }
 
     /// An object of the given members.
-    pub fn object<const N: usize>(members: [(&str, Value); N]) -> Self {
+    pub fn object<'a>(members: impl IntoIterator<Item = (&'a str, Value)>) -> Self {
         Self::Map(
             members
                 .into_iter()

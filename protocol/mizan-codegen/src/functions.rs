@@ -201,7 +201,7 @@ impl<'a> Call<'a> {
 impl<'a> Output<'a> {
     fn of(function: &'a Function, document: &'a Document, referred: &HashSet<&str>) -> Self {
         let name = function.output.as_str();
-        let written = match document.types.get(name).map(|found| &found.body) {
+        let written = match document.body(name) {
             Some(Body::Alias(shape)) if is_in_place(name, shape, referred) => Written::of(shape),
             _ => Written::Named(name),
         };

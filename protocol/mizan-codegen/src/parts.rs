@@ -78,7 +78,7 @@ fn schema<'a>(name: &str, contexts: &[Context<'a>]) -> Option<(&'a str, &'a str)
 /// The shape of one form, where `shape` is that of a list of them.
 fn one<'a>(document: &'a Document, shape: &'a Shape, form: &ir::Form) -> &'a Shape {
     let listed = match shape {
-        Shape::Ref(name) => match document.types.get(name).map(|named| &named.body) {
+        Shape::Ref(name) => match document.body(name) {
             Some(Body::Alias(inner)) => inner,
             _ => shape,
         },
@@ -101,14 +101,7 @@ pub fn views<'a>(document: &'a Document) -> Vec<View<'a>> {
 }
 
 fn args<'a>(document: &'a Document, view: &'a ir::View) -> Vec<&'a Field> {
-    let body = view
-        .input
-        .as_ref()
-        .and_then(|name| document.types.get(name))
-        .map(|named| &named.body);
-    let Some(Body::Struct(fields)) = body else {
-        return Vec::new();
-    };
+    let fields = document.fields(view.input.as_deref());
     let is_read = view.methods.contains("GET");
     let is_in_path = |field: &Field| {
         let ends = [format!("<{}>", field.name), format!(":{}>", field.name)];
@@ -125,10 +118,7 @@ fn is_scalar(document: &Document, shape: &Shape) -> bool {
         Shape::Primitive(Primitive { .. }) | Shape::Enum(_) => true,
         Shape::Optional(inner) => is_scalar(document, inner),
         Shape::List(inner, _) => !matches!(**inner, Shape::List(..)) && is_scalar(document, inner),
-        Shape::Ref(name) => matches!(
-            document.types.get(name).map(|named| &named.body),
-            Some(Body::Enum(_))
-        ),
+        Shape::Ref(name) => matches!(document.body(name), Some(Body::Enum(_))),
         _ => false,
     }
 }

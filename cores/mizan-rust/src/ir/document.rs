@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::graph::{Auth, MergeMode};
 use crate::keyword::keywords;
-use crate::shape::{Body, Shape};
+use crate::shape::{Body, Field, Shape};
 
 use super::parts::{Channel, Composition, Effect, ErrorCase, Form, View};
 
@@ -120,19 +120,24 @@ pub struct Param {
 }
 
 impl Document {
+    /// What the type of that name stands for.
+    pub fn body(&self, name: &str) -> Option<&Body> {
+        self.types.get(name).map(|named| &named.body)
+    }
+
+    /// The fields of the type of that name, if it is a struct.
+    pub fn fields(&self, name: Option<&str>) -> &[Field] {
+        match name.and_then(|name| self.body(name)) {
+            Some(Body::Struct(fields)) => fields,
+            _ => &[],
+        }
+    }
+
     /// Whether a read of `context` fails without the parameter: not every function may have it, but one requires it.
     pub fn requires(&self, context: &Context, name: &str) -> bool {
         let demands = |function: &Function| {
-            let input = function
-                .input
-                .as_ref()
-                .and_then(|input| self.types.get(input));
-            match input.map(|input| &input.body) {
-                Some(Body::Struct(fields)) => fields
-                    .iter()
-                    .any(|field| field.name == name && field.required),
-                _ => false,
-            }
+            let mut fields = self.fields(function.input.as_deref()).iter();
+            fields.any(|field| field.name == name && field.required)
         };
         let is_read = |function: &&Function| function.transport != Transport::Websocket;
         let mut functions = context
@@ -174,9 +179,8 @@ impl Document {
         let mut reached = BTreeSet::new();
         while let Some(name) = waiting.pop() {
             if reached.insert(name) {
-                self.types
-                    .get(name)
-                    .inspect(|named| named.body.collect_references(&mut waiting));
+                self.body(name)
+                    .inspect(|body| body.collect_references(&mut waiting));
             }
         }
         reached

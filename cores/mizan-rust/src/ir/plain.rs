@@ -10,7 +10,7 @@ use crate::error::{Problem, Result};
 use crate::graph::{MergeMode, mode::Mode};
 use crate::keyword::Keyword;
 use crate::reader::{Reader, Record, check_reference, check_unique};
-use crate::shape::{Body, Literal, Shape, endless_alias, object, read_default, read_literal};
+use crate::shape::{Body, Literal, Shape, endless_alias, read_default, read_literal};
 use crate::value::{Members, Value};
 
 use super::document::{Cache, Context, Document, Function, Merge, Param, Type};
@@ -101,7 +101,7 @@ impl Document {
             ("contexts", self.contexts.value()),
         ];
         let is_there = |(_, parts): &(_, Value)| *parts != Value::List(Vec::new());
-        object(always.into_iter().chain(rare.into_iter().filter(is_there)))
+        Value::object(always.into_iter().chain(rare.into_iter().filter(is_there)))
     }
 }
 
@@ -320,7 +320,7 @@ impl Plain for Merge {
         if let MergeMode::Upsert { key, place } = &self.mode {
             members.extend([("key", key.value()), ("place", place.value())]);
         }
-        object(members)
+        Value::object(members)
     }
 }
 

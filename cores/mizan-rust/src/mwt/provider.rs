@@ -36,13 +36,13 @@ struct Keyed(Hs256);
 
 impl Signer<Vec<u8>> for Keyed {
     fn try_sign(&self, message: &[u8]) -> std::result::Result<Vec<u8>, Error> {
-        Ok(self.0.tag(message).to_vec())
+        Ok(self.0.tag([message]).to_vec())
     }
 }
 
 impl Verifier<Vec<u8>> for Keyed {
     fn verify(&self, message: &[u8], signature: &Vec<u8>) -> std::result::Result<(), Error> {
-        let matches = self.0.matches(message, signature);
+        let matches = self.0.matches([message], signature);
         matches.then_some(()).ok_or_else(Error::new)
     }
 }

@@ -103,7 +103,7 @@ impl<'a> Alternatives<'a> {
     }
 
     fn add_named(&mut self, document: &'a Document, name: &'a str, waiting: &mut Vec<&'a Shape>) {
-        match document.types.get(name).map(|named| &named.body) {
+        match document.body(name) {
             Some(Body::Struct(fields)) => self.items.push(Alternative::Struct(name, fields)),
             Some(Body::Enum(values)) => self.add_values(values.iter().map(|value| &value.value)),
             Some(Body::Alias(shape)) => waiting.push(shape),

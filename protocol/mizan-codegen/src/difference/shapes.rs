@@ -6,7 +6,7 @@ use std::ptr;
 use mizan_core::canonical::to_vec;
 use mizan_core::constraints::{Constraints, Scalar};
 use mizan_core::ir::{Document, Function};
-use mizan_core::shape::{Body, Field, Literal, Primitive, Shape};
+use mizan_core::shape::{Field, Literal, Primitive, Shape};
 
 use super::alternatives::{Alternative, Alternatives, form, paired};
 use super::constraints::{Limits, compare};
@@ -75,7 +75,7 @@ impl<'a> Comparison<'a> {
 
     /// What clients say by name: the arguments of a function, the parameters of a subscription.
     pub fn inputs(&mut self, what: &str, before: Option<&'a str>, after: Option<&'a str>) {
-        let (before, after) = (fields_of(self.old, before), fields_of(self.new, after));
+        let (before, after) = (self.old.fields(before), self.new.fields(after));
         self.fields(Direction::Sent, &format!("{what} "), before, after);
         self.settle();
     }
@@ -397,14 +397,4 @@ impl<'a> Comparison<'a> {
 fn text(value: &Literal) -> String {
     let written = to_vec(&value.to_value()).unwrap_or_default();
     String::from_utf8_lossy(&written).into_owned()
-}
-
-fn fields_of<'a>(document: &'a Document, name: Option<&str>) -> &'a [Field] {
-    match name
-        .and_then(|name| document.types.get(name))
-        .map(|named| &named.body)
-    {
-        Some(Body::Struct(fields)) => fields,
-        _ => &[],
-    }
 }
