@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from typing import Any
 
-from mizan_core.engine.pure.canonical import Json
-from mizan_core.engine.pure.ir.nodes import Node, given, written
-from mizan_core.engine.pure.ir.parts import (
-    channel_node,
-    composition_node,
-    effect_nodes,
-    error_node,
-    form_node,
-    part_types,
-    view_node,
-)
-from mizan_core.engine.pure.ir.plain import Part, read_document
-from mizan_core.engine.pure.ir.shapes import shape_node
-from mizan_core.engine.pure.shape import Shape, referenced_types
+from mizan_core.engine.pure.ir.layout import LAYOUTS
+from mizan_core.engine.pure.ir.nodes import Node, written
+from mizan_core.engine.pure.ir.plain import MESSAGES, Part, read_document
+from mizan_core.engine.pure.shape import referenced_types
 
-_VERSION = 2
+VERSION = 2
 
 
 def emit_ir(document: Mapping[str, object]) -> str:
@@ -30,10 +21,10 @@ def emit_ir(document: Mapping[str, object]) -> str:
     """
     parts = read_document(document)
     reached = _reached_types(parts)
-    types = {name: named for name, named in parts.pop("types").items() if name in reached}
-    nodes = [Node("ir", (), (("version", _VERSION),))]
-    for kind, named in ({"types": types} | parts).items():
-        nodes += [_NODES[kind](name, named[name]) for name in sorted(named)]
+    parts["types"] = {name: named for name, named in parts["types"].items() if name in reached}
+    nodes = [Node("ir", properties={"version": VERSION})]
+    for kind, layout in LAYOUTS.items():
+        nodes += [layout.write(kind, {"name": name, **part}) for name, part in sorted(parts[f"{kind}s"].items())]
     return written(nodes)
 
 
@@ -47,7 +38,7 @@ def _reached_types(parts: Mapping[str, dict[str, Part]]) -> set[str]:
     errors = [case for function in functions for case in function.get("errors", {}).values()]
     named = [part for kind in ("channels", "forms", "views") for part in parts[kind].values()]
     for part in (*errors, *named):
-        waiting.extend(part_types(part))
+        waiting.extend(_part_types(part))
     reached: set[str] = set()
     while waiting:
         name = waiting.pop()
@@ -57,67 +48,11 @@ def _reached_types(parts: Mapping[str, dict[str, Part]]) -> set[str]:
     return reached
 
 
-def _type(name: str, named: Part) -> Node:
-    return Node("type", (name,), given(description=named.get("description")), [_body(named["body"])])
-
-
-def _body(body: Shape) -> Node:
-    kind = body["kind"]
-    if kind == "struct":
-        return Node(kind, children=[_field(field) for field in body["fields"]])
-    if kind == "alias":
-        return Node(kind, children=[shape_node(body["shape"])])
-    names = body.get("names") or [None] * len(body["values"])
-    values = zip(body["values"], names, strict=True)
-    return Node(kind, children=[Node("value", (value,), given(name=name)) for value, name in values])
-
-
-def _field(member: Shape) -> Node:
-    properties: list[tuple[str, Json]] = [("required", member["required"])]
-    if "default" in member:
-        properties.append(("default", member["default"]))
-    properties += given(description=member.get("description"))
-    return Node("field", (member["name"],), tuple(properties), [shape_node(member["shape"])])
-
-
-def _function(name: str, function: Part) -> Node:
-    properties = given(description=function["description"], idempotent=function["idempotent"] or None)
-    children = [Node("camel", (function["camel"],)), Node("transport", (function["transport"],))]
-    children += [Node(word, (function[word],)) for word in ("auth", "context") if function[word] is not None]
-    if function["cache"] is not None:
-        children.append(Node("cache", (), given(**function["cache"])))
-    children += effect_nodes(function["affects"])
-    children += map(_merge, function["merge"])
-    children += [error_node(code, case) for code, case in sorted(function.get("errors", {}).items())]
-    if function["input"] is not None:
-        children.append(Node("input", (function["input"],)))
-    children.append(Node("output", (function["output"],), (("nullable", function["nullable"]),)))
-    return Node("function", (name,), properties, children)
-
-
-def _merge(merge: Part) -> Node:
-    context, *properties = merge.items()
-    return Node("merge", (context[1],), tuple(properties))
-
-
-def _context(name: str, context: Part) -> Node:
-    children = [Node("function", (name,)) for name in sorted(set(context["functions"]))]
-    children += [_param(name, param) for name, param in sorted(context["params"].items())]
-    return Node("context", (name,), (), children)
-
-
-def _param(name: str, param: Part) -> Node:
-    shared = Node("shared-by", tuple(sorted(set(param["shared_by"]))))
-    shape = Node("shape", children=[shape_node(param["shape"])])
-    return Node("param", (name,), (("required", param["required"]),), [shape, shared])
-
-
-_NODES = {
-    "types": _type,
-    "functions": _function,
-    "contexts": _context,
-    "channels": channel_node,
-    "forms": form_node,
-    "views": view_node,
-    "compositions": composition_node,
-}
+def _part_types(part: Mapping[str, Any]) -> Iterator[str]:
+    """The types that an error, a view, a form or a channel names."""
+    for member in ("data", "input", *MESSAGES):
+        name = part.get(member)
+        if name is not None:
+            yield name
+    for field in part.get("fields", ()):
+        yield from referenced_types(field["shape"])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import TypeAlias
 
 from mizan_core.engine.pure.canonical import Json, dump
 
@@ -13,21 +12,23 @@ _INDENT = "    "
 _SHORT_ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _ESCAPED = re.compile('[\\\\"\x00-\x1f\x7f\x85\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]')
 
-Properties: TypeAlias = "tuple[tuple[str, Json], ...]"
-
 
 @dataclass(frozen=True, slots=True)
 class Node:
     """A KDL node; without children it has no braces."""
 
     name: str
-    values: tuple[Json, ...] = ()
-    properties: Properties = ()
+    values: list[Json] = field(default_factory=list)
+    properties: dict[str, Json] = field(default_factory=dict)
     children: list[Node] = field(default_factory=list)
+
+    def find(self, name: str) -> Node | None:
+        """The first child of that name."""
+        return next((child for child in self.children if child.name == name), None)
 
     def write(self, lines: list[str], indent: str = "") -> None:
         words = [self.name, *map(_value, self.values)]
-        words += [f"{name}={_value(value)}" for name, value in self.properties]
+        words += [f"{name}={_value(value)}" for name, value in self.properties.items()]
         line = indent + " ".join(words)
         if not self.children:
             lines.append(line)
@@ -44,11 +45,6 @@ def written(nodes: Iterable[Node]) -> str:
     for node in nodes:
         node.write(lines)
     return "".join(line + "\n" for line in lines)
-
-
-def given(**properties: Json) -> Properties:
-    """Those properties that have a value."""
-    return tuple((name, value) for name, value in properties.items() if value is not None)
 
 
 def _value(value: Json) -> str:

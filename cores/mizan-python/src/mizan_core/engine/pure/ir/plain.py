@@ -109,12 +109,12 @@ def _list(read: _Read) -> _Read:
     return lambda reader, known: [read(item, known) for item in reader.items()]
 
 
-def _some(read: _Read, rule: str) -> _Read:
-    """Sorted, each once."""
+def _some(read: _Read, rule: str | None = None) -> _Read:
+    """Sorted, each once; *rule* is broken where there is none."""
 
     def read_some(reader: Reader, known: _Known) -> list[Any]:
         found = sorted({read(item, known) for item in reader.items()})
-        if not found:
+        if rule is not None and not found:
             raise ValueError(f"{reader.path}: {rule}")
         return found
 
@@ -206,8 +206,8 @@ _FUNCTION: _Members = {
 }
 _ERROR: _Members = {"description": _optional_text, "status": _status, "data": _OPTIONAL_TYPE}
 _FUNCTION_OPTIONS: _Members = {"errors": _named("error", _ERROR)}
-_PARAM: _Members = {"required": _flag, "shape": _shape, "shared_by": _list(_function_name)}
-_CONTEXT: _Members = {"functions": _list(_function_name), "params": _named("parameter", _PARAM)}
+_PARAM: _Members = {"required": _flag, "shape": _shape, "shared_by": _some(_function_name)}
+_CONTEXT: _Members = {"functions": _some(_function_name), "params": _named("parameter", _PARAM)}
 _CHANNEL: _Members = {
     "description": _optional_text,
     "presence": _flag,
