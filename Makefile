@@ -128,8 +128,8 @@ test-clients: $(PAGE) $(WASM) $(EXTENSION) ## the clients without a browser: typ
 	@PATH="$(abspath $(NODE)):$$PATH" MIZAN_REQUIRE_NODE=1 $(BIN)/python -m pytest -q tests/forms
 
 .PHONY: test-browser
-test-browser: $(PAGE) $(EXTENSION) | $(call program,chromium-headless-shell) ## the clients in a browser: the pages of docs/first-page.md, and the shop
-	@echo "== docs/first-page.md"
+test-browser: $(PAGE) $(EXTENSION) | $(call program,chromium-headless-shell) ## the clients in a browser: the pages of docs/first-page.md and docs/live.md, and the shop
+	@echo "== docs/first-page.md, docs/live.md"
 	@PATH="$(abspath $(NODE)):$$PATH" npm run --silent first-page
 	@echo "== the shop in Chromium"
 	@PATH="$(abspath $(NODE)):$$PATH" npm run --silent --workspace mizan-shop test-browser

@@ -1,4 +1,7 @@
-/** docs/first-page.md, block by block: the server runs, each page is generated, type-checked, built and tried in Chromium. */
+/**
+ * docs/first-page.md and the page of docs/live.md, block by block: the server runs, each page is generated, type-checked,
+ * built and tried in Chromium.
+ */
 
 import { execFileSync, spawn } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -8,7 +11,10 @@ import { chromium } from "playwright-core";
 import { build, preview } from "vite";
 
 const ROOT = join(import.meta.dirname, "../..");
-const FOLDER = join(import.meta.dirname, "build", "first-page");
+const BUILD = join(import.meta.dirname, "build");
+/** Where the pages stand, and the module of each one's server. */
+const FIRST = read("first-page", "app");
+const LIVE = read("live", "main");
 const PYTHON = process.env.MIZAN_TEST_PYTHON ?? join(ROOT, ".venv/bin/python");
 const PROGRAM = "chromium-headless-shell";
 /** Milliseconds that a page, or what it needs, may take on a busy machine; whatever takes longer hangs. */
@@ -39,36 +45,32 @@ const COMPILER = {
   include: ["src"],
 };
 
-const page = readFileSync(join(ROOT, "docs", "first-page.md"), "utf8");
-const blocks = [...page.matchAll(/^```\w+\n(?:\/\/|#|<!--) ([\w./]+)(?:: (\w+))?(?: -->)?\n([^]*?)^```$/gm)].map(
-  ([, path, framework, text]) => ({
-    path,
-    framework,
-    text,
-  }),
-);
-
-rmSync(FOLDER, { recursive: true, force: true });
-write(join(FOLDER, "app.py"), blockOf("app.py"));
 const browser = await inTime("starting the browser", startBrowser);
-if (browser === null) {
-  console.log(`${PROGRAM} is missing: the pages of docs/first-page.md are built, not tried`);
-}
-const server = await inTime("starting the server", startServer);
+if (browser === null) console.log(`${PROGRAM} is missing: the pages are built, not tried`);
 try {
-  for (const framework of Object.keys(PLUGINS)) {
-    await inTime(`the page in ${framework}`, () => tryPage(framework));
-  }
-  console.log(`${Object.keys(PLUGINS).length} pages of docs/first-page.md are generated, checked, built and tried`);
+  await withServer(FIRST, async (url) => {
+    for (const framework of Object.keys(PLUGINS)) {
+      await inTime(`the page in ${framework}`, () => tryPage(FIRST, framework, url, tryTodos));
+    }
+  });
+  await withServer(LIVE, (url) => inTime("the live page", () => tryPage(LIVE, "react", url, tryTwoWindows)));
+  console.log(`${Object.keys(PLUGINS).length + 1} pages of the documents are generated, checked, built and tried`);
 } finally {
   await browser?.close();
-  server.process.kill();
+}
+
+/** A page of docs/: its blocks that name a file, and perhaps a framework. */
+function read(name, module) {
+  const text = readFileSync(join(ROOT, "docs", `${name}.md`), "utf8");
+  const found = text.matchAll(/^```\w+\n(?:\/\/|#|<!--) ([\w./]+)(?:: (\w+))?(?: -->)?\n([^]*?)^```$/gm);
+  const blocks = [...found].map(([, path, framework, text]) => ({ path, framework, text }));
+  return { name, module, blocks, folder: join(BUILD, name) };
 }
 
 /** What *work* gives. What hangs is named, and this program ends with it. */
 async function inTime(what, work) {
   const limit = setTimeout(() => {
-    console.error(`docs/first-page.md: ${what} has taken longer than ${LONGEST / 1000} s`);
+    console.error(`${what} has taken longer than ${LONGEST / 1000} s`);
     process.exit(1);
   }, LONGEST);
   try {
@@ -78,13 +80,16 @@ async function inTime(what, work) {
   }
 }
 
-async function tryPage(framework) {
-  const folder = join(FOLDER, framework);
-  for (const { path, text } of blocks.filter((block) => block.framework === framework)) write(join(folder, path), text);
+async function tryPage(page, framework, url, attempt) {
+  const folder = join(page.folder, framework);
+  for (const { path, text } of page.blocks.filter((block) => block.framework === framework)) {
+    write(join(folder, path), text.replace("http://127.0.0.1:8000", url));
+  }
   const entry = existsSync(join(folder, "src/main.tsx")) ? "src/main.tsx" : "src/main.ts";
   write(join(folder, "index.html"), INDEX(entry));
   write(join(folder, "tsconfig.json"), JSON.stringify(COMPILER));
-  python("-m", "mizan_fastapi.generate", "app", "--target", framework, "--output", join(folder, "src/api"));
+  const output = join(folder, "src/api");
+  python(page, "-m", "mizan_fastapi.generate", page.module, "--target", framework, "--output", output);
   // Components of Vue and Svelte are no modules for tsc.
   if (["react", "typescript"].includes(framework))
     node(join(ROOT, "node_modules/typescript/bin/tsc"), "--project", folder);
@@ -92,37 +97,52 @@ async function tryPage(framework) {
   const config = {
     root: folder,
     logLevel: "warn",
-    ...(plugins === null ? {} : { configFile: false, plugins: await plugins() }),
+    // React's is printed.
+    ...(plugins === null ? {} : { configFile: false, plugins: await plugins(), server: { proxy: { "/api": url } } }),
   };
   await build(config);
   if (browser === null) return;
-  const served = await preview({ ...config, preview: { port: 0, proxy: { "/api": server.url } } });
-  const tab = await browser.newPage();
-  tab.setDefaultTimeout(PATIENCE);
+  const served = await preview({ ...config, preview: { port: 0 } });
+  const context = await browser.newContext();
+  context.setDefaultTimeout(PATIENCE);
   try {
-    await tab.goto(served.resolvedUrls.local[0]);
-    await tab.getByRole("listitem").filter({ hasText: "Try Mizan" }).waitFor();
-    await tab.getByLabel("What").fill(`Milk for ${framework}`);
-    await tab.getByRole("button", { name: "Add" }).click();
-    await tab
-      .getByRole("listitem")
-      .filter({ hasText: `Milk for ${framework}` })
-      .waitFor();
-    await tab.reload();
-    await tab
-      .getByRole("listitem")
-      .filter({ hasText: `Milk for ${framework}` })
-      .waitFor();
+    await attempt(context, served.resolvedUrls.local[0], framework);
   } finally {
-    await tab.close();
+    await context.close();
     await new Promise((resolve) => served.httpServer.close(resolve));
   }
 }
 
-function blockOf(path) {
-  const found = blocks.find((block) => block.path === path);
-  if (found === undefined) throw new Error(`docs/first-page.md prints no ${path}.`);
-  return found.text;
+async function tryTodos(context, url, framework) {
+  const tab = await context.newPage();
+  const item = (hasText) => tab.getByRole("listitem").filter({ hasText }).waitFor();
+  await tab.goto(url);
+  await item("Try Mizan");
+  await tab.getByLabel("What").fill(`Milk for ${framework}`);
+  await tab.getByRole("button", { name: "Add" }).click();
+  await item(`Milk for ${framework}`);
+  await tab.reload();
+  await item(`Milk for ${framework}`);
+}
+
+/** Two windows, which know nothing of one another: what one does the other shows. */
+async function tryTwoWindows(context, url) {
+  const other = await browser.newContext();
+  other.setDefaultTimeout(PATIENCE);
+  try {
+    const [tab, another] = [await context.newPage(), await other.newPage()];
+    for (const each of [tab, another]) {
+      await each.goto(url);
+      await each.getByText("connected", { exact: true }).waitFor();
+    }
+    await tab.getByRole("button", { name: "tea: 0" }).click();
+    await another.getByRole("button", { name: "tea: 1" }).waitFor();
+    await another.getByLabel("Say").fill(" hello ");
+    await another.getByLabel("Say").press("Enter");
+    await tab.getByText("hello", { exact: true }).waitFor();
+  } finally {
+    await other.close();
+  }
 }
 
 function write(path, text) {
@@ -130,17 +150,32 @@ function write(path, text) {
   writeFileSync(path, text);
 }
 
-function python(...options) {
-  execFileSync(PYTHON, options, { cwd: FOLDER, stdio: ["ignore", "ignore", "inherit"], timeout: LONGEST });
+function python(page, ...options) {
+  execFileSync(PYTHON, options, { cwd: page.folder, stdio: ["ignore", "ignore", "inherit"], timeout: LONGEST });
 }
 
 function node(...options) {
   execFileSync(process.execPath, options, { stdio: "inherit", timeout: LONGEST });
 }
 
-async function startServer() {
-  const child = spawn(PYTHON, ["-m", "uvicorn", "app:app", "--port", "0", "--no-access-log"], {
-    cwd: FOLDER,
+/** Do *work* while the server of a page runs. */
+async function withServer(page, work) {
+  rmSync(page.folder, { recursive: true, force: true });
+  const file = `${page.module}.py`;
+  const printed = page.blocks.find(({ path }) => path === file);
+  if (printed === undefined) throw new Error(`docs/${page.name}.md prints no ${file}.`);
+  write(join(page.folder, file), printed.text);
+  const server = await inTime("starting the server", () => startServer(page));
+  try {
+    await work(server.url);
+  } finally {
+    server.process.kill();
+  }
+}
+
+async function startServer(page) {
+  const child = spawn(PYTHON, ["-m", "uvicorn", `${page.module}:app`, "--port", "0", "--no-access-log"], {
+    cwd: page.folder,
     stdio: ["ignore", "inherit", "pipe"],
   });
   process.once("exit", () => child.kill());
@@ -150,7 +185,7 @@ async function startServer() {
       const found = /running on (http:\/\/\S+)/.exec(line)?.[1];
       if (found !== undefined) resolve(found);
     });
-    child.once("exit", () => reject(new Error("The server of docs/first-page.md does not start.")));
+    child.once("exit", () => reject(new Error(`The server of docs/${page.name}.md does not start.`)));
   });
   return { process: child, url };
 }

@@ -174,7 +174,9 @@ def test_versions_are_the_same_until_one_changes() -> None:
     assert [new == old for new, old in zip(versions(store), before, strict=True)] == [True, True, False]
 
 
-def test_many_versions_are_read_in_parts() -> None:
+def test_many_versions_are_read_and_claimed_in_parts() -> None:
+    """All at once they would come too late, and be asked for again for ever."""
+    claimed: list[int] = []
     asked, tags = list[int](), [f"tag:user:{number}" for number in range(2 * BATCH + 1)]
 
     class Counting(MemoryCache):
@@ -182,14 +184,30 @@ def test_many_versions_are_read_in_parts() -> None:
             asked.append(len(keys))
             return super().read(keys)
 
+        def claim(self, values: Mapping[str, bytes], ttl: int) -> list[bytes]:
+            claimed.append(len(values))
+            return super().claim(values, ttl)
+
     store, _ = announcing(Counting())
     before = versions(store, tags)
-    assert asked == [BATCH + 1, BATCH, 1]
+    assert asked == [BATCH + 1, BATCH + 1, 2]
+    assert claimed == [1, BATCH, BATCH, 1]
+    assert len(before) == 1 + len(tags)
     complete_now(store.prolong(store.in_thread, tags))
     purge(store, [tags[0], tags[BATCH], tags[2 * BATCH]])
     after = versions(store, tags)
     changed = [index for index, (new, old) in enumerate(zip(after, before, strict=True)) if new != old]
     assert changed == [1, BATCH + 1, 2 * BATCH + 1]
+
+
+def test_a_strangers_value_is_a_version_like_any_other() -> None:
+    """It must not keep all other tags of the process from being compared."""
+    backend = MemoryCache()
+    store, _ = announcing(backend)
+    backend.write({NARROW: b"whatever this is"}, 60)
+    before = versions(store)
+    purge(store, [NARROW])
+    assert [new == old for new, old in zip(versions(store), before, strict=True)] == [True, True, False]
 
 
 def test_versions_of_a_store_that_does_not_answer_are_unknown() -> None:

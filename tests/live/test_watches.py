@@ -341,6 +341,31 @@ def test_while_nothing_can_be_read_the_originator_stays_in_doubt() -> None:
     in_world(check)
 
 
+def test_heads_of_many_topics_are_compared_in_parts_and_whatever_fails_stops_no_comparison_of_versions(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(hub_module, "BATCH", 2)
+    asked: list[int] = []
+
+    async def check(world: World) -> None:
+        async def heads(topics: Sequence[str]) -> list[Any]:
+            asked.append(len(topics))
+            if len(topics) == 1:
+                raise RuntimeError
+            return [world.broker.head(topic) for topic in topics]
+
+        socket = Socket(world)
+        await socket.watch(1, "tag:a")
+        for number in range(5):
+            await world.hub.join(f"room-{number}", socket)
+        monkeypatch.setattr(world.broker, "heads", heads)
+        world.purge("tag:a", is_lost=True)
+        await world.compare()
+        assert (asked, socket.told) == ([2, 2, 1], [[1]])
+
+    in_world(check)
+
+
 @pytest.mark.parametrize("is_broad", [True, False], ids=["spread", "at-once"])
 def test_a_socket_at_fault_keeps_nobody_from_being_told(is_broad: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hub_module, "_MANY", 0 if is_broad else 200)

@@ -40,7 +40,7 @@ BUILD_TTL = 60
 WATCH_TTL = 3_600
 """Seconds that a tag lives after those who watch it have last shown that they do."""
 BATCH = 500
-"""Tags that are compared in one round trip: replies to more would hold an event loop up."""
+"""Tags that are compared or claimed in one round trip: more would hold an event loop up, and come too late."""
 _WATCHED = "watched"
 """The key of a value that nobody reads: what is written with it are the lives of tags."""
 _LONGEST_HOLD = 3
@@ -188,17 +188,19 @@ class Store:
         self._keeper.ensure()
         if not self._trust.is_given:
             return None
+        present: list[bytes] = []
         try:
-            found = await access.read([EPOCH, *tags[:BATCH]])
-            for start in range(BATCH, len(tags), BATCH):
-                found += await access.read(tags[start : start + BATCH])
-            if found[0] is not None and not self._is_accepted(found[0]):
-                found[0] = await self._mix(access)
-            present = await self._complete(access, tags, found)
+            for start in range(0, len(tags) or 1, BATCH):
+                part = tags[start : start + BATCH]
+                found = await access.read([EPOCH, *part])
+                if found[0] is not None and not self._is_accepted(found[0]):
+                    found[0] = await self._mix(access)
+                complete = await self._complete(access, part, found)
+                present += complete[1:] if present else complete  # the epoch as it was first: another is told of later
         except BackendUnavailable as error:
             self._fail(error)
             return None
-        return None if any(len(version) != VERSION_BYTES for version in present[1:]) else present
+        return present
 
     async def prolong(self, access: Access, tags: Sequence[str]) -> None:
         """Let those of *tags* that are there live for ``WATCH_TTL`` from now: they are watched."""

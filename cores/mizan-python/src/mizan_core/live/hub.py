@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from typing import Any, Protocol
 
 from mizan_core.cache.backend import BackendUnavailable
-from mizan_core.cache.store import Store
+from mizan_core.cache.store import BATCH, Store
 from mizan_core.cache.versions import EPOCH
 from mizan_core.live.broker import Broker, History, Message, Position
 from mizan_core.live.following import Deliver, Follower, Lost, Step
@@ -273,7 +273,7 @@ class Hub:
         self.spawn(self._compare())
 
     async def _compare(self) -> None:
-        await self._attempt(self._compare_heads)
+        self.spawn(self._attempt(self._compare_heads))
         if len(self.watches):
             compared = self.watches.compared()
             if self._store is not None:
@@ -283,8 +283,10 @@ class Hub:
 
     async def _compare_heads(self) -> None:
         topics = [topic for topic, found in self._topics.items() if found.follower is not None]
-        if not topics:
-            return
+        for start in range(0, len(topics), BATCH):
+            await self._compare_heads_of(topics[start : start + BATCH])
+
+    async def _compare_heads_of(self, topics: Sequence[str]) -> None:
         heads = await self.broker.heads(topics)
         for topic, head in zip(topics, heads, strict=True):
             found = self._topics.get(topic)
