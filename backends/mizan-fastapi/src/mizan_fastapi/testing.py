@@ -8,7 +8,6 @@ from typing import Any
 from fastapi import FastAPI
 from typing_extensions import Self
 
-from mizan_core.mwt import create_mwt
 from mizan_core.settings import Settings
 from mizan_core.testing import Answer, Bundle, Refused, Response
 from mizan_core.testing import Client as CoreClient
@@ -45,8 +44,7 @@ class Client(CoreClient):
 
 def _token_for(user: Any, given: Settings | None) -> str:
     settings = settings_from_environment() if given is None else given
-    signing = settings.signing_key()
-    if signing is None:
+    token = settings.token_for(user)
+    if token is None:
         raise ValueError("user=: a token needs a secret; set MIZAN_MWT_SECRET, or give settings= with mwt_secret")
-    secret, kid = signing
-    return create_mwt(user, secret, settings.mwt_ttl, settings.mwt_audience, kid)
+    return token

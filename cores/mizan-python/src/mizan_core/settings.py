@@ -14,6 +14,7 @@ from mizan_core.engine import ENGINE
 from mizan_core.engine.contract import Keyer, KeyRing, Secret, Verifier
 from mizan_core.errors import ConfigurationError
 from mizan_core.live_settings import LiveSettings, read_live
+from mizan_core.mwt import create_mwt
 
 PREFIX = "MIZAN_"
 DEFAULT_TTL = 300
@@ -227,6 +228,14 @@ class Settings:
             return None if self.mwt_secret is None else (self.mwt_secret, self.mwt_kid)
         kid, secret = next(iter(self.mwt_secret.items()))
         return secret, kid
+
+    def token_for(self, user: Any) -> str | None:
+        """A token for *user*, as ``create_mwt`` makes it; None when no secret is configured."""
+        signing = self.signing_key()
+        if signing is None:
+            return None
+        secret, kid = signing
+        return create_mwt(user, secret, self.mwt_ttl, self.mwt_audience, kid)
 
     def _edge_problem(self) -> Problem | None:
         """An edge is told by HTTP, with a signature; what it keeps has tags of the cache's."""

@@ -9,7 +9,6 @@ from django.http import HttpRequest
 
 from mizan.serving import dispatcher
 from mizan_core.errors import NotSupported
-from mizan_core.mwt import create_mwt
 
 
 class MWTTokenStrategy(SessionTokenStrategy):  # type: ignore[misc]  # allauth's classes have no types
@@ -21,11 +20,9 @@ class MWTTokenStrategy(SessionTokenStrategy):  # type: ignore[misc]  # allauth's
     def create_access_token_payload(self, request: HttpRequest) -> dict[str, Any]:
         """The token, and the seconds it lives."""
         settings = dispatcher.interface().settings
-        signing = settings.signing_key()
-        if signing is None:
+        token = settings.token_for(request.user)
+        if token is None:
             raise NotSupported("Tokens are not configured on this server.")
-        secret, kid = signing
-        token = create_mwt(request.user, secret, settings.mwt_ttl, settings.mwt_audience, kid)
         return {"access_token": token, "expires_in": settings.mwt_ttl}
 
     def create_access_token(self, request: HttpRequest) -> str:

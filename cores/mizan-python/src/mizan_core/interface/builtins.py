@@ -9,7 +9,7 @@ from typing_extensions import TypedDict
 
 from mizan_core.client import ClientFunction, client
 from mizan_core.errors import Forbidden, NotSupported
-from mizan_core.mwt import MWTUser, create_mwt
+from mizan_core.mwt import MWTUser
 from mizan_core.settings import Settings
 from mizan_core.viewer import viewer_of
 
@@ -34,11 +34,9 @@ def token_functions(settings: Settings, current_user: Callable[[Any], Any]) -> d
             raise Forbidden("A token cannot obtain another: log in to get one.")
         if viewer_of(user).id is None:
             raise Forbidden("This user has no id, which a token is made for.")
-        signing = settings.signing_key()
-        if signing is None:
+        token = settings.token_for(user)
+        if token is None:
             raise NotSupported("Tokens are not configured on this server.")
-        secret, kid = signing
-        token = create_mwt(user, secret, settings.mwt_ttl, settings.mwt_audience, kid)
         return {"token": token, "expires_in": settings.mwt_ttl}
 
     return {"mwt_obtain": mwt_obtain}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -126,6 +126,15 @@ def paired(
     if len(gone) == len(left) == 1:
         pairs.append((gone.pop(), left.pop()))
     return pairs, gone, left
+
+
+def paired_by_name(
+    before: Iterable[Shape], after: Iterable[Shape], key: str = "name"
+) -> Iterator[tuple[str, Shape | None, Shape | None]]:
+    """What has a name in either of two, in the order of names."""
+    olds, news = ({str(item[key]): item for item in items} for items in (before, after))
+    for name in sorted(olds.keys() | news.keys()):
+        yield name, olds.get(name), news.get(name)
 
 
 def _position(items: list[Alternative], wanted: Any, key: Any) -> int | None:

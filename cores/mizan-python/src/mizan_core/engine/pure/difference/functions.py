@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from mizan_core.engine.pure.difference.access import compare_access
-from mizan_core.engine.pure.difference.alternatives import Types
+from mizan_core.engine.pure.difference.alternatives import Types, paired_by_name
 from mizan_core.engine.pure.difference.changes import Change, Changes
 from mizan_core.engine.pure.difference.parts import (
     Part,
@@ -33,7 +33,7 @@ def ir_difference(old: str, new: str) -> list[Change]:
     for document in (before, after):
         document["contexts"] = [_demanding(context, document) for context in document["contexts"]]
     changes = Changes()
-    for _, one, other in _each(before["functions"], after["functions"]):
+    for _, one, other in paired_by_name(before["functions"], after["functions"]):
         changes.subject = _subject(other or one or {})
         _compare(one, other, _compare_function, types, changes)
     kinds: tuple[tuple[str, str, _Compare], ...] = (
@@ -43,10 +43,10 @@ def ir_difference(old: str, new: str) -> list[Change]:
         ("view", "views", compare_view),
     )
     for word, kind, compare in kinds:
-        for name, one, other in _each(before.get(kind, ()), after.get(kind, ())):
+        for name, one, other in paired_by_name(before.get(kind, ()), after.get(kind, ())):
             changes.subject = f"{word} {name}"
             _compare(one, other, compare, types, changes)
-    for name, one, other in _each(before.get("compositions", ()), after.get("compositions", ())):
+    for name, one, other in paired_by_name(before.get("compositions", ()), after.get("compositions", ())):
         changes.subject = f"composition {name}"
         compare_composition(one, other, changes)
     return changes.all
@@ -67,15 +67,6 @@ def _demanding(context: Part, document: Mapping[str, Any]) -> Part:
 
 def _types(document: Mapping[str, Any]) -> Types:
     return {item["name"]: item["body"] for item in document["types"]}
-
-
-def _each(
-    before: Sequence[Part], after: Sequence[Part], key: str = "name"
-) -> Iterator[tuple[str, Part | None, Part | None]]:
-    """What has a name in either of two, in the order of names."""
-    olds, news = ({str(item[key]): item for item in items} for items in (before, after))
-    for name in sorted(olds.keys() | news.keys()):
-        yield name, olds.get(name), news.get(name)
 
 
 def _compare(
@@ -110,7 +101,7 @@ def _compare_function(before: Part, after: Part, old: Types, new: Types, changes
     comparison = Comparison(old, new, changes)
     comparison.arguments("argument", before["input"], after["input"])
     comparison.outputs((before["output"], before["nullable"]), (after["output"], after["nullable"]))
-    for code, one, other in _each(before.get("errors", ()), after.get("errors", ()), "code"):
+    for code, one, other in paired_by_name(before.get("errors", ()), after.get("errors", ()), "code"):
         compare_error(code, one, other, old, new, changes)
 
 
@@ -119,9 +110,5 @@ def _place(function: Part) -> str:
 
 
 def _compare_context(before: Part, after: Part, old: Types, new: Types, changes: Changes) -> None:
-    for name, one, other in _each(before["params"], after["params"]):
-        comparison, place = Comparison(old, new, changes), f"parameter {name}"
-        required = [None if param is None else param["required"] for param in (one, other)]
-        comparison.presence("sent", place, *required)
-        if one is not None and other is not None:
-            comparison.shapes("sent", place, one["shape"], other["shape"])
+    for name, one, other in paired_by_name(before["params"], after["params"]):
+        Comparison(old, new, changes).sent(f"parameter {name}", one, other)

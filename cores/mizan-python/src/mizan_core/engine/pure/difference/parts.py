@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from mizan_core.engine.pure.constraints import CHECKS
 from mizan_core.engine.pure.difference.access import compare_access
-from mizan_core.engine.pure.difference.alternatives import Types
+from mizan_core.engine.pure.difference.alternatives import Types, paired_by_name
 from mizan_core.engine.pure.difference.changes import Changes
 from mizan_core.engine.pure.difference.shapes import Comparison
 
-Part = Mapping[str, Any]
+Part = dict[str, Any]
 
 
 def compare_error(code: str, before: Part | None, after: Part | None, old: Types, new: Types, changes: Changes) -> None:
@@ -74,11 +73,9 @@ def compare_form(before: Part, after: Part, old: Types, new: Types, changes: Cha
     elif after["live_validation"] and not before["live_validation"]:
         changes.changed("compatible", "is checked while it is filled in now")
     _compare_many(before["many"], after["many"], changes)
-    olds, news = (
-        {field["name"]: field for field in form["fields"] if not field.get("disabled")} for form in (before, after)
-    )
-    for name in sorted(olds.keys() | news.keys()):
-        _compare_field(f"the field {name}", olds.get(name), news.get(name), Comparison(old, new, changes), changes)
+    olds, news = ([field for field in form["fields"] if not field.get("disabled")] for form in (before, after))
+    for name, one, other in paired_by_name(olds, news):
+        _compare_field(f"the field {name}", one, other, Comparison(old, new, changes), changes)
 
 
 def _compare_many(before: Part | None, after: Part | None, changes: Changes) -> None:
@@ -104,11 +101,9 @@ def _is_above(one: int | None, other: int | None, is_limit: bool = False) -> boo
 def _compare_field(
     place: str, before: Part | None, after: Part | None, comparison: Comparison, changes: Changes
 ) -> None:
-    required = [None if field is None else field["required"] for field in (before, after)]
-    comparison.presence("sent", place, *required)
+    comparison.sent(place, before, after)
     if before is None or after is None:
         return
-    comparison.shapes("sent", place, before["shape"], after["shape"])
     checks = [{name: field[name] for name in CHECKS if name in field} for field in (before, after)]
     comparison.limits("sent", place, *checks)
     one, other = ([field.get(name, []) for name in ("patterns", "strip", "extensions")] for field in (before, after))

@@ -15,6 +15,7 @@ from mizan_core.engine.pure.difference.alternatives import (
     form,
     limits_of,
     paired,
+    paired_by_name,
 )
 from mizan_core.engine.pure.difference.changes import Changes, Class
 from mizan_core.engine.pure.difference.constraints import compare_limits, same_value
@@ -70,7 +71,17 @@ class Comparison:
         elif after is not None:
             self._changes.changed("compatible", f"{place} is new")
 
-    def presence(self, direction: Direction, place: str, before: bool | None, after: bool | None) -> None:
+    def sent(self, place: str, before: Shape | None, after: Shape | None) -> None:
+        """A parameter or a form's field: whether it is there, and its shape."""
+        self._member("sent", place, before, after)
+        self._settle()
+
+    def _member(self, direction: Direction, place: str, before: Shape | None, after: Shape | None) -> None:
+        self._presence(direction, place, *(None if each is None else each["required"] for each in (before, after)))
+        if before is not None and after is not None:
+            self._compare(direction, place, before["shape"], after["shape"])
+
+    def _presence(self, direction: Direction, place: str, before: bool | None, after: bool | None) -> None:
         """Whether something is there, and has to be."""
         is_sent = direction == "sent"
         if before is None and after is not None:
@@ -85,11 +96,6 @@ class Comparison:
         elif before and not after:
             word = "is optional" if is_sent else "may be missing"
             self._changes.changed(_WIDENED[direction], f"{place} {word} now")
-
-    def shapes(self, direction: Direction, place: str, before: Shape, after: Shape) -> None:
-        """Two shapes at one place."""
-        self._compare(direction, place, before, after)
-        self._settle()
 
     def _compare(self, direction: Direction, place: str, before: Shape, after: Shape) -> None:
         pair = (id(before), id(after), direction)
@@ -165,13 +171,8 @@ class Comparison:
                 self._compare(direction, f"a value of {place}", before["value"], after["value"])
 
     def _fields(self, direction: Direction, place: str, before: Sequence[Shape], after: Sequence[Shape]) -> None:
-        olds, news = ({field["name"]: field for field in fields} for fields in (before, after))
-        for name in sorted(olds.keys() | news.keys()):
-            one, other = olds.get(name), news.get(name)
-            required = [None if field is None else field["required"] for field in (one, other)]
-            self.presence(direction, f"{place}{name}", *required)
-            if one is not None and other is not None:
-                self._compare(direction, f"{place}{name}", one["shape"], other["shape"])
+        for name, one, other in paired_by_name(before, after):
+            self._member(direction, f"{place}{name}", one, other)
 
     def _values(self, direction: Direction, place: str, before: Sequence[Any], after: Sequence[Any]) -> None:
         for value in _without(after, before):
