@@ -19,7 +19,7 @@ from mizan_core.call.dispatcher import Dispatcher
 from mizan_core.client import client
 from mizan_core.coroutines import complete_now
 from mizan_core.engine import ENGINE
-from mizan_core.interface.caching import DEFAULT_TTL, BundlePolicy, Caching, Lookup
+from mizan_core.interface.caching import DEFAULT_TTL, BundleKey, BundlePolicy, Caching
 from mizan_core.registry import Registry
 from mizan_core.settings import Settings
 from mizan_core.viewer import ANONYMOUS
@@ -57,8 +57,8 @@ def _purges(dispatcher: Dispatcher) -> Callable[[], None]:
 
 def _found(dispatcher: Dispatcher, user: int) -> bytes | None:
     """What a fetch would be answered with."""
-    store, lookup = _caching(dispatcher).store, _lookup(dispatcher, user)
-    return complete_now(store.look_up(store.in_thread, lookup.key, lookup.tags)).body
+    store, key = _caching(dispatcher).store, _key(dispatcher, user)
+    return complete_now(store.look_up(store.in_thread, key.key, key.tags)).body
 
 
 @contextmanager
@@ -89,7 +89,7 @@ def _interface(url: str) -> Dispatcher:
 
 def _fill(dispatcher: Dispatcher, entries: int) -> None:
     """Store entries and tags as fetches do, many in one pipeline; a first fetch gives the epoch and the context."""
-    store, first = _caching(dispatcher).store, _lookup(dispatcher, 0)
+    store, first = _caching(dispatcher).store, _key(dispatcher, 0)
     found = complete_now(store.look_up(store.in_thread, first.key, first.tags))
     assert found.versions is not None
     backend, keyer, shared = store.backend, ENGINE.CacheKeyer(SECRET), found.versions[:2]
@@ -97,20 +97,20 @@ def _fill(dispatcher: Dispatcher, entries: int) -> None:
         bodies: dict[str, bytes] = {}
         tags: dict[str, bytes] = {}
         for user in range(start, min(start + _BATCH, entries)):
-            lookup = _lookup(dispatcher, user)
+            key = _key(dispatcher, user)
             versions = [*shared, new_version()]
-            tags.update(zip(lookup.tags, versions[1:], strict=True))
-            bodies[lookup.key] = keyer.seal(lookup.key, versions, BODY)
+            tags.update(zip(key.tags, versions[1:], strict=True))
+            bodies[key.key] = keyer.seal(key.key, versions, BODY)
         backend.write(tags, TAG_TTL)
         backend.write(bodies, DEFAULT_TTL)
 
 
-def _lookup(dispatcher: Dispatcher, user: int) -> Lookup:
+def _key(dispatcher: Dispatcher, user: int) -> BundleKey:
     bundle = dispatcher.interface().bundle("user")
     assert isinstance(bundle.policy, BundlePolicy)
-    lookup = _caching(dispatcher).lookup("user", bundle.policy, {"user_id": user}, ANONYMOUS, lambda _: None)
-    assert isinstance(lookup, Lookup)
-    return lookup
+    key = _caching(dispatcher).bundle_key("user", bundle.policy, {"user_id": user}, ANONYMOUS, lambda _: None)
+    assert isinstance(key, BundleKey)
+    return key
 
 
 def _caching(dispatcher: Dispatcher) -> Caching:

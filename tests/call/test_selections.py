@@ -11,7 +11,7 @@ from mizan_core.cache.bypass import Bypass, BypassReason
 from mizan_core.client import CachePolicy
 from mizan_core.errors import ValidationFailed
 from mizan_core.http.reading import read_query
-from mizan_core.interface.caching import BundlePolicy, Lookup
+from mizan_core.interface.caching import BundleKey, BundlePolicy
 from mizan_core.interface.interface import Bundle, Interface, Selection
 from mizan_core.viewer import ANONYMOUS, Viewer
 from tests.call.fakes import App
@@ -46,9 +46,9 @@ def served(function: Any, **options: Any) -> tuple[Interface, Bundle]:
     return interface, interface.bundle("c")
 
 
-def lookup(bundle: Bundle, selection: Selection, viewer: Viewer, header: str | None = None) -> Lookup | Bypass:
+def key_of(bundle: Bundle, selection: Selection, viewer: Viewer, header: str | None = None) -> BundleKey | Bypass:
     assert isinstance(bundle.policy, BundlePolicy)
-    return selection.lookup(bundle.policy, viewer, lambda _: header)
+    return selection.bundle_key(bundle.policy, viewer, lambda _: header)
 
 
 def test_equal_queries_are_read_once() -> None:
@@ -88,31 +88,31 @@ def test_validators_of_the_application_are_asked_each_time() -> None:
 def test_each_viewer_has_an_entry_of_their_own() -> None:
     interface, bundle = served(plain)
     remembered = interface.select(bundle, "user_id=1", read_query)
-    anew = [lookup(bundle, bundle.select({"user_id": 1}, 1), viewer) for viewer in VIEWERS]
+    anew = [key_of(bundle, bundle.select({"user_id": 1}, 1), viewer) for viewer in VIEWERS]
     for _ in range(2):
-        assert [lookup(bundle, remembered, viewer) for viewer in VIEWERS] == anew
-    assert len({each.key for each in anew if isinstance(each, Lookup)}) == len(VIEWERS)
+        assert [key_of(bundle, remembered, viewer) for viewer in VIEWERS] == anew
+    assert len({each.key for each in anew if isinstance(each, BundleKey)}) == len(VIEWERS)
 
 
 def test_a_viewer_without_an_id_has_none() -> None:
     interface, bundle = served(plain)
     remembered = interface.select(bundle, "user_id=1", read_query)
     for viewer in (VIEWERS[1], Viewer(authenticated=True)) * 2:
-        found = lookup(bundle, remembered, viewer)
-        assert isinstance(found, Lookup) == (viewer.id is not None), BypassReason.VIEWER_WITHOUT_ID
+        found = key_of(bundle, remembered, viewer)
+        assert isinstance(found, BundleKey) == (viewer.id is not None), BypassReason.VIEWER_WITHOUT_ID
 
 
 def test_a_shared_entry_is_everybodys() -> None:
     interface, bundle = served(plain, cache=CachePolicy(shared=True))
     remembered = interface.select(bundle, "user_id=1", read_query)
-    found = [lookup(bundle, remembered, viewer) for viewer in VIEWERS]
-    assert len({each.key for each in found if isinstance(each, Lookup)}) == 1
+    found = [key_of(bundle, remembered, viewer) for viewer in VIEWERS]
+    assert len({each.key for each in found if isinstance(each, BundleKey)}) == 1
 
 
 def test_headers_are_looked_at_each_time() -> None:
     interface, bundle = served(plain, cache=CachePolicy(vary=("accept-language",)))
     remembered = interface.select(bundle, "user_id=1", read_query)
-    found = [lookup(bundle, remembered, VIEWERS[1], language) for language in ("de", "en", "de", None)]
-    keys = [each.key for each in found if isinstance(each, Lookup)]
+    found = [key_of(bundle, remembered, VIEWERS[1], language) for language in ("de", "en", "de", None)]
+    keys = [each.key for each in found if isinstance(each, BundleKey)]
     assert keys[0] == keys[2]
     assert len(set(keys)) == 3

@@ -9,7 +9,7 @@ import pytest
 from pydantic import Field
 
 from mizan_core.client import client
-from mizan_core.client.routes import Place, parts_of, settled
+from mizan_core.client.routes import RouteParameter, parts_of, settled
 from mizan_core.errors import GraphError
 from mizan_core.introspection.urls import urls_of
 from mizan_core.ir import validate_registry
@@ -17,7 +17,7 @@ from mizan_core.registry import Registry
 
 
 def function(name: str, route: str, **options: Any) -> Any:
-    parameters = [part.parameter for part in parts_of(route) if isinstance(part, Place)]
+    parameters = [part.parameter for part in parts_of(route) if isinstance(part, RouteParameter)]
     scope: dict[str, Any] = {}
     exec(f"def {name}(request, {', '.join(f'{each}: str' for each in parameters)}) -> None: ...", scope)  # noqa: S102
     return client(route=route, **options)(scope[name])
@@ -31,7 +31,13 @@ def registered(*functions: Any) -> Registry:
 
 
 def test_parts() -> None:
-    assert parts_of("/p/<int:id>-<slug>/x") == ("/p/", Place("id", "int"), "-", Place("slug", None), "/x")
+    assert parts_of("/p/<int:id>-<slug>/x") == (
+        "/p/",
+        RouteParameter("id", "int"),
+        "-",
+        RouteParameter("slug", None),
+        "/x",
+    )
     assert parts_of("/") == ("/",)
 
 
@@ -45,7 +51,7 @@ def test_a_bare_place_has_the_converter_of_its_annotation() -> None:
         "f": bool,
     }
     parts = settled("/<a>/<b>/<c>/<d>/<e>/<f>/<path:a2>", {**annotations, "a2": str})
-    places = [part.converter for part in parts if isinstance(part, Place)]
+    places = [part.converter for part in parts if isinstance(part, RouteParameter)]
     assert places == ["int", "int", "uuid", "str", "str", "str", "path"]
 
 

@@ -102,32 +102,32 @@ def any_tag_not_bumped() -> None:
 
 def key_without_viewer() -> None:
     """All viewers have the same key."""
-    lookup = Caching.lookup
+    bundle_key = Caching.bundle_key
 
     def without(self: Caching, context: str, policy: Any, params: Any, viewer: Viewer, header: Any) -> Any:
-        return lookup(self, context, policy, params, ANONYMOUS, header)
+        return bundle_key(self, context, policy, params, ANONYMOUS, header)
 
-    _replace(Caching, "lookup", without)
+    _replace(Caching, "bundle_key", without)
 
 
 def key_without_flags() -> None:
     """A user has the same key with and without the staff flag."""
-    lookup = Caching.lookup
+    bundle_key = Caching.bundle_key
 
     def without(self: Caching, context: str, policy: Any, params: Any, viewer: Viewer, header: Any) -> Any:
-        return lookup(self, context, policy, params, viewer._replace(staff=False), header)
+        return bundle_key(self, context, policy, params, viewer._replace(staff=False), header)
 
-    _replace(Caching, "lookup", without)
+    _replace(Caching, "bundle_key", without)
 
 
 def key_without_headers() -> None:
     """``vary`` is forgotten."""
-    lookup = Caching.lookup
+    bundle_key = Caching.bundle_key
 
     def without(self: Caching, context: str, policy: Any, params: Any, viewer: Any, header: Any) -> Any:
-        return lookup(self, context, policy, params, viewer, lambda _: None)
+        return bundle_key(self, context, policy, params, viewer, lambda _: None)
 
-    _replace(Caching, "lookup", without)
+    _replace(Caching, "bundle_key", without)
 
 
 def single_flight_ignores_versions() -> None:

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
 from mizan.replies import ReplyResponse
-from mizan_core.client.frameworks import Injection, Work
+from mizan_core.client.frameworks import InjectedWork, Injection
 from mizan_core.client.targets import ServerFunction
 from mizan_core.http.response import Response
 
@@ -42,7 +42,7 @@ def injector(function: ServerFunction, parameters: Sequence[inspect.Parameter]) 
     """What fills these parameters of *function*."""
     names = [parameter.name for parameter in parameters]
 
-    async def inject(_: HttpRequest, work: Work) -> tuple[Any, Dress | None]:
+    async def inject(_: HttpRequest, work: InjectedWork) -> tuple[Any, Dress | None]:
         added = HttpResponse()
         values = dict.fromkeys(names, added)
         result = await work(values) if function.is_async else await sync_to_async(work)(values)

@@ -24,9 +24,9 @@ from mizan.users import aload_user, load_user
 from mizan.views import TOKEN, arespond, respond
 from mizan.waiting_bodies import keep, spool, waiting_body
 from mizan_core.client import ClientFunction
-from mizan_core.client.routes import Part
+from mizan_core.client.routes import RoutePart
 from mizan_core.errors import APIError
-from mizan_core.http.view_functions import Asked, answer_view
+from mizan_core.http.view_functions import ViewRequest, answer_view
 from mizan_core.introspection.urls import Url, urls_of
 from mizan_core.viewer import Viewer, viewer_of
 
@@ -91,15 +91,15 @@ def url_of(view: Any) -> Url | None:
     return url
 
 
-def _route(parts: tuple[Part, ...]) -> str:
+def _route(parts: tuple[RoutePart, ...]) -> str:
     """The route as Django writes it; it is included below a slash."""
     written = (part if isinstance(part, str) else f"<{part.converter}:{part.parameter}>" for part in parts)
     return "".join(written).removeprefix("/")
 
 
-def _asked(request: HttpRequest, url: Url, values: Mapping[str, Any]) -> Asked:
+def _asked(request: HttpRequest, url: Url, values: Mapping[str, Any]) -> ViewRequest:
     meta = request.META
-    return Asked(
+    return ViewRequest(
         request.method or "",
         # Prefixes that the project includes us below may have caught values of their own.
         [str(values[name]) for name in url.members[0].places],

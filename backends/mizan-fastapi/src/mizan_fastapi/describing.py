@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import FastAPI
 from starlette.routing import NoMatchFound
 
-from mizan_core.client.routes import Place
+from mizan_core.client.routes import RouteParameter
 from mizan_core.exports.openapi import parts
 from mizan_core.introspection.urls import urls_of
 from mizan_core.registry import Registry
@@ -44,7 +44,7 @@ def _views(app: FastAPI, registry: Registry) -> dict[str, str]:
     found: dict[str, str] = {}
     for url in urls_of(registry.get_all_functions()):
         for member in url.members:
-            places = [part for part in member.parts if isinstance(part, Place)]
+            places = [part for part in member.parts if isinstance(part, RouteParameter)]
             values = {place.parameter: _SAMPLES[place.converter or "str"] for place in places}
             own = "".join(part if isinstance(part, str) else values[part.parameter] for part in member.parts)
             written = "".join(part if isinstance(part, str) else f"{{{part.parameter}}}" for part in member.parts)

@@ -22,7 +22,7 @@ from starlette.requests import Request
 from starlette.responses import Response as FrameworkResponse
 from starlette.types import Message
 
-from mizan_core.client.frameworks import Injection, Work
+from mizan_core.client.frameworks import InjectedWork, Injection
 from mizan_core.client.targets import ServerFunction
 from mizan_core.http.response import Response
 from mizan_fastapi.watching import WatchedRequest
@@ -54,7 +54,7 @@ class _Run:
 
     __slots__ = ("_is_async", "_work", "response", "result", "tasks")
 
-    def __init__(self, work: Work, *, is_async: bool) -> None:
+    def __init__(self, work: InjectedWork, *, is_async: bool) -> None:
         self._work = work
         self._is_async = is_async
         self.result: list[Any] = []
@@ -105,7 +105,7 @@ def injector(function: ServerFunction, parameters: Sequence[inspect.Parameter]) 
     answer = AsyncExitStackMiddleware(route.app)
     is_async = function.is_async
 
-    async def inject(request: Request, work: Work) -> tuple[Any, Dress | None]:
+    async def inject(request: Request, work: InjectedWork) -> tuple[Any, Dress | None]:
         run = _Run(work, is_async=is_async)
         twin = _twin(request)
         scope = twin.scope

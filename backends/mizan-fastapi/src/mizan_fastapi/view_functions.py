@@ -16,12 +16,12 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute
 
 from mizan_core.call.dispatcher import Dispatcher
-from mizan_core.client.routes import CONVERTERS, Part
+from mizan_core.client.routes import CONVERTERS, RoutePart
 from mizan_core.errors import APIError, Unauthorized
 from mizan_core.forms.invalid_page import InvalidPage
 from mizan_core.http.pages import error_page
 from mizan_core.http.response import Reply
-from mizan_core.http.view_functions import Asked, answer_view
+from mizan_core.http.view_functions import ViewRequest, answer_view
 from mizan_core.introspection.urls import Url, urls_of
 from mizan_core.mwt import HEADER
 from mizan_core.registry import Registry
@@ -93,7 +93,7 @@ class ViewsRouter(APIRouter):
             add_endpoint(self, _path(member.parts), endpoint, f"{VIEW}{member.name}")
 
 
-def _path(parts: tuple[Part, ...]) -> str:
+def _path(parts: tuple[RoutePart, ...]) -> str:
     """The route as Starlette writes it."""
     written = (part if isinstance(part, str) else f"{{{part.parameter}:mizan_{part.converter}}}" for part in parts)
     return "".join(written)
@@ -112,7 +112,7 @@ class ViewEndpoint(Endpoint):
     def reply(self, dispatcher: Dispatcher, port: AsgiPort) -> Coroutine[Any, Any, Reply]:
         scope = port.scope
         values: Mapping[str, Any] = scope["path_params"]
-        asked = Asked(
+        asked = ViewRequest(
             scope["method"],
             [str(values[name]) for name in self._url.members[0].places],
             scope["query_string"].decode("latin-1"),

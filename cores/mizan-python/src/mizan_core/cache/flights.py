@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from mizan_core.after_fork import restart_after_fork
 
-Identity: TypeAlias = "tuple[str, tuple[bytes, ...]]"
+State: TypeAlias = "tuple[str, tuple[bytes, ...]]"
 Flight: TypeAlias = "Future[bytes | None]"
 
 
@@ -26,23 +26,23 @@ class Flights:
     def restart(self) -> None:
         """A forked child has none: who leads those of its parent is not there, and never lands."""
         self._lock = Lock()
-        self._flights: dict[Identity, Flight] = {}
+        self._flights: dict[State, Flight] = {}
 
-    def join(self, identity: Identity) -> tuple[Flight, bool]:
+    def join(self, state: State) -> tuple[Flight, bool]:
         """The flight, and whether the caller leads it: a leader must ``land`` it, whatever happens."""
         with self._lock:
-            flight = self._flights.get(identity)
+            flight = self._flights.get(state)
             if flight is not None:
                 return flight, False
-            flight = self._flights[identity] = Future()
+            flight = self._flights[state] = Future()
             # From here on nobody who waits can cancel it for the others.
             flight.set_running_or_notify_cancel()
             return flight, True
 
-    def land(self, identity: Identity, body: bytes | None) -> None:
+    def land(self, state: State, body: bytes | None) -> None:
         """Give the body to those who wait; None when there is none for them, and each runs for itself."""
         with self._lock:
-            flight = self._flights.pop(identity, None)
+            flight = self._flights.pop(state, None)
         # Nobody waits in a child that was forked while its one thread led the flight.
         if flight is not None:
             flight.set_result(body)

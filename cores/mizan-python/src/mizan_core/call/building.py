@@ -11,7 +11,7 @@ from mizan_core.cache.counters import COUNTERS
 from mizan_core.cache.readings import Readings
 from mizan_core.call.outcome import Fetched
 from mizan_core.call.port import Port
-from mizan_core.interface.caching import Lookup
+from mizan_core.interface.caching import BundleKey
 
 _log = logging.getLogger("mizan.cache")
 
@@ -27,30 +27,30 @@ async def build_for_one(context: str, why: Bypass, build: Build) -> Fetched:
     return Fetched(await build(None), bypass=why)
 
 
-async def build_for_all(port: Port, lookup: Lookup, versions: list[bytes], build: Build) -> bytes:
+async def build_for_all(port: Port, key: BundleKey, versions: list[bytes], build: Build) -> bytes:
     """The bundle, which is kept: of several requests that miss it in the same state one builds it."""
-    flights, identity = lookup.caching.flights, (lookup.key, tuple(versions))
-    flight, leads = flights.join(identity)
+    flights, state = key.caching.flights, (key.key, tuple(versions))
+    flight, leads = flights.join(state)
     if not leads:
-        shared = await port.access(lookup.caching.store).join(flight)
+        shared = await port.access(key.caching.store).join(flight)
         return shared if shared is not None else await build(None)
     body = None
     try:
-        body, built = await _build_and_save(port, lookup, versions, build)
+        body, built = await _build_and_save(port, key, versions, build)
     finally:
-        flights.land(identity, body)
+        flights.land(state, body)
     return built
 
 
 async def _build_and_save(
-    port: Port, lookup: Lookup, versions: list[bytes], build: Build
+    port: Port, key: BundleKey, versions: list[bytes], build: Build
 ) -> tuple[bytes | None, bytes]:
     """What others may have of the new body, and the body: nothing where it was made of this request's own."""
-    caching = lookup.caching
-    readings = Readings(lookup.vary)
+    caching = key.caching
+    readings = Readings(key.vary)
     built = await build(readings)
     if readings.found:
-        caching.reports.tell(lookup.context, readings)
+        caching.reports.tell(key.context, readings)
         return None, built
-    await caching.store.save(port.access(caching.store), lookup.key, lookup.tags, versions, built, lookup.ttl)
+    await caching.store.save(port.access(caching.store), key.key, key.tags, versions, built, key.ttl)
     return built, built

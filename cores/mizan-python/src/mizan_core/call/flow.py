@@ -24,7 +24,7 @@ from mizan_core.call.progress import Progress
 from mizan_core.client import ErrorCase
 from mizan_core.engine import ENGINE
 from mizan_core.errors import APIError, Forbidden, InternalError, Invalid, NotSupported, Unauthorized
-from mizan_core.interface.caching import Lookup
+from mizan_core.interface.caching import BundleKey
 from mizan_core.interface.endpoint import HTTP, Blame, Endpoint, Invocation, NestedCall, NestedCalls
 from mizan_core.interface.interface import Bundle, Interface, Selection
 from mizan_core.settings import ALWAYS
@@ -74,13 +74,13 @@ async def answer_fetch(port: Port, interface: Interface, fetch: Fetch, progress:
         )
         selection = fetch.read(bundle)
         arguments, progress.scope = selection.arguments, selection.scope
-        lookup = _lookup(bundle, selection, viewer, fetch)
+        key = _key(bundle, selection, viewer, fetch)
         if fetch.watch is not None:
             await fetch.watch(interface.watch_tags(bundle, arguments))
         build = partial(_build, port, interface, bundle, arguments, fetch.token is not None, progress)
-        if type(lookup) is Bypass:
-            return await build_for_one(bundle.name, lookup, build)
-        return await _look_up(port, lookup, build)
+        if type(key) is Bypass:
+            return await build_for_one(bundle.name, key, build)
+        return await _look_up(port, key, build)
     except Exception as error:  # noqa: BLE001 - whatever user code raises
         return refused(port, progress, error, interface)
 
@@ -185,30 +185,30 @@ async def _run(
     return plain if dress is None else Dressed(plain, dress, purges)
 
 
-def _lookup(bundle: Bundle, selection: Selection, viewer: Viewer, fetch: Fetch) -> Lookup | Bypass:
+def _key(bundle: Bundle, selection: Selection, viewer: Viewer, fetch: Fetch) -> BundleKey | Bypass:
     """Where the bundle is cached, or why it is not."""
     policy = bundle.policy
     if type(policy) is Bypass:
         return policy
     if not policy.shared and not viewer.authenticated and fetch.has_credentials(policy.vary):
         return Bypass(BypassReason.CREDENTIALS)
-    return selection.lookup(policy, viewer, fetch.header)
+    return selection.bundle_key(policy, viewer, fetch.header)
 
 
-async def _look_up(port: Port, lookup: Lookup, build: Build) -> Fetched:
+async def _look_up(port: Port, key: BundleKey, build: Build) -> Fetched:
     """The bundle from the cache; where it is not there, built."""
     if await port.in_transaction():
-        return await build_for_one(lookup.context, Bypass(BypassReason.TRANSACTION), build)
-    store = lookup.caching.store
-    found = await store.look_up(port.access(store), lookup.key, lookup.tags)
+        return await build_for_one(key.context, Bypass(BypassReason.TRANSACTION), build)
+    store = key.caching.store
+    found = await store.look_up(port.access(store), key.key, key.tags)
     if found.versions is None:
-        return await build_for_one(lookup.context, Bypass(found.bypass or BypassReason.UNAVAILABLE), build)
+        return await build_for_one(key.context, Bypass(found.bypass or BypassReason.UNAVAILABLE), build)
     if found.body is not None:
         COUNTERS.count("hits")
-        return Fetched(found.body, True, None, lookup.tags, found.versions)
+        return Fetched(found.body, True, None, key.tags, found.versions)
     COUNTERS.count("misses")
-    body = await build_for_all(port, lookup, found.versions, build)
-    return Fetched(body, False, None, lookup.tags, found.versions)
+    body = await build_for_all(port, key, found.versions, build)
+    return Fetched(body, False, None, key.tags, found.versions)
 
 
 async def _build(

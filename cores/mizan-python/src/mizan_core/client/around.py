@@ -42,7 +42,7 @@ Hook: TypeAlias = (
     "Callable[[Running], AbstractContextManager[Any] | AbstractAsyncContextManager[Any] | Iterator[Any] | "
     "AsyncIterator[Any]]"
 )
-Target: TypeAlias = "Callable[..., Any]"
+Callee: TypeAlias = "Callable[..., Any]"
 
 
 class Around(NamedTuple):
@@ -72,8 +72,8 @@ def _gives_async(hook: Callable[..., Any]) -> bool:
 
 
 def surrounded(
-    name: str, function: ServerFunction, target: Target, hooks: Sequence[Around], *, is_async: bool
-) -> Target:
+    name: str, function: ServerFunction, target: Callee, hooks: Sequence[Around], *, is_async: bool
+) -> Callee:
     """*target* inside the *hooks*; async when it is, or one of them.
 
     The first hook is the outermost; around a sync function the async ones stand outside of the sync ones.
@@ -92,7 +92,7 @@ def surrounded(
     return _on_loop(name, function, partial(perform, False, plain), outer)
 
 
-def _in_thread(name: str, function: ServerFunction, target: Target, hooks: Sequence[Around]) -> Target:
+def _in_thread(name: str, function: ServerFunction, target: Callee, hooks: Sequence[Around]) -> Callee:
     def run(request: Any, arguments: Mapping[str, Any]) -> Any:
         running = Running(name, function, request, arguments)
         with ExitStack() as stack:
@@ -106,7 +106,7 @@ def _in_thread(name: str, function: ServerFunction, target: Target, hooks: Seque
 
 def _on_loop(
     name: str, function: ServerFunction, target: Callable[..., Awaitable[Any]], hooks: Sequence[Around]
-) -> Target:
+) -> Callee:
     async def run(request: Any, arguments: Mapping[str, Any]) -> Any:
         running = Running(name, function, request, arguments)
         async with AsyncExitStack() as stack:

@@ -17,7 +17,7 @@ from mizan_core.client.calls import call, call_sync
 from mizan_core.client.context import GLOBAL
 from mizan_core.client.frameworks import Inject, Injection, Known, injecting_framework, known
 from mizan_core.client.options import Declaration
-from mizan_core.client.routes import Place, parts_of
+from mizan_core.client.routes import RouteParameter, parts_of
 from mizan_core.client.signature import Parameter, Signature, WrittenSignature, read_signature
 from mizan_core.client.targets import ServerFunction
 from mizan_core.client.validators import annotation_adapter, arguments_adapter
@@ -313,7 +313,7 @@ def _check_uploads(context: str | None, signature: Signature) -> None:
 def _check_route(route: str | None, written: WrittenSignature) -> None:
     names = {parameter.name for parameter in written.parameters}
     for part in () if route is None else parts_of(route):
-        if isinstance(part, Place) and part.parameter not in names:
+        if isinstance(part, RouteParameter) and part.parameter not in names:
             raise ValueError(f"route={route!r}: the function has no parameter {part.parameter!r}")
 
 

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Protocol, TypeAlias, get_args, get_origin
 
 from mizan_core.client.targets import ServerFunction
 
-Work: TypeAlias = "Callable[[Mapping[str, Any]], Any]"
+InjectedWork: TypeAlias = "Callable[[Mapping[str, Any]], Any]"
 """What is done with the values of injected parameters; async where the function is."""
 
 
@@ -27,7 +27,7 @@ class Dress(Protocol):
         """Do what is left for after the answer, where no response of a framework does it."""
 
 
-Inject: TypeAlias = "Callable[[Any, Work], Awaitable[tuple[Any, Dress | None]]]"
+Inject: TypeAlias = "Callable[[Any, InjectedWork], Awaitable[tuple[Any, Dress | None]]]"
 """``inject(request, work)`` gives what *work* has given, once everything that it was given has been put away again; and
 what is to be added to the answer."""
 

@@ -29,25 +29,25 @@ _PLACE = re.compile(r"<(?:([^<>:]*):)?([^<>:]*)>")
 _RANKS = {name: rank for rank, name in enumerate(CONVERTERS, start=1)}
 
 
-class Place(NamedTuple):
+class RouteParameter(NamedTuple):
     """Where a parameter stands; *converter* None for that of its annotation."""
 
     parameter: str
     converter: str | None
 
 
-Part: TypeAlias = "str | Place"
+RoutePart: TypeAlias = "str | RouteParameter"
 
 
 @lru_cache(1_024)
-def parts_of(route: str) -> tuple[Part, ...]:
+def parts_of(route: str) -> tuple[RoutePart, ...]:
     """The texts and places of a route.
 
     :raises ValueError: when it is none.
     """
     if not route.startswith("/"):
         raise ValueError(f"route={route!r} begins with a slash: '/orders/<int:id>/'")
-    parts: list[Part] = []
+    parts: list[RoutePart] = []
     end = 0
     for found in _PLACE.finditer(route):
         parts += [route[end : found.start()], _place(route, found)]
@@ -56,13 +56,13 @@ def parts_of(route: str) -> tuple[Part, ...]:
     wrong = next((mark for part in parts if isinstance(part, str) for mark in "<>{}?#\\ " if mark in part), None)
     if wrong is not None:
         raise ValueError(f"route={route!r}: {wrong!r} cannot stand there; a parameter is '<int:id>'")
-    places = [part for part in parts if isinstance(part, Place)]
+    places = [part for part in parts if isinstance(part, RouteParameter)]
     if len({place.parameter for place in places}) < len(places):
         raise ValueError(f"route={route!r} has a place for one parameter twice")
     return tuple(part for part in parts if part)
 
 
-def _place(route: str, found: re.Match[str]) -> Place:
+def _place(route: str, found: re.Match[str]) -> RouteParameter:
     converter, name = found.groups()
     try:
         check_parameter_name(name)
@@ -70,7 +70,7 @@ def _place(route: str, found: re.Match[str]) -> Place:
         raise ValueError(f"route={route!r}: {found.group()!r} names no parameter; write '<id>' or '<int:id>'") from None
     if converter is not None and converter not in CONVERTERS:
         raise ValueError(f"route={route!r}: no converter is named {converter!r}; there are: {', '.join(CONVERTERS)}")
-    return Place(name, converter)
+    return RouteParameter(name, converter)
 
 
 def read_route(word: str, value: object) -> str | None:
@@ -108,17 +108,17 @@ def converter_of(annotation: Any) -> str:
     return {int: "int", UUID: "uuid"}.get(annotation, "str")
 
 
-def settled(route: str, annotations: Mapping[str, Any]) -> tuple[Part, ...]:
+def settled(route: str, annotations: Mapping[str, Any]) -> tuple[RoutePart, ...]:
     """The parts of a route, every place with its converter."""
     return tuple(
         part._replace(converter=converter_of(annotations[part.parameter]))
-        if isinstance(part, Place) and part.converter is None
+        if isinstance(part, RouteParameter) and part.converter is None
         else part
         for part in parts_of(route)
     )
 
 
-def rank(parts: Sequence[Part]) -> list[tuple[int, str]]:
+def rank(parts: Sequence[RoutePart]) -> list[tuple[int, str]]:
     """What routes are sorted by, so that one which says more is asked before one which would take it, too."""
     marked = "".join(part if isinstance(part, str) else f"<{_RANKS[str(part.converter)]}>" for part in parts)
     return [(max(map(int, re.findall("<([0-9])>", segment)), default=0), segment) for segment in marked.split("/")]

@@ -10,7 +10,7 @@ from typing_extensions import get_type_hints
 
 from mizan_core.client.calls import perform
 from mizan_core.client.form_texts import FormTexts
-from mizan_core.client.routes import Place, parts_of
+from mizan_core.client.routes import RouteParameter, parts_of
 from mizan_core.client.uploads import Upload, upload_of
 from mizan_core.forms.functions import PageFunction
 from mizan_core.forms.invalid_page import InvalidPage
@@ -44,7 +44,9 @@ class ModelPages:
 
         :param parameters: of the handler, behind the data.
         """
-        places = {part.parameter for part in parts_of(self._served.meta.route or "/") if isinstance(part, Place)}
+        places = {
+            part.parameter for part in parts_of(self._served.meta.route or "/") if isinstance(part, RouteParameter)
+        }
         placed = [parameter for parameter in parameters if parameter.name in places]
         self._required = [each.name for each in parameters if each.name in self._uploads and each.default is each.empty]
         data = inspect.Parameter("data", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=FormTexts, default={})

@@ -17,7 +17,7 @@ from mizan_core.call.outcome import CallOutcome, Dressed, Fetched, Refused, Resu
 from mizan_core.call.progress import Failure, Progress
 from mizan_core.engine import ENGINE
 from mizan_core.errors import APIError, InternalError, MethodNotAllowed, UnsupportedMediaType
-from mizan_core.http.parts import Part, answer_part
+from mizan_core.http.parts import AnsweredPart, answer_part
 from mizan_core.http.port import HttpPort
 from mizan_core.http.reading import check_head, read_call, read_pairs, read_query
 from mizan_core.http.response import (
@@ -166,7 +166,7 @@ async def get_bundles(dispatcher: Dispatcher, port: HttpPort, method: str, query
     return response._replace(failure=failures[0]) if failures else response
 
 
-def _written(part: Part) -> tuple[bytes, Failure | None]:
+def _written(part: AnsweredPart) -> tuple[bytes, Failure | None]:
     """A part of an answer, and what has gone wrong in it in an unforeseen way."""
     outcome, progress = part
     if isinstance(outcome, Fetched):

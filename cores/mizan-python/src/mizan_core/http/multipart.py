@@ -9,7 +9,7 @@ from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
 from mizan_core.errors import BadRequest, PayloadTooLarge, ValidationFailed
-from mizan_core.interface.uploads import TWICE, UNEXPECTED, Place, UploadPlaces
+from mizan_core.interface.uploads import TWICE, UNEXPECTED, FilePlace, UploadPlaces
 
 MULTIPART = "multipart/form-data"
 ARGUMENTS = "args"
@@ -206,7 +206,7 @@ class MultipartReader:
             return name
         return f"{name}.{sum(path.startswith(f'{name}.') for path in self._sinks)}"
 
-    def _count(self, place: Place, name: str) -> None:
+    def _count(self, place: FilePlace, name: str) -> None:
         self._counts[place.pattern] = number = self._counts.get(place.pattern, 0) + 1
         if number > place.limits.max_files:
             raise ValidationFailed(details={name: [f"At most {place.limits.max_files:,} files are taken here"]})

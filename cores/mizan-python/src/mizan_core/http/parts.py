@@ -13,7 +13,7 @@ from mizan_core.http.port import HttpPort
 from mizan_core.interface.interface import Bundle, Interface, Selection
 
 
-class Asked(NamedTuple):
+class AskedPart(NamedTuple):
     """What a part asks for.
 
     :param query: the texts of each parameter.
@@ -25,14 +25,14 @@ class Asked(NamedTuple):
     size: int
 
 
-class Part(NamedTuple):
+class AnsweredPart(NamedTuple):
     """What has come of it."""
 
     outcome: FetchOutcome
     progress: Progress
 
 
-async def answer_part(port: HttpPort, interface: Interface, asked: Asked, token: str | None) -> Part:
+async def answer_part(port: HttpPort, interface: Interface, asked: AskedPart, token: str | None) -> AnsweredPart:
     """The bundle, or why there is none; raises nothing, as ``answer_fetch``.
 
     :param port: the part's own.
@@ -43,4 +43,4 @@ async def answer_part(port: HttpPort, interface: Interface, asked: Asked, token:
         return bundle.select(bundle.read_texts(asked.query), asked.size)
 
     fetch = Fetch(asked.context, read, token, port.header, port.has_credentials)
-    return Part(await answer_fetch(port, interface, fetch, progress), progress)
+    return AnsweredPart(await answer_fetch(port, interface, fetch, progress), progress)

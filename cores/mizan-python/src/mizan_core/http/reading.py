@@ -12,7 +12,7 @@ from pydantic_core import from_json
 from mizan_core.call.asked import Call, Shown
 from mizan_core.engine import ENGINE
 from mizan_core.errors import BadRequest, MethodNotAllowed, PayloadTooLarge, UnsupportedMediaType
-from mizan_core.http.parts import Asked
+from mizan_core.http.parts import AskedPart
 from mizan_core.interface.arguments import JsonArguments
 from mizan_core.interface.endpoint import HTTP
 
@@ -105,7 +105,7 @@ def _read_shown(value: Any) -> list[Shown]:
     return entries
 
 
-def read_pairs(query: str) -> list[Asked]:
+def read_pairs(query: str) -> list[AskedPart]:
     """The fetches that a query asks for: each pair is a context and the query of its own fetch.
 
     :raises BadRequest: for none, more than 16, or one that is no query.
@@ -116,7 +116,7 @@ def read_pairs(query: str) -> list[Asked]:
         pairs = []
     if not pairs:
         raise BadRequest(f"The query must have 1 to {MAX_PARTS} pairs: a context, and the query of its fetch.")
-    return [Asked(context, read_query(part), len(part)) for context, part in pairs]
+    return [AskedPart(context, read_query(part), len(part)) for context, part in pairs]
 
 
 def read_query(query: str) -> Mapping[str, Sequence[str]]:

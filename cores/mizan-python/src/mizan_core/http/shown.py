@@ -16,7 +16,7 @@ from mizan_core.call.asked import Call, Shown
 from mizan_core.call.outcome import Fetched, Result
 from mizan_core.engine import ENGINE
 from mizan_core.errors import BadRequest, NotFound
-from mizan_core.http.parts import Asked, Part, answer_part
+from mizan_core.http.parts import AnsweredPart, AskedPart, answer_part
 from mizan_core.http.port import HttpPort
 from mizan_core.interface.interface import Bundle, Interface
 from mizan_core.interface.texts import texts_of
@@ -96,7 +96,7 @@ class ShownBundles:
         return found
 
     @staticmethod
-    def _asked(bundle: Bundle, shown: Shown, stale: list[_Item]) -> Asked | None:
+    def _asked(bundle: Bundle, shown: Shown, stale: list[_Item]) -> AskedPart | None:
         """What to fetch for an entry; None where it is not stale, or is none."""
         query = texts_of(shown.params)
         size = sum(len(text) for texts in query.values() for text in texts)
@@ -105,7 +105,7 @@ class ShownBundles:
         except Exception:  # noqa: BLE001 - whatever validators raise: who fetches it is told
             return None
         own = _Item(bundle.name, {}) if scope is None else next(_items(scope))
-        return Asked(bundle.name, query, size) if any(item.concerns(own) for item in stale) else None
+        return AskedPart(bundle.name, query, size) if any(item.concerns(own) for item in stale) else None
 
 
 def _bundle(interface: Interface, index: int, shown: Shown) -> Bundle:
@@ -126,7 +126,7 @@ def _items(header: str) -> Iterator[_Item]:
         yield _Item(context, dict(pair.split("=", 1) for pair in pairs))
 
 
-def _written(shown: Shown, part: Part | None) -> bytes | None:
+def _written(shown: Shown, part: AnsweredPart | None) -> bytes | None:
     """An item of ``refresh``; None for what is not to be brought along."""
     if part is None or not isinstance(part.outcome, Fetched):
         return None

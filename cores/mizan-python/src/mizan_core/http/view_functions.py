@@ -30,7 +30,7 @@ _Validate: TypeAlias = "Callable[[dict[str, Any], int], dict[str, Any]]"
 _FORM = "application/x-www-form-urlencoded"
 
 
-class Asked(NamedTuple):
+class ViewRequest(NamedTuple):
     """What a request to such a URL says of itself.
 
     :param values: the texts in the places of the path, in its order.
@@ -44,7 +44,7 @@ class Asked(NamedTuple):
     accept: str | None
 
 
-async def answer_view(dispatcher: Dispatcher, port: HttpPort, url: Url, asked: Asked, show: ShowError) -> Reply:
+async def answer_view(dispatcher: Dispatcher, port: HttpPort, url: Url, asked: ViewRequest, show: ShowError) -> Reply:
     """The answer: the function's own response, or the envelope of what it returns.
 
     :param port: its CSRF check is the framework's: for every unsafe method, whoever asks.
@@ -71,7 +71,7 @@ async def _arguments(
     port: HttpPort,
     interface: Interface,
     member: Member,
-    asked: Asked,
+    asked: ViewRequest,
     opened: list[MultipartReader],
     endpoint: Endpoint,
 ) -> dict[str, Any]:
@@ -127,7 +127,7 @@ def _validated(
 
 
 async def _given(
-    port: HttpPort, interface: Interface, member: Member, asked: Asked, readers: TextReaders
+    port: HttpPort, interface: Interface, member: Member, asked: ViewRequest, readers: TextReaders
 ) -> tuple[dict[str, Any], int]:
     """What the query or the body gives for the parameters that the path does not hold, and how many values, at most."""
     if asked.method in _WITHOUT_BODY:

@@ -46,8 +46,8 @@ class BundlePolicy(NamedTuple):
         )
 
 
-class Lookup(NamedTuple):
-    """Where a bundle is looked up and kept, and what makes it invalid."""
+class BundleKey(NamedTuple):
+    """Where a bundle is kept, and what makes it invalid."""
 
     caching: Caching
     context: str
@@ -98,14 +98,14 @@ class Caching(Tagging):
         self.flights = Flights()
         self.reports = ReadingReports()
 
-    def lookup(
+    def bundle_key(
         self,
         context: str,
         policy: BundlePolicy,
         params: dict[str, Any],
         viewer: Viewer,
         header: Callable[[str], str | None],
-    ) -> Lookup | Bypass:
+    ) -> BundleKey | Bypass:
         """Where the bundle is kept; or why it is not, for a viewer whose bundles cannot be told from another's."""
         if not policy.shared and viewer.authenticated and viewer.id is None:
             return Bypass(BypassReason.VIEWER_WITHOUT_ID)
@@ -116,7 +116,7 @@ class Caching(Tagging):
             varying[":super"] = True
         user = None if policy.shared else viewer.id
         key, tags = self._keyer.key_and_tags(context, params, user, policy.rev, varying, self._scopes[context])
-        return Lookup(self, context, key, tags, policy.ttl, policy.vary)
+        return BundleKey(self, context, key, tags, policy.ttl, policy.vary)
 
 
 def is_same(left: Any, right: Any) -> bool:

@@ -17,7 +17,7 @@ from mizan_core.engine import ENGINE
 from mizan_core.engine.contract import CallPlan, CompiledGraph, Keyer
 from mizan_core.errors import MWTError, NotFound, Unauthorized, ValidationFailed
 from mizan_core.interface.builtins import token_functions
-from mizan_core.interface.caching import BundlePolicy, Caching, Lookup, Tagging, is_same
+from mizan_core.interface.caching import BundleKey, BundlePolicy, Caching, Tagging, is_same
 from mizan_core.interface.endpoint import SOCKET, Endpoint, NestedCall, Unidentified
 from mizan_core.interface.marks import ViewerMarks, interface_mark
 from mizan_core.interface.refusals import REST, Refusals
@@ -201,33 +201,35 @@ class Selection:
     :ivar scope: as of ``Bundle.scope``.
     """
 
-    __slots__ = ("_bundle", "_lookups", "_params", "arguments", "scope")
+    __slots__ = ("_bundle", "_keys", "_params", "arguments", "scope")
 
     def __init__(self, bundle: Bundle, arguments: list[dict[str, Any]]) -> None:
         self.arguments = arguments
         self.scope = bundle.scope(arguments)
         self._bundle = bundle
         self._params: dict[str, Any] | Bypass | None = None
-        self._lookups: dict[Viewer | None, Lookup] = {}
+        self._keys: dict[Viewer | None, BundleKey] = {}
 
-    def lookup(self, policy: BundlePolicy, viewer: Viewer, header: Callable[[str], str | None]) -> Lookup | Bypass:
+    def bundle_key(
+        self, policy: BundlePolicy, viewer: Viewer, header: Callable[[str], str | None]
+    ) -> BundleKey | Bypass:
         """Where the bundle is cached, or why it is not.
 
         :param header: gives the value of a request header by its lower-case name.
         """
         known = None if policy.shared else viewer
-        lookup = self._lookups.get(known)
-        if lookup is not None:
-            return lookup
+        key = self._keys.get(known)
+        if key is not None:
+            return key
         if self._params is None:
             self._params = self._bundle.identify(self.arguments)
         if type(self._params) is Bypass:
             return self._params
-        found = policy.caching.lookup(self._bundle.name, policy, self._params, viewer, header)
-        if type(found) is Lookup and not policy.vary:
-            if len(self._lookups) >= _REMEMBERED_VIEWERS:
-                self._lookups.clear()
-            self._lookups[known] = found
+        found = policy.caching.bundle_key(self._bundle.name, policy, self._params, viewer, header)
+        if type(found) is BundleKey and not policy.vary:
+            if len(self._keys) >= _REMEMBERED_VIEWERS:
+                self._keys.clear()
+            self._keys[known] = found
         return found
 
 

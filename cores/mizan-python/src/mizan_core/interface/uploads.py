@@ -15,7 +15,7 @@ TWICE = "Given more than once"
 _GAP = "Files are numbered from 0, without gaps"
 
 
-class Place(NamedTuple):
+class FilePlace(NamedTuple):
     """Where a file may stand; *pattern* has ``ANY_ITEM`` for the items of a list."""
 
     pattern: tuple[str, ...]
@@ -38,7 +38,7 @@ class UploadPlaces:
         self._required = required
         direct = {((name, ANY_ITEM) if upload.is_list else (name,)): upload.limits for name, upload in uploads.items()}
         inside = {(name, *path): limits for name, paths in nested.items() for path, limits in paths.items()}
-        self._places = [Place(pattern, limits) for pattern, limits in (direct | inside).items()]
+        self._places = [FilePlace(pattern, limits) for pattern, limits in (direct | inside).items()]
         self.parameters = frozenset(uploads)
         """The parameters that are files."""
         self.roots = frozenset(place.pattern[0] for place in self._places)
@@ -46,7 +46,7 @@ class UploadPlaces:
         self.max_bytes = sum(place.limits.max_bytes * place.limits.max_files for place in self._places)
         """Of all the files of a call."""
 
-    def find(self, path: str) -> Place | None:
+    def find(self, path: str) -> FilePlace | None:
         """The place of a part named *path*: ``image``, ``docs.0``; None where no file is expected."""
         steps = tuple(path.split("."))
         return next((place for place in self._places if _fits(steps, place.pattern)), None)

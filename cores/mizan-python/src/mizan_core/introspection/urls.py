@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from mizan_core.client import ClientFunction
-from mizan_core.client.routes import Part, Place, rank, settled
+from mizan_core.client.routes import RouteParameter, RoutePart, rank, settled
 from mizan_core.errors import GraphError, MethodNotAllowed
 
 
@@ -17,13 +17,13 @@ class Member(NamedTuple):
     """
 
     name: str
-    parts: tuple[Part, ...]
+    parts: tuple[RoutePart, ...]
     methods: tuple[str, ...]
 
     @property
     def places(self) -> tuple[str, ...]:
         """The parameters that the path holds, in its order."""
-        return tuple(part.parameter for part in self.parts if isinstance(part, Place))
+        return tuple(part.parameter for part in self.parts if isinstance(part, RouteParameter))
 
     @property
     def pattern(self) -> tuple[str, ...]:
