@@ -93,6 +93,20 @@ test("requests that change something name the socket, once it is open", async (t
   assert.equal(new Headers(requests.at(-1)?.init.headers).has("X-Mizan-Socket"), false);
 });
 
+test("each connection has a name of its own: what a lost one has called is to be told to the next", async (t) => {
+  const { mizan, requests } = await watching(t);
+  const lost = Socket.last.url.searchParams.get("socket");
+  await Socket.last.lose();
+  mock.timers.tick(501);
+  await settled();
+  await Socket.last.open();
+  const name = Socket.last.url.searchParams.get("socket");
+  assert.match(String(name), /^[\w-]{16,}$/);
+  assert.notEqual(name, lost);
+  await mizan.call({ name: "save" }, {});
+  assert.equal(new Headers(requests.at(-1)?.init.headers).get("X-Mizan-Socket"), name);
+});
+
 test("after a loss it connects again, and reads with the version it knows", async (t) => {
   const { entry, id, reads } = await watching(t);
   await Socket.last.lose();

@@ -46,8 +46,11 @@ export function connectionOf(mizan: Mizan): Connection {
 
 export class Connection implements Live {
   readonly session: Session;
-  /** Long enough that no other connection has the same. */
-  readonly #id = randomName();
+  /**
+   * Another for each connection: to calls of one that was lost nobody gets the answer, though they may go on, so that whoever
+   * comes back has to be told of what they change like everybody else.
+   */
+  #id = "";
   readonly #mizan: Mizan;
   readonly #options: SocketOptions;
   readonly #WebSocket: typeof globalThis.WebSocket | undefined;
@@ -286,7 +289,7 @@ export class Connection implements Live {
   #url(): string {
     const url = new URL(this.#options.url ?? `${this.#mizan.http.baseUrl}/ws/`, globalThis.location?.href);
     url.protocol = url.protocol.replace("http", "ws");
-    url.searchParams.set("socket", this.#id);
+    url.searchParams.set("socket", (this.#id = randomName()));
     return url.href;
   }
 }
