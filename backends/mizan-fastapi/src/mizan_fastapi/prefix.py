@@ -53,7 +53,7 @@ class PrefixRoute(BaseRoute):
         """
         if not self._is_bare:
             return None
-        path = _path(scope)
+        path = _path(scope) if scope.get("root_path") else scope["path"]
         route, own = self._fixed.get(path) or self._named_by(path)
         if route is None:
             return None

@@ -112,7 +112,8 @@ def result_response(result: Result, marks: Headers, refresh: bytes | None = None
     :param refresh: the list of what it brings along.
     """
     body, header = result.plan.finish(result.json, result.nested, refresh)
-    return json_response(body, marks if header is None else (*marks, (INVALIDATE_HEADER, header)))
+    headers = (*_PLAIN, *marks) if header is None else (*_PLAIN, *marks, (INVALIDATE_HEADER, header))
+    return tuple.__new__(Response, (200, headers, body, None))
 
 
 def dressed_reply(dressed: Dressed, marks: Headers, refresh: bytes | None = None) -> PassThrough:
