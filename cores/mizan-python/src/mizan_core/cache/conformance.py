@@ -13,14 +13,37 @@ import asyncio
 import secrets
 import threading
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from typing import Any
 
+from mizan_core.cache.access import Access, LoopAccess, ThreadAccess
 from mizan_core.cache.backend import BackendUnavailable, Beat, CacheBackend, ClosableBackend, SharedBackend
+from mizan_core.coroutines import complete_now
 
 _TTL = 60
 _CLAIMANTS = 16
 _BIG = 3 * 1_048_576
+
+
+def _in_both_ways(
+    check: Callable[[BackendConformance, Access], Coroutine[Any, Any, None]],
+) -> Callable[[BackendConformance], None]:
+    """A test of a new backend in each way of calling one: from a thread, and on an event loop."""
+
+    def test(self: BackendConformance) -> None:
+        threaded = self.make_backend()
+        complete_now(check(self, ThreadAccess(threaded)))
+        self.dispose(threaded)
+
+        async def run() -> None:
+            backend = self.make_backend()
+            await check(self, LoopAccess(backend))
+            await self.adispose(backend)
+
+        asyncio.run(run())
+
+    test.__name__ = check.__name__
+    return test
 
 
 class BackendConformance:
@@ -48,47 +71,107 @@ class BackendConformance:
         if isinstance(backend, ClosableBackend):
             await backend.aclose()
 
-    def test_what_is_missing_reads_as_none(self) -> None:
-        self._run(self._check_missing)
+    @_in_both_ways
+    async def test_what_is_missing_reads_as_none(self, backend: Access) -> None:
+        _expect(await backend.read([_key(), _key()]), [None, None])
 
-    def test_written_values_are_read_in_the_order_of_the_keys(self) -> None:
-        self._run(self._check_order)
+    @_in_both_ways
+    async def test_written_values_are_read_in_the_order_of_the_keys(self, backend: Access) -> None:
+        keys = [_key() for _ in range(20)]
+        await backend.write({key: key.encode() for key in keys[::2]}, _TTL)
+        wanted = [key.encode() if index % 2 == 0 else None for index, key in enumerate(keys)]
+        _expect(await backend.read(keys), wanted)
+        _expect(await backend.read(keys[::-1]), wanted[::-1])
 
-    def test_a_write_replaces(self) -> None:
-        self._run(self._check_replacing)
+    @_in_both_ways
+    async def test_a_write_replaces(self, backend: Access) -> None:
+        key = _key()
+        for value in (b"old", b"", b"new"):
+            await backend.write({key: value}, _TTL)
+            _expect(await backend.read([key]), [value])
 
-    def test_values_are_any_bytes(self) -> None:
-        self._run(self._check_bytes)
+    @_in_both_ways
+    async def test_values_are_any_bytes(self, backend: Access) -> None:
+        values = {_key(): value for value in (b"", b"\x00", b"\r\n$3\r\n", bytes(range(256)), b"\xff\xfe", b"None")}
+        await backend.write(values, _TTL)
+        _expect(await backend.read(list(values)), list(values.values()))
 
-    def test_keys_are_any_text(self) -> None:
-        self._run(self._check_keys)
+    @_in_both_ways
+    async def test_keys_are_any_text(self, backend: Access) -> None:
+        start = _key()
+        values = {start + end: end.encode() for end in ("a", "A", ":a", " a", "{a}", "a}{", "\n", "ä", "\U0001f511")}
+        await backend.write(values, _TTL)
+        _expect(await backend.read(list(values)), list(values.values()))
 
-    def test_a_big_value_comes_back_whole_or_not_at_all(self) -> None:
-        self._run(self._check_big_value)
+    @_in_both_ways
+    async def test_a_big_value_comes_back_whole_or_not_at_all(self, backend: Access) -> None:
+        key, value = _key(), secrets.token_bytes(_BIG)
+        await backend.write({key: b"small"}, _TTL)
+        await backend.write({key: value}, _TTL)
+        _expect((await backend.read([key]))[0] in (value, None), True)
 
-    def test_a_key_may_be_read_twice_at_once(self) -> None:
-        self._run(self._check_repeated_key)
+    @_in_both_ways
+    async def test_a_key_may_be_read_twice_at_once(self, backend: Access) -> None:
+        key = _key()
+        await backend.write({key: b"value"}, _TTL)
+        _expect(await backend.read([key, key]), [b"value", b"value"])
 
-    def test_nothing_is_asked_for(self) -> None:
-        self._run(self._check_nothing)
+    @_in_both_ways
+    async def test_nothing_is_asked_for(self, backend: Access) -> None:
+        _expect(await backend.read([]), [])
+        _expect(await backend.claim({}, _TTL), [])
+        await backend.write({}, _TTL)
 
-    def test_a_claim_sets_what_is_missing_and_keeps_what_is_there(self) -> None:
-        self._run(self._check_claim)
+    @_in_both_ways
+    async def test_a_claim_sets_what_is_missing_and_keeps_what_is_there(self, backend: Access) -> None:
+        there, missing = _key(), _key()
+        await backend.write({there: b"first"}, _TTL)
+        _expect(await backend.claim({there: b"second", missing: b"own"}, _TTL), [b"first", b"own"])
+        _expect(await backend.claim({missing: b"third", there: b"fourth"}, _TTL), [b"own", b"first"])
+        _expect(await backend.read([there, missing]), [b"first", b"own"])
 
-    def test_a_write_tells_what_other_keys_hold(self) -> None:
-        self._run(self._check_witnesses)
+    @_in_both_ways
+    async def test_a_write_tells_what_other_keys_hold(self, backend: Access) -> None:
+        there, missing, key = _key(), _key(), _key()
+        await backend.write({there: b"there"}, _TTL)
+        _expect(await backend.write({key: b"value"}, _TTL, [there, missing]), [b"there", None])
+        _expect(await backend.read([key]), [b"value"])
 
-    def test_what_is_deleted_is_missing(self) -> None:
-        self._run(self._check_deleting)
+    @_in_both_ways
+    async def test_what_is_deleted_is_missing(self, backend: Access) -> None:
+        gone, kept, never = _key(), _key(), _key()
+        await backend.write({gone: b"value", kept: b"value"}, _TTL)
+        await backend.delete([gone, never])
+        _expect(await backend.read([gone, kept, never]), [None, b"value", None])
+        await backend.delete([])
 
-    def test_tags_live_with_what_is_saved_and_are_not_made_by_it(self) -> None:
-        self._run(self._check_saving)
+    @_in_both_ways
+    async def test_tags_live_with_what_is_saved_and_are_not_made_by_it(self, backend: Access) -> None:
+        key, tag, other, missing = _key(), _key(), _key(), _key()
+        await backend.write({tag: b"version", other: b"version"}, 1)
+        await backend.save(key, b"value", _TTL, [tag, missing], _TTL)
+        _expect(await backend.read([key, tag, missing]), [b"value", b"version", None])
+        self.pass_time(1.2)
+        _expect(await backend.read([key, tag, other, missing]), [b"value", b"version", None, None])
 
-    def test_entries_end_with_their_time(self) -> None:
-        self._run(self._check_end)
+    @_in_both_ways
+    async def test_entries_end_with_their_time(self, backend: Access) -> None:
+        written, claimed, lasting = _key(), _key(), _key()
+        await backend.write({written: b"short"}, 1)
+        await backend.claim({claimed: b"short"}, 1)
+        await backend.write({lasting: b"long"}, _TTL)
+        self.pass_time(1.2)
+        _expect(await backend.read([written, claimed, lasting]), [None, None, b"long"])
+        _expect(await backend.claim({written: b"again"}, _TTL), [b"again"])
 
-    def test_a_write_starts_the_time_anew_and_a_claim_does_not(self) -> None:
-        self._run(self._check_time_anew)
+    @_in_both_ways
+    async def test_a_write_starts_the_time_anew_and_a_claim_does_not(self, backend: Access) -> None:
+        rewritten, claimed = _key(), _key()
+        await backend.write({rewritten: b"short", claimed: b"short"}, 1)
+        await backend.write({rewritten: b"long"}, _TTL)
+        await backend.claim({claimed: b"long"}, _TTL)
+        self.pass_time(1.2)
+        _expect(await backend.read([rewritten, claimed]), [b"long", None])
 
     def test_threads_that_claim_at_once_get_the_same_value(self) -> None:
         """One claim wins; whoever loses must be told the value that won."""
@@ -164,117 +247,16 @@ class BackendConformance:
         backend = self.make_unreachable_backend()
         if backend is None:
             return
-        for operation in _operations(_Sync(backend)):
-            _expect_unavailable(asyncio.run(_outcome(operation)))
+        for operation in _operations(ThreadAccess(backend)):
+            _expect_unavailable(complete_now(_outcome(operation)))
         self.dispose(backend)
 
         async def attempt_all() -> None:
-            for operation in _operations(backend):
+            for operation in _operations(LoopAccess(backend)):
                 _expect_unavailable(await _outcome(operation))
             await self.adispose(backend)
 
         asyncio.run(attempt_all())
-
-    async def _check_missing(self, backend: Any) -> None:
-        _expect(await backend.aread([_key(), _key()]), [None, None])
-
-    async def _check_order(self, backend: Any) -> None:
-        keys = [_key() for _ in range(20)]
-        await backend.awrite({key: key.encode() for key in keys[::2]}, _TTL)
-        wanted = [key.encode() if index % 2 == 0 else None for index, key in enumerate(keys)]
-        _expect(await backend.aread(keys), wanted)
-        _expect(await backend.aread(keys[::-1]), wanted[::-1])
-
-    async def _check_replacing(self, backend: Any) -> None:
-        key = _key()
-        for value in (b"old", b"", b"new"):
-            await backend.awrite({key: value}, _TTL)
-            _expect(await backend.aread([key]), [value])
-
-    async def _check_bytes(self, backend: Any) -> None:
-        values = {_key(): value for value in (b"", b"\x00", b"\r\n$3\r\n", bytes(range(256)), b"\xff\xfe", b"None")}
-        await backend.awrite(values, _TTL)
-        _expect(await backend.aread(list(values)), list(values.values()))
-
-    async def _check_keys(self, backend: Any) -> None:
-        start = _key()
-        values = {start + end: end.encode() for end in ("a", "A", ":a", " a", "{a}", "a}{", "\n", "ä", "\U0001f511")}
-        await backend.awrite(values, _TTL)
-        _expect(await backend.aread(list(values)), list(values.values()))
-
-    async def _check_big_value(self, backend: Any) -> None:
-        key, value = _key(), secrets.token_bytes(_BIG)
-        await backend.awrite({key: b"small"}, _TTL)
-        await backend.awrite({key: value}, _TTL)
-        _expect((await backend.aread([key]))[0] in (value, None), True)
-
-    async def _check_repeated_key(self, backend: Any) -> None:
-        key = _key()
-        await backend.awrite({key: b"value"}, _TTL)
-        _expect(await backend.aread([key, key]), [b"value", b"value"])
-
-    async def _check_nothing(self, backend: Any) -> None:
-        _expect(await backend.aread([]), [])
-        _expect(await backend.aclaim({}, _TTL), [])
-        await backend.awrite({}, _TTL)
-
-    async def _check_claim(self, backend: Any) -> None:
-        there, missing = _key(), _key()
-        await backend.awrite({there: b"first"}, _TTL)
-        _expect(await backend.aclaim({there: b"second", missing: b"own"}, _TTL), [b"first", b"own"])
-        _expect(await backend.aclaim({missing: b"third", there: b"fourth"}, _TTL), [b"own", b"first"])
-        _expect(await backend.aread([there, missing]), [b"first", b"own"])
-
-    async def _check_witnesses(self, backend: Any) -> None:
-        there, missing, key = _key(), _key(), _key()
-        await backend.awrite({there: b"there"}, _TTL)
-        _expect(await backend.awrite({key: b"value"}, _TTL, [there, missing]), [b"there", None])
-        _expect(await backend.aread([key]), [b"value"])
-
-    async def _check_deleting(self, backend: Any) -> None:
-        gone, kept, never = _key(), _key(), _key()
-        await backend.awrite({gone: b"value", kept: b"value"}, _TTL)
-        await backend.adelete([gone, never])
-        _expect(await backend.aread([gone, kept, never]), [None, b"value", None])
-        await backend.adelete([])
-
-    async def _check_saving(self, backend: Any) -> None:
-        key, tag, other, missing = _key(), _key(), _key(), _key()
-        await backend.awrite({tag: b"version", other: b"version"}, 1)
-        await backend.asave(key, b"value", _TTL, [tag, missing], _TTL)
-        _expect(await backend.aread([key, tag, missing]), [b"value", b"version", None])
-        self.pass_time(1.2)
-        _expect(await backend.aread([key, tag, other, missing]), [b"value", b"version", None, None])
-
-    async def _check_end(self, backend: Any) -> None:
-        written, claimed, lasting = _key(), _key(), _key()
-        await backend.awrite({written: b"short"}, 1)
-        await backend.aclaim({claimed: b"short"}, 1)
-        await backend.awrite({lasting: b"long"}, _TTL)
-        self.pass_time(1.2)
-        _expect(await backend.aread([written, claimed, lasting]), [None, None, b"long"])
-        _expect(await backend.aclaim({written: b"again"}, _TTL), [b"again"])
-
-    async def _check_time_anew(self, backend: Any) -> None:
-        rewritten, claimed = _key(), _key()
-        await backend.awrite({rewritten: b"short", claimed: b"short"}, 1)
-        await backend.awrite({rewritten: b"long"}, _TTL)
-        await backend.aclaim({claimed: b"long"}, _TTL)
-        self.pass_time(1.2)
-        _expect(await backend.aread([rewritten, claimed]), [b"long", None])
-
-    def _run(self, check: Callable[[Any], Awaitable[None]]) -> None:
-        """*check* in both ways of calling a backend."""
-        threaded = self.make_backend()
-        asyncio.run(_settle(check(_Sync(threaded))))
-        self.dispose(threaded)
-
-        async def run() -> None:
-            backend = self.make_backend()
-            await check(backend)
-            await self.adispose(backend)
-
-        asyncio.run(run())
 
 
 class SharedBackendConformance(BackendConformance):
@@ -334,43 +316,17 @@ class SharedBackendConformance(BackendConformance):
         return backend
 
 
-class _Sync:
-    """The sync operations of a backend under the names of the async ones, so that a check is written once."""
-
-    def __init__(self, backend: CacheBackend) -> None:
-        self._backend = backend
-
-    async def aread(self, *arguments: Any) -> Any:
-        return self._backend.read(*arguments)
-
-    async def aclaim(self, *arguments: Any) -> Any:
-        return self._backend.claim(*arguments)
-
-    async def awrite(self, *arguments: Any) -> Any:
-        return self._backend.write(*arguments)
-
-    async def asave(self, *arguments: Any) -> Any:
-        return self._backend.save(*arguments)
-
-    async def adelete(self, *arguments: Any) -> Any:
-        return self._backend.delete(*arguments)
-
-
-def _operations(backend: Any) -> list[Callable[[], Awaitable[Any]]]:
+def _operations(backend: Access) -> list[Callable[[], Coroutine[Any, Any, Any]]]:
     return [
-        lambda: backend.aread([_key()]),
-        lambda: backend.aclaim({_key(): b"value"}, _TTL),
-        lambda: backend.awrite({_key(): b"value"}, _TTL),
-        lambda: backend.asave(_key(), b"value", _TTL, [_key()], _TTL),
-        lambda: backend.adelete([_key()]),
+        lambda: backend.read([_key()]),
+        lambda: backend.claim({_key(): b"value"}, _TTL),
+        lambda: backend.write({_key(): b"value"}, _TTL),
+        lambda: backend.save(_key(), b"value", _TTL, [_key()], _TTL),
+        lambda: backend.delete([_key()]),
     ]
 
 
-async def _settle(awaitable: Awaitable[None]) -> None:
-    await awaitable
-
-
-async def _outcome(operation: Callable[[], Awaitable[Any]]) -> Any:
+async def _outcome(operation: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
     """What *operation* gives or raises."""
     try:
         return await operation()
