@@ -12,7 +12,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import threading
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any
 
 from mizan_core.cache.backend import BackendUnavailable
@@ -63,6 +63,23 @@ class Recorder:
                 raise AssertionError(f"not told in time; so far {self.messages!r:.300} {self.stale!r:.300}") from None
 
 
+def _with_broker(
+    check: Callable[[BrokerConformance, Broker], Coroutine[Any, Any, None]],
+) -> Callable[[BrokerConformance], None]:
+    """A test of a new broker, on an event loop of its own."""
+
+    def test(self: BrokerConformance) -> None:
+        async def run() -> None:
+            broker = self.make_broker()
+            await check(self, broker)
+            await broker.aclose()
+
+        asyncio.run(run())
+
+    test.__name__, test.__doc__ = check.__name__, check.__doc__
+    return test
+
+
 class BrokerConformance:
     """The suite. Topics are new in each test, so that nothing need be emptied in between."""
 
@@ -85,246 +102,214 @@ class BrokerConformance:
         """Let the time go by that members live in."""
         await asyncio.sleep(seconds)
 
-    def test_messages_arrive_in_order_with_their_positions(self) -> None:
-        async def check(broker: Broker) -> None:
-            topic, recorder = _topic(), Recorder()
-            subscriptions = await self._joined(broker, recorder, topic)
-            other = self.make_other(broker)
-            positions = [await other.apublish(topic, b"%d" % number) for number in range(_MANY)]
-            await recorder.until(lambda: len(recorder.messages) >= _MANY)
-            epoch = positions[0].epoch
-            _expect(positions, [Position(epoch, number + 1) for number in range(_MANY)])
-            wanted = [(topic, epoch, Message(number + 1, b"%d" % number)) for number in range(_MANY)]
-            _expect(recorder.messages, wanted)
-            await subscriptions.aclose()
-            await other.aclose()
+    @_with_broker
+    async def test_messages_arrive_in_order_with_their_positions(self, broker: Broker) -> None:
+        topic, recorder = _topic(), Recorder()
+        subscriptions = await self._joined(broker, recorder, topic)
+        other = self.make_other(broker)
+        positions = [await other.apublish(topic, b"%d" % number) for number in range(_MANY)]
+        await recorder.until(lambda: len(recorder.messages) >= _MANY)
+        epoch = positions[0].epoch
+        _expect(positions, [Position(epoch, number + 1) for number in range(_MANY)])
+        wanted = [(topic, epoch, Message(number + 1, b"%d" % number)) for number in range(_MANY)]
+        _expect(recorder.messages, wanted)
+        await subscriptions.aclose()
+        await other.aclose()
 
-        self._run(check)
+    @_with_broker
+    async def test_a_message_is_any_bytes_and_a_topic_any_text(self, broker: Broker) -> None:
+        start, recorder = _topic(), Recorder()
+        topics = [start + end for end in ("a", "A", ":a", " a", "{a}", "a}{", "\n", "ä", "\U0001f511", "*", "?[a]")]
+        data = [b"", b"\x00", b"\r\n$3\r\n", bytes(range(256)), b"\xff\xfe", b"1 2 3", b"x" * 65_536]
+        subscriptions = await self._joined(broker, recorder, *topics)
+        for topic in topics:
+            await broker.apublish(topic, topic.encode())
+        for value in data:
+            await broker.apublish(topics[0], value)
+        await recorder.until(lambda: len(recorder.messages) >= len(topics) + len(data))
+        for topic in topics[1:]:
+            _expect(recorder.heard(topic), [topic.encode()])
+        _expect(recorder.heard(topics[0]), [topics[0].encode(), *data])
+        _expect([each.data for each in (await broker.read(topics[0], _start(recorder, topics[0]))).messages], data)
+        await subscriptions.aclose()
 
-    def test_a_message_is_any_bytes_and_a_topic_any_text(self) -> None:
-        async def check(broker: Broker) -> None:
-            start, recorder = _topic(), Recorder()
-            topics = [start + end for end in ("a", "A", ":a", " a", "{a}", "a}{", "\n", "ä", "\U0001f511", "*", "?[a]")]
-            data = [b"", b"\x00", b"\r\n$3\r\n", bytes(range(256)), b"\xff\xfe", b"1 2 3", b"x" * 65_536]
-            subscriptions = await self._joined(broker, recorder, *topics)
-            for topic in topics:
-                await broker.apublish(topic, topic.encode())
-            for value in data:
-                await broker.apublish(topics[0], value)
-            await recorder.until(lambda: len(recorder.messages) >= len(topics) + len(data))
-            for topic in topics[1:]:
-                _expect(recorder.heard(topic), [topic.encode()])
-            _expect(recorder.heard(topics[0]), [topics[0].encode(), *data])
-            _expect([each.data for each in (await broker.read(topics[0], _start(recorder, topics[0]))).messages], data)
-            await subscriptions.aclose()
-
-        self._run(check)
-
-    def test_what_is_published_after_joining_is_told_and_what_came_before_is_read(self) -> None:
+    @_with_broker
+    async def test_what_is_published_after_joining_is_told_and_what_came_before_is_read(self, broker: Broker) -> None:
         """Nothing falls between the two, however they meet."""
-
-        async def check(broker: Broker) -> None:
-            topic, recorder = _topic(), Recorder()
-            other = self.make_other(broker)
-            start = (await other.read(topic)).position
-            published = asyncio.create_task(_publish_all(other, topic, self.history))
-            subscriptions = await self._joined(broker, recorder, topic)
-            history = await broker.read(topic, start)
-            await published
-            await recorder.until(
-                lambda: (
-                    any(told.offset == self.history for _, _, told in recorder.messages)
-                    or (history.position.offset == self.history)
-                )
+        topic, recorder = _topic(), Recorder()
+        other = self.make_other(broker)
+        start = (await other.read(topic)).position
+        published = asyncio.create_task(_publish_all(other, topic, self.history))
+        subscriptions = await self._joined(broker, recorder, topic)
+        history = await broker.read(topic, start)
+        await published
+        await recorder.until(
+            lambda: (
+                any(told.offset == self.history for _, _, told in recorder.messages)
+                or (history.position.offset == self.history)
             )
-            _expect(history.recovered, True)
-            later = {told.offset for _, _, told in recorder.messages}
-            _expect({each.offset for each in history.messages} | later, set(range(1, self.history + 1)))
-            await subscriptions.aclose()
-            await other.aclose()
+        )
+        _expect(history.recovered, True)
+        later = {told.offset for _, _, told in recorder.messages}
+        _expect({each.offset for each in history.messages} | later, set(range(1, self.history + 1)))
+        await subscriptions.aclose()
+        await other.aclose()
 
-        self._run(check)
+    @_with_broker
+    async def test_nothing_is_told_after_leaving_and_again_after_joining_anew(self, broker: Broker) -> None:
+        topic, fence, recorder = _topic(), _topic(), Recorder()
+        subscriptions = await self._joined(broker, recorder, topic, fence, topic)
+        await broker.apublish(topic, b"heard")
+        await recorder.until(lambda: recorder.heard(topic) == [b"heard"])
+        await subscriptions.leave(topic)
+        await subscriptions.leave(topic)
+        await broker.apublish(topic, b"missed")
+        await broker.apublish(fence, b"fence")
+        await recorder.until(lambda: recorder.heard(fence) == [b"fence"])
+        _expect(recorder.heard(topic), [b"heard"])
+        await subscriptions.join(topic)
+        await broker.apublish(topic, b"heard again")
+        await recorder.until(lambda: recorder.heard(topic)[-1] == b"heard again")
+        # What was published before may still be on its way: servers of a cluster pass it on to one another.
+        _expect([each for each in recorder.heard(topic) if each != b"missed"], [b"heard", b"heard again"])
+        _expect(
+            [each.data for each in (await broker.read(topic, _start(recorder, topic))).messages][-2:],
+            [b"missed", b"heard again"],
+        )
+        await subscriptions.aclose()
 
-    def test_nothing_is_told_after_leaving_and_again_after_joining_anew(self) -> None:
-        async def check(broker: Broker) -> None:
-            topic, fence, recorder = _topic(), _topic(), Recorder()
-            subscriptions = await self._joined(broker, recorder, topic, fence, topic)
-            await broker.apublish(topic, b"heard")
-            await recorder.until(lambda: recorder.heard(topic) == [b"heard"])
-            await subscriptions.leave(topic)
-            await subscriptions.leave(topic)
-            await broker.apublish(topic, b"missed")
-            await broker.apublish(fence, b"fence")
-            await recorder.until(lambda: recorder.heard(fence) == [b"fence"])
-            _expect(recorder.heard(topic), [b"heard"])
-            await subscriptions.join(topic)
-            await broker.apublish(topic, b"heard again")
-            await recorder.until(lambda: recorder.heard(topic)[-1] == b"heard again")
-            # What was published before may still be on its way: servers of a cluster pass it on to one another.
-            _expect([each for each in recorder.heard(topic) if each != b"missed"], [b"heard", b"heard again"])
-            _expect(
-                [each.data for each in (await broker.read(topic, _start(recorder, topic))).messages][-2:],
-                [b"missed", b"heard again"],
-            )
-            await subscriptions.aclose()
+    @_with_broker
+    async def test_a_topic_that_nobody_has_used_has_a_position(self, broker: Broker) -> None:
+        topic = _topic()
+        first = await broker.read(topic)
+        _expect(first, History(Position(first.position.epoch, 0), [], recovered=False))
+        _expect(await broker.read(topic, first.position), History(first.position, [], recovered=True))
+        _expect(await broker.apublish(topic, b"first"), Position(first.position.epoch, 1))
+        found = await self.make_other(broker).read(topic, first.position)
+        _expect(found, History(Position(first.position.epoch, 1), [Message(1, b"first")], recovered=True))
 
-        self._run(check)
+    @_with_broker
+    async def test_what_came_after_a_position_is_read(self, broker: Broker) -> None:
+        topic = _topic()
+        epoch = (await broker.read(topic)).position.epoch
+        await _publish_all(broker, topic, self.history)
+        head = Position(epoch, self.history)
+        messages = [Message(number, b"%d" % number) for number in range(1, self.history + 1)]
+        for offset in (0, 1, self.history - 1, self.history):
+            wanted = History(head, messages[offset:], recovered=True)
+            _expect(await broker.read(topic, Position(epoch, offset)), wanted)
+        _expect(await broker.read(topic), History(head, [], recovered=False))
 
-    def test_a_topic_that_nobody_has_used_has_a_position(self) -> None:
-        async def check(broker: Broker) -> None:
-            topic = _topic()
-            first = await broker.read(topic)
-            _expect(first, History(Position(first.position.epoch, 0), [], recovered=False))
-            _expect(await broker.read(topic, first.position), History(first.position, [], recovered=True))
-            _expect(await broker.apublish(topic, b"first"), Position(first.position.epoch, 1))
-            found = await self.make_other(broker).read(topic, first.position)
-            _expect(found, History(Position(first.position.epoch, 1), [Message(1, b"first")], recovered=True))
-
-        self._run(check)
-
-    def test_what_came_after_a_position_is_read(self) -> None:
-        async def check(broker: Broker) -> None:
-            topic = _topic()
-            epoch = (await broker.read(topic)).position.epoch
-            await _publish_all(broker, topic, self.history)
-            head = Position(epoch, self.history)
-            messages = [Message(number, b"%d" % number) for number in range(1, self.history + 1)]
-            for offset in (0, 1, self.history - 1, self.history):
-                wanted = History(head, messages[offset:], recovered=True)
-                _expect(await broker.read(topic, Position(epoch, offset)), wanted)
-            _expect(await broker.read(topic), History(head, [], recovered=False))
-
-        self._run(check)
-
-    def test_what_is_not_known_is_not_recovered(self) -> None:
+    @_with_broker
+    async def test_what_is_not_known_is_not_recovered(self, broker: Broker) -> None:
         """A foreign epoch, an offset that has not been yet, none at all, and what has been forgotten."""
+        topic, long = _topic(), _topic()
+        epoch = (await broker.read(topic)).position.epoch
+        head = await broker.apublish(topic, b"only")
+        for since in (Position("0" * 16, 0), Position("", 1), Position(epoch, 2), Position(epoch, -1)):
+            _expect(await broker.read(topic, since), History(head, [], recovered=False))
+        epoch = (await broker.read(long)).position.epoch
+        await _publish_all(broker, long, 600)
+        _expect(await broker.read(long, Position(epoch, 0)), History(Position(epoch, 600), [], recovered=False))
+        _expect((await broker.read(long, Position(epoch, 600 - self.history))).recovered, True)
 
-        async def check(broker: Broker) -> None:
-            topic, long = _topic(), _topic()
-            epoch = (await broker.read(topic)).position.epoch
-            head = await broker.apublish(topic, b"only")
-            for since in (Position("0" * 16, 0), Position("", 1), Position(epoch, 2), Position(epoch, -1)):
-                _expect(await broker.read(topic, since), History(head, [], recovered=False))
-            epoch = (await broker.read(long)).position.epoch
-            await _publish_all(broker, long, 600)
-            _expect(await broker.read(long, Position(epoch, 0)), History(Position(epoch, 600), [], recovered=False))
-            _expect((await broker.read(long, Position(epoch, 600 - self.history))).recovered, True)
+    @_with_broker
+    async def test_heads_are_those_that_reading_tells(self, broker: Broker) -> None:
+        topics = [_topic() for _ in range(10)]
+        for number, topic in enumerate(topics):
+            await _publish_all(broker, topic, number)
+        heads = await broker.heads([*topics, topics[0]])
+        _expect([head.offset for head in heads], [*range(10), 0])
+        _expect(heads[:10], [(await broker.read(topic)).position for topic in topics])
+        _expect(await broker.heads([]), [])
 
-        self._run(check)
+    @_with_broker
+    async def test_threads_publish_in_one_order_for_everybody(self, broker: Broker) -> None:
+        topic, recorders = _topic(), [Recorder(), Recorder()]
+        brokers = [broker, self.make_other(broker)]
+        opened = [await self._joined(each, own, topic) for each, own in zip(brokers, recorders, strict=True)]
+        workers = 4
 
-    def test_heads_are_those_that_reading_tells(self) -> None:
-        async def check(broker: Broker) -> None:
-            topics = [_topic() for _ in range(10)]
-            for number, topic in enumerate(topics):
-                await _publish_all(broker, topic, number)
-            heads = await broker.heads([*topics, topics[0]])
-            _expect([head.offset for head in heads], [*range(10), 0])
-            _expect(heads[:10], [(await broker.read(topic)).position for topic in topics])
-            _expect(await broker.heads([]), [])
+        def publish(name: int) -> None:
+            for number in range(10):
+                brokers[name % 2].publish(topic, b"%d:%d" % (name, number))
 
-        self._run(check)
+        threads = [threading.Thread(target=publish, args=(name,)) for name in range(workers)]
+        for thread in threads:
+            thread.start()
+        for recorder in recorders:
+            await recorder.until(lambda own=recorder: len(own.messages) >= workers * 10)  # type: ignore[misc]
+        for thread in threads:
+            await asyncio.to_thread(thread.join, _PATIENCE)
+        _expect(recorders[0].messages, recorders[1].messages)
+        _expect([message.offset for _, _, message in recorders[0].messages], list(range(1, workers * 10 + 1)))
+        for name in range(workers):
+            own = [data for data in recorders[0].heard(topic) if data.startswith(b"%d:" % name)]
+            _expect(own, [b"%d:%d" % (name, number) for number in range(10)])
+        for subscriptions in opened:
+            await subscriptions.aclose()
+        await brokers[1].aclose()
 
-    def test_threads_publish_in_one_order_for_everybody(self) -> None:
-        async def check(broker: Broker) -> None:
-            topic, recorders = _topic(), [Recorder(), Recorder()]
-            brokers = [broker, self.make_other(broker)]
-            opened = [await self._joined(each, own, topic) for each, own in zip(brokers, recorders, strict=True)]
-            workers = 4
+    @_with_broker
+    async def test_announcements_reach_all_who_listen_with_their_origin(self, broker: Broker) -> None:
+        recorders = [Recorder(), Recorder()]
+        other = self.make_other(broker)
+        opened = [await self._joined(each, own, _topic()) for each, own in zip([broker, other], recorders, strict=True)]
+        mark = _topic()
+        tags = [mark, "tag:user:0123", "ä\n\x00 {}"]
+        await broker.aannounce(tags, "socket-1")
+        await asyncio.to_thread(broker.announce, [mark])
+        wanted = [(tags, "socket-1"), ([mark], None)]
+        for own in recorders:
+            await own.until(lambda own=own: _marked(own, mark) == wanted)  # type: ignore[misc]
+        for subscriptions in opened:
+            await subscriptions.aclose()
+        await other.aclose()
 
-            def publish(name: int) -> None:
-                for number in range(10):
-                    brokers[name % 2].publish(topic, b"%d:%d" % (name, number))
+    @_with_broker
+    async def test_who_has_closed_is_told_nothing(self, broker: Broker) -> None:
+        topic, closed, open_ = _topic(), Recorder(), Recorder()
+        first = await self._joined(broker, closed, topic)
+        second = await self._joined(broker, open_, topic)
+        await first.aclose()
+        await first.aclose()
+        await broker.apublish(topic, b"late")
+        await broker.aannounce([topic])
+        await open_.until(lambda: open_.heard(topic) == [b"late"] and bool(_marked(open_, topic)))
+        _expect((closed.messages, _marked(closed, topic)), ([], []))
+        await second.aclose()
 
-            threads = [threading.Thread(target=publish, args=(name,)) for name in range(workers)]
-            for thread in threads:
-                thread.start()
-            for recorder in recorders:
-                await recorder.until(lambda own=recorder: len(own.messages) >= workers * 10)  # type: ignore[misc]
-            for thread in threads:
-                await asyncio.to_thread(thread.join, _PATIENCE)
-            _expect(recorders[0].messages, recorders[1].messages)
-            _expect([message.offset for _, _, message in recorders[0].messages], list(range(1, workers * 10 + 1)))
-            for name in range(workers):
-                own = [data for data in recorders[0].heard(topic) if data.startswith(b"%d:" % name)]
-                _expect(own, [b"%d:%d" % (name, number) for number in range(10)])
-            for subscriptions in opened:
-                await subscriptions.aclose()
-            await brokers[1].aclose()
+    @_with_broker
+    async def test_members_enter_stay_and_leave(self, broker: Broker) -> None:
+        topic, other = _topic(), self.make_other(broker)
+        _expect(await broker.members(topic), {})
+        _expect(await broker.enter(topic, {"ada": b"1", "bo": b"\x00\xff"}, _TTL), Attendance(["ada", "bo"], {}))
+        _expect(await other.enter(topic, {"cy": b"", "ada": b"2"}, _TTL), Attendance(["cy"], {}))
+        _expect(await broker.members(topic), {"ada": b"2", "bo": b"\x00\xff", "cy": b""})
+        _expect(await other.exit(topic, ["ada", "bo", "dan", "ada"]), {"ada": b"2", "bo": b"\x00\xff"})
+        _expect(await broker.exit(topic, ["ada"]), {})
+        _expect(await broker.exit(topic, []), {})
+        _expect(await other.members(topic), {"cy": b""})
+        await other.aclose()
 
-        self._run(check)
+    @_with_broker
+    async def test_whoever_says_nothing_for_too_long_is_gone_and_one_is_told(self, broker: Broker) -> None:
+        topic = _topic()
+        await broker.enter(topic, {"short": b"1", "back": b"2"}, 1)
+        await broker.enter(topic, {"long": b"3"}, _TTL)
+        await self.pass_time(1.2)
+        _expect(await broker.members(topic), {"long": b"3"})
+        _expect(await broker.enter(topic, {"back": b"4"}, _TTL), Attendance(["back"], {"short": b"1"}))
+        _expect(await broker.enter(topic, {"long": b"3"}, _TTL), Attendance([], {}))
+        _expect(await broker.members(topic), {"long": b"3", "back": b"4"})
 
-    def test_announcements_reach_all_who_listen_with_their_origin(self) -> None:
-        async def check(broker: Broker) -> None:
-            recorders = [Recorder(), Recorder()]
-            other = self.make_other(broker)
-            opened = [
-                await self._joined(each, own, _topic()) for each, own in zip([broker, other], recorders, strict=True)
-            ]
-            mark = _topic()
-            tags = [mark, "tag:user:0123", "ä\n\x00 {}"]
-            await broker.aannounce(tags, "socket-1")
-            await asyncio.to_thread(broker.announce, [mark])
-            wanted = [(tags, "socket-1"), ([mark], None)]
-            for own in recorders:
-                await own.until(lambda own=own: _marked(own, mark) == wanted)  # type: ignore[misc]
-            for subscriptions in opened:
-                await subscriptions.aclose()
-            await other.aclose()
-
-        self._run(check)
-
-    def test_who_has_closed_is_told_nothing(self) -> None:
-        async def check(broker: Broker) -> None:
-            topic, closed, open_ = _topic(), Recorder(), Recorder()
-            first = await self._joined(broker, closed, topic)
-            second = await self._joined(broker, open_, topic)
-            await first.aclose()
-            await first.aclose()
-            await broker.apublish(topic, b"late")
-            await broker.aannounce([topic])
-            await open_.until(lambda: open_.heard(topic) == [b"late"] and bool(_marked(open_, topic)))
-            _expect((closed.messages, _marked(closed, topic)), ([], []))
-            await second.aclose()
-
-        self._run(check)
-
-    def test_members_enter_stay_and_leave(self) -> None:
-        async def check(broker: Broker) -> None:
-            topic, other = _topic(), self.make_other(broker)
-            _expect(await broker.members(topic), {})
-            _expect(await broker.enter(topic, {"ada": b"1", "bo": b"\x00\xff"}, _TTL), Attendance(["ada", "bo"], {}))
-            _expect(await other.enter(topic, {"cy": b"", "ada": b"2"}, _TTL), Attendance(["cy"], {}))
-            _expect(await broker.members(topic), {"ada": b"2", "bo": b"\x00\xff", "cy": b""})
-            _expect(await other.exit(topic, ["ada", "bo", "dan", "ada"]), {"ada": b"2", "bo": b"\x00\xff"})
-            _expect(await broker.exit(topic, ["ada"]), {})
-            _expect(await broker.exit(topic, []), {})
-            _expect(await other.members(topic), {"cy": b""})
-            await other.aclose()
-
-        self._run(check)
-
-    def test_whoever_says_nothing_for_too_long_is_gone_and_one_is_told(self) -> None:
-        async def check(broker: Broker) -> None:
-            topic = _topic()
-            await broker.enter(topic, {"short": b"1", "back": b"2"}, 1)
-            await broker.enter(topic, {"long": b"3"}, _TTL)
-            await self.pass_time(1.2)
-            _expect(await broker.members(topic), {"long": b"3"})
-            _expect(await broker.enter(topic, {"back": b"4"}, _TTL), Attendance(["back"], {"short": b"1"}))
-            _expect(await broker.enter(topic, {"long": b"3"}, _TTL), Attendance([], {}))
-            _expect(await broker.members(topic), {"long": b"3", "back": b"4"})
-
-        self._run(check)
-
-    def test_a_heartbeat_starts_the_time_anew(self) -> None:
-        async def check(broker: Broker) -> None:
-            topic = _topic()
-            await broker.enter(topic, {"ada": b"1"}, 1)
-            _expect(await broker.enter(topic, {"ada": b"1"}, _TTL), Attendance([], {}))
-            await self.pass_time(1.2)
-            _expect(await broker.members(topic), {"ada": b"1"})
-
-        self._run(check)
+    @_with_broker
+    async def test_a_heartbeat_starts_the_time_anew(self, broker: Broker) -> None:
+        topic = _topic()
+        await broker.enter(topic, {"ada": b"1"}, 1)
+        _expect(await broker.enter(topic, {"ada": b"1"}, _TTL), Attendance([], {}))
+        await self.pass_time(1.2)
+        _expect(await broker.members(topic), {"ada": b"1"})
 
     def test_a_broker_serves_one_event_loop_after_another(self) -> None:
         broker, topic = self.make_broker(), _topic()
@@ -375,14 +360,6 @@ class BrokerConformance:
         for topic in topics:
             await subscriptions.join(topic)
         return subscriptions
-
-    def _run(self, check: Callable[[Broker], Awaitable[None]]) -> None:
-        async def run() -> None:
-            broker = self.make_broker()
-            await check(broker)
-            await broker.aclose()
-
-        asyncio.run(run())
 
 
 async def _publish_all(broker: Broker, topic: str, count: int) -> None:
