@@ -64,7 +64,11 @@ def without_params(self: Any) -> bool:
     ("broken", "error", "message"),
     [
         (type("BadChannel", (ReactChannel,), {}), TypeError, "it does not say who may subscribe"),
-        (type("BadChannel", (Open,), {"name": "no name"}), ValueError, "name = 'no name'"),
+        (
+            type("BadChannel", (Open,), {"name": "no name"}),
+            ValueError,
+            "name = 'no name': 'no name' is not a channel name: letters",
+        ),
         (channel("BadChannel", Params=int), TypeError, "Params must be a pydantic model"),
         (channel("BadChannel", DjangoMessage="text"), TypeError, "DjangoMessage must be a pydantic model"),
         (

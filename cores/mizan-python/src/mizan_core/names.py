@@ -33,11 +33,14 @@ def check_function_name(name: str) -> str:
     return name
 
 
-def check_context_name(name: str) -> str:
-    """Return *name*, or raise ``ValueError`` that names the offender and the rule."""
+def check_context_name(name: str, what: str = "context") -> str:
+    """Return *name*, or raise ``ValueError`` that names the offender and the rule.
+
+    :param what: whose name it is: others follow the rule of contexts.
+    """
     if not is_context_name(name):
         raise ValueError(
-            f"{name!r} is not a context name: letters, digits, '_' and '-', "
+            f"{name!r} is not a {what} name: letters, digits, '_' and '-', "
             f"not starting with a digit or '-', at most {MAX_NAME_LENGTH} characters"
         )
     return name

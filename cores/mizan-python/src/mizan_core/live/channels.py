@@ -218,7 +218,7 @@ def check_channel(channel: type[ReactChannel]) -> None:
     """:raises TypeError, ValueError: naming the class, what is wrong with it and what would be right."""
     where = f"{channel.__module__}.{channel.__qualname__}"
     try:
-        check_context_name(channel.name)
+        check_context_name(channel.name, "channel")
     except (TypeError, ValueError) as error:
         raise type(error)(f"{where}: name = {channel.name!r}: {error}") from None
     for name in _MODELS:
