@@ -213,6 +213,18 @@ def test_an_observed_request_goes_the_whole_way(monkeypatch: pytest.MonkeyPatch)
     assert _passed(own) == ["around", "inside"]
 
 
+@pytest.mark.parametrize("middleware", [False, True])
+def test_the_environment_is_looked_at_once(middleware: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    telemetry = getattr(FastAPI(), "_native_telemetry", None)
+    if telemetry is None:
+        pytest.skip("this version of FastAPI traces nothing itself")
+    app, looks = _app("middleware", *[lambda app: app.add_middleware(Passing)] * middleware), []
+    monkeypatch.setattr(type(telemetry), "enabled", lambda _: looks.append("look"))
+    for _ in range(3):
+        _passed(app)
+    assert looks == ["look"]
+
+
 @pytest.mark.parametrize(
     ("cls", "expected"),
     [

@@ -80,7 +80,9 @@ class ShortCut:
 
 
 class Shortened(FastAPI):
-    """Goes past what stands around an application's middleware where it has none, and nobody looks on."""
+    """Goes past what stands around an application's middleware where it has none, and nobody looks on; where it has
+    some, only past FastAPI's look at the environment.
+    """
 
     _inspected: ASGIApp | None = None
     _short_cut: ShortCut | None = None
@@ -97,18 +99,19 @@ class Shortened(FastAPI):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         stack = self.middleware_stack
         if stack is not self._inspected:
-            self._short_cut, self._is_observed, self._inspected = _alone(self), _observation(self), stack
-        short_cut = self._short_cut
-        if short_cut is None or scope["type"] != "http" or TRACED in scope or self._is_observed():
+            last = _past(stack, _AROUND)
+            self._short_cut = last if type(last) is ShortCut else None
+            self._is_observed, self._inspected = _observation(self), stack
+        if stack is None or scope["type"] != "http" or TRACED in scope or self._is_observed():
             await super().__call__(scope, receive, send)
             return
+        scope["app"] = self
         if self.root_path:
             scope["root_path"] = self.root_path
-        endpoint = short_cut.endpoint(scope)
+        endpoint = None if self._short_cut is None else self._short_cut.endpoint(scope)
         if endpoint is None:
-            await super().__call__(scope, receive, send)
+            await stack(scope, receive, send)
         else:
-            scope["app"] = self
             await endpoint(scope, receive, send, stack)
 
 
@@ -119,17 +122,13 @@ def shorten(app: FastAPI) -> None:
         app.__class__ = type(kind.__name__, (Shortened, kind), {"__module__": kind.__module__})
 
 
-def _alone(app: Shortened) -> ShortCut | None:
-    """The short cut of an application that has no middleware, and that no code which instruments it has changed."""
+def _observation(app: Shortened) -> Callable[[], bool]:
+    """What tells whether a request is to be seen by more than the application's middleware: by a class of its own, by
+    what instruments FastAPI, or because FastAPI traces, measures or logs.
+    """
     call: Any = super(Shortened, app).__call__
     if call.__func__ is not FastAPI.__call__ or not (_is_as_written(FastAPI) and _is_as_written(Starlette)):
-        return None
-    last = _past(app.middleware_stack, _AROUND)
-    return last if type(last) is ShortCut else None
-
-
-def _observation(app: FastAPI) -> Callable[[], bool]:
-    """What tells whether FastAPI would trace, measure or log a request."""
+        return lambda: True
     telemetry = getattr(app, "_native_telemetry", None)
     if telemetry is None:
         return lambda: False
