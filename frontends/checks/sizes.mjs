@@ -25,13 +25,13 @@ const MANY = [
  * docs/performance.md says what a page in React is made of. Live pages have patience with watches and channels that fail besides.
  */
 const LIMITS = [
-  ["a page in plain TypeScript", 'export { configureMizan, getMizan, MizanError } from "mizan-runtime"', 5105, 8090],
+  ["a page in plain TypeScript", 'export { configureMizan, getMizan, MizanError } from "mizan-runtime"', 5110, 8100],
   ["a page in React", REACT, 5965, 8950],
-  ["a page in React that shows one of 200 contexts", MANY, 5665, 8635],
+  ["a page in React that shows one of 200 contexts", MANY, 5670, 8645],
   [
     "a page in React, live, with channels",
     `${REACT} export { socket, useChannel } from "mizan-react/live"`,
-    10440,
+    10445,
     13285,
   ],
   ["a page in React with forms", `${REACT} export { useForm } from "mizan-react/forms"`, 8910, 11865],

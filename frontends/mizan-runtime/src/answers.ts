@@ -42,6 +42,10 @@ function shown(kernel: Kernel, contexts: readonly string[]): Shown[] {
 function accept(kernel: Kernel, { info, sent, pending }: Call, answer: Answer): void {
   const now = kernel.tick();
   const { invalidate = [], merge: merges = [], refresh = [] } = answer;
+  if (invalidate.includes(EVERYTHING)) {
+    kernel.emit({ kind: "answer", id: sent, answer, refused: [] });
+    return beginAnew(kernel);
+  }
   const merged = new Set<Slot>();
   const refused: Merge[] = [];
   const overtaken = new Set<Slot>();
@@ -91,10 +95,17 @@ function fail(kernel: Kernel, { sent, pending }: Call, error: unknown): void {
   const now = kernel.tick();
   const refusal = error instanceof MizanError && isRefusal(error) ? error : null;
   kernel.emit({ kind: "failure", id: sent, error });
+  if (error instanceof MizanError && error.invalidate.includes(EVERYTHING)) return beginAnew(kernel);
   settle(pending, () => (refusal === null ? now : null));
   kernel.change(refusal === null ? [EVERYTHING] : refusal.invalidate, now);
   kernel.conclude();
   if (refusal !== null) tell(kernel, refusal.invalidate);
+}
+
+/** Who has called is somebody else now: everything is forgotten, in the other windows, too. */
+function beginAnew(kernel: Kernel): void {
+  kernel.clear();
+  tell(kernel, [EVERYTHING]);
 }
 
 /** Whether the call is known to have done nothing: the server answered, and says so, or it was never sent. */

@@ -2,7 +2,6 @@
 
 export { perform } from "./answers.js";
 export { enterPage } from "./page.js";
-export { makeRoom } from "./forgetting.js";
 export { fetchUrl } from "./fetching.js";
 export { relation } from "./scope.js";
 export { Sender } from "./sending.js";

@@ -72,8 +72,8 @@ export type Pending = readonly [entry: Entry, slot: Slot, layer: Layer];
 
 /** What is news of everything: a reset. */
 export const EVERYTHING = "*";
-/** Beyond these, entries that nobody looks at are forgotten (`forgetting.ts`). */
-export const MOST_ENTRIES = 1000;
+/** Beyond these, entries that nobody looks at are forgotten, the oldest first. */
+const MOST_ENTRIES = 1000;
 
 export class Kernel implements Surroundings {
   declare readonly transport: Transport;
@@ -87,8 +87,8 @@ export class Kernel implements Surroundings {
   readonly load: () => Promise<Calling> = loadCalling;
   #clock = 0;
   /** All that must hear what is said of them, in the order in which they were made. */
-  readonly heard = new Set<Entry>();
-  readonly byKey = new Map<string, Entry>();
+  readonly #entries = new Set<Entry>();
+  readonly #byKey = new Map<string, Entry>();
   /** When each context, and when everything, was last touched: what a server rendered before that is old. */
   readonly touched = new Map<string, number>();
   #calls = 0;
@@ -108,12 +108,12 @@ export class Kernel implements Surroundings {
 
   /** All entries that there are. */
   entries(): readonly Entry[] {
-    return [...this.heard];
+    return [...this.#entries];
   }
 
   /** The entry of *shown*, if there is one. */
   known(shown: Shown): Entry | undefined {
-    return this.byKey.get(keyOf(shown));
+    return this.#byKey.get(keyOf(shown));
   }
 
   /** What calls need, fetched when it is first wanted. @throws MizanError `OFFLINE` */
@@ -196,7 +196,7 @@ export class Kernel implements Surroundings {
 
   /** Try again what could not be read. */
   retry(): void {
-    for (const entry of this.heard) entry.retry();
+    for (const entry of this.#entries) entry.retry();
   }
 
   tick(): number {
@@ -221,11 +221,11 @@ export class Kernel implements Surroundings {
   }
 
   adopt(entry: Entry): void {
-    if (this.heard.has(entry)) return;
-    this.heard.add(entry);
+    if (this.#entries.has(entry)) return;
+    this.#entries.add(entry);
     // What has been said without its hearing it.
     entry.invalidate();
-    if (!this.known(entry)) this.byKey.set(keyOf(entry), entry);
+    if (!this.known(entry)) this.#byKey.set(keyOf(entry), entry);
   }
 
   /** Make stale what *news* says; `["*"]` is everything. */
@@ -233,7 +233,7 @@ export class Kernel implements Surroundings {
     for (const item of news) {
       const { context, function: slot, ...scope }: Stale = typeof item === "string" ? { context: item } : item;
       this.touched.set(context, now);
-      for (const entry of this.heard) {
+      for (const entry of this.#entries) {
         // While nobody knows which entries of the context are excluded none is.
         const isConcerned = entry.context === context && this.loaded?.relation(entry, scope, slot) !== "other";
         if (isConcerned || context === EVERYTHING) entry.invalidate(now, slot);
@@ -250,26 +250,32 @@ export class Kernel implements Surroundings {
   clear(): void {
     this.epoch++;
     this.emit({ kind: "reset" });
-    for (const entry of this.heard) entry.clear();
+    for (const entry of this.#entries) entry.clear();
   }
 
   #entry(shown: Shown): Entry {
     let entry = this.known(shown);
     if (!entry) {
-      if (this.heard.size >= MOST_ENTRIES) {
-        if (this.loaded) this.loaded.makeRoom(this);
-        else this.calling().catch(() => undefined);
-      }
+      if (this.#entries.size >= MOST_ENTRIES) this.#forgetOldest();
       entry = new Entry(shown.context, shown.params, this);
       this.adopt(entry);
     }
     return entry;
   }
 
+  /** The oldest that nobody looks at hears nothing from now on; should somebody still have it and look, it begins anew. */
+  #forgetOldest(): void {
+    const oldest = this.entries().find((entry) => !entry.isMounted && !entry.isBusy);
+    if (!oldest) return;
+    this.#entries.delete(oldest);
+    if (this.known(oldest) === oldest) this.#byKey.delete(keyOf(oldest));
+    oldest.clear();
+  }
+
   #expect(expectations: Expectations, params: Params): Pending[] {
     const pending: Pending[] = [];
     for (const [context, slots = {}] of Object.entries(expectations)) {
-      for (const entry of this.heard) {
+      for (const entry of this.#entries) {
         if (entry.context !== context || isUnlike(entry.params, params)) continue;
         for (const [name, update] of Object.entries(slots)) {
           const slot = entry.mark().slot(name);
@@ -296,6 +302,6 @@ function isUnlike(asked: Params, params: Params): boolean {
 }
 
 /** Under what an entry is known. */
-export function keyOf({ context, params }: Shown): string {
+function keyOf({ context, params }: Shown): string {
   return `${context} ${canonical(params)}`;
 }

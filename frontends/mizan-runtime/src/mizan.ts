@@ -140,7 +140,7 @@ export class Mizan extends Kernel {
     };
     this.calling().then(
       ({ enterPage }) => enterPage(this, this.#closing.signal, this.#options.staleAfter),
-      () => window.addEventListener("online", again, { once: true }),
+      () => window.addEventListener("online", again, { once: true, signal: this.#closing.signal }),
     );
   }
 

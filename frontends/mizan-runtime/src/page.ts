@@ -36,13 +36,15 @@ export function enterPage(mizan: Mizan, leaving: AbortSignal, staleAfter = 60_00
     else if (Date.now() - hiddenAt >= staleAfter) doubt();
     else mizan.retry();
   });
-  leaving.addEventListener(
-    "abort",
-    mizan.on(({ kind }) => kind === "reset" && go()),
-  );
+  const stop = mizan.on(({ kind }) => kind === "reset" && go());
+  leaving.addEventListener("abort", () => {
+    stop();
+    // Nobody hears of the network any more: what waits finds out by itself.
+    go();
+  });
   // Without a network only what may be done twice waits for it.
   mizan.ready = (info) => {
-    if (mizan.isOnline) return undefined;
+    if (mizan.isOnline || leaving.aborted) return undefined;
     if (info.idempotent !== true) throw new MizanError({ code: "OFFLINE", message: "There is no network." });
     return new Promise((sent) => waiting.push(sent));
   };

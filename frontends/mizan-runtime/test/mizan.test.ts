@@ -76,6 +76,20 @@ test("a response that was fetched by hand invalidates by its header", async () =
   assert.equal(other.slot("profile").value, 2);
 });
 
+test("a response that was fetched by hand says that somebody else is asking now", async () => {
+  const { fetch, reads } = serving({ "X-Mizan-Invalidate": "*" });
+  const mizan = new Mizan({ baseUrl: "/api", fetch, tabs: false });
+  const resets: string[] = [];
+  mizan.on(({ kind }) => kind === "reset" && resets.push(kind));
+  const entry = mizan.entry(USER, { id: 1 });
+  entry.subscribe(() => undefined);
+  await mizan.idle();
+  await mizan.fetch("/logout/");
+  assert.deepEqual([resets.length, entry.slot("profile").value], [1, undefined]);
+  await mizan.idle();
+  assert.deepEqual([entry.slot("profile").value, reads()], [2, 2]);
+});
+
 test("what is known goes to another client, which begins with it", async () => {
   const { fetch, reads } = serving();
   const server = new Mizan({ baseUrl: "/api", fetch, tabs: false });

@@ -180,6 +180,33 @@ test("without a network only what may be done twice waits for it, and what could
   ]);
 });
 
+test("what waits for the network does not wait for ever when its client is closed", async () => {
+  const { server, mizan } = started();
+  await rest(mizan);
+  turn(false);
+  server.isDown = true;
+  const waiting = mizan.call({ name: "rename", idempotent: true }, {});
+  mizan.close();
+  await assert.rejects(waiting, { code: "NETWORK" });
+  turn(true);
+});
+
+test("a client that is closed lets go of its page, though what hears of it could never be loaded", async () => {
+  let asked = 0;
+  class Unloaded extends Mizan {
+    override calling() {
+      asked++;
+      return Promise.reject(new MizanError({ code: "OFFLINE", message: "down" }));
+    }
+  }
+  const [before, after] = [new Unloaded({ tabs: false }), new Unloaded({ tabs: false })];
+  before.close();
+  await new Promise((resolve) => setImmediate(resolve));
+  after.close();
+  turn(true);
+  assert.equal(asked, 2);
+});
+
 test("what waits for the network is not sent as somebody else", async () => {
   const { server, mizan } = started();
   await rest(mizan);

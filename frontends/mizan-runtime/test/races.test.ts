@@ -10,6 +10,7 @@ import {
   type Answer,
   type Bundle,
   type Json,
+  type News,
   type Outside,
   type Shown,
   type Transport,
@@ -58,6 +59,8 @@ function scene(outside: Outside = { loaded: calling, load: () => Promise.resolve
   const title = () => entry.slot("title").value;
   return { kernel, entry, reads, calls, read, call, title };
 }
+
+type Scene = ReturnType<typeof scene>;
 
 async function settle(act: () => void): Promise<void> {
   act();
@@ -269,13 +272,38 @@ test("a read that fails without a reason has failed, too", async () => {
   assert.equal(reads.length, 2);
 });
 
-test("what an answer says of everything makes all of it stale", async () => {
-  const { kernel, entry, call, reads } = await shown();
-  await settle(() => void kernel.call(SAVE, {}));
-  await call(0).answer({ result: null, invalidate: ["*"] });
-  assert.equal(entry.isStale, true);
-  assert.equal(reads.length, 2);
-});
+const RESET: News = ["*"];
+for (const [how, answers] of [
+  ["answers", (call) => call.answer({ result: null, invalidate: RESET })],
+  [
+    "is refused",
+    (call) => call.fail(new MizanError({ code: "CONFLICT", message: "", status: 409, invalidate: RESET })),
+  ],
+  [
+    "fails",
+    (call) => call.fail(new MizanError({ code: "INTERNAL_ERROR", message: "", status: 500, invalidate: RESET })),
+  ],
+] as const satisfies readonly (readonly [string, (call: ReturnType<Scene["call"]>) => Promise<void>])[]) {
+  test(`a call that makes somebody else of its caller is a reset, here and elsewhere: it ${how}`, async () => {
+    const told: News[] = [];
+    const { kernel, entry, read, call, reads, title } = scene({
+      load: () => Promise.resolve(calling),
+      tell: (news) => told.push(news),
+    });
+    await settle(() => entry.subscribe(() => undefined));
+    await read(0).answer({ title: "mine", items: [] });
+    await settle(() => entry.refetch());
+    const optimistic = { room: { title: () => "expected" } };
+    await settle(() => void kernel.call(SAVE, {}, { optimistic }).catch(() => undefined));
+    await answers(call(0));
+    assert.deepEqual([title(), kernel.epoch, told], [undefined, 1, [RESET]]);
+    assert.deepEqual([read(1).isAborted(), reads.length], [true, 3]);
+    await read(1).answer({ title: "mine", items: [] });
+    assert.equal(title(), undefined);
+    await read(2).answer({ title: "theirs", items: [] });
+    assert.equal(title(), "theirs");
+  });
+}
 
 test("a merge that is not believed is news for what could not be read", async () => {
   const { kernel, entry, read, call, reads } = await shown();
@@ -566,7 +594,10 @@ test("a read for those without a component asks the server, and shares what is u
 });
 
 test("entries that nobody looks at are forgotten beyond a thousand, and begin anew when somebody does", async () => {
-  const { kernel, entry } = await shown();
+  // Also where what calls need cannot be loaded.
+  const { kernel, entry, read } = scene({ load: () => Promise.reject(new MizanError(OFFLINE)) });
+  await settle(() => entry.subscribe(() => undefined));
+  await read(0).answer({ title: "old", items: [] });
   const first = kernel.entry(ROOM, { id: -1 });
   first.hydrate({ bundle: { title: "x", items: [] } });
   for (let id = 2; id < 1100; id++) kernel.entry(ROOM, { id });
