@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from mizan_core.cache.backend import Beat, Pulse
 from mizan_core.cache.opening import BackendOptions
 from mizan_core.coroutines import complete_now
 from mizan_redis.address import Address
@@ -14,6 +13,25 @@ from mizan_redis.channels import Channels
 from mizan_redis.exchanges import Exchanges, Send
 from mizan_redis.senders import Senders, checked_address
 from mizan_redis.silence import Silence
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def _both_ways(
+    operation: Callable[Concatenate[Exchanges, Send, P], Coroutine[Any, Any, T]],
+) -> tuple[Callable[Concatenate[RedisCache, P], T], Callable[Concatenate[RedisCache, P], Coroutine[Any, Any, T]]]:
+    """The two methods for an operation: for a thread, and for an event loop."""
+
+    def perform(self: RedisCache, /, *arguments: P.args, **named: P.kwargs) -> T:
+        return complete_now(operation(self._exchanges, self._senders.in_thread, *arguments, **named))
+
+    async def aperform(self: RedisCache, /, *arguments: P.args, **named: P.kwargs) -> T:
+        return await operation(self._exchanges, self._senders.on_loop().perform, *arguments, **named)
+
+    perform.__name__, aperform.__name__ = operation.__name__, f"a{operation.__name__}"
+    perform.__doc__ = aperform.__doc__ = operation.__doc__
+    return perform, aperform
 
 
 class RedisCache:
@@ -38,61 +56,14 @@ class RedisCache:
         self._channels = Channels.of(prefix, address)
         self._broker = RedisBroker(self._senders, prefix=prefix, silence=silence)
 
-    def read(self, keys: Sequence[str]) -> list[bytes | None]:
-        """See ``CacheBackend``."""
-        return complete_now(self._exchanges.read(self._senders.in_thread, keys))
-
-    def claim(self, values: Mapping[str, bytes], ttl: int) -> list[bytes]:
-        """See ``CacheBackend``."""
-        return complete_now(self._exchanges.claim(self._senders.in_thread, values, ttl))
-
-    def write(self, values: Mapping[str, bytes], ttl: int, witnesses: Sequence[str] = ()) -> list[bytes | None]:
-        """See ``CacheBackend``."""
-        return complete_now(self._exchanges.write(self._senders.in_thread, values, ttl, witnesses))
-
-    def save(self, key: str, value: bytes, ttl: int, tags: Sequence[str], tag_ttl: int) -> None:
-        """See ``CacheBackend``."""
-        complete_now(self._exchanges.save(self._senders.in_thread, key, value, ttl, tags, tag_ttl))
-
-    def delete(self, keys: Sequence[str]) -> None:
-        """See ``CacheBackend``."""
-        complete_now(self._exchanges.delete(self._senders.in_thread, keys))
-
-    def beat(self, beat: Beat) -> Pulse:
-        """See ``SharedBackend``."""
-        return complete_now(self._exchanges.beat(self._senders.in_thread, beat))
-
-    def enroll(self, roster: str, roster_ttl: int, fields: Mapping[str, bytes]) -> None:
-        """See ``SharedBackend``."""
-        complete_now(self._exchanges.enroll(self._senders.in_thread, roster, roster_ttl, fields))
-
-    def strike(self, roster: str, fields: Sequence[str]) -> None:
-        """See ``SharedBackend``."""
-        complete_now(self._exchanges.strike(self._senders.in_thread, roster, fields))
-
-    async def aread(self, keys: Sequence[str]) -> list[bytes | None]:
-        """See ``CacheBackend``."""
-        return await self._exchanges.read(self._senders.on_loop().perform, keys)
-
-    async def aclaim(self, values: Mapping[str, bytes], ttl: int) -> list[bytes]:
-        """See ``CacheBackend``."""
-        return await self._exchanges.claim(self._senders.on_loop().perform, values, ttl)
-
-    async def awrite(self, values: Mapping[str, bytes], ttl: int, witnesses: Sequence[str] = ()) -> list[bytes | None]:
-        """See ``CacheBackend``."""
-        return await self._exchanges.write(self._senders.on_loop().perform, values, ttl, witnesses)
-
-    async def asave(self, key: str, value: bytes, ttl: int, tags: Sequence[str], tag_ttl: int) -> None:
-        """See ``CacheBackend``."""
-        await self._exchanges.save(self._senders.on_loop().perform, key, value, ttl, tags, tag_ttl)
-
-    async def adelete(self, keys: Sequence[str]) -> None:
-        """See ``CacheBackend``."""
-        await self._exchanges.delete(self._senders.on_loop().perform, keys)
-
-    async def aenroll(self, roster: str, roster_ttl: int, fields: Mapping[str, bytes]) -> None:
-        """See ``SharedBackend``."""
-        await self._exchanges.enroll(self._senders.on_loop().perform, roster, roster_ttl, fields)
+    read, aread = _both_ways(Exchanges.read)
+    claim, aclaim = _both_ways(Exchanges.claim)
+    write, awrite = _both_ways(Exchanges.write)
+    save, asave = _both_ways(Exchanges.save)
+    delete, adelete = _both_ways(Exchanges.delete)
+    enroll, aenroll = _both_ways(Exchanges.enroll)
+    beat = _both_ways(Exchanges.beat)[0]
+    strike = _both_ways(Exchanges.strike)[0]
 
     def write_announced(
         self, values: Mapping[str, bytes], ttl: int, witnesses: Sequence[str], origin: str | None

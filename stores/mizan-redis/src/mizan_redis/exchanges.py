@@ -96,7 +96,7 @@ class Exchanges:
         send: Send,
         values: Mapping[str, bytes],
         ttl: int,
-        witnesses: Sequence[str],
+        witnesses: Sequence[str] = (),
         announcement: Callable[[list[str]], Command] | None = None,
     ) -> list[bytes | None]:
         """See ``CacheBackend.write``.
