@@ -10,7 +10,7 @@ use super::strict_json::{Json, Object, read};
 /// The claims of a token. Times are seconds since the epoch, 0..=2^53-1.
 ///
 /// `serde` reads those of a token that holds just these, each once and of its type; all else is
-/// for [`read`](Self::read) to judge.
+/// for `read` to judge.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Claims {
