@@ -65,18 +65,11 @@ impl InvalidationEntry {
         if self.is_context() {
             return Value::from(self.effect.context.as_str());
         }
-        let mut members = Members::from([(
-            "context".to_owned(),
-            Value::from(self.effect.context.as_str()),
-        )]);
-        members.extend(
-            self.effect
-                .function
-                .as_deref()
-                .map(|name| ("function".to_owned(), Value::from(name))),
-        );
-        members.extend(params_member(&self.params));
-        Value::Map(members)
+        let context = Some(("context", self.effect.context.as_str().into()));
+        let function = self.effect.function.as_deref();
+        let function = function.map(|name| ("function", name.into()));
+        let members = context.into_iter().chain(function);
+        Value::object(members.chain(params_member(&self.params)))
     }
 
     /// Appends the entry's canonical JSON.
@@ -147,11 +140,10 @@ fn scope_values<A: Arguments>(scope: &[Arc<Param>], args: &A) -> Result<Scoped, 
 }
 
 /// `params` as a member of plain data; None where nothing narrows.
-pub(crate) fn params_member(params: &[(Arc<Param>, Value)]) -> Option<(String, Value)> {
-    let members = params
-        .iter()
-        .map(|(param, value)| (param.name.clone(), value.clone()));
-    (!params.is_empty()).then(|| ("params".to_owned(), Value::Map(members.collect())))
+pub(crate) fn params_member(params: &[(Arc<Param>, Value)]) -> Option<(&str, Value)> {
+    let members = params.iter();
+    let members = members.map(|(param, value)| (param.name.as_str(), value.clone()));
+    (!params.is_empty()).then(|| ("params", Value::object(members)))
 }
 
 /// Appends `,"params":{...}`, or nothing where nothing narrows.

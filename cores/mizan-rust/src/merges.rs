@@ -8,7 +8,7 @@ use crate::invalidation::{
     Arguments, InvalidationEntry, Scoped, determines, params_member, write_params,
 };
 use crate::splice::Splice;
-use crate::value::{Members, Value};
+use crate::value::Value;
 
 /// A slot that takes a result.
 #[derive(Clone, Debug)]
@@ -22,16 +22,12 @@ pub struct MergeEntry {
 impl MergeEntry {
     /// The entry as plain data, with the result that the slot takes.
     pub fn to_value(&self, result: Value) -> Value {
-        let mut members = Members::from([
-            (
-                "context".to_owned(),
-                Value::from(self.merge.context.as_str()),
-            ),
-            ("slot".to_owned(), Value::from(self.merge.slot.as_str())),
-            ("value".to_owned(), result),
-        ]);
-        members.extend(params_member(&self.params));
-        Value::Map(members)
+        let members = [
+            ("context", self.merge.context.as_str().into()),
+            ("slot", self.merge.slot.as_str().into()),
+            ("value", result),
+        ];
+        Value::object(members.into_iter().chain(params_member(&self.params)))
     }
 
     /// What is to be refreshed where the result does not get to; None where an entry of the call
@@ -95,6 +91,7 @@ mod tests {
     use crate::graph::Graph;
     use crate::graph::tests::{plain, spec};
     use crate::invalidation::compute_invalidation;
+    use crate::value::Members;
 
     fn graph() -> Graph {
         let param = r#"{"name":"user_id","shape":{"kind":"any"},"required":true}"#;

@@ -48,6 +48,14 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// What `read` makes of what stands here, unless that is null.
+    pub(crate) fn optional<T>(&self, read: impl FnOnce(&Self) -> Result<T>) -> Result<Option<T>> {
+        if self.value.is_null() {
+            return Ok(None);
+        }
+        read(self).map(Some)
+    }
+
     /// The value whose word stands here.
     pub(crate) fn keyword<K: Keyword>(&self) -> Result<K> {
         self.keyword_among(K::ALL)
@@ -78,6 +86,14 @@ impl<'a> Reader<'a> {
             path: self.path.index(index),
         };
         Ok(items.iter().enumerate().map(item).collect())
+    }
+
+    /// What `read` makes of each item of a list.
+    pub(crate) fn each<T, C: FromIterator<T>>(
+        &self,
+        read: impl Fn(&Reader<'_>) -> Result<T>,
+    ) -> Result<C> {
+        self.items()?.iter().map(read).collect()
     }
 
     /// Every member of an object, sorted by name.

@@ -152,7 +152,7 @@ impl Shape {
                 .map(|(value, constraints)| Self::Map(value, constraints)),
             Kind::Tuple => {
                 let items = reader.record(&["kind", "items"], &[])?.member("items")?;
-                read_items(&items, types).map(Self::Tuple)
+                items.each(|item| Self::read(item, types)).map(Self::Tuple)
             }
             Kind::Optional => {
                 read_wrapped(reader, "item", types).map(|item| Self::Optional(item.into()))
@@ -418,14 +418,9 @@ fn read_union(reader: &Reader<'_>, types: &HashSet<&str>) -> Result<Union> {
         return Err(reader.refuse(Problem::rule("a union has two shapes at least")));
     }
     Ok(Union {
-        items: read_items(&items, types)?,
+        items: items.each(|item| Shape::read(item, types))?,
         discriminator: record.find_text("discriminator")?,
     })
-}
-
-fn read_items(reader: &Reader<'_>, types: &HashSet<&str>) -> Result<Vec<Shape>> {
-    let items = reader.items()?;
-    items.iter().map(|item| Shape::read(item, types)).collect()
 }
 
 fn read_struct(reader: &Reader<'_>, types: &HashSet<&str>) -> Result<Vec<Field>> {

@@ -55,9 +55,7 @@ impl CacheKeyer {
         }
         Ok(vec![exact.tag(b"}"), any.tag(b"]}")])
     }
-}
 
-impl CacheKeyer {
     /// The tags that calls make stale, each once.
     pub fn call_tags(&self, plans: &[&Plan]) -> Result<Vec<String>> {
         let mut tags = Vec::new();

@@ -142,12 +142,14 @@ impl Function {
                 .optional_text()?
                 .map(str::to_owned),
             params: read_params(&record.member("params")?, types)?,
-            output: read_output(&record.member("output")?, types)?,
-            affects: read_targets(&record.member("affects")?)?,
-            merge: read_merge_targets(&record.member("merge")?)?,
+            output: record
+                .member("output")?
+                .optional(|reader| Shape::read(reader, types))?,
+            affects: record.member("affects")?.each(Target::read)?,
+            merge: record.member("merge")?.each(MergeTarget::read)?,
             auto_scope: record.member("auto_scope")?.flag()?,
             private: record.member("private")?.flag()?,
-            auth: read_auth(&record.member("auth")?)?,
+            auth: record.member("auth")?.optional(Reader::keyword)?,
         })
     }
 }
@@ -221,26 +223,4 @@ fn read_params(reader: &Reader<'_>, types: &HashSet<&str>) -> Result<BTreeMap<St
         Ok((name.to_owned(), param))
     };
     names.into_iter().zip(&records).map(param).collect()
-}
-
-fn read_auth(reader: &Reader<'_>) -> Result<Option<Auth>> {
-    if reader.value.is_null() {
-        return Ok(None);
-    }
-    reader.keyword().map(Some)
-}
-
-fn read_merge_targets(reader: &Reader<'_>) -> Result<Vec<MergeTarget>> {
-    reader.items()?.iter().map(MergeTarget::read).collect()
-}
-
-fn read_output(reader: &Reader<'_>, types: &HashSet<&str>) -> Result<Option<Shape>> {
-    if reader.value.is_null() {
-        return Ok(None);
-    }
-    Shape::read(reader, types).map(Some)
-}
-
-fn read_targets(reader: &Reader<'_>) -> Result<Vec<Target>> {
-    reader.items()?.iter().map(Target::read).collect()
 }

@@ -33,7 +33,7 @@ trait Plain: Sized {
 
     /// The same, or null.
     fn read_optional(reader: &Reader<'_>, known: &Known<'_>) -> Result<Option<Self>> {
-        optional(reader, |reader| Self::read(reader, known))
+        reader.optional(|reader| Self::read(reader, known))
     }
 
     fn value(&self) -> Value;
@@ -174,8 +174,7 @@ impl<T: Plain> Plain for Option<T> {
 
 impl<T: Plain> Plain for Vec<T> {
     fn read(reader: &Reader<'_>, known: &Known<'_>) -> Result<Self> {
-        let items = reader.items()?;
-        items.iter().map(|item| T::read(item, known)).collect()
+        reader.each(|item| T::read(item, known))
     }
 
     fn value(&self) -> Value {
@@ -361,32 +360,20 @@ fn given<T: Plain>(reader: &Reader<'_>, known: &Known<'_>) -> Result<Option<T>> 
     T::read(reader, known).map(Some)
 }
 
-fn optional<T>(
-    reader: &Reader<'_>,
-    read: impl FnOnce(&Reader<'_>) -> Result<T>,
-) -> Result<Option<T>> {
-    if reader.value.is_null() {
-        return Ok(None);
-    }
-    read(reader).map(Some)
-}
-
 fn type_name(reader: &Reader<'_>, known: &Known<'_>) -> Result<String> {
     check_reference(reader, &known.types, "type")
 }
 
 fn optional_type(reader: &Reader<'_>, known: &Known<'_>) -> Result<Option<String>> {
-    optional(reader, |reader| type_name(reader, known))
+    reader.optional(|reader| type_name(reader, known))
 }
 
 fn function_names(reader: &Reader<'_>, known: &Known<'_>) -> Result<BTreeSet<String>> {
-    let name = |item: &Reader<'_>| check_reference(item, &known.functions, "function");
-    reader.items()?.iter().map(name).collect()
+    reader.each(|item| check_reference(item, &known.functions, "function"))
 }
 
 fn context_names(reader: &Reader<'_>, known: &Known<'_>) -> Result<BTreeSet<String>> {
-    let name = |item: &Reader<'_>| check_reference(item, &known.contexts, "context");
-    let names = reader.items()?.iter().map(name).collect::<Result<_>>()?;
+    let names = reader.each(|item| check_reference(item, &known.contexts, "context"))?;
     some(names, reader, "a composition has one context at least")
 }
 
