@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import logging
+import weakref
 from collections.abc import AsyncIterator, Callable
 from types import FunctionType
 from typing import Any
@@ -39,6 +42,10 @@ class Lost(Exception):
     """What the application has a handler for."""
 
 
+class Gone(OSError):
+    """What a server raises when nobody is there any more."""
+
+
 @client
 async def passed(request: Request) -> list[str]:
     """What has been passed on the way here."""
@@ -54,6 +61,11 @@ async def _parts(sent: int, error: Exception) -> AsyncIterator[bytes]:
 
 def _fail(error: Exception) -> None:
     raise error
+
+
+@client
+def failing(request: Request) -> None:
+    raise LookupError("unforeseen")
 
 
 @client
@@ -86,7 +98,7 @@ def afterwards(request: Request) -> Response:
 
 def _router(**options: Any) -> MizanRouter:
     registry = Registry()
-    for function in (passed, early, unforeseen, late, afterwards):
+    for function in (passed, failing, early, unforeseen, late, afterwards):
         registry.register(function)
     return create_router(registry, Settings(), **options)
 
@@ -125,7 +137,7 @@ def _asked(app: ASGIApp, function: str, base: str = BASE, broken: int = -1) -> t
 
     async def server(message: Message) -> None:
         if len(sent) == broken:
-            raise OSError("the client has left")
+            raise Gone("the client has left")
         sent.append(message)
 
     async def run() -> Exception | None:
@@ -183,6 +195,38 @@ def test_what_is_raised_while_an_answer_is_sent(function: str, broken: int, debu
         found.append((told, shown if function != "passed" else len(sent), chain))
     assert found[0] == found[1]
     assert debug or found[0][2] == ("None", "None") or found[0][0]
+
+
+@pytest.mark.parametrize("middleware", [False, True])
+def test_what_is_raised_before_an_answer(middleware: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The application's logging fails while it is told of a function that has failed."""
+
+    def failing(*_: Any, **__: Any) -> None:
+        raise Lost("the log is full")
+
+    monkeypatch.setattr(logging.getLogger("mizan.request"), "error", failing)
+    found = []
+    for lane in LANES:
+        app = _app(lane)
+        app.add_exception_handler(Lost, lambda _, error: JSONResponse({"own": str(error)}, 418))
+        if middleware:
+            app.add_middleware(Passing)
+        sent, error = _asked(app, "failing")
+        found.append((sent[0]["status"], sent[1]["body"], error))
+    assert found == [(418, b'{"own":"the log is full"}', None)] * 2
+
+
+@pytest.mark.parametrize("broken", [0, 1])
+def test_what_could_not_be_sent_is_forgotten(broken: int) -> None:
+    gc.collect()
+    gc.disable()
+    try:
+        _, error = _asked(_app(), "passed", broken=broken)
+        gone = weakref.ref(error)
+        del error
+        assert gone() is None
+    finally:
+        gc.enable()
 
 
 def test_middleware_runs_wherever_it_is_added() -> None:

@@ -49,21 +49,29 @@ class Endpoint(ABC):
 
         :param whole: where the answer is sent by what may raise; its way ends at an endpoint's route. None on that way.
         """
-        port = AsgiPort(scope, fields_of(scope), receive, send, self._hooks)
-        reply = await self.reply(self._dispatcher, port)
-        if reply.failure is not None:
-            reply.failure.log()
-        if type(reply) is PassThrough:
-            await _or_rest(passed_through(reply), whole, scope)(scope, receive, send)
-            return
-        start = {"type": "http.response.start", "status": reply.status, "headers": _headers(reply)}
+        start: Message | None = None
         try:
-            await send(start)
-            await send({"type": "http.response.body", "body": reply.body})
+            reply = await self.reply(self._dispatcher, AsgiPort(scope, fields_of(scope), receive, send, self._hooks))
+            if reply.failure is not None:
+                reply.failure.log()
+            if type(reply) is not PassThrough:
+                start = {"type": "http.response.start", "status": reply.status, "headers": _headers(reply)}
+                await send(start)
+                await send({"type": "http.response.body", "body": reply.body})
+                return
+            rest: ASGIApp = passed_through(reply)
         except Exception as error:
-            if whole is not None:
-                await _or_rest(_Broken(start, error), whole, scope)(scope, receive, _nowhere)
-            raise
+            if whole is None:
+                raise
+            rest = _Broken(start, error)
+        try:
+            if whole is None:
+                await rest(scope, receive, send)
+            else:
+                scope[REST] = rest
+                await whole(scope, receive, send if start is None else _nowhere)
+        finally:
+            del rest  # what is raised holds this frame
 
     async def respond(self, request: Request) -> FrameworkResponse:
         """The answer, when dependencies have been solved; they may have read the body.
@@ -141,23 +149,19 @@ class FetchSeveralEndpoint(Endpoint):
         return get_bundles(dispatcher, port, scope["method"], query, None if token is None else token.decode("latin-1"))
 
 
-def _or_rest(app: ASGIApp, whole: ASGIApp | None, scope: Scope) -> ASGIApp:
-    """The way to *app*, which is the rest of an answer."""
-    if whole is None:
-        return app
-    scope[REST] = app
-    return whole
-
-
 class _Broken:
-    """An answer that could not be sent to its end: whoever handles exceptions is told so, and can send nothing."""
+    """An answer that has come to nothing, or could not be sent to its end: whoever handles exceptions is told so.
 
-    def __init__(self, start: Message, error: Exception) -> None:
-        self._start, self._error = start, error
+    :param start: what has been sent, and so cannot be any more.
+    """
+
+    def __init__(self, start: Message | None, error: Exception) -> None:
+        self._start, self._errors = start, [error]
 
     async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
-        await send(self._start)
-        raise self._error
+        if self._start is not None:
+            await send(self._start)
+        raise self._errors.pop()
 
 
 async def _nowhere(_: Message) -> None:
