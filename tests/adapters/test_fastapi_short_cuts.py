@@ -140,15 +140,16 @@ def _asked(app: ASGIApp, function: str, base: str = BASE, broken: int = -1) -> t
             raise Gone("the client has left")
         sent.append(message)
 
-    async def run() -> Exception | None:
+    async def run() -> None:
         scope = scope_of(Sent("POST", f"{base}/call/", "", [("content-type", "application/json")]))
         try:
             await app(scope, receive, server)
         except Exception as error:  # noqa: BLE001 - whatever comes of it
-            return error
-        return None
+            raised.append(error)  # as its result the task would hold it
 
-    return sent, asyncio.run(run())
+    raised: list[Exception] = []
+    asyncio.run(run())
+    return sent, raised.pop() if raised else None
 
 
 def _passed(app: ASGIApp, base: str = BASE) -> list[str]:
