@@ -129,10 +129,18 @@ function times(file, found = {}) {
   return found;
 }
 
+/** A file, or the folders whose Python files make the interface. */
+function watchedBy({ file, program }, real) {
+  if (file) return [real(file)];
+  const { PYTHONPATH = "" } = { ...process.env, ...program.env };
+  const named = PYTHONPATH.split(path.delimiter).filter((folder) => folder !== "");
+  return [real(program.watched), ...named.map((folder) => path.resolve(real(program.folder), folder))];
+}
+
 async function watch(source, real, action) {
-  const watched = real(source.file ?? source.program.watched);
+  const watched = watchedBy(source, real);
   for (let seen = ""; ; await pause(300)) {
-    const now = JSON.stringify(times(watched));
+    const now = JSON.stringify(watched.map((name) => times(name)));
     if (now === seen) continue;
     seen = now;
     await action().catch(complain);

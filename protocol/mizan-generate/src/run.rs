@@ -235,13 +235,13 @@ impl Job {
 
     /// Writes again whenever a file changes; a failure is told, and the next change tried.
     fn watch(&self, output: &Path, host: &mut dyn Host) -> Result<i32> {
-        let watched = self
-            .source
-            .watched()
-            .ok_or_else(|| Failure::new("there is no file to watch"))?;
-        let mut seen = BTreeMap::new();
+        let watched = self.source.watched();
+        if watched.is_empty() {
+            return Err(Failure::new("there is no file to watch"));
+        }
+        let mut seen = None;
         loop {
-            let now = times(watched);
+            let now = Some(times(&watched));
             if now != seen {
                 seen = now;
                 if let Err(failure) = self.write(output, host) {
@@ -280,10 +280,10 @@ fn summary(plan: &Plan, output: &Path) -> String {
     format!("{}: {}", output.display(), told.join(", "))
 }
 
-/// When the Python files in a folder have been changed, or the file itself.
-fn times(path: &Path) -> BTreeMap<PathBuf, Option<SystemTime>> {
+/// When the Python files in folders have been changed, or the file itself.
+fn times(paths: &[PathBuf]) -> BTreeMap<PathBuf, Option<SystemTime>> {
     let mut times = BTreeMap::new();
-    let mut waiting = vec![path.to_owned()];
+    let mut waiting = paths.to_owned();
     while let Some(path) = waiting.pop() {
         let Ok(entries) = fs::read_dir(&path) else {
             times.insert(

@@ -1,7 +1,10 @@
 //! Where the interface comes from.
 
 use std::collections::BTreeMap;
+use std::env;
+use std::ffi::OsString;
 use std::io::Read;
+use std::iter;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -32,8 +35,22 @@ pub struct Program {
     pub env: BTreeMap<String, String>,
     /// The folder that it runs in.
     pub folder: PathBuf,
-    /// The folder whose Python files make the interface.
+    /// The folder whose Python files make the interface, beside those of `PYTHONPATH`.
     pub watched: PathBuf,
+}
+
+impl Program {
+    /// The folders whose Python files make the interface.
+    fn watched(&self) -> Vec<PathBuf> {
+        let own = self.env.get("PYTHONPATH").map(OsString::from);
+        let path = own
+            .or_else(|| env::var_os("PYTHONPATH"))
+            .unwrap_or_default();
+        let named = env::split_paths(&path).filter(|folder| !folder.as_os_str().is_empty());
+        iter::once(self.watched.clone())
+            .chain(named.map(|folder| self.folder.join(folder)))
+            .collect()
+    }
 }
 
 impl Source {
@@ -106,12 +123,12 @@ impl Source {
         }
     }
 
-    /// What says whether the interface may have changed: a file, or a folder with Python files.
-    pub fn watched(&self) -> Option<&Path> {
+    /// What says whether the interface may have changed: a file, or folders with Python files.
+    pub fn watched(&self) -> Vec<PathBuf> {
         match self {
-            Self::Text(_) => None,
-            Self::File(path) => Some(path),
-            Self::Program(program) => Some(&program.watched),
+            Self::Text(_) => Vec::new(),
+            Self::File(path) => vec![path.clone()],
+            Self::Program(program) => program.watched(),
         }
     }
 }

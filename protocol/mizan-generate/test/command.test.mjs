@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
@@ -134,6 +134,29 @@ test("watching generates again when the interface changes, and tells what it can
     writeFileSync(at("watched.kdl"), "{}");
     assert.match((await complained.next()).value, /^the interface: line 1/);
     writeFileSync(at("watched.kdl"), INTERFACE.replace("#false", "#true"));
+    assert.match((await said.next()).value, /the result may be null now/);
+  } finally {
+    child.kill();
+    await ended;
+  }
+});
+
+test("a server beside the configuration is watched where PYTHONPATH has it", async () => {
+  const [server, page] = ["server", "page"].map((name) => at(name));
+  for (const name of [server, page]) mkdirSync(name);
+  writeFileSync(path.join(server, "app.py"), "");
+  writeFileSync(path.join(server, "interface.kdl"), INTERFACE);
+  const print = 'process.stdout.write(fs.readFileSync(process.env.PYTHONPATH + "/interface.kdl"))';
+  const fastapi = { module: "app", command: [process.execPath, "-e", print, "--"], env: { PYTHONPATH: "../server" } };
+  const config = { source: { fastapi }, output: "api" };
+  writeFileSync(path.join(page, "django.config.mjs"), `export default ${JSON.stringify(config)};\n`);
+  const child = spawn(process.execPath, [COMMAND, "--watch"], { cwd: page, stdio: ["ignore", "pipe", "inherit"] });
+  const ended = once(child, "exit");
+  const said = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  try {
+    assert.match((await said.next()).value, /^api: \d written$/);
+    writeFileSync(path.join(server, "interface.kdl"), INTERFACE.replace("#false", "#true"));
+    writeFileSync(path.join(server, "app.py"), "changed = True\n");
     assert.match((await said.next()).value, /the result may be null now/);
   } finally {
     child.kill();

@@ -249,6 +249,39 @@ fn watching_writes_again_when_the_interface_changes() {
     );
 }
 
+#[cfg(unix)]
+#[test]
+fn a_server_beside_the_configuration_is_watched_where_pythonpath_has_it() {
+    let folder = folder();
+    let [server, page] = ["server", "page"].map(|name| folder.path().join(name));
+    for path in [&server, &page] {
+        fs::create_dir(path).unwrap_or_else(|error| panic!("{error}"));
+    }
+    write(&server.join("shop.kdl"), SHOP);
+    let config = page.join("mizan.toml");
+    write(
+        &config,
+        r#"output = "api"
+[source.fastapi]
+module = "app"
+command = ["sh", "-c", "cat $PYTHONPATH/shop.kdl"]
+env = { PYTHONPATH = "../server" }
+"#,
+    );
+    let mut host = Recorder::default();
+    host.steps.push(Box::new(move || {
+        write(&server.join("shop.kdl"), &SHOP.replace("about", "imprint"));
+        write(&server.join("app.py"), "");
+    }));
+    let words = ["--watch", "--config", &config.display().to_string()].map(str::to_owned);
+    assert_eq!(run(&words, None, &mut host), 0);
+    assert!(
+        host.said.contains(&"+ imprint".to_owned()),
+        "{:?}",
+        host.said
+    );
+}
+
 #[test]
 fn mistakes_are_named() {
     let folder = folder();
