@@ -25,10 +25,10 @@ import {
 afterEach(cleanup);
 after(closeWindow);
 
-/** Let what is under way come to rest. */
 // Here it comes from a disk, and from nowhere a second time.
 await new Mizan({ tabs: false }).calling();
 
+/** Let what is under way come to rest. */
 async function rest(): Promise<void> {
   await act(async () => {
     for (let turn = 0; turn < 10; turn++) await new Promise((resolve) => setImmediate(resolve));
@@ -108,13 +108,30 @@ test("a global context needs no provider, and without a provider another says wh
   await rest();
   assert.equal(shown(), "Ada");
   cleanup();
-  const errors: unknown[] = [];
-  render(within(mizan, <Name />), {
-    onCaughtError: () => undefined,
-    wrapper: ({ children }) => <Boundary told={errors}>{children}</Boundary>,
-  });
-  assert.match(String(errors[0]), /no provider of "user"/);
+  assert.match(errorOf(within(mizan, <Name />)), /no provider of "user"/);
 });
+
+test("what stands around no component is said at length while a page is made, and shortly where it is used", () => {
+  const { mizan } = started();
+  assert.equal(errorOf(<Name id={1} />), "Error: There is no <MizanContext> around this component.");
+  const { NODE_ENV } = process.env;
+  process.env["NODE_ENV"] = "production";
+  try {
+    assert.equal(errorOf(<Name id={1} />), "Error: No client");
+    assert.equal(errorOf(within(mizan, <Name />)), "Error: No user");
+  } finally {
+    if (NODE_ENV === undefined) delete process.env["NODE_ENV"];
+    else process.env["NODE_ENV"] = NODE_ENV;
+  }
+});
+
+/** Why *children* cannot be shown. */
+function errorOf(children: ReactNode): string {
+  const errors: unknown[] = [];
+  render(<Boundary told={errors}>{children}</Boundary>, { onCaughtError: () => undefined });
+  cleanup();
+  return String(errors[0]);
+}
 
 class Boundary extends Component<
   { readonly children: ReactNode; readonly told?: unknown[] },

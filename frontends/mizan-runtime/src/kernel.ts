@@ -82,8 +82,9 @@ export class Kernel implements Surroundings {
   declare ready?: (info: ServerFunction) => Promise<void> | undefined;
   /** How often somebody else has begun to ask. */
   epoch = 0;
-  /** What calls need, once it is there, and how it is fetched. @throws MizanError */
+  /** What calls need, once it is there. */
   loaded: Calling | null = null;
+  /** Fetches it. @throws MizanError */
   readonly load: () => Promise<Calling> = loadCalling;
   #clock = 0;
   /** All that must hear what is said of them, in the order in which they were made. */
