@@ -3,6 +3,7 @@
 //! An object counts as what its type derives from: `str`, `int`, `float`, `dict`, `list`, `tuple`.
 
 use std::io::Write;
+use std::sync::OnceLock;
 
 use mizan_core::canonical::Writer;
 use mizan_core::error::Problem;
@@ -14,7 +15,6 @@ use pyo3::IntoPyObjectExt;
 use pyo3::exceptions::PyUnicodeEncodeError;
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedStr;
-use pyo3::sync::PyOnceLock;
 use pyo3::sync::critical_section::with_critical_section;
 use pyo3::types::{PyBool, PyBytes, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple, PyType};
 
@@ -269,6 +269,6 @@ fn decimal_text(number: &Bound<'_, PyInt>) -> PyResult<String> {
 }
 
 fn decimal(py: Python<'_>) -> PyResult<&Bound<'_, PyType>> {
-    static DECIMAL: PyOnceLock<Py<PyType>> = PyOnceLock::new();
+    static DECIMAL: OnceLock<Py<PyType>> = OnceLock::new();
     crate::imported::class(py, &DECIMAL, "decimal", "Decimal")
 }

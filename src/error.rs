@@ -3,12 +3,12 @@
 //! The classes are those of `mizan_core.errors`, so that one `except` serves both engines.
 
 use std::fmt::Display;
+use std::sync::OnceLock;
 
 use mizan_core::Error;
 use mizan_core::error::TokenError;
 use pyo3::exceptions::{PyLookupError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::sync::PyOnceLock;
 use pyo3::types::PyType;
 
 /// What a binding answers.
@@ -114,7 +114,7 @@ where
 }
 
 fn class<'py>(py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyType>> {
-    static ERRORS: PyOnceLock<Py<PyModule>> = PyOnceLock::new();
+    static ERRORS: OnceLock<Py<PyModule>> = OnceLock::new();
     let errors =
         crate::imported::once(py, &ERRORS, || Ok(py.import("mizan_core.errors")?.unbind()))?;
     Ok(errors.getattr(name)?.cast_into()?)

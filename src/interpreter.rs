@@ -4,17 +4,20 @@
 //! their own. It lets it into those that share one, as under `mod_wsgi`, where an exception raised
 //! here would be of the other interpreter's class and pass by every `except`.
 
+use std::sync::OnceLock;
+
 use pyo3::exceptions::PyImportError;
 use pyo3::prelude::*;
-use pyo3::sync::PyOnceLock;
+
+use crate::imported::once;
 
 /// Refuses every interpreter but the first that asks.
 pub fn claim(py: Python<'_>) -> PyResult<()> {
-    static OWNER: PyOnceLock<Py<PyModule>> = PyOnceLock::new();
+    static OWNER: OnceLock<Py<PyModule>> = OnceLock::new();
     // Each interpreter has a module `sys` of its own; ours is kept alive, so that no other takes its
     // place in memory.
     let sys = py.import("sys")?;
-    if OWNER.get_or_init(py, || sys.clone().unbind()).is(&sys) {
+    if once(py, &OWNER, || Ok(sys.clone().unbind()))?.is(&sys) {
         return Ok(());
     }
     Err(PyImportError::new_err(

@@ -2,7 +2,6 @@
 
 use mizan_core::Value;
 use mizan_core::merges;
-use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString};
 
@@ -30,7 +29,7 @@ pub fn compute_merges<'py>(
     let list = PyList::empty(py);
     for entry in &entries {
         let object = to_python(py, &entry.to_value(Value::Null))?;
-        object.set_item(intern!(py, "value"), value)?;
+        object.set_item("value", value)?;
         list.append(object)?;
     }
     Ok(Some(list))

@@ -1,5 +1,6 @@
 //! The Mizan Web Token (docs/protocol.md section 4).
 
+use std::sync::OnceLock;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use mizan_core::Error;
@@ -11,13 +12,13 @@ use mizan_core::mwt::{
 use mizan_core::path::Path;
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedStr;
-use pyo3::sync::PyOnceLock;
 use pyo3::sync::critical_section::with_critical_section;
 use pyo3::types::{PyDict, PyString, PyTuple, PyType};
 
 use crate::arguments::{Secret, integer, optional_integer};
 use crate::convert::{backed_text, text};
 use crate::error::{Result, unexpected};
+use crate::imported::once;
 
 /// A digest of what a user may do; it changes whenever that does.
 #[pyfunction]
@@ -178,10 +179,12 @@ fn permission_names(permissions: &Bound<'_, PyAny>) -> Result<Vec<PyBackedStr>> 
     if permissions.is_instance_of::<PyString>() {
         return Err(unexpected(permissions, path, "an iterable of str").into());
     }
-    permissions
-        .try_iter()?
-        .map(|name| backed_text(&name?, &path))
-        .collect()
+    let mut names = Vec::new();
+    // Not collected: that asks for the length, by a function which PyO3 keeps in a `PyOnceLock` (see `imported`).
+    for name in permissions.try_iter()? {
+        names.push(backed_text(&name?, &path)?);
+    }
+    Ok(names)
 }
 
 /// Seconds since the epoch.
@@ -194,10 +197,10 @@ fn clock() -> i64 {
 
 /// `mizan_core.types.MWTClaims`, without the detour over its Python constructor.
 fn claims_object(py: Python<'_>, claims: Claims) -> PyResult<Bound<'_, PyAny>> {
-    static CLASS: PyOnceLock<Py<PyType>> = PyOnceLock::new();
-    static MAKE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    static CLASS: OnceLock<Py<PyType>> = OnceLock::new();
+    static MAKE: OnceLock<Py<PyAny>> = OnceLock::new();
     let class = crate::imported::class(py, &CLASS, "mizan_core.types", "MWTClaims")?;
-    let make = MAKE.get_or_try_init(py, || {
+    let make = once(py, &MAKE, || {
         py.get_type::<PyTuple>()
             .getattr("__new__")
             .map(Bound::unbind)
@@ -212,6 +215,5 @@ fn claims_object(py: Python<'_>, claims: Claims) -> PyResult<Bound<'_, PyAny>> {
         superuser,
         aud,
     } = claims;
-    make.bind(py)
-        .call1((class, (sub, pkey, iat, nbf, exp, staff, superuser, aud)))
+    make.call1((class, (sub, pkey, iat, nbf, exp, staff, superuser, aud)))
 }
