@@ -27,7 +27,6 @@ from benchmarks.services.requests import (
 
 WARM_UP = 100
 """Requests, one after the other."""
-_DJANGO = "benchmarks.services.django_project:application"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +59,11 @@ UVICORN = Contest("uvicorn", _FASTAPI_SIDES)
 GRANIAN = Contest("granian", _FASTAPI_SIDES)
 GRANIAN_WSGI = Contest(
     "granian for WSGI",
-    (Side(_DJANGO, mizan_mutation), Side(_DJANGO, ninja_mutation), Side(_DJANGO, rest_framework_mutation)),
+    (
+        Side("benchmarks.services.django_project:application", mizan_mutation),
+        Side("benchmarks.services.ninja_project:application", ninja_mutation),
+        Side("benchmarks.services.rest_framework_project:application", rest_framework_mutation),
+    ),
 )
 
 
