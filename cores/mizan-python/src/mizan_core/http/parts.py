@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable
 from typing import NamedTuple
 
 from mizan_core.call.asked import Fetch
@@ -16,13 +16,11 @@ from mizan_core.interface.interface import Bundle, Interface, Selection
 class AskedPart(NamedTuple):
     """What a part asks for.
 
-    :param query: the texts of each parameter.
-    :param size: how many values there are inside them, at most.
+    :param read: as of ``Fetch``.
     """
 
     context: str
-    query: Mapping[str, Sequence[str]]
-    size: int
+    read: Callable[[Bundle], Selection]
 
 
 class AnsweredPart(NamedTuple):
@@ -38,9 +36,5 @@ async def answer_part(port: HttpPort, interface: Interface, asked: AskedPart, to
     :param port: the part's own.
     """
     progress = Progress("ctx/")
-
-    def read(bundle: Bundle) -> Selection:
-        return bundle.select(bundle.read_texts(asked.query), asked.size)
-
-    fetch = Fetch(asked.context, read, token, port.header, port.has_credentials)
+    fetch = Fetch(asked.context, asked.read, token, port.header, port.has_credentials)
     return AnsweredPart(await answer_fetch(port, interface, fetch, progress), progress)

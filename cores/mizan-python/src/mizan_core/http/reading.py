@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -15,6 +15,7 @@ from mizan_core.errors import BadRequest, MethodNotAllowed, PayloadTooLarge, Uns
 from mizan_core.http.parts import AskedPart
 from mizan_core.interface.arguments import JsonArguments
 from mizan_core.interface.endpoint import HTTP
+from mizan_core.interface.interface import Bundle, Selection
 
 _made = tuple.__new__  # a named tuple's own way asks for names and defaults, which takes twice as long
 _JSON = "application/json"
@@ -116,7 +117,11 @@ def read_pairs(query: str) -> list[AskedPart]:
         pairs = []
     if not pairs:
         raise BadRequest(f"The query must have 1 to {MAX_PARTS} pairs: a context, and the query of its fetch.")
-    return [AskedPart(context, read_query(part), len(part)) for context, part in pairs]
+    return [AskedPart(context, partial(_selected, read_query(part), len(part))) for context, part in pairs]
+
+
+def _selected(query: Mapping[str, Sequence[str]], size: int, bundle: Bundle) -> Selection:
+    return bundle.select(bundle.read_texts(query), size)
 
 
 def read_query(query: str) -> Mapping[str, Sequence[str]]:

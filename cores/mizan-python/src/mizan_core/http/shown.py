@@ -19,7 +19,6 @@ from mizan_core.errors import BadRequest, NotFound
 from mizan_core.http.parts import AnsweredPart, AskedPart, answer_part
 from mizan_core.http.port import HttpPort
 from mizan_core.interface.interface import Bundle, Interface
-from mizan_core.interface.texts import texts_of
 from mizan_core.viewer import Viewer
 
 LONGEST = 1.0
@@ -98,14 +97,12 @@ class ShownBundles:
     @staticmethod
     def _asked(bundle: Bundle, shown: Shown, stale: list[_Item]) -> AskedPart | None:
         """What to fetch for an entry; None where it is not stale, or is none."""
-        query = texts_of(shown.params)
-        size = sum(len(text) for texts in query.values() for text in texts)
         try:
-            scope = bundle.scope(bundle.validate(bundle.read_texts(query), size))
+            selection = bundle.select_shown(shown.params)
         except Exception:  # noqa: BLE001 - whatever validators raise: who fetches it is told
             return None
-        own = _Item(bundle.name, {}) if scope is None else next(_items(scope))
-        return AskedPart(bundle.name, query, size) if any(item.concerns(own) for item in stale) else None
+        own = _Item(bundle.name, {}) if selection.scope is None else next(_items(selection.scope))
+        return AskedPart(bundle.name, lambda _: selection) if any(item.concerns(own) for item in stale) else None
 
 
 def _bundle(interface: Interface, index: int, shown: Shown) -> Bundle:
