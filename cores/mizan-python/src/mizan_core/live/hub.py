@@ -198,7 +198,7 @@ class Hub:
                     self._tell(topic, found, message)
             elif type(step) is Lost:
                 for socket in tuple(found.listeners):
-                    _tell(socket.on_lost, topic, step.position)
+                    _guarded(socket.on_lost, topic, step.position)
             else:
                 self.spawn(self._read(topic, found, step.since))
 
@@ -207,7 +207,7 @@ class Hub:
         for socket in tuple(found.listeners):
             try:  # a call more for each would be felt
                 socket.on_message(topic, epoch, message)
-            except Exception:  # noqa: BLE001 - as ``_tell``
+            except Exception:  # noqa: BLE001 - as ``_guarded``
                 _log.exception(_FAILED)
 
     async def _read(self, topic: str, found: _Topic, since: Position) -> None:
@@ -255,9 +255,9 @@ class Hub:
         longest = min(_LONGEST_SPREAD, _SPREAD * (len(stale) - _MANY)) if len(stale) > _MANY else 0.0
         for socket, ids in stale.items():
             if longest:
-                self._loop.call_later(random.uniform(0.0, longest), _tell, socket.on_stale, ids)  # noqa: S311 - no secret
+                self._loop.call_later(random.uniform(0.0, longest), _guarded, socket.on_stale, ids)  # noqa: S311 - no secret
             else:
-                _tell(socket.on_stale, ids)
+                _guarded(socket.on_stale, ids)
 
     async def _versions(self, tags: Sequence[str]) -> Versions:
         if self._store is None:
@@ -306,7 +306,7 @@ class Hub:
             await asyncio.sleep(TICK)
             now = self._loop.time()
             for socket in tuple(self._attached):
-                _tell(socket.on_tick)
+                _guarded(socket.on_tick)
             if now - beaten >= HEARTBEAT:
                 beaten = now
                 self.spawn(self.presence.beat())
@@ -315,7 +315,7 @@ class Hub:
                 self.spawn(self._compare())
 
 
-def _tell(method: Callable[..., None], *arguments: object) -> None:
+def _guarded(method: Callable[..., None], *arguments: object) -> None:
     """Call a method of one of several sockets: one that is at fault must not keep the others from being told."""
     try:
         method(*arguments)
