@@ -5,13 +5,13 @@ fault, until something shows; prints what it has seen as JSON.
 from __future__ import annotations
 
 import json
-import logging
 import sys
 from pathlib import Path
 from typing import Any
 
 from tests.cache.soak import schedule
 from tests.cache.soak.checker import check
+from tests.cache.soak.errors import unforeseen_errors
 from tests.cache.soak.faults import FAULTS, HARMLESS
 from tests.cache.soak.history import Writer
 from tests.cache.soak.players import Player
@@ -22,8 +22,7 @@ FRONTS = ("fastapi", "django-wsgi", "django-asgi")
 
 def main(front: str, fault: str, folder: str) -> None:
     """Play on one of ``FRONTS``; *fault* is empty for the build as it is."""
-    for logger in ("mizan.request", "django.request"):  # some functions fail on purpose
-        logging.getLogger(logger).setLevel(logging.CRITICAL)
+    errors = unforeseen_errors()
     application = _application(front)
     if fault:
         (FAULTS | HARMLESS)[fault].install()
@@ -35,6 +34,8 @@ def main(front: str, fault: str, folder: str) -> None:
             if fault and check([history]).wrong:
                 break
     player.close()
+    if not fault:
+        errors.check()
     verdict = check([history])
     said = {"operations": verdict.operations, "wrong": verdict.wrong, "hit_share": verdict.hit_share}
     print(json.dumps({**said, "examples": verdict.examples}))  # noqa: T201 - what it has been started for
