@@ -8,10 +8,12 @@ from threading import Lock
 from typing import TypeVar
 
 from mizan_core.cache.backend import CacheBackend
+from mizan_core.cache.keeper import ROSTER
 from mizan_core.cache.store import LEASE, Store
 from mizan_core.coroutines import complete_now
 from mizan_core.engine import ENGINE
 from tests.cache.redis import clock
+from tests.cache.redis.servers import Server
 
 _TTL = 3600
 T = TypeVar("T")
@@ -98,3 +100,9 @@ class Process:
             return request()
         finally:
             self.longest = max(self.longest, clock.now() - began)
+
+
+def members(server: Server) -> set[str]:
+    """Those in the roster on *server*: processes that have had a beat."""
+    names = [key for key in server.ask("KEYS", "*") if f"{{{ROSTER}}}" in key]
+    return {field for name in names for field in server.ask("HKEYS", name) if "/" not in field}

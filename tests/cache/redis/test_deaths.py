@@ -17,7 +17,7 @@ from mizan_core.cache.keeper import ROSTER, Keeper
 from mizan_core.coroutines import complete_now
 from tests.cache.redis.conftest import Connect
 from tests.cache.redis.servers import PATIENCE, Server, wait_until
-from tests.cache.redis.site import Database, Process, tags
+from tests.cache.redis.site import Database, Process, members, tags
 from tests.cache.redis.wire import Wire
 
 ROOT = Path(__file__).parents[3]
@@ -88,7 +88,7 @@ def witness(wire: Wire, server: Server, connect: Connect, database: Database) ->
     """One that goes on, with warm entries."""
     witness = Process(connect(wire.url), database, LEASE)
     witness.fetch()
-    wait_until(lambda: bool(_members(server)))
+    wait_until(lambda: bool(members(server)))
     for item in (0, OTHER):
         wait_until(partial(_serves, witness, item))
     yield witness
@@ -101,21 +101,16 @@ def start(wire: Wire, server: Server, prefix: str, witness: Process) -> Iterator
     started: list[Member] = []
 
     def start_one() -> Member:
-        before = _members(server)
+        before = members(server)
         member = Member(wire.url, prefix)
         started.append(member)
         member.tell("look up")
-        wait_until(lambda: bool(_members(server) - before))
+        wait_until(lambda: bool(members(server) - before))
         return member
 
     yield start_one
     for member in started:
         member.end()
-
-
-def _members(server: Server) -> set[str]:
-    names = [key for key in server.ask("KEYS", "*") if f"{{{ROSTER}}}" in key]
-    return {field for name in names for field in server.ask("HGETALL", name) if "/" not in field}
 
 
 def _serves(process: Process, item: int) -> bool:
@@ -137,7 +132,7 @@ def test_a_death_between_commit_and_purge_is_made_good(
     assert witness.fetch(0) == (b"0", "HIT")
     wait_until(lambda: _is_fresh(witness, database))
     assert witness.fetch_fresh(OTHER) == "HIT"
-    wait_until(lambda: len(_members(server)) == 1)
+    wait_until(lambda: len(members(server)) == 1)
 
 
 @pytest.mark.parametrize("adapter", ["fastapi", "django"])
@@ -176,7 +171,7 @@ def test_who_ignores_the_roster_serves_what_has_changed(
     database.change(0)
     with _broken(Keeper, "_make_up_for"):
         member.tell("die")
-        wait_until(lambda: len(_members(server)) == 1)
+        wait_until(lambda: len(members(server)) == 1)
         assert witness.fetch(0) == (b"0", "HIT")
 
 
@@ -185,7 +180,7 @@ def test_a_death_in_an_outage_is_made_good_by_who_saw_the_outage(
 ) -> None:
     """The mutation could not be announced. For those too who did not see it."""
     asleep = Process(connect(server.url), database, LEASE)
-    wait_until(lambda: asleep.fetch_fresh() == "HIT" and len(_members(server)) == 2)
+    wait_until(lambda: asleep.fetch_fresh() == "HIT" and len(members(server)) == 2)
     member = start()
     wire.lead_to(None)
     database.change(0)
@@ -224,7 +219,7 @@ def test_a_stalled_process_leaves_the_entries_of_the_others_alone(
 
     def has_members(number: int) -> bool:
         words.add(witness.fetch_fresh())
-        return len(_members(server)) == number
+        return len(members(server)) == number
 
     wait_until(lambda: has_members(1))
     member.signal(signal.SIGCONT)

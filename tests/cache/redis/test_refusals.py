@@ -14,10 +14,12 @@ import pytest
 from mizan_core.cache.store import Store
 from tests.cache.redis.conftest import SHORT, Connect
 from tests.cache.redis.servers import Server, wait_until
-from tests.cache.redis.site import Database, Process
+from tests.cache.redis.site import Database, Process, members
 from tests.cache.redis.wire import Wire
 
 LEASE = 1
+LONG_LEASE = 600
+"""Nothing renews the epoch of such a lease while a test runs."""
 Refuse: TypeAlias = Callable[[Server], None]
 
 
@@ -65,9 +67,20 @@ def database() -> Database:
 @pytest.fixture
 def processes(server: Server, connect: Connect, database: Database) -> Iterator[list[Process]]:
     """One that mutates, and a quiet one; with a warm entry."""
-    processes = [Process(connect(server.url, SHORT), database, LEASE) for _ in range(2)]
+    yield from _run(server, connect, database, LEASE)
+
+
+@pytest.fixture
+def idle_processes(server: Server, connect: Connect, database: Database) -> Iterator[list[Process]]:
+    """As ``processes``, but neither writes anything from now on unless it is asked to."""
+    yield from _run(server, connect, database, LONG_LEASE)
+
+
+def _run(server: Server, connect: Connect, database: Database, lease: int) -> Iterator[list[Process]]:
+    processes = [Process(connect(server.url, SHORT), database, lease) for _ in range(2)]
     for process in processes:
         wait_until(partial(_serves, process))
+    wait_until(lambda: len(members(server)) == len(processes))
     yield processes
     for process in processes:
         process.store.close()
@@ -85,7 +98,7 @@ def test_a_quiet_process_serves_nothing_that_a_refused_purge_concerns(
 
 
 def test_who_does_not_wait_for_the_lease_serves_what_has_changed(
-    server: Server, processes: list[Process], monkeypatch: pytest.MonkeyPatch
+    server: Server, idle_processes: list[Process], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """That the test above can fail."""
 
@@ -93,7 +106,7 @@ def test_who_does_not_wait_for_the_lease_serves_what_has_changed(
         return True
 
     monkeypatch.setattr(Store, "_hold", hurry)
-    mutating, quiet = processes
+    mutating, quiet = idle_processes
     lack_replicas(server)
     mutating.mutate()
     assert quiet.fetch() == (b"0", "HIT")
