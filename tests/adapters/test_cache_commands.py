@@ -19,11 +19,12 @@ from mizan_core.client import client
 from mizan_core.registry import Registry
 from mizan_core.settings import Settings
 from mizan_fastapi import create_router
-from mizan_redis import RedisCache
 from tests.adapters.projects import run, write_django_project, write_module
 from tests.cache.redis.servers import HOST, Server, free_port
 
 SECRET = "a-cache-secret-of-these-tests-0123456789"
+PATIENT = 10_000
+"""Milliseconds that a server has for a reply: a busy machine is no outage."""
 PASSWORD = "pass-word-7d1f0c"
 Command: TypeAlias = "Callable[..., CompletedProcess[str]]"
 Fetch: TypeAlias = "Callable[[int], str]"
@@ -34,14 +35,15 @@ def command(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.
     """Runs the command with the cache at a URL; with the secret unless it is told otherwise."""
 
     def run_command(url: str, *arguments: str, secret: str | None = SECRET) -> CompletedProcess[str]:
-        settings = {"MIZAN_CACHE_URL": url} | ({} if secret is None else {"MIZAN_CACHE_SECRET": secret})
+        settings: dict[str, Any] = {"MIZAN_CACHE_URL": url, "MIZAN_CACHE_TIMEOUT_MS": PATIENT}
+        settings |= {} if secret is None else {"MIZAN_CACHE_SECRET": secret}
         folder = tmp_path / f"project-{len(list(tmp_path.iterdir()))}"
         folder.mkdir()
         if request.param == "django":
             write_django_project(folder, options=repr(settings))
             return run(folder, "project.py", "mizan_cache", *arguments)
         for name, value in settings.items():
-            monkeypatch.setenv(name, value)
+            monkeypatch.setenv(name, str(value))
         return run(folder, "-m", "mizan_fastapi.cache", write_module(folder), *arguments)
 
     return run_command
@@ -81,7 +83,8 @@ def fetch(server: Server) -> Iterator[Fetch]:
     registry = Registry()
     for function in (user_profile, rename):
         registry.register(function)
-    router = create_router(registry, Settings(cache_secret=SECRET, cache_url=server.url))
+    settings = Settings(cache_secret=SECRET, cache_url=server.url, cache_timeout_ms=PATIENT)
+    router = create_router(registry, settings)
     app = FastAPI()
     app.include_router(router)
 
@@ -90,15 +93,9 @@ def fetch(server: Server) -> Iterator[Fetch]:
             response = await http.get("/ctx/user/", params={"user_id": user_id})
             return response.raise_for_status().headers["X-Mizan-Cache"]
 
-    async def close() -> None:
-        caching = router._dispatcher.interface().caching
-        assert caching is not None
-        assert isinstance(caching.store.backend, RedisCache)
-        await caching.store.backend.aclose()
-
     with start_blocking_portal() as portal:
         yield lambda user_id: portal.call(get, user_id)
-        portal.call(close)
+        portal.call(router._dispatcher.aclose)
 
 
 def test_stats_without_a_cache(command: Command) -> None:
@@ -121,7 +118,7 @@ def test_stats_of_a_store(command: Command, server: Server) -> None:
     assert lines["state"] == "answers"
     assert lines["engine"] in ("native", "pure")
     assert lines["prefix"] == "mizan:"
-    assert lines["timeout"] == "250 ms"
+    assert lines["timeout"] == f"{PATIENT} ms"
 
 
 def test_stats_of_a_store_that_does_not_answer_show_no_password(command: Command) -> None:
@@ -243,7 +240,8 @@ def open_router(url, prefix, *functions):
     registry = Registry()
     for function in functions:
         registry.register(function)
-    return create_router(registry, Settings(cache_secret={secret!r}, cache_url=url, cache_prefix=prefix))
+    settings = Settings(cache_secret={secret!r}, cache_url=url, cache_prefix=prefix, cache_timeout_ms={timeout})
+    return create_router(registry, settings)
 
 
 routers = [
@@ -259,7 +257,7 @@ def several(server: Server, tmp_path: Path) -> Command:
     """The command of an application with three routers, none of the default registry."""
 
     def run_command(*arguments: str) -> CompletedProcess[str]:
-        module = write_module(tmp_path, SEVERAL.format(secret=SECRET, url=server.url))
+        module = write_module(tmp_path, SEVERAL.format(secret=SECRET, url=server.url, timeout=PATIENT))
         return run(tmp_path, "-m", "mizan_fastapi.cache", module, *arguments)
 
     return run_command
@@ -296,7 +294,8 @@ def test_a_purge_of_all_reaches_every_store(several: Command, server: Server) ->
 
 @contextmanager
 def _backend(server: Server, prefix: str) -> Iterator[CacheBackend]:
-    store = Settings(cache_secret=SECRET, cache_url=server.url, cache_prefix=prefix).open_store()
+    settings = Settings(cache_secret=SECRET, cache_url=server.url, cache_prefix=prefix, cache_timeout_ms=PATIENT)
+    store = settings.open_store()
     assert store is not None
     yield store.backend
     store.close()

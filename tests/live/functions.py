@@ -136,6 +136,22 @@ async def sleep(request: Any, seconds: float) -> str:
     return "slept"
 
 
+_released: set[str] = set()
+
+
+@client
+async def wait_for_release(request: Any, key: str) -> str:
+    """Of the same key, in the same process."""
+    while key not in _released:  # noqa: ASYNC110 - whoever releases may be on another loop
+        await asyncio.sleep(0.005)
+    return "released"
+
+
+@client
+async def release(request: Any, key: str) -> None:
+    _released.add(key)
+
+
 @client
 def crash(request: Any) -> None:
     raise RuntimeError("of this no client learns")
@@ -220,6 +236,8 @@ FUNCTIONS = (
     members,
     who,
     sleep,
+    wait_for_release,
+    release,
     crash,
     resident,
     hidden,

@@ -12,6 +12,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, NamedTuple, Protocol
+from uuid import uuid4
 
 import pytest
 
@@ -222,19 +223,23 @@ async def a_function_may_be_for_the_socket_alone(world: World) -> None:
 
 @scenario
 async def calls_run_side_by_side(world: World) -> None:
+    key = {"key": uuid4().hex}
     async with opened(world) as talk:
-        await talk.send(action="rpc", id=1, fn="sleep", args={"seconds": 0.5})
+        await talk.send(action="rpc", id=1, fn="wait_for_release", args=key)
         assert (await talk.ask(action="rpc", id=2, fn="sleep", args={"seconds": 0}))["id"] == 2
-        assert (await talk.receive())["id"] == 1
+        answers = [await talk.ask(action="rpc", id=3, fn="release", args=key), await talk.receive()]
+        assert sorted(answer["id"] for answer in answers) == [1, 3]
 
 
 @scenario
 async def too_many_calls_are_refused_at_once(world: World) -> None:
+    key = {"key": uuid4().hex}
     async with opened(world) as talk:
         for number in range(21):
-            await talk.send(action="rpc", id=number, fn="sleep", args={"seconds": 0.3})
+            await talk.send(action="rpc", id=number, fn="wait_for_release", args=key)
         first = await talk.receive()
         assert (first["id"], first["error"]["code"]) == (20, "RATE_LIMITED")
+        await world.call("release", key)
         answers = [await talk.receive() for _ in range(20)]
         assert sorted(answer["id"] for answer in answers) == list(range(20))
         assert all(answer["ok"] for answer in answers)

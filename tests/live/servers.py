@@ -44,6 +44,7 @@ def running(
         **{name: value for name, value in os.environ.items() if not name.startswith("MIZAN_")},
         "MIZAN_MWT_SECRET": SECRET,
         "MIZAN_BROKER_URL": broker,
+        "MIZAN_CACHE_TIMEOUT_MS": "10000",
         "MIZAN_LIVE": json.dumps(dict(limits)),
         DATABASE: os.environ[DATABASE],
         "PYTHONPATH": str(ROOT),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -22,12 +22,10 @@ from tests.live.functions import DATABASE, state
 from tests.live.overload import SUBSCRIPTIONS, a_reader_that_stops, ten_thousand_subscriptions
 from tests.live.scenarios import SCENARIOS, SMALL, Entry, Scenario, a_reader_that_stops_keeps_nobody_waiting
 from tests.live.servers import running
-from tests.live.worlds import ServerWorld, play
+from tests.live.worlds import ServerWorld, begin_anew, play
 from tests.programs.finding import ROOT
 
 LIMITS = {**SMALL, "subscriptions": SUBSCRIPTIONS}
-SETTLED = 0.2
-"""Seconds after which nobody is told any more of what the scenario before has changed."""
 SERVERS = ("uvicorn", "granian", "daphne", "hypercorn")
 _DJANGO = "tests.live.django_scenarios"
 APPLICATIONS = {
@@ -127,8 +125,7 @@ _OTHERS = [entry for entry in SCENARIOS if entry.scenario is not a_reader_that_s
 @_over(PLAYED)
 @pytest.mark.parametrize("entry", _OTHERS, ids=str)
 def test_scenarios(world: ServerWorld, entry: Entry) -> None:
-    time.sleep(SETTLED)
-    state().reset()
+    begin_anew(world)
     play(world, entry.scenario)
 
 
@@ -140,8 +137,7 @@ def test_overload(world: ServerWorld, overload: Scenario) -> None:
 
 @_over([played for played in PLAYED if played.processes > 1])
 def test_the_client_for_people(world: ServerWorld, request: pytest.FixtureRequest) -> None:
-    time.sleep(SETTLED)
-    state().reset()
+    begin_anew(world)
     played: Played = request.node.callspec.params["world"]
     module = ["mizan_fastapi.live"] if played.driver.application == "fastapi" else ["django", "mizan_live"]
     asked = ["--watch", "user", "user_id=1", "--subscribe", "chat", "room=blue", "--say", "chat", "text=hi"]
@@ -186,8 +182,7 @@ def _of_the_project() -> dict[str, str]:
 @_over(PLAYED)
 def test_what_a_refused_client_says_all_the_same_is_not_heard(world: ServerWorld) -> None:
     """A client that does not wait for the handshake's end."""
-    time.sleep(SETTLED)
-    state().reset()
+    begin_anew(world)
     url = urlsplit(world.urls[0])
     call = {"action": "rpc", "id": 1, "fn": "rename", "args": {"user_id": 1, "name": "Eve"}}
     upgrade = (
@@ -200,5 +195,6 @@ def test_what_a_refused_client_says_all_the_same_is_not_heard(world: ServerWorld
         client.sendall(upgrade.encode() + frame)
         # hypercorn asks nobody: to it such a handshake is none.
         assert client.recv(65_536).startswith((b"HTTP/1.1 403 ", b"HTTP/1.1 400 "))
-    time.sleep(SETTLED)
+    # What is asked later is answered: it would have been heard by now.
+    asyncio.run(world.call("sleep", {"seconds": 0.2}))
     assert state().names()[1] == "Ada"

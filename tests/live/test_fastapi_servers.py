@@ -14,7 +14,7 @@ from tests.cache.redis.servers import Server
 from tests.live.functions import DATABASE, state
 from tests.live.scenarios import SCENARIOS, SMALL, Entry, Talk, opened
 from tests.live.servers import running
-from tests.live.worlds import ServerWorld, play
+from tests.live.worlds import ServerWorld, begin_anew, play
 
 shared_server = redis.shared_server
 LIMITS: dict[str, dict[str, int]] = {"plain": {}, "soon": SMALL}
@@ -44,7 +44,7 @@ _WITH_LIMITS = [(name, entry) for name, limits in LIMITS.items() for entry in SC
 
 @pytest.mark.parametrize(("world", "entry"), _WITH_LIMITS, ids=str, indirect=["world"], scope="module")
 def test_scenarios(world: ServerWorld, entry: Entry) -> None:
-    state().reset()
+    begin_anew(world)
     play(world, entry.scenario)
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import secrets
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from typing import Any
 
 import httpx
@@ -16,7 +17,8 @@ from websockets.typing import Origin, Subprotocol
 from mizan_core.mwt import create_mwt
 from tests.live import asgi_client
 from tests.live.asgi_client import AsgiSocket, Refusal, scope_of
-from tests.live.scenarios import Closed, Frame, NotOpened
+from tests.live.functions import state
+from tests.live.scenarios import Closed, Frame, NotOpened, Talk
 
 _PREFIX = "/api/mizan/"
 
@@ -121,6 +123,19 @@ class ServerWorld:
         self.urls = urls
         self._secret = secret
 
+    async def settle(self) -> None:
+        """Return when nobody is told any more of what has been changed before: announcements keep their order."""
+        number = secrets.randbits(32)
+        async with AsyncExitStack() as sockets:
+            talks = [
+                Talk(await sockets.enter_async_context(self.open(process=process))) for process in range(self.processes)
+            ]
+            for talk in talks:
+                await talk.watch(1, "user", user_id=number)
+            await self.call("rename", {"user_id": number, "name": "nobody"})
+            for talk in talks:
+                assert await talk.receive() == {"action": "stale", "ids": [1]}
+
     def url(self, process: int) -> str:
         return self.urls[process]
 
@@ -220,3 +235,9 @@ async def _call(http: httpx.AsyncClient, function: str, args: dict[str, Any] | N
 def play(world: Any, scenario: Any) -> None:
     """Play a scenario on an event loop of its own."""
     asyncio.run(asyncio.wait_for(scenario(world), 250))
+
+
+def begin_anew(world: ServerWorld) -> None:
+    """Let nothing be left of the scenario before."""
+    asyncio.run(asyncio.wait_for(world.settle(), 250))
+    state().reset()

@@ -12,6 +12,7 @@ import httpx
 from anyio.from_thread import BlockingPortal
 
 from mizan_core.cache.backend import BackendUnavailable
+from mizan_core.cache.flights import Flight, Flights, State
 from mizan_core.cache.memory import MemoryCache
 from mizan_core.cache.store import Store
 from mizan_core.call.dispatcher import Dispatcher
@@ -23,17 +24,15 @@ NAMES = ("fastapi", "django-wsgi", "django-asgi")
 
 
 class WatchedCache(MemoryCache):
-    """Memory whose clock the test moves, that it can take away, and whose reads are counted."""
+    """Memory whose clock the test moves, and that it can take away."""
 
     def __init__(self) -> None:
         self.now = 0.0
         self.is_away = False
-        self.reads = 0
         super().__init__(timer=lambda: self.now)
 
     def read(self, keys: Sequence[str]) -> list[bytes | None]:
         self._be_there()
-        self.reads += 1
         return super().read(keys)
 
     def claim(self, values: Mapping[str, bytes], ttl: int) -> list[bytes]:
@@ -55,6 +54,20 @@ class WatchedCache(MemoryCache):
     def _be_there(self) -> None:
         if self.is_away:
             raise BackendUnavailable("it is away")
+
+
+class WatchedFlights(Flights):
+    """Flights whose passengers are counted."""
+
+    def __init__(self) -> None:
+        self.joined = 0
+        super().__init__()
+
+    def join(self, state: State) -> tuple[Flight, bool]:
+        found = super().join(state)
+        with self._lock:
+            self.joined += 1
+        return found
 
 
 class Bridge(httpx.BaseTransport):
@@ -87,17 +100,19 @@ class Site:
     package: Any
     portal: BlockingPortal
     cache: WatchedCache = field(default_factory=WatchedCache)
+    flights: WatchedFlights = field(default_factory=WatchedFlights)
 
     @property
     def is_django(self) -> bool:
         return self.name.startswith("django")
 
     def empty(self) -> None:
-        """Start with a new cache."""
-        self.cache = WatchedCache()
+        """Start with a new cache, which nobody waits for."""
+        self.cache, self.flights = WatchedCache(), WatchedFlights()
         caching = self.dispatcher.interface().caching
         assert caching is not None, "MIZAN_CACHE_SECRET is not set"
         caching.store = Store(self.cache, ENGINE.CacheKeyer("a-secret-of-the-watched-cache-012345"))
+        caching.flights = self.flights
 
     def call_alone(self, function: str, arguments: Mapping[str, Any]) -> None:
         """Call a function in a process that may end with it: on an event loop of its own, where the site has one.

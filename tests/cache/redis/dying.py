@@ -12,7 +12,12 @@ from typing import Any
 from mizan_core.client import client
 from mizan_core.registry import default_registry
 
-SETTINGS = {"MIZAN_CACHE_SECRET": "s" * 32, "MIZAN_CACHE_URL": sys.argv[2], "MIZAN_CACHE_PREFIX": sys.argv[3]}
+SETTINGS = {
+    "MIZAN_CACHE_SECRET": "s" * 32,
+    "MIZAN_CACHE_URL": sys.argv[2],
+    "MIZAN_CACHE_PREFIX": sys.argv[3],
+    "MIZAN_CACHE_TIMEOUT_MS": "10000",
+}
 CALL = json.dumps({"fn": "deposit", "args": {"user_id": 1}})
 
 

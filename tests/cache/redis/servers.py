@@ -5,7 +5,9 @@ from __future__ import annotations
 import signal
 import socket
 import subprocess
+import sys
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -21,6 +23,9 @@ HOST = "127.0.0.1"
 PATIENCE = 60.0
 """Seconds that anything may take to come about."""
 _SLOTS = 16_384
+_MOST_KEPT = 50
+"""More ports than the servers of one test have."""
+_kept: deque[tuple[socket.socket, ...]] = deque()
 
 
 class Server:
@@ -227,13 +232,35 @@ def need_tls() -> None:
 
 
 def free_port() -> int:
-    """A port that is free together with the one that a cluster's servers use among themselves, 10,000 above."""
+    """A port that is free together with the one that a cluster's servers use among themselves, 10,000 above.
+
+    It stays ours: whoever asks for any port gets another, also while the server that it is for does not run.
+    """
     while True:
-        with socket.socket() as own, socket.socket() as bus:
+        own, bus = socket.socket(), socket.socket()
+        try:
             own.bind((HOST, 0))
             port: int = own.getsockname()[1]
-            try:
-                bus.bind((HOST, port + 10_000))
-            except (OSError, OverflowError):
-                continue
-            return port
+            bus.bind((HOST, port + 10_000))
+        except (OSError, OverflowError):
+            _close(own, bus)
+            continue
+        _keep(own, bus)
+        return port
+
+
+def _keep(*sockets: socket.socket) -> None:
+    """Let nobody have their addresses but a server that is told to; nobody answers there as long as none is."""
+    if not sys.platform.startswith("linux"):  # elsewhere that server could not have them either
+        _close(*sockets)
+        return
+    for each in sockets:
+        each.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    _kept.append(sockets)
+    if len(_kept) > _MOST_KEPT:
+        _close(*_kept.popleft())
+
+
+def _close(*sockets: socket.socket) -> None:
+    for each in sockets:
+        each.close()

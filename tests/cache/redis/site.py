@@ -16,6 +16,8 @@ from tests.cache.redis import clock
 from tests.cache.redis.servers import Server
 
 _TTL = 3600
+LONG_LEASE = 600
+"""Nothing renews the epoch of such a lease, or finds out about a server by itself, while a test runs."""
 T = TypeVar("T")
 KEYER = ENGINE.CacheKeyer("a-secret-of-the-redis-tests-0123456789")
 
@@ -64,6 +66,10 @@ class Process:
         self._backend = backend
         self.store = Store(backend, KEYER, lease)
         self._database = database
+
+    def has_beaten(self) -> bool:
+        """Whether its first beat is over; a third of a lease goes by before the next."""
+        return self.store._keeper.roster._last_beat is not None
 
     def fetch(self, item: int = 0) -> tuple[bytes, str]:
         """The item, and ``HIT``, ``MISS`` or ``BYPASS``."""

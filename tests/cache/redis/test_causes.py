@@ -133,7 +133,8 @@ def test_what_is_recognised(error: Exception, cause: str) -> None:
 
 
 def test_the_log_tells_the_cause_once(server: Server, caplog: pytest.LogCaptureFixture) -> None:
-    settings = Settings(cache_secret=SECRET, cache_url=f"redis://poor:{PASSWORD}-x@{HOST}:{server.port}/0")
+    url = f"redis://poor:{PASSWORD}-x@{HOST}:{server.port}/0"
+    settings = Settings(cache_secret=SECRET, cache_url=url, cache_timeout_ms=int(TIMEOUT * 1_000))
     app, registry = FastAPI(), Registry()
     registry.register(client(context="number")(number))
     router = create_router(registry, settings)

@@ -247,7 +247,7 @@ def test_a_roster_that_is_lost_may_have_held_a_promise(
 def test_a_burst_of_mutations_is_announced_once(wire: Wire, connect: Connect, database: Database) -> None:
     process = Process(connect(wire.url), database, lease=3_600)
     process.fetch()
-    wait_until(lambda: "HGETALL" in wire.commands)
+    wait_until(process.has_beaten)
     wire.clear()
     store = process.store
     for _ in range(5):

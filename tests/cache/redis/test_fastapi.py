@@ -176,7 +176,9 @@ def test_routers_purge_each_store_once(server: Server, prefix: str, second: str,
     registry.register(annotate)
     application = FastAPI()
     for name, own in (("first", prefix), ("second", second + prefix)):
-        settings = Settings(cache_secret="s" * 32, cache_url=server.url, cache_prefix=own)
+        settings = Settings(
+            cache_secret="s" * 32, cache_url=server.url, cache_prefix=own, cache_timeout_ms=int(TIMEOUT * 1_000)
+        )
         application.include_router(create_router(registry, settings), prefix=f"/{name}")
 
     async def scenario(visitor: Visitor) -> None:

@@ -11,15 +11,14 @@ from typing import TypeAlias
 
 import pytest
 
+from mizan_core.cache import store
 from mizan_core.cache.store import Store
 from tests.cache.redis.conftest import SHORT, Connect
 from tests.cache.redis.servers import Server, wait_until
-from tests.cache.redis.site import Database, Process, members
+from tests.cache.redis.site import LONG_LEASE, Database, Process, members
 from tests.cache.redis.wire import Wire
 
 LEASE = 1
-LONG_LEASE = 600
-"""Nothing renews the epoch of such a lease while a test runs."""
 Refuse: TypeAlias = Callable[[Server], None]
 
 
@@ -45,8 +44,8 @@ def fail_to_save(server: Server) -> None:
 
 
 def pause(server: Server) -> None:
-    """For longer than a lease."""
-    server.ask("CLIENT", "PAUSE", 4_000 * LEASE, "WRITE")
+    """For longer than the test lasts."""
+    server.ask("CLIENT", "PAUSE", 600_000, "WRITE")
 
 
 def _children(server: Server) -> list[int]:
@@ -112,9 +111,9 @@ def test_who_does_not_wait_for_the_lease_serves_what_has_changed(
     assert quiet.fetch() == (b"0", "HIT")
 
 
-def test_what_a_full_server_purges_is_purged_alone(server: Server, processes: list[Process]) -> None:
+def test_what_a_full_server_purges_is_purged_alone(server: Server, idle_processes: list[Process]) -> None:
     """It removes what it cannot replace."""
-    mutating, _ = processes
+    mutating, _ = idle_processes
     wait_until(partial(_serves, mutating, 7))
     [epoch] = [key for key in server.ask("KEYS", "*") if "{epoch}" in key]
     before = server.raw("GET", epoch)
@@ -126,10 +125,11 @@ def test_what_a_full_server_purges_is_purged_alone(server: Server, processes: li
 
 
 def test_an_answer_is_not_held_for_ever(
-    server: Server, processes: list[Process], caplog: pytest.LogCaptureFixture
+    server: Server, idle_processes: list[Process], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Somebody renews the epoch that this process cannot change: that is said, and made up for when it can be."""
-    mutating, quiet = processes
+    """The epoch that this process cannot change does not run out: that is said, and made up for when it can be."""
+    monkeypatch.setattr(store, "_LONGEST_HOLD", 0.5 / LONG_LEASE)
+    mutating, quiet = idle_processes
     server.ask("ACL", "SETUSER", "default", "-set", "-del")
     mutating.mutate()
     assert any("may be stale" in record.message for record in caplog.records)
@@ -139,10 +139,10 @@ def test_an_answer_is_not_held_for_ever(
 
 
 def test_a_failed_read_changes_nothing_for_others(
-    server: Server, connect: Connect, database: Database, processes: list[Process]
+    server: Server, connect: Connect, database: Database, idle_processes: list[Process]
 ) -> None:
     with Wire(server.port) as wire:
-        unlucky = Process(connect(wire.url), database, LEASE)
+        unlucky = Process(connect(wire.url), database, LONG_LEASE)
         wait_until(partial(_serves, unlucky))
         [epoch] = [key for key in server.ask("KEYS", "*") if "{epoch}" in key]
         before = server.raw("GET", epoch)
@@ -151,5 +151,5 @@ def test_a_failed_read_changes_nothing_for_others(
         wire.lead_to(server.port)
         wait_until(partial(_serves, unlucky))
         assert server.raw("GET", epoch) == before
-        assert all(map(_serves, processes))
+        assert all(map(_serves, idle_processes))
         unlucky.store.close()

@@ -27,6 +27,7 @@ class Wire:
         self._lock = threading.Lock()
         self._server_spoke = True
         self._sockets: list[socket.socket] = []
+        self._cuts = 0
         self._listener = socket.create_server((HOST, 0))
         port_of_wire: int = self._listener.getsockname()[1]
         self.url = f"redis://{HOST}:{port_of_wire}/0"
@@ -50,9 +51,11 @@ class Wire:
         self.cut()
 
     def cut(self) -> None:
-        """End all connections."""
-        _end(*self._sockets)
-        self._sockets.clear()
+        """End all connections, also those that are being made."""
+        with self._lock:
+            self._cuts += 1
+            sockets, self._sockets = self._sockets, []
+        _end(*sockets)
 
     def _accept(self) -> None:
         while True:
@@ -60,13 +63,21 @@ class Wire:
                 client, _ = self._listener.accept()
             except OSError:
                 return
-            server = self._reach()
-            if server is None:
+            cuts, server = self._cuts, self._reach()
+            if server is None or not self._keep(cuts, client, server):
                 client.close()
                 continue
-            self._sockets += [client, server]
             threading.Thread(target=self._pump, args=(client, server, self._note), daemon=True).start()
             threading.Thread(target=self._pump, args=(server, client, self._note_answer), daemon=True).start()
+
+    def _keep(self, cuts: int, client: socket.socket, server: socket.socket) -> bool:
+        """Whether they still lead where they should: nothing has been cut since *cuts*."""
+        with self._lock:
+            if self._cuts == cuts:
+                self._sockets += [client, server]
+                return True
+        server.close()
+        return False
 
     def _reach(self) -> socket.socket | None:
         try:

@@ -37,4 +37,5 @@ USE_TZ = True
 
 MIZAN_MWT_SECRET = os.environ["MIZAN_MWT_SECRET"]
 MIZAN_BROKER_URL = os.environ["MIZAN_BROKER_URL"]
+MIZAN_CACHE_TIMEOUT_MS = 10_000  # a busy machine is no outage
 MIZAN_LIVE = json.loads(os.environ["MIZAN_LIVE"])

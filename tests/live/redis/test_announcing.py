@@ -30,6 +30,7 @@ connect = cache.connect
 KEYER = ENGINE.CacheKeyer("a-secret-of-the-announcing-tests-0123456789")
 TAGS = ["tag:user", "tag:user:0123"]
 SOCKET = "socket-0123456789abcdef"
+PATIENT = int(cache.TIMEOUT * 1_000)
 README = ROOT / "stores/mizan-redis/README.md"
 
 
@@ -194,7 +195,7 @@ def test_a_server_that_refuses_writes_tells_what_it_removes(server: Server, conn
 def test_calls_of_one_process_reach_those_who_watch_in_another(
     server: Server, prefix: str, way: Way, secret: str | None
 ) -> None:
-    settings = Settings(cache_secret=secret, cache_url=server.url, cache_prefix=prefix)
+    settings = Settings(cache_secret=secret, cache_url=server.url, cache_prefix=prefix, cache_timeout_ms=PATIENT)
     watching, calling = App(FUNCTIONS, settings), App(FUNCTIONS, settings)
     go_live(calling.dispatcher)
 
@@ -219,7 +220,7 @@ def test_calls_of_one_process_reach_those_who_watch_in_another(
 
 def test_another_broker_announces_after_the_purge(server: Server, prefix: str) -> None:
     """The cache is elsewhere: here in memory."""
-    settings = Settings(cache_secret="c" * 32, broker_url=server.url, cache_prefix=prefix)
+    settings = Settings(cache_secret="c" * 32, broker_url=server.url, cache_prefix=prefix, cache_timeout_ms=PATIENT)
     app = App(FUNCTIONS, settings)
 
     async def work() -> None:
@@ -287,7 +288,8 @@ def test_pages_that_nobody_tells_find_out_for_themselves(
 ) -> None:
     monkeypatch.setattr("mizan_core.live.hub.COMPARE", 0.05)
     monkeypatch.setattr("mizan_core.live.hub.TICK", 0.05)
-    settings = Settings(cache_url=_without("publish", server, prefix), cache_secret="c" * 32, cache_prefix=prefix)
+    url = _without("publish", server, prefix)
+    settings = Settings(cache_url=url, cache_secret="c" * 32, cache_prefix=prefix, cache_timeout_ms=PATIENT)
     watching, calling = App(FUNCTIONS, settings), App(FUNCTIONS, settings)
 
     async def work() -> None:

@@ -43,7 +43,7 @@ def test_a_follower_that_is_cancelled(site: Site, fetch: Callable[[], Awaitable[
         leader = asyncio.ensure_future(fetch())
         await asyncio.to_thread(gate.wait_for_arrival)
         followers = [asyncio.ensure_future(fetch()) for _ in range(3)]
-        await _until(lambda: site.cache.reads == 4)
+        await _until(lambda: site.flights.joined == 4)
         followers[0].cancel()
         await asyncio.wait(followers[:1])
         gate.open()
@@ -61,7 +61,7 @@ def test_a_leader_that_is_cancelled(site: Site, fetch: Callable[[], Awaitable[An
         leader = asyncio.ensure_future(fetch())
         await asyncio.to_thread(gate.wait_for_arrival)
         followers = [asyncio.ensure_future(fetch()) for _ in range(2)]
-        await _until(lambda: site.cache.reads == 3)
+        await _until(lambda: site.flights.joined == 3)
         leader.cancel()
         await asyncio.wait([leader])
         gate.open()
@@ -72,9 +72,8 @@ def test_a_leader_that_is_cancelled(site: Site, fetch: Callable[[], Awaitable[An
 
 
 async def _until(holds: Callable[[], bool]) -> None:
-    """Return once *holds*, and some turns of the loop more."""
+    """Return once *holds*."""
     end = time.monotonic() + PATIENCE
     while not holds():
         assert time.monotonic() < end, "it has not come to be"
         await asyncio.sleep(0.01)
-    await asyncio.sleep(0.05)

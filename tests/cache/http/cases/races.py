@@ -42,7 +42,7 @@ def test_a_crowd_that_misses_runs_the_functions_once(asker: Asker) -> None:
         leader = Background(lambda: waiting.pop().fetch("slow", account_id=1))
         gate.wait_for_arrival()
         others = Background(lambda: in_threads(CROWD - 1, lambda: waiting.pop().fetch("slow", account_id=1)))
-        _wait_until_asked(asker.site, CROWD)
+        _wait_until_joined(asker.site, CROWD)
         gate.open()
         assert [leader.result(), *others.result()] == [("MISS", {"slow": 0})] * CROWD
     assert WORLD.runs["slow"] == 1
@@ -81,7 +81,7 @@ def test_when_the_leader_fails_the_others_run_for_themselves(asker: Asker) -> No
         leader = Background(lambda: asker.caller.fetch("slow" + asker.suffix, account_id=1))
         gate.wait_for_arrival()
         follower = Background(lambda: other.fetch("slow", account_id=1))
-        _wait_until_asked(asker.site, 2)
+        _wait_until_joined(asker.site, 2)
         gate.open()
         leader.result().refused("INTERNAL_ERROR")
         assert follower.result() == ("MISS", {"slow": 0})
@@ -95,10 +95,9 @@ def test_a_mutation_beside_a_mutation(asker: Asker) -> None:
         assert asker.fetch("slow", account_id=1) == ("MISS", {"slow": 8 * round_})
 
 
-def _wait_until_asked(site: Site, count: int) -> None:
-    """Return once *count* requests have looked for their entry, and a moment more for them to join the flight."""
+def _wait_until_joined(site: Site, count: int) -> None:
+    """Return once *count* requests have joined flights."""
     end = time.monotonic() + PATIENCE
-    while site.cache.reads < count:
-        assert time.monotonic() < end, f"{site.cache.reads} of {count} have asked"
+    while site.flights.joined < count:
+        assert time.monotonic() < end, f"{site.flights.joined} of {count} have joined"
         time.sleep(0.01)
-    time.sleep(0.1)
