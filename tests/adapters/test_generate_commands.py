@@ -240,14 +240,21 @@ def test_watching_generates_again_when_the_functions_change(adapter: str, tmp_pa
         assert process.stdout is not None
         try:
             assert process.stdout.readline() == "api: 6 written\n"
-            source.write_text(good.replace("auth=True", 'auth="staff"'))
+            _put(source, good.replace("auth=True", 'auth="staff"'))
             assert process.stdout.readline() == "~ rename: is for staff now  (breaks clients of before)\n"
             assert process.stdout.readline().startswith("api: ")
-            source.write_text(good + "\nimport nowhere_at_all\n")
+            _put(source, good + "\nimport nowhere_at_all\n")
             told = iter(process.stdout.readline, "")
             assert any("nowhere_at_all" in line for line in told)
-            source.write_text(good)
+            _put(source, good)
             assert any(line == "~ rename: needs a login now\n" for line in told)
         finally:
             process.terminate()
             process.wait(60)
+
+
+def _put(path: Path, text: str) -> None:
+    """Change a file at once: nobody sees it empty."""
+    new = path.with_suffix(".new")
+    new.write_text(text)
+    new.replace(path)

@@ -72,6 +72,7 @@ settings.configure(
     MFA_PASSKEY_LOGIN_ENABLED=True,
     MFA_PASSKEY_SIGNUP_ENABLED=True,
     MFA_TRUST_ENABLED=True,
+    MFA_TOTP_TOLERANCE=1,  # a code may be sent at the end of its half minute
     HEADLESS_TOKEN_STRATEGY="mizan.allauth.strategy.MWTTokenStrategy",
     HEADLESS_FRONTEND_URLS={
         "account_confirm_email": "https://shop.test/verify/{key}",
