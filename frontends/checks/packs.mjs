@@ -12,7 +12,11 @@ const FOLDERS = join(import.meta.dirname, "..");
 const ROOT = join(FOLDERS, "..");
 const PYTHON = process.env.MIZAN_TEST_PYTHON ?? join(ROOT, ".venv/bin/python");
 const PACKAGES = ["mizan-runtime", "mizan-react", "mizan-vue", "mizan-svelte", "mizan-devtools", "mizan-generate"];
-const PEERS = { react: "^19.2.0", "react-dom": "^19.2.0", vue: "^3.5.0", svelte: "^5.57.0", vite: "^8.3.0" };
+/** In the versions that are tried everywhere else: what is published today is no matter of this check. */
+const { packages: locked } = JSON.parse(readFileSync(join(ROOT, "package-lock.json"), "utf8"));
+const PEERS = Object.fromEntries(
+  ["react", "react-dom", "vue", "svelte", "vite"].map((name) => [name, locked[`node_modules/${name}`].version]),
+);
 
 const project = mkdtempSync(join(tmpdir(), "mizan-packs-"));
 const run = (command, args, options = {}) =>

@@ -39,7 +39,7 @@ _SETTINGS = """
 Dir::State::lists "{folder}/lists";
 Dir::Cache "{folder}/cache";
 APT::Sandbox::User "";
-Acquire::Retries "1";
+Acquire::Retries "3";
 Acquire::http::Timeout "20";
 Acquire::https::Timeout "20";
 #clear APT::Update::Pre-Invoke;
