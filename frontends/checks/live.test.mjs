@@ -12,6 +12,8 @@ import { Mizan } from "mizan-runtime";
 import { channelOf, socketWith } from "mizan-runtime/socket";
 
 const ROOT = join(import.meta.dirname, "../..");
+/** Milliseconds that something may take to come: far longer than it does. */
+const PATIENCE = 60_000;
 const USER = { name: "user", slots: { user: ["user_id"] } };
 const CHAT = { name: "chat" };
 
@@ -63,7 +65,7 @@ function client() {
 }
 
 async function until(condition) {
-  const end = Date.now() + 10_000;
+  const end = Date.now() + PATIENCE;
   while (!condition()) {
     if (Date.now() > end) throw new Error(`It never came: ${condition}.`);
     await new Promise((resolve) => setTimeout(resolve, 5));

@@ -26,6 +26,9 @@ const mounted: object[] = [];
 afterEach(() => Promise.all(mounted.splice(0).map((component) => unmount(component))));
 after(closeWindow);
 
+// Here it comes from a disk, which no number of turns waits for.
+await new Mizan({ tabs: false }).calling();
+
 function started(server = new Server()) {
   const mizan = new Mizan({ baseUrl: "/api/mizan", fetch: server.fetch, retries: 0, tabs: false });
   const page = {} as Controls;

@@ -14,6 +14,9 @@ const apps: App[] = [];
 afterEach(() => apps.splice(0).forEach((app) => app.unmount()));
 after(closeWindow);
 
+// Here it comes from a disk, which no number of turns waits for.
+await new Mizan({ tabs: false }).calling();
+
 const useUserProfile = (id: () => number): SlotRef<Profile> =>
   useSlot(userContext, "user_profile", () => ({ user_id: id() }));
 

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
@@ -122,6 +122,12 @@ test("what goes wrong is said without a stack", () => {
   }
 });
 
+/** Write a file that is being watched: who looks sees the old text or the new one, never half of it. */
+function replace(file, text) {
+  writeFileSync(`${file}.draft`, text);
+  renameSync(`${file}.draft`, file);
+}
+
 test("watching generates again when the interface changes, and tells what it cannot read", async () => {
   writeFileSync(at("watched.kdl"), INTERFACE);
   const words = [COMMAND, "watched.kdl", "--output", "watched", "--watch"];
@@ -131,9 +137,9 @@ test("watching generates again when the interface changes, and tells what it can
   const complained = createInterface({ input: child.stderr })[Symbol.asyncIterator]();
   try {
     assert.equal((await said.next()).value, "watched: 6 written");
-    writeFileSync(at("watched.kdl"), "{}");
+    replace(at("watched.kdl"), "{}");
     assert.match((await complained.next()).value, /^the interface: line 1/);
-    writeFileSync(at("watched.kdl"), INTERFACE.replace("#false", "#true"));
+    replace(at("watched.kdl"), INTERFACE.replace("#false", "#true"));
     assert.match((await said.next()).value, /the result may be null now/);
   } finally {
     child.kill();
@@ -155,8 +161,8 @@ test("a server beside the configuration is watched where PYTHONPATH has it", asy
   const said = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   try {
     assert.match((await said.next()).value, /^api: \d written$/);
-    writeFileSync(path.join(server, "interface.kdl"), INTERFACE.replace("#false", "#true"));
-    writeFileSync(path.join(server, "app.py"), "changed = True\n");
+    replace(path.join(server, "interface.kdl"), INTERFACE.replace("#false", "#true"));
+    replace(path.join(server, "app.py"), "changed = True\n");
     assert.match((await said.next()).value, /the result may be null now/);
   } finally {
     child.kill();
