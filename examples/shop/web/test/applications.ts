@@ -1,8 +1,9 @@
 /** The examples of frameworks that render pages on a server of their own, as their `npm start` runs them. */
 
 import { spawn } from "node:child_process";
+import { randomInt } from "node:crypto";
 import { once } from "node:events";
-import { connect, createServer, type AddressInfo } from "node:net";
+import { connect, createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 
@@ -98,11 +99,17 @@ function answers(port: number): Promise<boolean> {
   });
 }
 
+/** One below those that the system gives to whoever wants any: nobody else gets it before the server listens. */
 async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
+  for (;;) {
+    const port = randomInt(10_000, 32_000);
+    if (await isFree(port)) return port;
+  }
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(port, "127.0.0.1");
+    server.on("error", () => resolve(false)).on("listening", () => server.close(() => resolve(true)));
+  });
 }

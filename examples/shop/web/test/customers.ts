@@ -1,6 +1,6 @@
 /** Customers without a page: programs that call the shop's functions with a token. */
 
-import type { Shop } from "./shops.js";
+import { ask, type Shop } from "./shops.js";
 
 /** A refusal that busy customers meet: sold out, or shipped already by somebody else. */
 const ORDINARY = new Set([404, 409]);
@@ -23,7 +23,7 @@ export class Customer {
     const headers = { Cookie: cookies, ...(csrf === undefined ? {} : { "X-CSRFToken": csrf }) };
     const granted = await called(url, headers, "mwt_obtain", {});
     const { token } = granted.result as { token: string };
-    const known = await fetch(`${url}/api/mizan/ctx/global/`, { headers: { "X-Mizan-Token": token } });
+    const known = await ask(`${url}/api/mizan/ctx/global/`, { headers: { "X-Mizan-Token": token } });
     const { current_user } = (await known.json()) as { current_user: { id: string } };
     return new Customer(url, current_user.id, token);
   }
@@ -36,7 +36,7 @@ export class Customer {
   }
 
   async products(): Promise<readonly { readonly id: string; readonly name: string }[]> {
-    const response = await fetch(`${this.#url}/api/mizan/ctx/catalogue/`);
+    const response = await ask(`${this.#url}/api/mizan/ctx/catalogue/`);
     const bundle = (await response.json()) as { search_products: { id: string; name: string }[] };
     return bundle.search_products;
   }
@@ -44,10 +44,10 @@ export class Customer {
 
 /** The cookies of who has logged in as *username*, as a browser would send them. */
 export async function logIn({ url, password }: Shop, username: string): Promise<string> {
-  const begun = await fetch(`${url}/api/mizan/session/`);
+  const begun = await ask(`${url}/api/mizan/session/`);
   const { csrfToken } = (await begun.json()) as { csrfToken: string | null };
   const guard = csrfToken === null ? {} : { "X-CSRFToken": csrfToken };
-  const entered = await fetch(`${url}/login/`, {
+  const entered = await ask(`${url}/login/`, {
     method: "POST",
     headers: { ...guard, "Content-Type": "application/json", Cookie: cookiesOf(begun) },
     body: JSON.stringify({ username, password }),
@@ -62,7 +62,7 @@ function cookiesOf({ headers }: Response): string {
 }
 
 async function called(url: string, headers: Record<string, string>, fn: string, args: object) {
-  const response = await fetch(`${url}/api/mizan/call/`, {
+  const response = await ask(`${url}/api/mizan/call/`, {
     method: "POST",
     headers: { ...headers, "Content-Type": "application/json" },
     body: JSON.stringify({ fn, args }),

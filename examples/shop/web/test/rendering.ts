@@ -6,6 +6,7 @@ import type { Browser, BrowserContext } from "playwright-core";
 
 import type { Application, Framework } from "./applications.js";
 import { logIn } from "./customers.js";
+import { ask } from "./shops.js";
 import { visit, type Tab, type Visit } from "./visit.js";
 
 interface Surroundings {
@@ -114,7 +115,7 @@ async function opened(
 
 /** The page as the server answers, for who has *cookie*. */
 async function htmlOf({ shop }: Application, path: string, cookie = ""): Promise<string> {
-  const response = await fetch(shop.url + path, { headers: { cookie } });
+  const response = await ask(shop.url + path, { headers: { cookie } });
   assert.equal(response.status, 200);
   return response.text();
 }

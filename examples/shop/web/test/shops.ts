@@ -50,6 +50,14 @@ export async function startShops(...options: readonly string[]): Promise<Shops> 
   }
 }
 
+/** `fetch` over a connection of its own: one that is kept may be closed at the moment when it is used again. */
+export function ask(
+  url: string,
+  { headers, ...init }: RequestInit & { readonly headers?: Record<string, string> } = {},
+): Promise<Response> {
+  return fetch(url, { ...init, headers: { ...headers, Connection: "close" } });
+}
+
 function announced(child: ChildProcessByStdio<null, Readable, null>): Promise<readonly Shop[]> {
   const said: string[] = [];
   const found: Omit<Shop, "password" | "database">[] = [];

@@ -86,7 +86,9 @@ export function surroundings(visiting: Visiting): void {
       await tab.card("Ethiopian coffee").waitFor();
       assert.equal(await tab.page.getByText("There is a newer version").count(), 1);
       proxy.interface = null;
+      const loaded = tab.page.waitForEvent("load");
       await tab.page.getByRole("button", { name: "Load it" }).click();
+      await loaded;
       await tab.page.getByRole("heading", { name: "Ada of another version" }).waitFor();
       assert.equal(await tab.page.getByText("There is a newer version").count(), 0);
     }));
@@ -120,14 +122,16 @@ export function surroundings(visiting: Visiting): void {
           Object.defineProperty(document, "visibilityState", { value: state, configurable: true });
           document.dispatchEvent(new Event("visibilitychange"));
         };
-        window.now = Date.now;
+        const then = Date.now();
+        window.pass = (milliseconds) => { Date.now = () => then + milliseconds; };
+        pass(0);
         look("hidden");
-        Date.now = () => now() + 59_000;
+        pass(59_000);
         look("visible");
       `);
       await tab.rest();
       assert.deepEqual(proxy.asked, []);
-      await tab.page.evaluate(`look("hidden"); Date.now = () => now() + 59_000 + 61_000; look("visible");`);
+      await tab.page.evaluate(`look("hidden"); pass(59_000 + 61_000); look("visible");`);
       await tab.rest();
       assert.equal(proxy.asked.length, 1, proxy.asked.join("\n"));
       assert.match(proxy.asked[0] ?? "", /^GET ctx\/\?.*user=/);
@@ -143,7 +147,7 @@ export function surroundings(visiting: Visiting): void {
       const stock = Number.parseInt(await tab.stock("Darjeeling tea"));
       proxy.forget();
       await tab.orders.getByRole("button", { name: "Ship" }).first().click();
-      await tab.orders.getByText("shipped").first().waitFor();
+      await tab.orders.getByRole("listitem").first().getByText("shipped").waitFor();
       await tab.page.getByRole("button", { name: "Restock Darjeeling tea" }).click();
       await tab
         .card("Darjeeling tea")

@@ -26,6 +26,7 @@ export function startBrowser(): Promise<Browser> {
   if (program === null) throw new Error(`${PROGRAM} is missing: make .tools/bin/${PROGRAM} fetches it`);
   return chromium.launch({
     executablePath: program,
+    timeout: LONGEST,
     // Root has no sandbox.
     args: ["--no-sandbox"],
   });
