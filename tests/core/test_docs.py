@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 import os
 import pkgutil
 import re
@@ -136,3 +137,11 @@ def test_something_is_found() -> None:
     assert len(found(_IMPORT, in_blocks=True)) > 6
     assert min(len(found(pattern)) for pattern in (_NAME, _PATH, _FILE, _VERB, _LINK)) > 6
     assert len(found(_QUOTE)) > 3
+
+
+def test_what_is_packed_is_what_is_tried() -> None:
+    (packed,) = re.findall(r"^PACKS := (.+)$", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
+    (tried,) = re.findall(
+        r"^const PACKAGES = (.+);$", (ROOT / "frontends/checks/packs.mjs").read_text("utf-8"), re.MULTILINE
+    )
+    assert packed.split() == json.loads(tried)

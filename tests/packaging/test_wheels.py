@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import re
+import sys
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
@@ -14,6 +17,11 @@ from tests.packaging.wheels import Wheel, Wheels
 pytestmark = pytest.mark.timeout(BUILD_SECONDS)
 
 MAX_NATIVE_BYTES = 2_000_000  # with the generators of clients in it
+
+# What a requirement brings along in a version that it chooses itself, and what an application has that uses it.
+_BROUGHT = {"annotated_types", "anyio", "asgiref", "pydantic_core"}
+_ELSEWHERE = {"debug_toolbar", "opentelemetry"}
+_DISTRIBUTIONS = {"allauth": "django-allauth"}
 
 # Each distribution's package and the folder that it is made from.
 PACKAGES = {
@@ -107,10 +115,30 @@ def test_nothing_but_an_extra_asks_for_the_native_wheel(wheels: Wheels, name: st
     [
         ("mizan-core", {"pydantic", "python-multipart", "typing-extensions"}),
         ("mizan-django", {"django", "mizan-core"}),
-        ("mizan-fastapi", {"fastapi", "mizan-core"}),
+        ("mizan-fastapi", {"fastapi", "mizan-core", "starlette"}),
         ("mizan-native", {"mizan-core"}),
         ("mizan-redis", {"async-timeout", "mizan-core", "redis"}),
     ],
 )
 def test_dependencies(wheels: Wheels, name: str, expected: set[str]) -> None:
     assert {re.split("[<>]", line.lower())[0] for line in _requirements(wheels[name])} == expected
+
+
+def test_what_is_imported_is_asked_for(wheel: Wheel) -> None:
+    """Else its version would be whatever somebody else's requirement happens to allow."""
+    required = {re.split(r"[<>;\[ ]", line.lower())[0] for line in wheel.metadata.get_all("Requires-Dist", [])}
+    own = PACKAGES[wheel.distribution][0]
+    imported = _imported(wheel) - sys.stdlib_module_names - _BROUGHT - _ELSEWHERE - {own}
+    distributions = {_DISTRIBUTIONS.get(name, name.replace("_", "-")) for name in imported}
+    # The core is what all others stand on, and passes on what its public names are made of.
+    assert distributions - required <= ({"typing-extensions", "pydantic"} if "mizan-core" in required else set())
+
+
+def _imported(wheel: Wheel) -> frozenset[str]:
+    """The outermost packages that its modules import, at whatever depth."""
+    with ZipFile(wheel.path) as archive:
+        trees = [ast.parse(archive.read(name)) for name in archive.namelist() if name.endswith(".py")]
+    nodes = [node for tree in trees for node in ast.walk(tree)]
+    names = [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names]
+    names += [node.module or "" for node in nodes if isinstance(node, ast.ImportFrom) and node.level == 0]
+    return frozenset(name.partition(".")[0] for name in names)

@@ -201,23 +201,8 @@ def limited(schema: CoreSchema, allowance: Callable[[], Allowance]) -> SchemaVal
 
 
 def _compiled(rewriting: _Rewriting) -> SchemaValidator:
-    return SchemaValidator(cast("CoreSchema", rewriting.rewritten()), **_FROM_SCHEMA)
-
-
-def _from_schema() -> dict[str, Any]:
-    """What makes pydantic build models anew: otherwise what it has for them takes the place of what stands in a schema.
-
-    Pydantic 2.12 cannot be told: there, what stands inside a model is not bounded.
-    """
-    told: dict[str, Any] = {"_use_prebuilt": False}
-    try:
-        SchemaValidator(cast("CoreSchema", _ANYTHING), **told)
-    except TypeError:
-        return {}
-    return told
-
-
-_FROM_SCHEMA = _from_schema()
+    # What pydantic has for a model would take the place of what stands in the schema.
+    return SchemaValidator(cast("CoreSchema", rewriting.rewritten()), _use_prebuilt=False)
 
 
 def _fail_fast(container: Schema) -> Schema:
