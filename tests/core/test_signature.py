@@ -122,7 +122,10 @@ class TestRequest:
         class Views:
             def method(self, request: object) -> None: ...
 
-        assert "write 'request' before 'self'" in refusal(lambda: client(Views.method), TypeError)
+            def declared(self, request, x: int) -> None: ...
+
+        for method in (Views.method, Views.declared):
+            assert "write a function, without 'self'" in refusal(lambda method=method: client(method), TypeError)
 
 
 class TestRefused:

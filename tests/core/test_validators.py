@@ -155,6 +155,7 @@ class TestRefused:
             message = refusal(use, TypeError)
             assert message.startswith("TestRefused.test_parameter.<locals>.function (tests.core.test_validators:")
             assert "parameter 'x': list[tests.core.test_validators.Arbitrary] cannot be sent over the wire" in message
+            assert message.endswith("; write a pydantic model, a dataclass or a TypedDict")
             assert "\n" not in message
             assert "fine" not in message
 
@@ -165,6 +166,7 @@ class TestRefused:
         for use in (lambda: function.result, function.prepare):
             message = refusal(use, TypeError)
             assert "the return annotation: dict[str, tests.core.test_validators.Arbitrary] cannot be sent" in message
+            assert message.endswith("or say what clients get with @client(returns=...)")
 
     def test_undefined_names_further_down(self) -> None:
         class Model(BaseModel):

@@ -20,7 +20,7 @@ from mizan_core.client.options import Declaration
 from mizan_core.client.routes import RouteParameter, parts_of
 from mizan_core.client.signature import Parameter, Signature, WrittenSignature, read_signature
 from mizan_core.client.targets import ServerFunction
-from mizan_core.client.validators import annotation_adapter, arguments_adapter
+from mizan_core.client.validators import RETURNS, annotation_adapter, arguments_adapter
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -298,7 +298,7 @@ def naming(where: str) -> Iterator[None]:
 def _result_adapter(signature: Signature, names: Mapping[str, Any]) -> TypeAdapter[Any]:
     if signature.is_view:
         raise TypeError("it answers with a framework response, which is not serialised")
-    return annotation_adapter("the return annotation", signature.returns, names)
+    return annotation_adapter(RETURNS, signature.returns, names)
 
 
 def _check_uploads(context: str | None, signature: Signature) -> None:

@@ -29,6 +29,8 @@ MISSING: Any = inspect.Parameter.empty
 """The default of a parameter that has none."""
 
 _POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+_BOUND = ("self", "cls")
+"""What the first parameter of a method is called."""
 _REFUSED_KINDS: dict[object, str] = {
     inspect.Parameter.VAR_POSITIONAL: "*{}: clients pass arguments by name; declare each parameter",
     inspect.Parameter.VAR_KEYWORD: "**{}: clients have to know every argument; declare each parameter",
@@ -145,6 +147,8 @@ def read_signature(function: FunctionType, returns: Any = None) -> WrittenSignat
     parameters = tuple(signature.parameters.values())
     if not parameters or parameters[0].kind not in _POSITIONAL:
         raise TypeError("the request parameter is missing; write 'request' as the first parameter")
+    if parameters[0].name in _BOUND:
+        raise TypeError(f"a method has nothing to be called on; write a function, without {parameters[0].name!r}")
     for parameter in parameters[1:]:
         _check_form(parameter)
     return WrittenSignature(parameters[0], parameters[1:], signature.return_annotation if returns is None else returns)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NewType
 
 from pydantic import ConfigDict, TypeAdapter, with_config
-from pydantic.errors import PydanticUndefinedAnnotation, PydanticUserError
+from pydantic.errors import PydanticSchemaGenerationError, PydanticUndefinedAnnotation, PydanticUserError
 from typing_extensions import NotRequired, TypedDict
 
 from mizan_core.client.signature import Parameter
@@ -17,6 +17,11 @@ _QUIET = ConfigDict(hide_input_in_errors=True)
 _make_typed_dict: Any = TypedDict
 _make_new_type: Any = NewType
 """Type checkers know the static forms alone."""
+
+RETURNS = "the return annotation"
+_DATA = "write a pydantic model, a dataclass or a TypedDict"
+_ADVICE = {RETURNS: f"{_DATA}, or say what clients get with @client(returns=...)"}
+"""By place."""
 
 _REFUSALS = (PydanticUserError, PydanticUndefinedAnnotation, ImportError, TypeError, ValueError)
 
@@ -45,12 +50,15 @@ def arguments_adapter(
 def annotation_adapter(place: str, annotation: Any, names: Mapping[str, Any]) -> TypeAdapter[Any]:
     """A validator and serialiser for one annotation.
 
-    :raises TypeError: naming *place*, when pydantic cannot handle it.
+    :raises TypeError: naming *place*, and what would be right, when pydantic cannot handle it.
     """
     try:
         return _adapter(annotation, names)
     except _REFUSALS as error:
-        raise TypeError(f"{place}: {annotation!r} cannot be sent over the wire: {_reason(error)}") from error
+        problem = f"{place}: {annotation!r} cannot be sent over the wire: {_reason(error)}"
+        if isinstance(error, PydanticSchemaGenerationError):
+            problem += f"; {_ADVICE.get(place, _DATA)}"
+        raise TypeError(problem) from error
 
 
 def _entry(parameter: Parameter) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple, TypeAlias
@@ -25,6 +26,9 @@ from mizan_core.interface.wire import UNFAITHFUL, is_verbatim, wire_value
 
 HTTP, SOCKET = "http", "socket"
 """What may carry a call."""
+
+
+_CAUSES = re.compile(r"Unable to serialize unknown type: <class '[\w.<>]+'>|invalid utf-8 sequence")
 
 
 class ResultMismatch(MizanError):
@@ -371,11 +375,19 @@ def result_serializer(name: str, adapter: TypeAdapter[Any]) -> Callable[[Any], b
             refusals = Refusals()
             refusals.add_error(error)
             problems = "; ".join(f"{path}: {', '.join(texts)}" for path, texts in refusals.as_details().items())
-        except PydanticSerializationError:
-            problems = "it cannot be written as JSON"
-        raise ResultMismatch(f"{name}: the result does not match its annotation: {problems}")
+            problems = problems.removeprefix(": ")
+        except PydanticSerializationError as error:
+            problems = "it cannot be written as JSON" + _known_cause(str(error))
+        kind = type(value).__qualname__
+        raise ResultMismatch(f"{name}: the result (of type {kind}) does not match its annotation: {problems}")
 
     return serialize
+
+
+def _known_cause(text: str) -> str:
+    """What pydantic says of a failed serialisation, where that quotes no value."""
+    found = _CAUSES.search(text)
+    return f": {found[0]}" if found else ""
 
 
 def _view_check(name: str) -> Callable[[Any], Any]:
