@@ -13,10 +13,13 @@ from typing import Any
 import pytest
 from fastapi import APIRouter, FastAPI
 from fastapi.middleware.asyncexitstack import AsyncExitStackMiddleware
-from opentelemetry import trace
+from opentelemetry import _logs, metrics, trace
+from opentelemetry.sdk._logs import LoggerProvider
+from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from opentelemetry.util._once import Once
 from starlette.applications import Starlette
 from starlette.background import BackgroundTask
 from starlette.middleware import Middleware
@@ -258,6 +261,27 @@ def test_an_observed_request_goes_the_whole_way(monkeypatch: pytest.MonkeyPatch)
     assert _passed(own) == ["around", "inside"]
 
 
+@pytest.mark.parametrize(
+    ("api", "once", "tell", "provider"),
+    [
+        (trace, "_TRACER_PROVIDER", trace.set_tracer_provider, TracerProvider),
+        (metrics._internal, "_METER_PROVIDER", metrics.set_meter_provider, MeterProvider),
+        (_logs._internal, "_LOGGER_PROVIDER", _logs.set_logger_provider, LoggerProvider),
+    ],
+)
+def test_whatever_is_provided_is_noticed(
+    api: Any, once: str, tell: Callable[[Any], None], provider: Callable[[], Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not hasattr(FastAPI(), "_native_telemetry"):
+        pytest.skip("this version of FastAPI traces nothing itself")
+    app = _app()
+    assert _passed(app) == []
+    monkeypatch.setattr(api, once, None)  # what the public function does to them is undone
+    monkeypatch.setattr(api, f"{once}_SET_ONCE", Once())
+    tell(provider())
+    assert _passed(app) == ["around", "inside"]
+
+
 @pytest.mark.parametrize("middleware", [False, True])
 def test_the_environment_is_looked_at_once(middleware: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     telemetry = getattr(FastAPI(), "_native_telemetry", None)
@@ -273,9 +297,9 @@ def test_the_environment_is_looked_at_once(middleware: bool, monkeypatch: pytest
 @pytest.mark.parametrize(
     ("cls", "expected"),
     [
-        (FastAPI, []),
-        (Starlette, []),
-        (ServerErrorMiddleware, []),
+        (FastAPI, ["around", "inside"]),
+        (Starlette, ["around", "inside"]),
+        (ServerErrorMiddleware, ["around"]),
         (ExceptionMiddleware, ["around", "inside"]),
         (AsyncExitStackMiddleware, ["around", "inside"]),
         (APIRouter, ["around", "inside"]),
@@ -294,7 +318,7 @@ def test_code_that_instruments_the_framework_sees_requests(
 
     instrumented.__module__ = written.__module__
     monkeypatch.setattr(cls, "__call__", instrumented)
-    assert _passed(_app()) == (expected or ["around"])
+    assert _passed(_app()) == expected
     assert seen == ["http"]
 
 
@@ -350,6 +374,23 @@ def test_all_that_is_mounted_is_short() -> None:
     assert [_passed(app, base) for base in ("/first", "/second", "/third")] == [[]] * 3
     sent, _ = _asked(app, "passed", "/fourth")
     assert sent[0]["status"] == 404
+
+
+def test_an_application_within_another() -> None:
+    """Its parent's limit holds, though the answer is none of the parent's own."""
+    if not hasattr(FastAPI(), "max_body_size"):
+        pytest.skip("this version of FastAPI has no limit on bodies")
+    found = []
+    for lane in LANES:
+        for limit in (None, 5):
+            inner, parent = _app(lane), FastAPI(max_body_size=limit)
+            inner.middleware_stack = inner.build_middleware_stack()
+            parent.mount("/inner", inner)
+            sent, error = _asked(parent, "early", f"/inner{BASE}")
+            found.append((lane, sent and sent[0]["status"], error and str(error)))
+    assert found == [
+        (lane, *expected) for lane in LANES for expected in ((500, "before anything is sent"), (413, None))
+    ]
 
 
 def test_the_state_of_the_application_is_at_hand() -> None:

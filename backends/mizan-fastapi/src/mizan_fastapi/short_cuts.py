@@ -4,15 +4,20 @@ An endpoint of Mizan's raises nothing: an error is an answer. What FastAPI puts 
 raised, puts things into the scope that only its own routes take out, and looks for the route. So a request goes past
 that where it is certain that nothing else stands there. If something is raised after all, or may be (a response that a
 function has made, a ``send`` that fails), then the rest goes the whole way, and all see what they would have seen.
+
+What instruments FastAPI and Starlette replaces methods of their classes, or has a say in how an application is put
+together. Before each request it is looked for in the two classes of applications, elsewhere before the first one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from types import FunctionType
 from typing import Any
 
-from fastapi import APIRouter, FastAPI
+from fastapi.applications import FastAPI  # instrumentation may put a class of its own under the public name
+from fastapi.routing import APIRouter
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -46,17 +51,12 @@ _INSIDE = ("ExceptionMiddleware", "AsyncExitStackMiddleware")
 class ShortCut:
     """The innermost middleware: goes past the router, and what stands around that."""
 
-    def __init__(self, app: ASGIApp, served: FastAPI) -> None:
+    def __init__(self, app: ASGIApp, served: Shortened) -> None:
         self.app = app
-        self._router = router = served.router
-        inside = _past(app, _INSIDE)
-        self._is_open = (
-            inside is router
-            and type(router) is APIRouter
-            and _is_as_written(APIRouter)
-            and router.middleware_stack == router.app
-            and not getattr(router, "form_limits", None)
-        )
+        self._served = served
+        self._router = served.router
+        self._way: _Way | None = None
+        self._is_open = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         endpoint = None if scope["type"] != "http" or TRACED in scope or REST in scope else self.endpoint(scope)
@@ -67,6 +67,9 @@ class ShortCut:
 
     def endpoint(self, scope: Scope) -> Endpoint | None:
         """The endpoint that the router would come to; the scope then holds what it is told there."""
+        way = self._served._mizan_way  # noqa: SLF001
+        if way is not self._way:
+            self._way, self._is_open = way, not way.is_instrumented and self._leads_to_routes()
         if not self._is_open:
             return None
         for route in self._router.routes:
@@ -78,37 +81,70 @@ class ShortCut:
                 return endpoint
         return None
 
+    def _leads_to_routes(self) -> bool:
+        router = self._router
+        return (
+            _past(self.app, _INSIDE) is router
+            and type(router) is APIRouter
+            and _is_as_written(APIRouter)
+            and _is_as_written(APIRouter, "app")
+            and router.middleware_stack == router.app
+            and not getattr(router, "form_limits", None)
+        )
+
+
+class _Innermost(Middleware):
+    """The short cut's place: what instruments middleware, and names it, does so in the ``__init__`` of these."""
+
+    def __init__(self, served: Shortened) -> None:
+        self.cls: Any = ShortCut
+        self.args: Any = (served,)
+        self.kwargs: Any = {}
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """What stood on an application's way when it was last looked at."""
+
+    stack: ASGIApp | None
+    framework: object = None
+    toolkit: object = None
+    """What FastAPI's and Starlette's classes did when they were called."""
+    is_instrumented: bool = False
+    """Whether they, or a class of its own, do more than FastAPI and Starlette have written there."""
+    is_traced: Callable[[], bool] = bool
+    """Whether FastAPI traces, measures or logs the next request."""
+    short_cut: ShortCut | None = None
+    """None where something stands before it that is to be passed."""
+
 
 class Shortened(FastAPI):
     """Goes past what stands around an application's middleware where it has none, and nobody looks on; where it has
     some, only past FastAPI's look at the environment.
     """
 
-    _inspected: ASGIApp | None = None
-    _short_cut: ShortCut | None = None
-    _is_observed: Callable[[], bool]
+    _mizan_way = _Way(None)
 
     def build_middleware_stack(self) -> ASGIApp:
-        last = Middleware(ShortCut, served=self)
-        self.user_middleware.append(last)
+        innermost = _Innermost(self)
+        self.user_middleware.append(innermost)
         try:
             return super().build_middleware_stack()
         finally:
-            self.user_middleware.remove(last)
+            self.user_middleware.remove(innermost)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        stack = self.middleware_stack
-        if stack is not self._inspected:
-            last = _past(stack, _AROUND)
-            self._short_cut = last if type(last) is ShortCut else None
-            self._is_observed, self._inspected = _observation(self), stack
-        if stack is None or scope["type"] != "http" or TRACED in scope or self._is_observed():
+        stack, way = self.middleware_stack, self._mizan_way
+        # Classes are changed by whatever is set up after the first request, too.
+        if way.stack is not stack or way.framework is not FastAPI.__call__ or way.toolkit is not Starlette.__call__:
+            way = self._mizan_way = _way_of(self, stack)
+        if stack is None or scope["type"] != "http" or TRACED in scope or way.is_instrumented or way.is_traced():
             await super().__call__(scope, receive, send)
             return
         scope["app"] = self
         if self.root_path:
             scope["root_path"] = self.root_path
-        endpoint = None if self._short_cut is None else self._short_cut.endpoint(scope)
+        endpoint = None if way.short_cut is None else way.short_cut.endpoint(scope)
         if endpoint is None:
             await stack(scope, receive, send)
         else:
@@ -122,20 +158,28 @@ def shorten(app: FastAPI) -> None:
         app.__class__ = type(kind.__name__, (Shortened, kind), {"__module__": kind.__module__})
 
 
-def _observation(app: Shortened) -> Callable[[], bool]:
-    """What tells whether a request is to be seen by more than the application's middleware: by a class of its own, by
-    what instruments FastAPI, or because FastAPI traces, measures or logs.
-    """
+def _way_of(app: Shortened, stack: ASGIApp | None) -> _Way:
     call: Any = super(Shortened, app).__call__
-    if call.__func__ is not FastAPI.__call__ or not (_is_as_written(FastAPI) and _is_as_written(Starlette)):
-        return lambda: True
+    is_written = call.__func__ is FastAPI.__call__ and _is_as_written(FastAPI) and _is_as_written(Starlette)
+    last = _past(stack, _AROUND)
+    return _Way(
+        stack,
+        FastAPI.__call__,
+        Starlette.__call__,
+        is_instrumented=not is_written,
+        is_traced=_tracing(app),
+        short_cut=last if type(last) is ShortCut else None,
+    )
+
+
+def _tracing(app: FastAPI) -> Callable[[], bool]:
     telemetry = getattr(app, "_native_telemetry", None)
     if telemetry is None:
-        return lambda: False
-    observes: Callable[[], bool] = telemetry.enabled
+        return bool
+    enabled: Callable[[], bool] = telemetry.enabled
     # It looks for three variables of the environment; what they name has been made by now, and stands with what the
     # application has set itself.
-    return observes if observes() or _has_provider is None else _has_provider
+    return enabled if enabled() or _has_provider is None else _has_provider
 
 
 def _past(layer: Any, names: tuple[str, ...]) -> Any:
@@ -145,11 +189,11 @@ def _past(layer: Any, names: tuple[str, ...]) -> Any:
     return layer
 
 
-def _is_as_written(cls: type) -> bool:
-    """Whether a class of FastAPI's or Starlette's is called as they have written it: what instruments code puts
-    functions of its own there.
+def _is_as_written(cls: type, method: str = "__call__") -> bool:
+    """Whether a method of a class of FastAPI's or Starlette's is as they have written it: what instruments code puts
+    functions of its own there, or objects that pass for the function.
     """
-    owner = next(base for base in cls.__mro__ if "__call__" in vars(base))
-    call = vars(owner)["__call__"]
-    module = call.__globals__["__name__"] if isinstance(call, FunctionType) else ""
+    owner = next(base for base in cls.__mro__ if method in vars(base))
+    written: Any = vars(owner)[method]
+    module = written.__globals__["__name__"] if type(written) is FunctionType else ""
     return module == owner.__module__ and module.partition(".")[0] in ("fastapi", "starlette")
