@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from functools import wraps
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
@@ -13,7 +15,7 @@ import pytest
 
 from mizan_core.errors import BadRequest
 from mizan_core.http import events
-from mizan_core.http.events import read_watched
+from mizan_core.http.events import EventStream, read_watched
 from mizan_core.live.versions import version_of
 from mizan_core.mwt import create_mwt
 from mizan_fastapi import Settings
@@ -115,11 +117,17 @@ async def test_where_there_is_nothing_to_tell(settings: Any, headers: Any, watch
 @pytest.mark.parametrize("end", ["its token", "a while"])
 @on_loop
 async def test_it_ends_with(end: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Which is over as soon as a second has gone by after the first events."""
+    has_heard, on_tick = asyncio.Event(), EventStream.on_tick
+    monkeypatch.setattr(EventStream, "on_tick", lambda stream: on_tick(stream) if has_heard.is_set() else None)
     if end == "a while":
         monkeypatch.setattr(events, "LONGEST", 0.1)
-    token = create_mwt({"id": "ada"}, SECRET, ttl=1 if end == "its token" else 60)
+    else:
+        monkeypatch.setattr(events, "time", SimpleNamespace(time=lambda: time.time() + 60))
+    token = create_mwt({"id": "ada"}, SECRET, ttl=60)
     async with AsgiEvents(make_app(), listed(ADA), {"X-Mizan-Token": token}) as stream:
         assert [(await stream.receive())["action"] for _ in range(2)] == ["watching", "stale"]
+        has_heard.set()
         await stream.ended()
 
 
