@@ -12,12 +12,32 @@ pub fn string(text: &str) -> String {
             '\r' => literal.push_str("\\r"),
             '\t' => literal.push_str("\\t"),
             quoted if quoted == quote => literal.extend(['\\', quoted]),
-            invisible if is_invisible(invisible) => literal.push_str(&escape(invisible)),
-            other => literal.push(other),
+            other => push_visible(&mut literal, other),
         }
     }
     literal.push(quote);
     literal
+}
+
+/// The text for a comment, or between quotes: what is not seen is escaped, but for tabs and the ends of lines. Python ends
+/// a line, and with it a comment, at a carriage return, and reads no file with a null character.
+pub fn visible(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for character in text.replace("\r\n", "\n").chars() {
+        match character {
+            '\n' | '\t' => shown.push(character),
+            other => push_visible(&mut shown, other),
+        }
+    }
+    shown
+}
+
+fn push_visible(out: &mut String, character: char) {
+    if is_invisible(character) {
+        out.push_str(&escape(character));
+    } else {
+        out.push(character);
+    }
 }
 
 /// Control characters, and those that change how a line is shown. All have four digits at most.
@@ -32,7 +52,7 @@ fn escape(character: char) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::string;
+    use super::{string, visible};
 
     #[test]
     fn literals_have_as_few_backslashes_as_they_can() {
@@ -47,5 +67,11 @@ mod tests {
         ] {
             assert_eq!(string(text), expected);
         }
+    }
+
+    #[test]
+    fn what_comments_say_is_seen() {
+        let text = "\ta\r\nb\rc\u{0}\u{202e}é\n";
+        assert_eq!(visible(text), "\ta\nb\\u000dc\\u0000\\u202eé\n");
     }
 }

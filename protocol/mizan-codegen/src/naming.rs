@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use unicode_ident::{is_xid_continue, is_xid_start};
+
 /// The camel name of a name of the protocol (docs/protocol.md section 11).
 pub fn camel(name: &str) -> String {
     let name = name.replace(['.', '-'], "_");
@@ -22,6 +24,18 @@ pub fn pascal(name: &str) -> String {
 /// The name in lower case with `_` between its words, as Python spells names of functions.
 pub fn snake(name: &str) -> String {
     name.replace(['.', '-'], "_")
+}
+
+/// Whether the character may stand in a name, at its beginning or behind it, in every language and release: the tables of
+/// some are older than ours, which has letters of later planes, and took the middle dots of Katakana for none.
+pub fn is_letter(character: char, first: bool) -> bool {
+    let is_known = character < '\u{10000}' && !matches!(character, '\u{30fb}' | '\u{ff65}');
+    let is_unicode = if first {
+        is_xid_start(character)
+    } else {
+        is_xid_continue(character)
+    };
+    character == '_' || (is_known && is_unicode)
 }
 
 /// What a language takes for a name, and which words it keeps for itself.

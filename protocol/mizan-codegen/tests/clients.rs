@@ -5,6 +5,7 @@
 
 use mizan_codegen::{File, Options, Target, Validator, generate};
 use mizan_core::ir::Document;
+use mizan_core::keyword::Keyword as _;
 
 /// An interface whose names are words of the languages, or alike.
 const AWKWARD: &str = r#"ir version=2
@@ -142,6 +143,122 @@ fn python_takes_any_field_and_no_keyword() {
             "    async def slot(\n",
             "    def fetch_slot(\n",
         ],
+    );
+}
+
+/// Names and texts that would be code if they stood in it as they are.
+const HOSTILE: &str = r#"ir version=2
+type "Ligature" {
+    struct {
+        field "ﬁ" required=#true description="one\revil()" {
+            ref "_Upload"
+        }
+    }
+}
+type "_Upload" description="one\revil()\u{0}*/ evil()\u{202e}" {
+    struct {
+        field "a" required=#true description="one\revil()" {
+            primitive "string"
+        }
+    }
+}
+function "*/ evil(); /*" {
+    camel "*/ evil(); /*"
+    transport "http"
+    output "Ligature" nullable=#false
+}
+function "__init__" {
+    camel "Init"
+    transport "http"
+    output "Ligature" nullable=#false
+}
+function "_send" {
+    camel "Send"
+    transport "http"
+    output "Ligature" nullable=#false
+}
+function "user" {
+    camel "user"
+    transport "http"
+    context "*/\nevil(); /*"
+    output "Ligature" nullable=#false
+}
+context "*/\nevil(); /*" {
+    function "user"
+}
+composition "*/ evil(); /*" {
+    context "*/\nevil(); /*"
+}
+"#;
+
+#[test]
+fn what_an_interface_says_is_no_code() {
+    for target in Target::ALL {
+        let options = Options {
+            targets: vec![*target],
+            schemas: Some(Validator::Zod),
+            testing: true,
+            ..Options::default()
+        };
+        for File { path, text } in files(HOSTILE, &options) {
+            let hidden = ['\r', '\0', '\u{202e}'];
+            assert!(!text.contains(hidden), "{path}\n{text}");
+            let comments = text
+                .lines()
+                .filter(|line| line.trim_start().starts_with('/'));
+            for comment in comments {
+                assert!(!comment.contains("*/ evil"), "{path}\n{text}");
+            }
+            assert!(!text.contains("\nevil"), "{path}\n{text}");
+        }
+    }
+}
+
+#[test]
+fn an_interface_without_anything_has_modules() {
+    let options = Options {
+        schemas: Some(Validator::Zod),
+        ..Options::default()
+    };
+    for File { path, text } in files("ir version=2\n", &options) {
+        assert!(text.contains("\nexport "), "{path}\n{text}");
+        assert!(!text.contains("\"zod\""), "{path}\n{text}");
+    }
+}
+
+#[test]
+fn a_member_is_never_the_prototype() {
+    let text = HOSTILE.replace("field \"a\"", "field \"__proto__\"");
+    let options = Options {
+        schemas: Some(Validator::Zod),
+        ..Options::default()
+    };
+    let files = files(&text, &options);
+    let of = |path: &str| &files.iter().find(|file| file.path == path).unwrap().text;
+    assert_has(of("types.ts"), &["  readonly [\"__proto__\"]: string;\n"]);
+    assert_has(of("schemas.ts"), &["    [\"__proto__\"]: z.string(),\n"]);
+}
+
+#[test]
+fn what_python_would_take_for_its_own_has_another_name() {
+    let options = Options {
+        targets: vec![Target::Python],
+        ..Options::default()
+    };
+    let of = |path: &str| {
+        let mut files = files(HOSTILE, &options).into_iter();
+        files.find(|file| file.path == path).unwrap().text
+    };
+    assert_has(
+        &of("types.py"),
+        &[
+            "class _Upload2(TypedDict):\n    \"\"\"one\\u000devil()\\u0000*/ evil()\\u202e\"\"\"\n\n    #: one\\u000devil()\n    a: str\n",
+            "        #: one\\u000devil()\n        \"ﬁ\": \"_Upload2\",\n",
+        ],
+    );
+    assert_has(
+        &of("client.py"),
+        &["    def _init__(\n", "    def _send2(\n"],
     );
 }
 

@@ -5,13 +5,12 @@ use std::collections::HashMap;
 use mizan_core::constraints::Scalar;
 use mizan_core::shape::{Body, Field, Literal, Shape};
 
-use unicode_ident::{is_xid_continue, is_xid_start};
 use unicode_width::UnicodeWidthStr;
 
 use crate::functions::{Call, Context, Named, Output, Written};
 use crate::interface::Interface;
-use crate::literal::string;
-use crate::naming::{Scope, Spelling, camel, claim, pascal, snake};
+use crate::literal::{string, visible};
+use crate::naming::{Scope, Spelling, camel, claim, is_letter, pascal, snake};
 use crate::parts::View;
 
 /// Words that Python keeps for itself, and what the module of the types imports.
@@ -23,34 +22,21 @@ const RESERVED: &[&str] = &[
     "nonlocal", "not", "or", "pass", "raise", "return", "str", "try", "type", "while", "with", "yield",
 ];
 
+/// What the module of the types has beside them.
+const TYPES: &[&str] = &["_Upload"];
+
 /// What clients have beside the functions, and what their module imports.
+#[rustfmt::skip]
 const CLIENT: &[&str] = &[
-    "AsyncClient",
-    "AsyncTransport",
-    "Client",
-    "INTERFACE",
-    "MizanError",
-    "Transport",
-    "Unpack",
-    "cast",
-    "close",
-    "httpx",
-    "self",
-    "types",
+    "AsyncClient", "AsyncTransport", "Client", "INTERFACE", "MizanError", "Transport", "Unpack", "_call", "_fetch", "_http",
+    "_owns_http", "_requests", "_send", "_send_files", "cast", "close", "httpx", "self", "types",
 ];
 
 /// What the module of the views has beside their addresses.
 const VIEWS: &[&str] = &["Unpack", "address", "types"];
 
 const SPELLING: Spelling = Spelling {
-    allows: |character, first| {
-        character == '_'
-            || if first {
-                is_xid_start(character)
-            } else {
-                is_xid_continue(character)
-            }
-    },
+    allows: is_letter,
     reserved: RESERVED,
 };
 
@@ -106,6 +92,7 @@ impl<'a> Names<'a> {
     /// Names for all of an interface.
     pub fn of(interface: &'a Interface<'a>) -> Self {
         let mut types_scope = Scope::new(SPELLING);
+        types_scope.reserve(TYPES);
         let mut methods = Scope::new(SPELLING);
         methods.reserve(CLIENT);
         let types = interface
@@ -125,7 +112,7 @@ impl<'a> Names<'a> {
                 result_type: own
                     .unwrap_or_else(|| claim!(types_scope, "{pascal}Result", "{pascal}CallResult")),
                 args_type: claim!(types_scope, "{pascal}Args", "{pascal}CallArgs"),
-                method: methods.claim(&[&snake(call.name)]),
+                method: methods.claim(&[method(call.name)]),
             }
         };
         // It speaks HTTP alone.
@@ -390,6 +377,7 @@ impl<'a> Code<'a> {
         let margin = " ".repeat(indent);
         let text = description.as_deref().map(str::trim).unwrap_or_default();
         let text = text.replace('\\', "\\\\").replace("\"\"\"", "\\\"\\\"\\\"");
+        let text = visible(&text);
         let lines: Vec<_> = text.lines().map(str::trim_end).collect();
         match lines.as_slice() {
             [] => String::new(),
@@ -435,25 +423,26 @@ impl Member {
         let Self {
             name, annotation, ..
         } = self;
-        let comments = self.description.iter().flat_map(|text| text.trim().lines());
-        let comments: String = comments
-            .map(|line| format!("    #: {line}").trim_end().to_owned() + "\n")
-            .collect();
         let line = format!("    {name}: {annotation}");
         let statement = if line.width() <= width {
             line
         } else {
             wrapped("    ", &format!("{name}: "), &string(annotation), width)
         };
-        comments + &statement + "\n"
+        self.comments("    ") + &statement + "\n"
     }
 
     fn as_item(&self) -> String {
-        format!(
-            "        {}: {},\n",
-            string(&self.name),
-            string(&self.annotation)
-        )
+        let (name, annotation) = (string(&self.name), string(&self.annotation));
+        let comments = self.comments("        ");
+        format!("{comments}        {name}: {annotation},\n")
+    }
+
+    fn comments(&self, margin: &str) -> String {
+        let text = visible(self.description.as_deref().unwrap_or_default().trim());
+        text.lines()
+            .map(|line| format!("{margin}#: {line}").trim_end().to_owned() + "\n")
+            .collect()
     }
 }
 
@@ -499,14 +488,22 @@ fn literals<'a>(values: impl Iterator<Item = &'a Literal>) -> String {
     format!("Literal[{}]", written.collect::<Vec<_>>().join(", "))
 }
 
+/// What a function is called as a method: with two `_` in front it would be one of Python's own, or hidden.
+fn method(name: &str) -> String {
+    let name = snake(name);
+    match name.strip_prefix("__") {
+        Some(rest) => format!("_{}", rest.trim_start_matches('_')),
+        None => name,
+    }
+}
+
+/// Whether a member may be declared by that name: of other letters Python may make others (NFKC).
 fn is_name(name: &str) -> bool {
-    let mut characters = name.chars();
-    let begins = characters
-        .next()
-        .is_some_and(|first| (SPELLING.allows)(first, true));
-    let is_dunder = name.starts_with("__");
-    begins
-        && !is_dunder
+    let is_hidden = name.starts_with("__");
+    let mut characters = name.chars().enumerate();
+    name.is_ascii()
+        && !name.is_empty()
+        && !is_hidden
         && !RESERVED.contains(&name)
-        && characters.all(|next| (SPELLING.allows)(next, false))
+        && characters.all(|(index, character)| is_letter(character, index == 0))
 }

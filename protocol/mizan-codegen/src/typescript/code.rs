@@ -555,6 +555,11 @@ impl<'a> Code<'a> {
         syntax::key(name)
     }
 
+    /// A name in a comment.
+    pub fn said(&self, name: &str) -> String {
+        syntax::said(name)
+    }
+
     /// A comment.
     pub fn comment(&self, description: &Option<String>, indent: usize) -> String {
         syntax::comment(description.as_deref(), indent)

@@ -137,6 +137,9 @@ impl Client<'_> {
             schemas,
         }
         .render()?;
+        if body.trim().is_empty() {
+            return Ok(self.file("schemas.ts", "./schemas", "", code));
+        }
         let mut file = self.file("schemas.ts", "./schemas", &schemas.import(), code);
         // It is laid out as it stands: calls in calls are not what the rest of a client is made of.
         file.text.push('\n');
@@ -151,6 +154,12 @@ impl Client<'_> {
             "\"use client\";\n\n"
         } else {
             ""
+        };
+        // Nobody can import a file that neither imports nor exports anything.
+        let body = if body.trim().is_empty() {
+            "export {};"
+        } else {
+            body
         };
         let text = format!("{HEADER}\n\n{directive}{}\n{body}", code.imports(module));
         File {

@@ -4,20 +4,23 @@ pub use crate::literal::string;
 
 use mizan_core::constraints::{Format, Scalar};
 use mizan_core::shape::{Literal, Primitive};
-use unicode_ident::{is_xid_continue, is_xid_start};
+
+use crate::literal::visible;
+use crate::naming;
 
 /// Whether the character may stand in a name, at its beginning or behind it.
 pub fn is_letter(character: char, first: bool) -> bool {
-    let is_unicode = if first {
-        is_xid_start(character)
-    } else {
-        is_xid_continue(character)
-    };
-    is_unicode || matches!(character, '_' | '$')
+    naming::is_letter(character, first) || character == '$'
 }
+
+/// What sets the prototype of an object in its literal, in quotes, too.
+const PROTOTYPE: &str = "__proto__";
 
 /// A member's name, in quotes where it needs them.
 pub fn key(name: &str) -> String {
+    if name == PROTOTYPE {
+        return format!("[{}]", string(name));
+    }
     let mut characters = name.chars();
     let begins = characters
         .next()
@@ -33,10 +36,7 @@ pub fn key(name: &str) -> String {
 /// A comment in front of what stands `indent` columns from the margin; nothing where there is nothing to say.
 pub fn comment(description: Option<&str>, indent: usize) -> String {
     let margin = " ".repeat(indent);
-    let text = description
-        .map(str::trim)
-        .unwrap_or_default()
-        .replace("*/", "*\\/");
+    let text = in_comment(&visible(description.map(str::trim).unwrap_or_default()));
     let lines: Vec<_> = text.lines().map(str::trim_end).collect();
     match lines.as_slice() {
         [] => String::new(),
@@ -48,6 +48,16 @@ pub fn comment(description: Option<&str>, indent: usize) -> String {
             format!("{margin}/**\n{}{margin} */\n", lines.collect::<String>())
         }
     }
+}
+
+/// A name as comments say it.
+pub fn said(name: &str) -> String {
+    in_comment(&visible(name)).replace('\n', "\\n")
+}
+
+/// The text without the end of the comment that it stands in.
+fn in_comment(text: &str) -> String {
+    text.replace("*/", "*\\/")
 }
 
 /// A value of an enum. An integer that no number of JavaScript is exactly is a `bigint` where those are asked for, else any
