@@ -1,7 +1,7 @@
 //! The command from its arguments to its exit code.
 
 use std::collections::BTreeMap;
-use std::fs;
+use std::fs::{self, DirEntry};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -292,21 +292,17 @@ fn times(paths: &[PathBuf]) -> BTreeMap<PathBuf, Option<SystemTime>> {
             );
             continue;
         };
-        waiting.extend(
-            entries
-                .flatten()
-                .map(|entry| entry.path())
-                .filter(|path| is_watched(path)),
-        );
+        let entries = entries.flatten().filter(is_watched);
+        waiting.extend(entries.map(|entry| entry.path()));
     }
     times
 }
 
-fn is_watched(path: &Path) -> bool {
-    let name = path
-        .file_name()
-        .and_then(|name| name.to_str())
-        .unwrap_or_default();
-    let is_hidden = name.starts_with('.') || SKIPPED.contains(&name);
-    !is_hidden && (path.is_dir() || path.extension().is_some_and(|extension| extension == "py"))
+/// Whether it is a folder or a Python file. A link to a folder is none: it may lead back.
+fn is_watched(entry: &DirEntry) -> bool {
+    let name = entry.file_name();
+    let name = name.to_string_lossy();
+    let is_hidden = name.starts_with('.') || SKIPPED.contains(&&*name);
+    let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
+    !is_hidden && (is_folder || name.ends_with(".py"))
 }

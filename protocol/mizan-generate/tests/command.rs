@@ -257,6 +257,11 @@ fn a_server_beside_the_configuration_is_watched_where_pythonpath_has_it() {
     for path in [&server, &page] {
         fs::create_dir(path).unwrap_or_else(|error| panic!("{error}"));
     }
+    // Whoever followed two links that lead back would never end.
+    for link in ["one", "other"] {
+        std::os::unix::fs::symlink(".", server.join(link))
+            .unwrap_or_else(|error| panic!("{error}"));
+    }
     write(&server.join("shop.kdl"), SHOP);
     let config = page.join("mizan.toml");
     write(
