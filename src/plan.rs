@@ -4,12 +4,13 @@
 
 use mizan_core::call;
 use mizan_core::graph::Param;
+use mizan_core::path::Path;
 use mizan_core::plan;
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedStr;
 use pyo3::types::{PyBytes, PyDict, PyList, PyString};
 
-use crate::convert::joined;
+use crate::convert::{joined, text};
 use crate::error::Result;
 use crate::graph::{Call, Graph};
 use crate::invalidation::entry_list;
@@ -57,12 +58,18 @@ pub fn begin_call<'py>(
     named: Option<&Bound<'py, PyString>>,
 ) -> Result<Begun<'py>> {
     let py = body.py();
-    let named = named.map(|name| name.to_string_lossy());
-    let call = call::Call::read(body.as_bytes(), named.as_deref())?;
-    let text = |part: &str| PyBytes::new(py, part.as_bytes());
+    let named = named.map(|name| text(name, &Path::root("named")));
+    let call = call::Call::read(body.as_bytes(), named.transpose()?)?;
+    let bytes = |part: &str| PyBytes::new(py, part.as_bytes());
     let function = PyString::new(py, &call.function);
-    let shown = call.shown.map(text);
-    Ok((function, text(call.args), call.is_plain, call.values, shown))
+    let shown = call.shown.map(bytes);
+    Ok((
+        function,
+        bytes(call.args),
+        call.is_plain,
+        call.values,
+        shown,
+    ))
 }
 
 /// What a call entails; to be made before the function runs.

@@ -78,6 +78,12 @@ def test_what_is_plain_is_so_for_the_other_engine(native: Engine, text: str) -> 
         json.loads(arguments, object_pairs_hook=_check_names)
 
 
+def test_a_url_names_no_function_by_what_is_no_text(same: Same) -> None:
+    for body in (b"{}", b'{"fn":"\xef\xbf\xbd"}', b"["):
+        outcome = same(partial(read, body=body, named="\udc80"))
+        assert str(outcome.error) == "named: the string holds a lone surrogate"
+
+
 def _check_names(pairs: list[tuple[str, Any]]) -> None:
     assert len({name for name, _ in pairs}) == len(pairs)
 
