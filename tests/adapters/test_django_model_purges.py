@@ -108,6 +108,36 @@ only = Order.objects.only("note").get(customer=bob)
 only.note = "other"
 only.save()
 after("a save without the field")
+def moved(order, customer, **options):
+    order.customer = customer
+    order.save(**options)
+
+moved(Order.objects.only("note").get(note="other"), ada)
+after("a move of what was not loaded")
+loaded = Order.objects.get(note="other")
+moved(Order.objects.get(note="other"), bob)
+loaded.refresh_from_db()
+words()
+moved(loaded, ada)
+after("a move of what was loaded anew")
+try:
+    with transaction.atomic():
+        moved(loaded, bob)
+        raise ValueError
+except ValueError:
+    pass
+loaded.save()
+after("a move that was rolled back and done again")
+moved(Order(pk=loaded.pk, note="other"), ada)
+after("a move of what was never loaded")
+for _ in range(2):
+    moved(loaded, bob, update_fields=["note"])
+    after("a save of other fields alone")
+loaded.customer = bob
+loaded.delete()
+after("a delete of what has another value in memory")
+Order.objects.create(customer=bob, note="last")
+words()
 Order.objects.filter(customer=bob).delete()
 after("a delete of a query")
 purge_all()
@@ -148,6 +178,12 @@ USERS = {
     "a context without parameters": "HIT HIT HIT MISS",
     "a load without the field": "HIT HIT HIT HIT",
     "a save without the field": "HIT MISS HIT HIT",
+    "a move of what was not loaded": "MISS MISS HIT HIT",
+    "a move of what was loaded anew": "MISS MISS HIT HIT",
+    "a move that was rolled back and done again": "MISS MISS HIT HIT",
+    "a move of what was never loaded": "MISS MISS HIT HIT",
+    "a save of other fields alone": "MISS MISS HIT HIT",
+    "a delete of what has another value in memory": "MISS MISS HIT HIT",
     "a delete of a query": "HIT MISS HIT HIT",
     "purge_all": "MISS MISS MISS MISS",
 }

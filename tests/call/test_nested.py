@@ -62,6 +62,29 @@ def test_of_one_that_fails_afterwards(way: Way) -> None:
     assert not is_kept(way, app, 1)
 
 
+def test_of_one_that_changes_its_arguments(way: Way) -> None:
+    """What it was called with is stale, and not what it has left of that."""
+
+    def names(request: Any, ids: list[int]) -> int:
+        return len(ids)
+
+    def rename(request: Any, ids: list[int]) -> None:
+        while ids:
+            ids.pop()
+
+    def outer(request: Any) -> None:
+        app.named["rename"].call_sync(request, ids=[1, 2])
+
+    app = App({names: {"context": "names"}, rename: {"affects": "names"}, outer: {}})
+    way.run(app.fetch(way.port(), "names", ids=[1, 2]))
+    outcome = way.run(app.call(way.port(), "outer"))
+    assert isinstance(outcome, Result)
+    assert ENGINE.stale_entries(outcome.nested) == [{"context": "names", "params": {"ids": [1, 2]}}]
+    fetched = way.run(app.fetch(way.port(), "names", ids=[1, 2]))
+    assert isinstance(fetched, Fetched)
+    assert not fetched.is_hit
+
+
 def test_of_one_that_reads(way: Way) -> None:
     app = _Caller().app
     keep(way, app)

@@ -155,7 +155,7 @@ def test_whoever_says_nothing_any_more_is_not_waited_for() -> None:
 
     async def check() -> None:
         socket = await AsgiSocket(make_app(settings), scope_of()).__aenter__()
-        assert await socket.receive_any() == {"action": "ping", "n": 1}
+        assert (await socket.receive_any())["action"] == "ping"
         with pytest.raises(Closed) as closed:
             await socket.receive_any()
         assert closed.value.code == 4408

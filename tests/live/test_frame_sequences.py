@@ -67,7 +67,8 @@ class Play:
         }
         frame |= members.get(frame["action"], {})
         if frame["action"] == "pong":
-            frame = {"action": "pong", "n": self.dice.randrange(1, 6)}
+            pings = [frame["n"] for frame in self.machine.sent if frame.get("action") == "ping"]
+            frame = {"action": "pong", "n": self.dice.choice([*pings, 1])}
         if self.dice.random() < 0.1:
             frame[self.dice.choice([*frame, "extra"])] = self.dice.choice(_ODD)
         text = json.dumps(frame)

@@ -520,7 +520,8 @@ class TestFlow:
         machine.wait(19)
         assert machine.take() == []
         machine.wait(1)
-        assert machine.take() == [{"action": "ping", "n": 1}]
+        [ping] = machine.take()
+        assert ping["action"] == "ping"
         machine.wait(19)
         assert (machine.take(), machine.closed) == ([], None)
         machine.wait(1)
@@ -538,9 +539,20 @@ class TestFlow:
     def test_old_pongs_are_nothing(self) -> None:
         machine = Machine()
         machine.wait(20)
-        machine.pong(1)
-        machine.pong(1)
+        machine.pong()
+        machine.pong()
         assert (machine.take()[1:], machine.closed) == ([], None)
+
+    def test_a_pong_of_a_ping_that_has_not_been_read_is_none(self) -> None:
+        machine = Machine(window_bytes=1_000)
+        machine.send(action="rpc", id=1, fn="f")
+        machine.finish(1, json.dumps({"id": 1, "data": "x" * 5_000}))
+        for n in range(1, 5):
+            machine.send(action="pong", n=n)
+        machine.send(action="rpc", id=2, fn="f")
+        assert (machine.started(), machine.closed) == ([], None)
+        machine.pong()
+        assert machine.started() == [2]
 
     def test_past_the_window_messages_and_signals_are_left_out_and_made_up_for(self) -> None:
         machine = Machine(window_bytes=1_000)
@@ -571,7 +583,7 @@ class TestFlow:
         key = machine.subscribe()
         for offset in range(1, 101):
             machine.deliver(key, offset)
-        machine.pong(1)
+        machine.pong(next(frame["n"] for frame in machine.take() if frame.get("action") == "ping"))
         machine.take()
         machine.deliver(key, 101)
         machine.deliver(key, 102)
@@ -586,12 +598,24 @@ class TestFlow:
             machine.finish(number, json.dumps({"id": number, "data": "x" * 5_000}))
         assert [answer["id"] for answer in machine.said()] == [1, 2]
 
-    def test_whoever_reads_nothing_and_goes_on_asking_is_closed(self) -> None:
+    @pytest.mark.parametrize(
+        "frame",
+        [
+            {"action": "rpc", "fn": "f"},
+            {"action": "message", "channel": "nothing", "data": {}},
+            {"action": "unsubscribe", "channel": "nothing"},
+            {"action": "auth", "token": "ada"},
+        ],
+        ids=lambda frame: frame["action"],
+    )
+    def test_whoever_reads_nothing_and_goes_on_asking_is_closed(self, frame: dict[str, Any]) -> None:
         machine = Machine(window_bytes=1_000, running=1, waiting=1)
         machine.send(action="rpc", id=1, fn="f")
         machine.finish(1, json.dumps({"id": 1, "data": "x" * 5_000}))
         for number in range(2, 200):
-            machine.send(action="rpc", id=number, fn="f")
+            machine.send(id=number, **frame)
+            if frame["action"] == "auth":  # the driver has looked at it
+                machine.happened(machine.session.refused(number, OK.format(number), machine.now))
         assert machine.closed == 4408
 
     def test_a_gap_that_finds_no_room_is_told_later(self) -> None:

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Field, Model
 from django.db.models.constants import LOOKUP_SEP
-from django.db.models.signals import m2m_changed, post_delete, post_init, post_save, pre_delete
+from django.db.models.signals import m2m_changed, post_delete, post_save, pre_delete, pre_save
 
 from mizan.purging import purge
 
@@ -20,8 +20,9 @@ an instance."""
 def purges(model: type[Model], /, *, context: str, **params: Source) -> None:
     """Make bundles of *context* stale whenever an instance of *model* is saved or deleted, on commit.
 
-    An instance that was loaded with one value and is saved with another makes the bundles of both stale. Changes
-    without instances (``QuerySet.update``, ``bulk_create``, raw SQL) send no signals and purge nothing.
+    A row that has one value and is saved with another makes the bundles of both stale: where *params* name fields of
+    the model's own, the row is read before it is saved, which takes a query. Changes without instances
+    (``QuerySet.update``, ``bulk_create``, raw SQL) send no signals and purge nothing.
 
     :param params: the context's parameters, by name, and where an instance has their values; without, and where a value
         is None, all bundles of the context are stale.
@@ -33,7 +34,7 @@ def purges(model: type[Model], /, *, context: str, **params: Source) -> None:
     bound = _Bound(context, params)
     key = (model, context, tuple(sorted(params)))
     for signal, receiver in (
-        (post_init, bound.loaded),
+        (pre_save, bound.kept),
         (post_save, bound.changed),
         (pre_delete, bound.found),
         (post_delete, bound.changed),
@@ -45,41 +46,39 @@ def purges(model: type[Model], /, *, context: str, **params: Source) -> None:
 
 
 class _Bound:
-    """One context that a model's changes make stale.
-
-    What an instance had for the parameters when it was loaded is kept beside it, so that a change of them is seen.
-    """
+    """One context that a model's changes make stale."""
 
     def __init__(self, context: str, params: Mapping[str, Source]) -> None:
         self._context = context
         self._params = dict(params)
         self._before = f"_mizan_{context}_{'_'.join(sorted(params))}"
-        # A path that leaves the instance, or a callable, may query; when an instance is loaded it must not.
+        """The member of an instance that has what its row had, while it is being written."""
+        # A path that leaves the row, or a callable, would need more than the row.
         self._own = {
             name: source for name, source in params.items() if isinstance(source, str) and LOOKUP_SEP not in source
         }
 
-    def loaded(self, sender: type[Model], instance: Model, **_: Any) -> None:
-        """Keep what its own fields say. A field that was deferred is not loaded for it."""
-        deferred = instance.get_deferred_fields()
-        fields = {name: _field(sender, source, source).attname for name, source in self._own.items()}
-        if instance.pk is not None and not deferred.intersection(fields.values()):
-            instance.__dict__[self._before] = {name: getattr(instance, field) for name, field in fields.items()}
+    def kept(self, sender: type[Model], instance: Model, using: str, **_: Any) -> None:
+        """Keep what the row has now: not what was loaded, which others may have changed, or a roll-back."""
+        if self._own and instance.pk is not None:
+            columns = {name: _field(sender, source, source).attname for name, source in self._own.items()}
+            row = sender._base_manager.using(using).filter(pk=instance.pk).values(*columns.values()).first()
+            instance.__dict__[self._before] = row and {name: row[column] for name, column in columns.items()}
 
-    def found(self, instance: Model, **_: Any) -> None:
+    def found(self, sender: type[Model], instance: Model, using: str, origin: object = None, **_: Any) -> None:
         """Purge while what a path leads through is still there; ``changed`` purges again when the row has gone."""
         self._purge(self._values(instance))
+        if origin is instance:  # others have just been read
+            self.kept(sender, instance, using)
 
     def changed(self, instance: Model, **_: Any) -> None:
         """Purge what it is part of now, and what it was part of before."""
         values = self._values(instance)
         self._purge(values)
-        before = instance.__dict__.get(self._before)
-        own = {name: values[name] for name in self._own}
-        if before is not None and before != own:
+        before = instance.__dict__.pop(self._before, None)
+        if before is not None and before != {name: values[name] for name in self._own}:
             # Where only a part of the old values is known, the rest may have been anything.
             self._purge(before if len(before) == len(self._params) else {})
-        instance.__dict__[self._before] = own
 
     def related(self, instance: Model, action: str, reverse: bool, **_: Any) -> None:
         """A many-to-many field has changed: of the instance itself, or of some from the other side."""

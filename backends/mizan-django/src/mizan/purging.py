@@ -11,6 +11,7 @@ from mizan import transactions
 from mizan.serving import dispatcher
 from mizan_core.cache.store import Purge
 from mizan_core.client import ServerFunction
+from mizan_core.coroutines import to_the_end
 
 
 def purge(context: str, /, **params: Any) -> None:
@@ -24,7 +25,7 @@ def purge(context: str, /, **params: Any) -> None:
 
 async def apurge(context: str, /, **params: Any) -> None:
     """As ``purge``, on an event loop."""
-    await sync_to_async(purge)(context, **params)
+    await to_the_end(sync_to_async(purge)(context, **params))
 
 
 def purge_all() -> None:
@@ -34,7 +35,7 @@ def purge_all() -> None:
 
 async def apurge_all() -> None:
     """As ``purge_all``, on an event loop."""
-    await sync_to_async(purge_all)()
+    await to_the_end(sync_to_async(purge_all)())
 
 
 def purge_called(function: ServerFunction, arguments: Mapping[str, Any]) -> None:

@@ -12,7 +12,7 @@ from starlette.types import Receive, Scope, Send
 from mizan_core.cache.store import Purge
 from mizan_core.call.streams import apurging
 from mizan_core.http.response import PassThrough
-from mizan_fastapi.port import perform
+from mizan_fastapi.purging import aperform
 
 
 def passed_through(reply: PassThrough) -> Response:
@@ -42,7 +42,7 @@ class _PurgingResponse(Response):
         response = self._response
         response.status_code, response.background = self.status_code, self.background
         response.raw_headers = self.raw_headers
-        purge = partial(perform, self._stale)
+        purge = partial(aperform, *self._stale)
         async with AsyncExitStack() as ending:
             if response.background is not None or not isinstance(response, StreamingResponse):
                 ending.push_async_callback(purge)

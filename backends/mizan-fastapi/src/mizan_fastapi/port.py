@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from asyncio import Future
-from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
@@ -195,7 +195,7 @@ class AsgiPort:
             if task.done():
                 return task.result()
             self._hooks.in_flight.add(task)
-            return await _shielded(task)
+            return await shielded(task)
         finally:
             del task  # its exception holds this frame
 
@@ -262,17 +262,7 @@ async def _replayed(bodies: list[bytes], receive: Receive) -> Message:
     return {"type": "http.request", "body": bodies.pop(), "more_body": False}
 
 
-async def perform(purges: Iterable[Purge]) -> None:
-    """Purge, whatever becomes of whoever waits for it."""
-    await _shielded(begin(_each(purges)))
-
-
-async def _each(purges: Iterable[Purge]) -> None:
-    for purge in purges:
-        await purge.store.purge(purge.store.on_loop, purge.tags)
-
-
-async def _shielded(work: Future[T]) -> T:
+async def shielded(work: Future[T]) -> T:
     """``end_of``, whether asyncio cancels the request or anyio."""
     try:
         with anyio.CancelScope(shield=True):

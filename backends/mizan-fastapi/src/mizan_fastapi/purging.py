@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from mizan_core.cache.store import Purge
 from mizan_core.call.dispatcher import Dispatcher, Peers
 from mizan_core.client import ServerFunction
 from mizan_core.client.calls import observe_outside_requests
-from mizan_core.coroutines import complete_now
+from mizan_core.coroutines import begin, complete_now
+from mizan_fastapi.port import shielded
 
 _serving = Peers()
 
@@ -21,38 +22,40 @@ def purge(context: str, /, **params: Any) -> None:
     :param params: only those bundles; without, all of the context.
     :raises ValueError: for a context or a parameter that is not registered, or a value of another type.
     """
-    for stale in _named(context, params):
-        perform(stale)
+    perform(*_named(context, params))
 
 
 async def apurge(context: str, /, **params: Any) -> None:
     """As ``purge``, on an event loop."""
-    for stale in _named(context, params):
-        await aperform(stale)
+    await aperform(*_named(context, params))
 
 
 def purge_all() -> None:
     """Make everything stale that is cached, in every router of the process."""
-    for dispatcher in _serving:
-        perform(dispatcher.interface().whole_purge())
+    perform(*_whole())
 
 
 async def apurge_all() -> None:
     """As ``purge_all``, on an event loop."""
-    for dispatcher in _serving:
-        await aperform(dispatcher.interface().whole_purge())
+    await aperform(*_whole())
 
 
-def perform(purge: Purge | None) -> None:
+def perform(*purges: Purge | None) -> None:
     """Purge now, from a thread."""
-    if purge is not None:
-        complete_now(purge.store.purge(purge.store.in_thread, purge.tags))
+    for purge in purges:
+        if purge is not None:
+            complete_now(purge.store.purge(purge.store.in_thread, purge.tags))
 
 
-async def aperform(purge: Purge | None) -> None:
-    """Purge now, on an event loop."""
-    if purge is not None:
-        await purge.store.purge(purge.store.on_loop, purge.tags)
+async def aperform(*purges: Purge | None) -> None:
+    """Purge now, on an event loop, whatever becomes of whoever waits for it."""
+    await shielded(begin(_each(purges)))
+
+
+async def _each(purges: Iterable[Purge | None]) -> None:
+    for purge in purges:
+        if purge is not None:
+            await purge.store.purge(purge.store.on_loop, purge.tags)
 
 
 def serving() -> list[Dispatcher]:
@@ -78,6 +81,10 @@ def serve(dispatcher: Dispatcher) -> None:
         lambda function, arguments: aperform(purge_of(function, arguments)),
     )
     weakref.finalize(dispatcher, end)
+
+
+def _whole() -> list[Purge | None]:
+    return [dispatcher.interface().whole_purge() for dispatcher in _serving]
 
 
 def _named(context: str, params: Mapping[str, Any]) -> list[Purge | None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.cache.http.asking import Asker
 from tests.cache.http.sites import Bridge, Site
 from tests.cache.http.world import PATIENCE, WORLD, Gate
 
@@ -69,6 +71,58 @@ def test_a_leader_that_is_cancelled(site: Site, fetch: Callable[[], Awaitable[An
 
     with WORLD.gate("slow") as gate:
         assert site.portal.call(run, gate) == [("MISS", {"slow_async": 0})] * 2
+
+
+@pytest.mark.parametrize("everything", [False, True], ids=["apurge", "apurge_all"])
+def test_a_purge_whose_caller_is_cancelled(site: Site, everything: bool) -> None:
+    """It has been asked for because something has changed already."""
+    asker = Asker(site, site.stranger(), "")
+    asker.keep("account", account_id=1)
+    package, hold = site.package, _hold_thread if site.is_django else _hold_store
+
+    async def run() -> None:
+        let_go = hold(site)
+        purging = package.apurge_all() if everything else package.apurge("account", account_id=1)
+        caller = asyncio.ensure_future(purging)
+        await asyncio.sleep(0)
+        caller.cancel()
+        for _ in range(5):  # a cancellation reaches what a thread has not begun by some turns of the loop
+            await asyncio.sleep(0)
+        let_go()
+        await asyncio.wait([caller])
+        assert caller.cancelled()
+
+    site.portal.call(run)
+    assert asker.word("account", account_id=1) == "MISS"
+
+
+def _hold_store(site: Site) -> Callable[[], None]:
+    """Keep purges waiting on their way to the store; gives what lets them go on."""
+    caching = site.dispatcher.interface().caching
+    assert caching is not None
+    access: Any = caching.store.on_loop
+    write, gate = access.write, asyncio.Event()
+
+    async def write_later(*arguments: Any) -> Any:
+        await gate.wait()
+        return await write(*arguments)
+
+    access.write = write_later
+    return gate.set
+
+
+def _hold_thread(_: Site) -> Callable[[], None]:
+    """Keep purges waiting for the thread that does them."""
+    from asgiref.sync import sync_to_async
+
+    gate = threading.Event()
+    holding = asyncio.ensure_future(sync_to_async(gate.wait)())
+
+    def let_go() -> None:
+        assert not holding.done()
+        gate.set()
+
+    return let_go
 
 
 async def _until(holds: Callable[[], bool]) -> None:

@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
 from contextlib import AsyncExitStack, ExitStack, contextmanager
 from contextvars import ContextVar
+from copy import deepcopy
 from functools import partial
 from typing import Any, TypeAlias
 
@@ -66,16 +67,17 @@ async def call(function: ServerFunction, request: Any, arguments: Mapping[str, A
     """Validate, run and report, from async code; a sync function runs in a thread."""
     arguments, injected = _parted(function, arguments)
     validated = function.arguments.validate_python(arguments)
+    told = _told(function, validated)
     try:
         result = await perform(function.is_async, function.function, request, **validated, **injected)
     except GeneratorExit:
         # Whoever awaited this is gone, and nothing can be awaited any more.
-        _report(function, validated)
+        _report(function, told)
         raise
     except BaseException:
-        await to_the_end(_areport(function, validated))
+        await to_the_end(_areport(function, told))
         raise
-    await to_the_end(_areport(function, validated))
+    await to_the_end(_areport(function, told))
     return result
 
 
@@ -97,11 +99,12 @@ def call_sync(function: ServerFunction, request: Any, arguments: Mapping[str, An
     """Validate, run and report, from sync code; an async function gets an event loop of its own."""
     arguments, injected = _parted(function, arguments)
     validated = function.arguments.validate_python(arguments)
+    told = _told(function, validated)
     try:
         result = function.function(request, **validated, **injected)
         return asyncio.run(result) if function.is_async else result
     finally:
-        _report(function, validated)
+        _report(function, told)
 
 
 def _parted(function: ServerFunction, arguments: Mapping[str, Any]) -> tuple[Mapping[str, Any], dict[str, Any]]:
@@ -114,6 +117,18 @@ def _parted(function: ServerFunction, arguments: Mapping[str, Any]) -> tuple[Map
     if missing:
         raise TypeError(f"{function.name}() needs {missing[0]}=...: the framework fills it for clients alone")
     return {name: value for name, value in arguments.items() if name not in injected}, injected
+
+
+def _told(function: ServerFunction, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The arguments as they are before a mutation runs, which may change them: they tell what it makes stale."""
+    return {name: _copied(value) for name, value in arguments.items()} if function.is_mutation else arguments
+
+
+def _copied(value: Any) -> Any:
+    try:
+        return deepcopy(value)
+    except Exception:  # noqa: BLE001 - whatever a file or another handle raises: such a value narrows nothing
+        return value
 
 
 def _report(function: ServerFunction, arguments: Mapping[str, Any]) -> None:

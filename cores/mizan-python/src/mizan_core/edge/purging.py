@@ -13,6 +13,7 @@ import logging
 import secrets
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from threading import Lock, Thread
 from urllib.error import URLError
 from urllib.parse import urlsplit
@@ -67,9 +68,11 @@ class EdgePurger:
         with self._lock:
             self._waiting.update(dict.fromkeys(tags))
             if self._waiting and not self._is_sending:
-                self._is_sending = True
-                # A process that ends, a command for example, ends after it.
-                Thread(target=self._send_all, name="mizan-edge").start()
+                # Where there are too many threads already, the next purge tries again.
+                with suppress(RuntimeError):
+                    # A process that ends, a command for example, ends after it.
+                    Thread(target=self._send_all, name="mizan-edge").start()
+                    self._is_sending = True
 
     def _send_all(self) -> None:
         while True:

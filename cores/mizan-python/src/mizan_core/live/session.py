@@ -59,8 +59,8 @@ BAD_FRAMES, SESSION_ENDED, NO_PONG, TOO_LARGE, BINARY = 4400, 4401, 4408, 4413, 
 """Why a session closes."""
 _MINUTE = 60.0
 _EXPIRED = "The token has expired."
-_MOST_UNREAD_REFUSALS = 100
-"""Of those that a client gets while it reads nothing."""
+_MOST_UNREAD = 100
+"""Refusals, and answers to tokens, that a client gets while it reads nothing."""
 
 
 class _Subscription:
@@ -104,7 +104,7 @@ class Session:
         "_subscriptions",
         "_token",
         "_under_way",
-        "_unread_refusals",
+        "_unread",
         "_unsignalled",
         "_watches",
         "_window",
@@ -122,7 +122,7 @@ class Session:
         self._bad: list[float] = []
         self._window = Window(limits, now)
         self._last_check = now
-        self._unread_refusals = 0
+        self._unread = 0
         self._unsignalled: dict[int, None] = {}
         self._has_expired = False
         self._counts: dict[str, int] = {}
@@ -173,6 +173,8 @@ class Session:
         if frame.id in self._under_way.used or (frame.id in self._watches and type(frame) is not Watch):
             return self._close(BAD_FRAMES, "the id is in use")
         if type(frame) is Auth:
+            if self._is_unread():
+                return self._close_unread()
             self._asked().used[frame.id] = None
             return [Authenticate(frame.id, frame.token)]
         if type(frame) is Unsubscribe:
@@ -355,7 +357,7 @@ class Session:
         else:
             is_over = self._under_way.calls.is_full(self._limits.waiting)
         if is_over:
-            return self._refuse_too_many(number, now)
+            return self._refuse(number, RateLimited(), now)
         asked = self._asked()
         asked.used[number] = order
         if type(request) is Watch:
@@ -371,16 +373,20 @@ class Session:
             self._under_way = UnderWay(self._limits.running)
         return self._under_way
 
-    def _refuse_too_many(self, number: int, now: float) -> list[Effect]:
-        if self._window.is_full:
-            self._unread_refusals += 1
-            if self._unread_refusals > _MOST_UNREAD_REFUSALS:
-                return self._close(NO_PONG, "nothing that is sent is read")
-        return self._refuse(number, RateLimited(), now)
-
     def _refuse(self, number: int, error: APIError, now: float) -> list[Effect]:
+        if self._is_unread():
+            return self._close_unread()
         self._count("refused")
         return self._send(plain_refusal(number, error), now)
+
+    def _is_unread(self) -> bool:
+        """Whether a client has been answered at once too often while it reads nothing."""
+        if self._window.is_full:
+            self._unread += 1
+        return self._unread > _MOST_UNREAD
+
+    def _close_unread(self) -> list[Effect]:
+        return self._close(NO_PONG, "nothing that is sent is read")
 
     def _go_on(self) -> list[Effect]:
         """Begin what may begin now."""
@@ -510,7 +516,7 @@ class Session:
             return self._bad_frame(BadFrame("There was no such ping."), now)
         if self._window.is_full:
             return []
-        self._unread_refusals = 0
+        self._unread = 0
         return [*self._make_up(now), *self._go_on()]
 
     def _make_up(self, now: float) -> list[Effect]:

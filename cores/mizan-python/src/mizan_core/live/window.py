@@ -1,16 +1,20 @@
 """What is on its way to a client, and whether it arrives.
 
 A client says by pong *n* that everything has arrived that was sent before ping *n*. A ping is due when a quarter of the
-window has been sent since the last one, and now and then in silence.
+window has been sent since the last one, and now and then in silence. Nobody knows a ping's number but who has read it:
+a client that answered without reading would have the server keep what is sent to it.
 """
 
 from __future__ import annotations
 
+from secrets import randbelow
 from typing import NamedTuple
 
 from mizan_core.live_settings import LiveSettings
 
 _PINGS_IN_WINDOW = 4
+_LONGEST_STEP = 2**20
+"""From one ping's number to the next."""
 
 
 class _Ping(NamedTuple):
@@ -45,15 +49,16 @@ class Window:
 
     def ping(self, now: float) -> int:
         """A ping is sent; gives its number."""
-        self._n += 1
+        self._n += 1 + randbelow(_LONGEST_STEP)
         self._pings.append(_Ping(self._n, self._sent, now))
         self._pinged, self._quiet_since = self._sent, now
         return self._n
 
     def pong(self, n: int) -> bool:
         """A pong has come; gives whether there was such a ping."""
-        if not 0 < n <= self._n:
-            return False
+        expected = [ping.n for ping in self._pings]
+        if n not in expected:
+            return 0 < n < (expected or [self._n + 1])[0]
         while self._pings and self._pings[0].n <= n:
             self._arrived = self._pings.pop(0).sent
         return True
