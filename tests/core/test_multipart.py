@@ -5,6 +5,10 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
+from contextlib import suppress
+
 import pytest
 from django.core.files.uploadedfile import UploadedFile
 
@@ -135,3 +139,22 @@ def test_a_body_that_is_cut_off() -> None:
     reader.feed(part("image", b"a"))
     with pytest.raises(BadRequest, match="cut off"):
         reader.end()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [BODY, BODY[: BODY.index(b":1}")], BODY.replace(b"image", b"other")],
+    ids=["whole", "cut off", "refused"],
+)
+def test_nothing_of_it_is_left_to_the_garbage_collector(body: bytes) -> None:
+    gc.disable()
+    try:
+        reader, _ = reader_of()
+        alive = weakref.ref(reader)
+        with suppress(APIError):
+            reader.feed(body)
+        reader.close()
+        del reader
+        assert alive() is None
+    finally:
+        gc.enable()

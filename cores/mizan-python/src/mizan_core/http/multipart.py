@@ -114,6 +114,9 @@ class MultipartReader:
         """Delete the files."""
         for sink in self._sinks.values():
             sink.close()
+        # What refers back to this would leave a whole request to the garbage collector.
+        self._parser.callbacks = {}
+        self._part = None
 
     # The parser's events.
 
