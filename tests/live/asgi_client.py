@@ -123,6 +123,8 @@ class AsgiSocket:
         return frame
 
     async def ask(self, **frame: Any) -> dict[str, Any]:
-        """The next frame after *frame* has been sent."""
+        """The answer to *frame*. What is told beside answers may come before it, and is left out."""
         await self.send(**frame)
-        return await self.receive()
+        while "id" not in (answer := await self.receive()):
+            pass
+        return answer
