@@ -231,6 +231,7 @@ fn a_member_is_never_the_prototype() {
     let text = HOSTILE.replace("field \"a\"", "field \"__proto__\"");
     let options = Options {
         schemas: Some(Validator::Zod),
+        line_width: 30,
         ..Options::default()
     };
     let files = files(&text, &options);

@@ -6,6 +6,7 @@
 
 use unicode_width::UnicodeWidthStr;
 
+use super::syntax::PROTOTYPE;
 use crate::layout::{LEVEL, Layout};
 
 /// The text with every line that is longer than `width` broken, and one empty line where there are several.
@@ -481,10 +482,13 @@ impl Reader<'_> {
         self.rest = self.rest.get(count..).unwrap_or_default();
     }
 
-    /// Where a string or a comment that begins here ends.
+    /// Where a string, a comment or a name in brackets that begins here ends.
     fn atom(&self, first: char) -> Option<usize> {
         if self.rest.starts_with("/*") {
             return self.rest.find("*/").map(|end| end + 2);
+        }
+        if self.rest.starts_with(PROTOTYPE) {
+            return Some(PROTOTYPE.len());
         }
         if first != '"' && first != '\'' {
             return None;

@@ -13,13 +13,13 @@ pub fn is_letter(character: char, first: bool) -> bool {
     naming::is_letter(character, first) || character == '$'
 }
 
-/// What sets the prototype of an object in its literal, in quotes, too.
-const PROTOTYPE: &str = "__proto__";
+/// The name of a member that would set the prototype of an object in its literal, in quotes, too.
+pub const PROTOTYPE: &str = "[\"__proto__\"]";
 
 /// A member's name, in quotes where it needs them.
 pub fn key(name: &str) -> String {
-    if name == PROTOTYPE {
-        return format!("[{}]", string(name));
+    if name == "__proto__" {
+        return PROTOTYPE.to_owned();
     }
     let mut characters = name.chars();
     let begins = characters
