@@ -232,7 +232,8 @@ def test_a_stranger_who_publishes_under_our_names_is_left_out(
     server: Server, connect_broker: ConnectBroker, prefix: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     async def work() -> None:
-        recorder, broker = Recorder(), connect_broker(server.url)
+        # One that does not ask whether the server is there: who has connected anew would not hear for a moment.
+        recorder, broker = Recorder(), connect_broker(server.url, beat=600.0)
         subscriptions = broker.open(recorder)
         await subscriptions.join(TOPIC)
         for channel, payload in ((f"{prefix}0:stale", "{"), (f"{prefix}0:stale", "[]"), (f"{prefix}0:topic:room", "?")):
