@@ -63,7 +63,7 @@ export function showPanel(mizan: Mizan, place: Element): () => void {
     item.append(button);
     if (!slot.isPresent) item.append(element("mark", "absent"));
     else if (slot.isStale) item.append(element("mark", "stale"));
-    if (slot.isExpected) item.append(element("mark", "expected", "expected"));
+    if (slot.value !== slot.content) item.append(element("mark", "expected", "expected"));
     if (opened.has(key)) item.append(element("pre", jsonText(slot.value, 2)));
     return item;
   };

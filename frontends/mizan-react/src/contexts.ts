@@ -73,7 +73,7 @@ export function useSlot<P extends object, S extends object, K extends keyof S & 
   const value = useSyncExternalStore(
     entry.subscribe,
     () => entry.slot(name).value,
-    () => entry.rendered[name] ?? slot.value,
+    () => (name in entry.rendered ? entry.rendered[name] : slot.value),
   );
   if (value === undefined && !slot.isPresent) {
     if (entry.error) throw entry.error;

@@ -13,7 +13,7 @@ import { renderToPipeableStream } from "react-dom/server";
 
 import { MizanHydration } from "../src/index.js";
 import { getMizanHydration, hydrationScript, hydrationStream, mizanForRequest } from "../src/server.js";
-import { MizanContext, UserContext, useUserOrders, useUserProfile } from "./shop.js";
+import { MizanContext, UserContext, useCurrentUser, useUserOrders, useUserProfile } from "./shop.js";
 
 after(closeWindow);
 
@@ -109,6 +109,42 @@ test("what was invalidated before its content is hydrated is read anew, without 
   assert.match(container.textContent ?? "", /Ada L\. order of Ada L\./);
   assert.deepEqual(errors, []);
   assert.equal(server.requests.length, 2);
+});
+
+test("nothing is something that a server has rendered", async () => {
+  const state = [{ context: "global", params: {}, bundle: { current_user: null } }];
+  const mizan = new Mizan({ baseUrl: "/api/mizan", fetch: new Server().fetch, tabs: false });
+  mizan.hydrate(state);
+  // Somebody has logged in before this part of the page is hydrated.
+  await mizan.read(globalContext, {});
+  const container = document.createElement("div");
+  container.innerHTML = "<b>nobody</b>";
+  const errors: unknown[] = [];
+  const Who = () => <b>{useCurrentUser() ?? "nobody"}</b>;
+  await act(async () => {
+    hydrateRoot(
+      container,
+      <MizanContext client={mizan}>
+        <Who />
+      </MizanContext>,
+      { onRecoverableError: (error) => errors.push(error) },
+    );
+  });
+  assert.deepEqual([container.textContent, errors], ["Ada", []]);
+});
+
+test("what a visitor has sent goes to no other server", async () => {
+  const sent: (readonly [url: string, cookie: string | null])[] = [];
+  const fetch = async (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
+    sent.push([String(input), new Headers(init?.headers).get("cookie")]);
+    return new Response("{}");
+  };
+  const mizan = mizanForRequest({ cookie: "sessionid=a" }, { baseUrl: "http://shop/api/mizan", fetch });
+  for (const url of ["http://shop/export/", "http://rates.example/today"]) await mizan.fetch(url);
+  assert.deepEqual(sent, [
+    ["http://shop/export/", "sessionid=a"],
+    ["http://rates.example/today", null],
+  ]);
 });
 
 test("contexts are read for a page before it is rendered", async () => {

@@ -5,10 +5,13 @@ import { MizanError } from "./errors.js";
 import { EVERYTHING, type Call, type Kernel, type Pending } from "./kernel.js";
 import { planOf } from "./merges.js";
 import { relation } from "./scope.js";
+import { outdated } from "./sending.js";
 import { MERGED, type Mode, type Slot } from "./slot.js";
 import type { Answer, Json, Merge, News, Shown, Stale } from "./wire.js";
 
 const REPLACE: Mode = { kind: "replace" };
+/** Anything may have changed. */
+const DOUBT: News = [{ context: EVERYTHING }];
 /** As many as the server takes. */
 const MOST_SHOWN = 16;
 
@@ -18,14 +21,13 @@ export async function perform(kernel: Kernel, call: Call): Promise<Json> {
   try {
     // For somebody else it waits for nothing.
     if (epoch === kernel.epoch) await kernel.ready?.(info);
-    // What one viewer wanted is not done as another.
-    if (epoch !== kernel.epoch) throw new MizanError({ code: "OFFLINE", message: "Somebody else is asking." });
+    if (epoch !== kernel.epoch) throw outdated();
     const answer = await (kernel.live?.call(info, args) ??
       kernel.transport.call(info, args, shown(kernel, info.affects ?? []), options));
-    if (epoch === kernel.epoch) accept(kernel, call, answer);
+    accept(kernel, call, answer);
     return answer.result;
   } catch (error) {
-    if (epoch === kernel.epoch) fail(kernel, call, error);
+    fail(kernel, call, error);
     throw error;
   }
 }
@@ -39,12 +41,14 @@ function shown(kernel: Kernel, contexts: readonly string[]): Shown[] {
     .map(({ context, params }) => ({ context, params }));
 }
 
-function accept(kernel: Kernel, { info, sent, pending }: Call, answer: Answer): void {
+/** Of an answer from before a reset nothing is shown: what it says of another's entries is news for those of whoever asks now. */
+function accept(kernel: Kernel, { info, sent, epoch, pending }: Call, answer: Answer): void {
   const now = kernel.tick();
   const { invalidate = [], merge: merges = [], refresh = [] } = answer;
-  if (invalidate.includes(EVERYTHING)) {
-    kernel.emit({ kind: "answer", id: sent, answer, refused: [] });
-    return beginAnew(kernel);
+  const news = [...invalidate, ...merges.map(asInvalidation)];
+  if (epoch !== kernel.epoch || invalidate.includes(EVERYTHING)) {
+    kernel.emit({ kind: "answer", id: sent, answer, refused: merges });
+    return hear(kernel, epoch, news, now);
   }
   const merged = new Set<Slot>();
   const refused: Merge[] = [];
@@ -60,25 +64,23 @@ function accept(kernel: Kernel, { info, sent, pending }: Call, answer: Answer): 
     else entry.invalidate(now, name);
     return isTaken;
   };
-  const brought = refresh.flatMap((entry) => {
-    const known = kernel.known(entry);
-    return known === undefined ? [] : [{ ...entry, known }];
-  });
   // First of all, so that the rest of the answer finds the entries, and before anything is touched now.
-  for (const { known, scope } of brought) known.mark().learn(scope);
+  for (const entry of refresh) kernel.known(entry)?.mark().learn(entry.scope);
   for (const merge of merges) {
     const { context, slot: name, value } = merge;
     kernel.touched.set(context, now);
     for (const entry of kernel.entries()) {
-      if (entry.context !== context || relation(entry, merge, name) === "other") continue;
-      // Else only the server knows whether it is this entry's.
-      if (relation(entry, merge, name) !== "same") entry.invalidate(now, name);
-      else if (!put(entry, name, info.modes?.[context]?.[name] ?? REPLACE, value)) refused.push(merge);
+      const is = entry.context === context && relation(entry, merge, name);
+      // Only the server knows whether it is this entry's.
+      if (is === "maybe") entry.invalidate(now, name);
+      if (is === "same" && !put(entry, name, info.modes?.[context]?.[name] ?? REPLACE, value)) refused.push(merge);
     }
   }
-  for (const { known, bundle } of brought) {
+  for (const entry of refresh) {
+    const known = kernel.known(entry);
+    if (!known) continue;
     known.error = null;
-    for (const [name, value] of Object.entries(bundle)) put(known, name, REPLACE, value);
+    for (const [name, value] of Object.entries(entry.bundle)) put(known, name, REPLACE, value);
   }
   kernel.change(invalidate, now);
   settle(pending, (slot) => {
@@ -87,35 +89,38 @@ function accept(kernel: Kernel, { info, sent, pending }: Call, answer: Answer): 
     return merged.has(slot) ? MERGED : now;
   });
   kernel.emit({ kind: "answer", id: sent, answer, refused });
-  kernel.conclude();
-  tell(kernel, [...invalidate, ...merges.map(asInvalidation)]);
+  conclude(kernel, news);
 }
 
-function fail(kernel: Kernel, { sent, pending }: Call, error: unknown): void {
+function fail(kernel: Kernel, { sent, epoch, pending }: Call, error: unknown): void {
   const now = kernel.tick();
-  const refusal = error instanceof MizanError && isRefusal(error) ? error : null;
+  const isKnown = error instanceof MizanError && (isRefusal(error) || error.invalidate.includes(EVERYTHING));
   kernel.emit({ kind: "failure", id: sent, error });
-  if (error instanceof MizanError && error.invalidate.includes(EVERYTHING)) return beginAnew(kernel);
-  settle(pending, () => (refusal === null ? now : null));
-  kernel.change(refusal === null ? [EVERYTHING] : refusal.invalidate, now);
-  kernel.conclude();
-  if (refusal !== null) tell(kernel, refusal.invalidate);
+  settle(pending, () => (isKnown ? null : now));
+  hear(kernel, epoch, isKnown ? error.invalidate : DOUBT, now);
 }
 
-/** Who has called is somebody else now: everything is forgotten, in the other windows, too. */
-function beginAnew(kernel: Kernel): void {
-  kernel.clear();
-  tell(kernel, [EVERYTHING]);
+/**
+ * Hear, here and in the other windows, what an answer to a call of *epoch* says beside its content. Whoever asks now may have read
+ * before the call was done.
+ */
+export function hear(kernel: Kernel, epoch: number, said: News, now: number): void {
+  // That somebody else is asking may have been heard already, by the viewer that the same answer names.
+  const news = epoch === kernel.epoch ? said : said.filter((item) => item !== EVERYTHING);
+  if (news.includes(EVERYTHING)) kernel.clear();
+  else kernel.change(news, now);
+  conclude(kernel, news);
+}
+
+/** Show what has changed, and tell the other windows of *news*. */
+function conclude(kernel: Kernel, news: News): void {
+  kernel.conclude();
+  if (news.length > 0) kernel.tell?.(news);
 }
 
 /** Whether the call is known to have done nothing: the server answered, and says so, or it was never sent. */
 export function isRefusal({ status, code }: MizanError): boolean {
   return (status >= 400 && status < 500) || status === 501 || code === "OFFLINE";
-}
-
-/** Others must hear of *news*. */
-function tell(kernel: Kernel, news: News): void {
-  if (news.length > 0) kernel.tell?.(news);
 }
 
 /** Tell the layers of a call until when they stay; null where it has done nothing. */
@@ -130,5 +135,5 @@ function settle(pending: readonly Pending[], untilOf: (slot: Slot) => number | n
 
 /** Elsewhere nobody knows when this merge was made, relative to what they have read. */
 function asInvalidation({ context, slot, params }: Merge): Stale {
-  return { context, function: slot, ...(params === undefined ? {} : { params }) };
+  return { context, function: slot, ...(params && { params }) };
 }

@@ -167,8 +167,7 @@ export class Entry {
   }
 
   /** Take what a server rendered, as read before the clock began: nobody here knows when it was. */
-  hydrate(reply: Reply): void {
-    const { bundle, scope } = reply;
+  hydrate({ bundle, scope }: Reply): void {
     this.rendered = bundle;
     this.learn(scope);
     for (const [name, value] of Object.entries(bundle)) {
@@ -188,7 +187,7 @@ export class Entry {
     for (const slot of this.#slots.values()) slot.invalidate(this.#touchedAt());
   }
 
-  /** Forget everything, and what is under way. */
+  /** Forget everything, and what is under way; the listeners are still to be told. */
   clear(): void {
     this.#reading?.abort.abort();
     this.#reading = this.error = null;
@@ -197,7 +196,6 @@ export class Entry {
       this.#slots.delete(name);
       this.slot(name);
     }
-    this.changed();
     this.refresh();
   }
 
@@ -283,14 +281,14 @@ export class Entry {
 
   #take({ bundle, scope }: Reply, start: number): void {
     this.learn(scope);
-    const missing = this.slotNames().filter((name) => !(name in bundle));
-    for (const name of missing) this.#slots.delete(name);
-    for (const [name, value] of Object.entries(bundle)) this.slot(name).read(start, value as Json);
-    if (missing.length > 0) {
+    for (const name of this.slotNames()) {
+      if (name in bundle) continue;
+      this.#slots.delete(name);
       // The server has another interface than the client. Reading again would not help.
-      const message = `There is no ${missing} in "${this.context}".`;
+      const message = `There is no ${name} in "${this.context}".`;
       this.error = new MizanError({ code: "NOT_FOUND", message, status: 404 });
     }
+    for (const [name, value] of Object.entries(bundle)) this.slot(name).read(start, value as Json);
   }
 
   /** After a failure nothing is read, unless something has changed since that read began (then it may go well), or somebody new looks. */

@@ -1,5 +1,6 @@
 /** Any URL, fetched for a client. */
 
+import { hear } from "./answers.js";
 import { readHeader } from "./header.js";
 import { EVERYTHING } from "./kernel.js";
 import type { Mizan } from "./mizan.js";
@@ -9,13 +10,7 @@ export async function fetchUrl(mizan: Mizan, input: string | URL | Request, init
   const { epoch } = mizan;
   const sender = await mizan.http.sender();
   const response = await sender.fetchUrl(input, init);
-  const header = response.headers.get("X-Mizan-Invalidate");
-  const news = readHeader(header ?? "");
-  if (news.some(({ context }) => context === EVERYTHING)) {
-    // That somebody else is asking may have been heard already, by the viewer that the same answer names.
-    if (epoch === mizan.epoch) mizan.reset();
-  } else if (news.length > 0) {
-    mizan.invalidate(news);
-  }
+  const news = readHeader(response.headers.get("X-Mizan-Invalidate") ?? "");
+  hear(mizan, epoch, news.some(({ context }) => context === EVERYTHING) ? [EVERYTHING] : news, mizan.tick());
   return response;
 }

@@ -47,15 +47,16 @@ export function gathered(one: One, several: Several): One {
       });
     }
     try {
-      const reads = waiting.map(([read]) => read);
-      const parts = await several(reads, abort.signal);
+      const parts = await several(
+        waiting.map(([read]) => read),
+        abort.signal,
+      );
       isKnown &&= parts !== null;
       waiting.forEach((each, index) => {
-        const [, , resolve, reject] = each;
         const part = parts?.[index];
         if (!part) alone(each);
-        else if (part instanceof MizanError) reject(part);
-        else resolve(part);
+        else if (part instanceof MizanError) each[3](part);
+        else each[2](part);
       });
     } catch (error) {
       for (const [, , , reject] of waiting) reject(error);

@@ -1,6 +1,6 @@
 /** The form of `X-Mizan-Invalidate` and `X-Mizan-Scope` (docs/protocol.md section 6). */
 
-import { canonical, isList, type Json } from "./wire.js";
+import { canonical, isList, type Json, type Params } from "./wire.js";
 
 /** Parameters as texts. */
 export type Texts = { readonly [name: string]: string };
@@ -35,7 +35,7 @@ export function isTextOf(text: string, value: Json): boolean {
 }
 
 function textual(value: Json): Json {
-  if (value === null || typeof value !== "object") return typeof value === "string" ? value : String(value);
   if (isList(value)) return value.map(textual);
-  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, textual(member)]));
+  if (Object(value) !== value) return String(value);
+  return Object.fromEntries(Object.entries(value as Params).map(([name, member]) => [name, textual(member)]));
 }

@@ -48,6 +48,8 @@ export interface Host {
   calling(): Promise<Calling>;
   /** Hear the headers of an answer to a request from after the last reset. */
   hear?(headers: Headers): void;
+  /** How often somebody else has begun to ask. */
+  readonly epoch?: number;
   /** By its `id` the server knows who has changed something. */
   readonly live?: { readonly id: string | null } | null;
 }
@@ -112,11 +114,12 @@ export class HttpTransport implements Transport {
 
   /** @throws MizanError `NETWORK` */
   async request(path: string, init: RequestInit, send = this.send): Promise<Response> {
+    const url = `${this.baseUrl}/${path}`;
     try {
-      return await this.listened(() => send(`${this.baseUrl}/${path}`, { credentials: "same-origin", ...init }));
+      return await this.listened(() => send(url, { credentials: "same-origin", ...init }));
     } catch (error) {
       if (init.signal?.aborted) throw error;
-      throw new MizanError({ code: "NETWORK", message: "There is no answer." });
+      throw new MizanError({ code: "NETWORK", message: `No answer from ${url}` });
     }
   }
 
@@ -195,7 +198,7 @@ export async function bodyOf(response: Response, json: Codec): Promise<{ readonl
   const object = Object(body) as { readonly [name: string]: Json };
   if (object === body && response.ok) return object;
   // Of what was cut off nobody knows what else it would have said.
-  throw errorOf(object === body ? response.status : 0, object);
+  throw errorOf(object === body ? response.status : 0, object, `${response.status} from ${response.url}`);
 }
 
 /** Null where there is none. */
@@ -206,7 +209,7 @@ export function jsonOf(response: Response, json: Codec): Promise<unknown> {
     .catch(() => null);
 }
 
-function errorOf(status: number, body: object): MizanError {
+function errorOf(status: number, body: object, what?: string): MizanError {
   const { error, invalidate = [] } = body as {
     readonly error?: Failure | null;
     readonly invalidate?: readonly Invalidation[];
@@ -214,6 +217,6 @@ function errorOf(status: number, body: object): MizanError {
   const answer: Failure =
     typeof error?.code === "string"
       ? { invalidate, ...error, message: error.message ?? error.code }
-      : { code: "NETWORK", message: "The answer was cut off, or is none of Mizan's." };
+      : { code: "NETWORK", message: `${what}: not Mizan's, or cut off` };
   return new MizanError({ ...answer, status });
 }

@@ -9,10 +9,8 @@ export const STATES = "__MIZAN__";
 /** Give *mizan* the states that have come with the page, and those that will come while it is streamed. */
 export function takeHydration(mizan: Mizan): void {
   const page = globalThis as { [STATES]?: unknown };
-  const push = (...states: Dehydrated[]): void => {
-    for (const state of states) mizan.hydrate(state);
-  };
+  const push = (state: Dehydrated): void => mizan.hydrate(state);
   const states = page[STATES];
-  if (Array.isArray(states)) push(...(states as Dehydrated[]));
+  if (Array.isArray(states)) states.forEach(push);
   page[STATES] = { push };
 }

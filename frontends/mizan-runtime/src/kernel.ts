@@ -142,8 +142,10 @@ export class Kernel implements Surroundings {
     const expectations = typeof optimistic === "function" ? optimistic(args) : optimistic;
     const sent = this.tick();
     const pending = this.#expect(expectations as Expectations, params as Params);
-    this.emit({ kind: "call", id: sent, name: info.name, args: args as Params });
-    const call = { info, args: args as Params, options, sent, epoch: this.epoch, pending };
+    // As they are now: a form may be emptied before it is sent.
+    const own = { ...args } as Params;
+    this.emit({ kind: "call", id: sent, name: info.name, args: own });
+    const call = { info, args: own, options, sent, epoch: this.epoch, pending };
     this.#calls++;
     try {
       const { perform } = await this.calling().catch((error: unknown) => {
@@ -250,15 +252,18 @@ export class Kernel implements Surroundings {
   /** Begin anew, for whoever asks now. */
   clear(): void {
     this.epoch++;
-    this.emit({ kind: "reset" });
+    // Whoever hears of it may fail: nothing is left then.
     for (const entry of this.#entries) entry.clear();
+    for (const entry of this.#entries) entry.changed();
+    this.emit({ kind: "reset" });
   }
 
   #entry(shown: Shown): Entry {
     let entry = this.known(shown);
     if (!entry) {
       if (this.#entries.size >= MOST_ENTRIES) this.#forgetOldest();
-      entry = new Entry(shown.context, shown.params, this);
+      // As they are now: whoever asks may change them, and then means another entry.
+      entry = new Entry(shown.context, { ...shown.params }, this);
       this.adopt(entry);
     }
     return entry;

@@ -22,7 +22,6 @@ export function planOf(mode: Mode, value: Json, content: Json | undefined): Upda
 
 /** The text of an item's key; null when it has none. */
 function keyOf(item: Json, name: string): string | null {
-  if (item === null || typeof item !== "object" || isList(item)) return null;
-  const key = item[name];
-  return key === undefined || key === null ? null : canonical(key);
+  const key = (item as { readonly [name: string]: Json } | null)?.[name] ?? null;
+  return key === null ? null : canonical(key);
 }

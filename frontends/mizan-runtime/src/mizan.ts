@@ -130,6 +130,8 @@ export class Mizan extends Kernel {
     this.#closing.abort();
     this.live?.close();
     this.#channel?.close();
+    // What is told from now on is told here alone.
+    this.#channel = undefined;
   }
 
   /** Hear of the page as soon as there is what hears of it: nothing that is shown first waits for that. */

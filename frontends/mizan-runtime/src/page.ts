@@ -45,7 +45,7 @@ export function enterPage(mizan: Mizan, leaving: AbortSignal, staleAfter = 60_00
   // Without a network only what may be done twice waits for it.
   mizan.ready = (info) => {
     if (mizan.isOnline || leaving.aborted) return undefined;
-    if (info.idempotent !== true) throw new MizanError({ code: "OFFLINE", message: "There is no network." });
+    if (!info.idempotent) throw new MizanError({ code: "OFFLINE", message: "There is no network." });
     return new Promise((sent) => waiting.push(sent));
   };
 }

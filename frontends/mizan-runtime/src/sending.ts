@@ -1,6 +1,7 @@
 /** Requests that may change something, and what says who asks: calls, any URL of the server, CSRF and tokens (docs/protocol.md section 9). */
 
 import type { Sending, ServerFunction } from "./descriptors.js";
+import { MizanError } from "./errors.js";
 import { bodyOf, jsonOf, type HttpTransport } from "./http.js";
 import { Shared } from "./shared.js";
 import type { Answer, Params, Shown } from "./wire.js";
@@ -23,15 +24,22 @@ export interface Token {
 
 type Headed = (headers: Record<string, string>) => Promise<Response>;
 
+/** What one viewer wanted is not done as another. */
+export function outdated(): MizanError {
+  return new MizanError({ code: "OFFLINE", message: "Somebody else is asking." });
+}
+
 /** It knows who asks until that changes: then there is another one. */
 export class Sender {
   /** That of who is logged in; null when nobody is. */
   readonly token = new Shared(() => this.#obtainToken());
   readonly #csrf = new Shared(() => this.#obtainCsrf());
   readonly #http: HttpTransport;
+  readonly #epoch: number | undefined;
 
   constructor(http: HttpTransport) {
     this.#http = http;
+    this.#epoch = http.host.epoch;
   }
 
   async call(
@@ -45,9 +53,9 @@ export class Sender {
     await (hasToken ? this.token : this.#csrf).get();
     const files = uploads?.(args, options, json);
     const body = { fn: name, args, ...(this.#http.takesShown && shown.length > 0 ? { shown } : {}) };
-    const init = files === undefined ? { body: json.stringify(body), headers: JSON_BODY } : FILES;
+    const init = files ? FILES : { body: json.stringify(body), headers: JSON_BODY };
     const content = { ...init, ...files, signal: options.signal ?? null };
-    const path = files === undefined ? "call/" : `call/${encodeURIComponent(name)}/`;
+    const path = files ? `call/${encodeURIComponent(name)}/` : "call/";
     const response = await this.authenticated((headers) => this.#post(content, headers, path, files?.send));
     return (await bodyOf(response, json)) as unknown as Answer;
   }
@@ -87,7 +95,11 @@ export class Sender {
   }
 
   /** Make a request with the CSRF token, once more with a new one when the server has refused the one at hand. */
-  async #guarded(own: Record<string, string>, request: Headed): Promise<Response> {
+  async #guarded(own: Record<string, string>, send: Headed): Promise<Response> {
+    const request: Headed = (headers) => {
+      if (this.#epoch !== this.#http.host.epoch) throw outdated();
+      return send(headers);
+    };
     const socket = this.#http.host.live?.id;
     const headers = socket ? { ...own, [SOCKET]: socket } : own;
     if (TOKEN in headers) return request(headers);

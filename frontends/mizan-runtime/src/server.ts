@@ -26,16 +26,22 @@ export function mizanForRequest(headers: RequestHeaders, options: MizanOptions &
     const value = textOf(headers, name);
     return value === null ? [] : [[name, value] as const];
   });
-  const { fetch = globalThis.fetch } = options;
+  const { fetch = globalThis.fetch, baseUrl } = options;
   return new Mizan({
     tabs: false,
     ...options,
     fetch: (input, init) => {
+      // The visitor's cookies are for the server alone that they have come from.
+      if (isElsewhere(input instanceof Request ? input.url : String(input), baseUrl)) return fetch(input, init);
       const all = new Headers(init?.headers);
       for (const [name, value] of passed) all.set(name, value);
       return fetch(input, { ...init, headers: all });
     },
   });
+}
+
+function isElsewhere(url: string, baseUrl: string): boolean {
+  return URL.canParse(url) && URL.canParse(baseUrl) && new URL(url).origin !== new URL(baseUrl).origin;
 }
 
 function textOf(headers: RequestHeaders, name: string): string | null {

@@ -74,11 +74,6 @@ export class Slot {
     return this.#content !== undefined;
   }
 
-  /** Whether something is shown that the server has not confirmed. */
-  get isExpected(): boolean {
-    return this.#layers.length > 0;
-  }
-
   /** What to show: the content with what the user expects on top. The same object until something changes. */
   get value(): Json | undefined {
     // Nothing can be expected of what is not there.

@@ -15,7 +15,12 @@ export async function play(seed: number, actions = 12, rooms = 2): Promise<numbe
   let checked = 0;
   world.mount(0);
   for (let action = 0; action < actions; action++) {
-    world.act();
+    if (seed % 4 === 3 && world.dice.chance(0.1)) {
+      world.reset();
+      seen.clear();
+    } else {
+      world.act();
+    }
     await settled();
     checked += check(world, seen, rooms, seed);
     for (let steps = world.dice.below(5); steps > 0 && (await world.step()); steps--) {

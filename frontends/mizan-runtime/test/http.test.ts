@@ -3,7 +3,7 @@ import test from "node:test";
 
 import { isRefusal } from "../src/answers.js";
 import { HttpTransport, queryOf } from "../src/http.js";
-import { MizanError } from "../src/index.js";
+import { Mizan, MizanError } from "../src/index.js";
 
 interface Request {
   readonly url: string;
@@ -95,6 +95,33 @@ test("five reads that are refused renew the token once", async () => {
   assert.equal(minted, 2);
   assert.equal(requests.filter(({ url }) => url.includes("/ctx/")).length, 10);
 });
+
+for (const [refusal, auth, answer] of [
+  ["CSRF token", "session", error(403, "CSRF_FAILED")],
+  ["token", "token", error(401, "UNAUTHORIZED")],
+] as const) {
+  test(`a call is not repeated with a new ${refusal} when somebody else has begun to ask`, async () => {
+    let asker = "ada";
+    const done: string[] = [];
+    const { fetch } = serving(({ url, body, headers }) => {
+      const viewer = { "X-Mizan-Viewer": asker };
+      if (url.endsWith("/session/")) return { body: { csrfToken: asker } };
+      if ((body as { fn?: string } | null)?.fn === "mwt_obtain")
+        return { body: { result: { token: asker, expires_in: 300 } }, headers: viewer };
+      if (headers["X-Mizan-Token"] !== asker && headers["X-CSRFToken"] !== asker) return { ...answer, headers: viewer };
+      done.push(asker);
+      return { body: { result: null }, headers: viewer };
+    });
+    const mizan = new Mizan({ baseUrl: "http://server", auth, tabs: false, fetch });
+    await mizan.call({ name: "order" }, {});
+    // In another window, and nobody has told this one.
+    asker = "grace";
+    await assert.rejects(mizan.call({ name: "order" }, {}), { code: "OFFLINE" });
+    assert.deepEqual(done, ["ada"]);
+    await mizan.call({ name: "order" }, {});
+    assert.deepEqual(done, ["ada", "grace"]);
+  });
+}
 
 test("a session that is over is asked once, and the refusal is passed on", async () => {
   let asked = 0;

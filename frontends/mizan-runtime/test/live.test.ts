@@ -570,3 +570,130 @@ test("a message longer than a frame is refused here", async (t) => {
   await assert.rejects(chat.send({ text: "ä".repeat(40_000) }), { code: "PAYLOAD_TOO_LARGE" });
   assert.deepEqual(Socket.last.take(), []);
 });
+
+test("what one viewer has heard in a channel, and meant to say there, is nothing of the next one's", async (t) => {
+  const { mizan, chat, message } = await joined(t);
+  const member = { id: "1", data: { name: "Ada" } };
+  await message(5, "for Ada alone");
+  await Socket.last.tell({
+    action: "message",
+    channel: "chat",
+    params: { room: "a" },
+    offset: 6,
+    presence: { joined: [member] },
+  });
+  const unheard = channelOf(mizan, CHAT, { room: "b" });
+  unheard.hold(() => undefined);
+  const unsent = assert.rejects(unheard.send({ text: "from Ada" }), { code: "OFFLINE" });
+  let changes = 0;
+  chat.hold(() => changes++);
+  mizan.reset();
+  assert.deepEqual([chat.messages, chat.present, chat.status], [[], [], "connecting"]);
+  assert.ok(changes > 0);
+  await unsent;
+  await settled();
+  await Socket.last.open();
+  assert.deepEqual(
+    Socket.last.take().map(({ action, since }) => [action, since]),
+    [
+      ["subscribe", undefined],
+      ["subscribe", undefined],
+    ],
+  );
+  assert.equal(chat.gaps, 0);
+});
+
+test("a call that waits for a socket is not made by whoever asks then", async (t) => {
+  const { mizan } = await client(t);
+  const waiting = assert.rejects(mizan.call({ name: "buy", websocket: true, socketOnly: true }, {}), {
+    code: "OFFLINE",
+  });
+  await settled();
+  mizan.reset();
+  await waiting;
+  mizan.entry(USER, { id: 1 }).subscribe(() => undefined);
+  mock.timers.tick(1000);
+  await settled();
+  await Socket.last.open();
+  assert.deepEqual(
+    Socket.last.take().map(({ action }) => action),
+    ["watch"],
+  );
+});
+
+test("what waits for a socket ends when the client is closed, and where there are no sockets", async (t) => {
+  const SEND = { name: "send", websocket: true, socketOnly: true };
+  const { mizan } = await client(t);
+  const chat = channelOf(mizan, CHAT, { room: "a" });
+  const waiting = [assert.rejects(mizan.call(SEND, {}), { code: "OFFLINE" })];
+  await settled();
+  waiting.push(assert.rejects(chat.send({ text: "hello" }), { code: "OFFLINE" }));
+  mizan.close();
+  await Promise.all(waiting);
+  await assert.rejects(mizan.call(SEND, {}), { code: "OFFLINE" });
+  await assert.rejects(channelOf(mizan, CHAT, { room: "b" }).send({ text: "hello" }), { code: "OFFLINE" });
+
+  const rendering = new Mizan({ baseUrl: "http://server/api", live: socketWith({}) });
+  await assert.rejects(rendering.call(SEND, {}), { code: "OFFLINE" });
+  await assert.rejects(channelOf(rendering, CHAT, { room: "a" }).send({ text: "hello" }), { code: "OFFLINE" });
+});
+
+test("who only speaks in a channel joins it for that", async (t) => {
+  const { mizan } = await client(t);
+  const chat = channelOf(mizan, CHAT, { room: "a" });
+  const sent = chat.send({ text: "hello" });
+  await settled();
+  await Socket.last.open();
+  const answer = async (data: Json = null): Promise<unknown> => {
+    const [asked] = Socket.last.take();
+    await Socket.last.tell({ id: asked?.["id"], ok: true, data });
+    return asked?.["action"];
+  };
+  assert.equal(await answer({ position: { epoch: "e", offset: 0 }, recovered: false }), "subscribe");
+  assert.equal(await answer(), "message");
+  await sent;
+  assert.equal(await answer(), "unsubscribe");
+});
+
+test("a socket that may not be made is one that was refused", async (t) => {
+  class Forbidden {
+    constructor() {
+      Socket.all.push(this as never);
+      throw new DOMException("not from a page of https", "SecurityError");
+    }
+  }
+  const { mizan } = await client(t, { live: socketWith({ WebSocket: Forbidden as never }) });
+  mizan.entry(USER, { id: 1 }).subscribe(() => undefined);
+  await settled();
+  assert.equal(Socket.all.length, 1);
+  mock.timers.tick(500);
+  await settled();
+  assert.equal(Socket.all.length, 2);
+});
+
+test("a stream of events is asked for by each viewer: the last one may not have been told of the same", async (t) => {
+  const streams: (AbortSignal | null | undefined)[] = [];
+  const fetch = async (input: string | URL | Request, init: RequestInit = {}): Promise<Response> => {
+    const url = String(input);
+    if (url.includes("/ctx/")) return Response.json({ profile: "", orders: [] });
+    if (!url.endsWith("/live/")) return Response.json({ csrfToken: "c" });
+    streams.push(init.signal);
+    return new Response(new ReadableStream(), { headers: { "Content-Type": "text/event-stream" } });
+  };
+  const { mizan } = await client(t, { fetch });
+  Socket.isRefusing = true;
+  mizan.entry(USER, { id: 1 }).subscribe(() => undefined);
+  await settled();
+  for (const wait of [500, 1000, 1]) {
+    mock.timers.tick(wait);
+    await settled();
+  }
+  assert.equal(streams.length, 1);
+  mizan.reset();
+  mock.timers.tick(200);
+  await settled();
+  assert.deepEqual(
+    streams.map((signal) => signal?.aborted),
+    [true, false],
+  );
+});

@@ -37,6 +37,38 @@ test("another window learns what a call has changed, and a reset", async () => {
   }
 });
 
+test("another window reads again when nobody knows what a call here has done", async () => {
+  const { fetch } = serving();
+  const failing: typeof globalThis.fetch = async (input) =>
+    String(input).endsWith("/call/")
+      ? Promise.reject(new TypeError("the connection was lost"))
+      : fetch(input as string);
+  const [here, there] = [failing, fetch].map((fetch) => new Mizan({ baseUrl: "/tabs", fetch, tabs: true }));
+  try {
+    const entry = there?.entry(USER, { id: 1 });
+    entry?.subscribe(() => undefined);
+    await there?.idle();
+    const resets: string[] = [];
+    there?.on(({ kind }) => kind === "reset" && resets.push(kind));
+    await assert.rejects(here?.call({ name: "save" }, {}) ?? Promise.resolve(), { code: "NETWORK" });
+    await until(() => entry?.slot("profile").value === 2);
+    assert.deepEqual(resets, []);
+  } finally {
+    here?.close();
+    there?.close();
+  }
+});
+
+test("a call that a client has made before it was closed ends as the server has answered it", async () => {
+  const { fetch } = serving();
+  const closing: typeof globalThis.fetch = async (input) => {
+    if (String(input).endsWith("/call/")) mizan.close();
+    return fetch(input as string);
+  };
+  const mizan = new Mizan({ baseUrl: "/tabs", fetch: closing, tabs: true });
+  assert.equal(await mizan.call({ name: "save" }, {}), null);
+});
+
 test("a page that may not speak to the other windows works alone", async (t) => {
   t.mock.method(globalThis, "BroadcastChannel", function () {
     throw new DOMException("The operation is insecure.", "SecurityError");

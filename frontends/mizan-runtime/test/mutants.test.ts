@@ -60,15 +60,10 @@ const MUTANTS: readonly (readonly [rule: string, file: string, original: string,
   [
     "a lost answer means nothing",
     "answers.js",
-    "(refusal === null ? now : null));\n    kernel.change(refusal === null ? [EVERYTHING] : refusal.invalidate",
-    "null);\n    kernel.change(refusal ? refusal.invalidate : []",
+    "(isKnown ? null : now));\n    hear(kernel, epoch, isKnown ? error.invalidate : DOUBT",
+    "null);\n    hear(kernel, epoch, isKnown ? error.invalidate : []",
   ],
-  [
-    "a refused call keeps its layer",
-    "answers.js",
-    "(refusal === null ? now : null)",
-    "(refusal === null ? now : Infinity)",
-  ],
+  ["a refused call keeps its layer", "answers.js", "(isKnown ? null : now)", "(isKnown ? Infinity : now)"],
   ["news is dropped", "kernel.js", "this.change(news, this.tick());", ";"],
   ["a call that could not be sent keeps its layer", "kernel.js", "slot.withdraw(layer);", ";"],
   [

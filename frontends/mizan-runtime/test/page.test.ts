@@ -36,7 +36,7 @@ function started(options: MizanOptions = {}) {
     const { headers } = server;
     if (server.isDown) throw new TypeError("down");
     if (url.includes("/ctx/")) return new Response(JSON.stringify({ profile: ++server.reads }), { headers });
-    if (url.endsWith("/session/")) return new Response('{"csrfToken":null}', { headers });
+    if (url.endsWith("/session/")) return new Response('{"csrfToken":null}');
     server.calls.push((JSON.parse(init.body as string) as { fn: string }).fn);
     return new Response('{"result":1}', { headers });
   };

@@ -242,6 +242,75 @@ test("what was under way over a reset is ignored", async () => {
   assert.equal(title(), "own");
 });
 
+for (const [what, end] of [
+  ["a merge", (call) => call.answer(merge("new"))],
+  ["an invalidation", (call) => call.answer(invalidation)],
+  ["nothing: it is lost", (call) => call.fail(new TypeError("the connection was lost"))],
+] as const satisfies readonly (readonly [string, (call: ReturnType<Scene["call"]>) => Promise<void>])[]) {
+  test(`after a reset too a call may have been done later than what was read: its answer brings ${what}`, async () => {
+    const { kernel, entry, read, call, title, reads } = await shown();
+    await settle(() => void kernel.call(SAVE, { id: 1 }).catch(() => undefined));
+    await settle(() => kernel.reset());
+    await read(1).answer({ title: "before", items: [] });
+    assert.equal(entry.isStale, false);
+    await end(call(0));
+    assert.deepEqual([title(), reads.length, kernel.epoch], ["before", 3, 1]);
+    await read(2).answer({ title: "new", items: [] });
+    assert.deepEqual([title(), entry.isStale], ["new", false]);
+  });
+}
+
+test("of a call that has told of a reset, and is answered after one, that is no news", async () => {
+  const { kernel, call, reads } = await shown();
+  await settle(() => void kernel.call(SAVE, { id: 1 }));
+  await settle(() => kernel.reset());
+  await call(0).answer({ result: null, invalidate: ["*"] });
+  assert.deepEqual([kernel.epoch, reads.length], [1, 2]);
+});
+
+test("what somebody makes of a reset does not keep another's data", async () => {
+  const { kernel, entry, read, title } = await shown();
+  const other = kernel.entry(ROOM, { id: 2 });
+  await settle(() => other.subscribe(() => undefined));
+  await read(1).answer({ title: "mine", items: [] });
+  const leave = entry.subscribe(() => {
+    leave();
+    throw new Error("a mistake of the page");
+  });
+  assert.throws(() => kernel.reset(), /a mistake of the page/);
+  assert.deepEqual([title(), other.slot("title").value], [undefined, undefined]);
+});
+
+test("an entry is that of the parameters as they were when it was asked for", async () => {
+  const asked: Json[] = [];
+  const kernel = new Kernel(
+    {
+      fetch: async (_, params) => (asked.push(params["id"] as Json), { bundle: { title: "", items: [] } }),
+      call: () => Promise.reject(new TypeError("there are none")),
+    },
+    { loaded: calling },
+  );
+  const params = { id: 1 };
+  kernel.entry(ROOM, params).subscribe(() => undefined);
+  params.id = 2;
+  await kernel.idle();
+  assert.deepEqual(asked, [1]);
+  assert.notEqual(kernel.entry(ROOM, params), kernel.entry(ROOM, { id: 1 }));
+});
+
+test("a call has the arguments that it was made with, whatever becomes of them while it waits", async () => {
+  const sent: Json[] = [];
+  const kernel = new Kernel({
+    fetch: () => Promise.reject(new TypeError("there are none")),
+    call: async (_, args) => (sent.push(args["text"] as Json), { result: null }),
+  });
+  const form = { text: "hello" };
+  const called = kernel.call({ name: "say" }, form);
+  form.text = "";
+  await called;
+  assert.deepEqual(sent, ["hello"]);
+});
+
 test("an answer's invalidation and merge of one slot leave it fresh", async () => {
   const { kernel, entry, call, read, title } = await shown();
   await settle(() => void kernel.call(SAVE, {}));

@@ -317,6 +317,14 @@ export class World {
     else this.entry(room).refetch();
   }
 
+  /** Somebody else begins to ask, or the same user anew. */
+  reset(): void {
+    this.kernel.reset();
+    this.line?.cut();
+    this.line?.session.forget();
+    this.expected.clear();
+  }
+
   /** Let one thing happen that was waiting; gives whether there was one. */
   async step(): Promise<boolean> {
     const waiting = this.messages.length + this.tasks.length;

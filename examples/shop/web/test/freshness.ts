@@ -102,7 +102,7 @@ export function freshness(visiting: Visiting): void {
       proxy.lose(/^POST place_order/);
       await tab.add("Assam tea");
       await tab.order();
-      await tab.page.getByText("The answer was cut off").waitFor();
+      await tab.page.getByText("not Mizan's, or cut off").waitFor();
       await tab.rest();
       assert.deepEqual([await tab.counted(), await tab.listed()], [orders + 1, orders + 1]);
     }));

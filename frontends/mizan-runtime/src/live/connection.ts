@@ -108,6 +108,7 @@ export class Connection implements Live {
     this.#stream.close();
     for (const timer of [this.#retry, this.#sweep, this.#later, this.#hide, this.#renew]) clearTimeout(timer);
     this.#disconnect();
+    this.session.giveUp();
   }
 
   /** Read over the socket, again while the server says "not now"; over HTTP when the socket is lost. */
@@ -179,29 +180,26 @@ export class Connection implements Live {
 
   /** Open a socket where one is wanted and there is none. */
   #connect(): void {
-    const isVain = this.#isHidden || this.#leaving.signal.aborted || !this.#mizan.isOnline;
+    if (this.#WebSocket === undefined || this.#leaving.signal.aborted) return this.session.giveUp();
+    const isVain = this.#isHidden || !this.#mizan.isOnline;
     if (this.#socket !== null || this.#isConnecting || isVain || !this.session.isWanted) return;
     clearTimeout(this.#retry);
     this.#isConnecting = true;
-    void this.#open(this.#attempt).finally(() => (this.#isConnecting = false));
+    const attempt = this.#attempt;
+    void this.#open(this.#WebSocket, attempt)
+      // Somebody else may be asking by now.
+      .catch(() => (attempt === this.#attempt ? this.#failed() : this.#again(0)))
+      .finally(() => (this.#isConnecting = false));
   }
 
-  async #open(attempt: number): Promise<void> {
+  /** @throws where nobody can say who asks, or the browser lets no such socket be made */
+  async #open(WebSocket: typeof globalThis.WebSocket, attempt: number): Promise<void> {
     const { http } = this.#mizan;
-    let tokens;
-    let known;
-    let token;
-    try {
-      tokens = http.hasToken ? (await http.sender()).token : null;
-      known = tokens?.get();
-      token = await known;
-    } catch {
-      return this.#failed();
-    }
-    // Somebody else may be asking by now.
-    if (attempt !== this.#attempt) return this.#again(0);
-    if (this.#WebSocket === undefined) return;
-    const socket = new this.#WebSocket(this.#url(), SUBPROTOCOL);
+    const tokens = http.hasToken ? (await http.sender()).token : null;
+    const known = tokens?.get();
+    const token = await known;
+    if (attempt !== this.#attempt) throw new Lost();
+    const socket = new WebSocket(this.#url(), SUBPROTOCOL);
     this.#socket = socket;
     socket.onopen = async () => {
       this.session.open((text) => socket.send(text));

@@ -123,12 +123,14 @@ export class Session {
     for (const { reject } of lost) reject(new Lost());
     // What has not been sent sees that there is no connection.
     for (const next of this.#queue.splice(0)) next();
-    for (const subscription of this.#subscriptions.values()) if (subscription.isHeld) subscription.lost();
+    for (const subscription of this.#subscriptions.values()) subscription.lost();
   }
 
-  /** Somebody else is asking: what is known was another's. Called when there is no connection. */
+  /** Somebody else is asking: what is known, and what was to be sent, was another's. Called when there is no connection. */
   forget(): void {
     this.#watches.clear();
+    this.giveUp();
+    for (const subscription of this.#subscriptions.values()) subscription.forget();
   }
 
   /** A frame has come. @throws SyntaxError for one that is not of the protocol */
@@ -211,6 +213,7 @@ export class Session {
   /** There will be no connection soon: what waits for one is not done. */
   giveUp(): void {
     for (const { reject } of this.#hopeful.splice(0)) reject(offline());
+    for (const subscription of this.#subscriptions.values()) subscription.lost();
   }
 
   /** What happens in the client. */

@@ -28,8 +28,10 @@ export class SignalStream {
 
   open(): void {
     if (this.#stop !== null || this.isGone) return;
-    this.#stop = this.#mizan.on((event) => {
-      if (event.kind === "mount" || event.kind === "reset") this.#soon(SETTLE);
+    this.#stop = this.#mizan.on(({ kind }) => {
+      // Whoever asks now may see something else of the same.
+      if (kind === "reset") this.#told = "";
+      if (kind === "mount" || kind === "reset") this.#soon(SETTLE);
     });
     this.#soon(0);
   }

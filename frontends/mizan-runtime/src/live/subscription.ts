@@ -105,9 +105,9 @@ export class Subscription {
    * @throws MizanError as the server refuses it; `OFFLINE` while there is no connection: then it was not sent.
    */
   send(data: Json): Promise<void> {
-    if (this.#status === "connected") return this.#route.send(data);
-    if (this.#status === "disconnected") return Promise.reject(this.#error ?? offline());
-    return new Promise((resolve, reject) => (this.#unsent = [...this.#unsent, { data, resolve, reject }]));
+    // Who only speaks joins for as long as that takes.
+    const leave = this.hold(() => undefined);
+    return this.#sent(data).finally(leave);
   }
 
   /** The server is being asked. */
@@ -154,20 +154,32 @@ export class Subscription {
 
   /** The connection is gone. */
   lost(): void {
+    if (!this.#isJoined) return;
     this.#become("disconnected");
     for (const { reject } of this.#taken()) reject(offline());
   }
 
-  #end(): void {
-    this.#isJoined = false;
-    this.#route.leave();
+  /** Somebody else is asking, or nobody: what was heard, and what was to be sent, was another's. */
+  forget(): void {
     this.#position = null;
     this.#messages = [];
     this.#present = [];
     this.#error = null;
     this.#gaps = 0;
-    this.#status = "connecting";
+    this.#become("connecting");
     for (const { reject } of this.#taken()) reject(offline());
+  }
+
+  #sent(data: Json): Promise<void> {
+    if (this.#status === "connected") return this.#route.send(data);
+    if (this.#status === "disconnected") return Promise.reject(this.#error ?? offline());
+    return new Promise((resolve, reject) => (this.#unsent = [...this.#unsent, { data, resolve, reject }]));
+  }
+
+  #end(): void {
+    this.#isJoined = false;
+    this.#route.leave();
+    this.forget();
   }
 
   #taken(): readonly Unsent[] {
