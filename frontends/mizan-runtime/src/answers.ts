@@ -11,7 +11,7 @@ import type { Answer, Json, Merge, News, Shown, Stale } from "./wire.js";
 
 const REPLACE: Mode = { kind: "replace" };
 /** Anything may have changed. */
-const DOUBT: News = [{ context: EVERYTHING }];
+export const DOUBT: News = [{ context: EVERYTHING }];
 /** As many as the server takes. */
 const MOST_SHOWN = 16;
 
@@ -19,10 +19,11 @@ const MOST_SHOWN = 16;
 export async function perform(kernel: Kernel, call: Call): Promise<Json> {
   const { info, args, options, epoch } = call;
   try {
+    options.signal?.throwIfAborted();
     // For somebody else it waits for nothing.
-    if (epoch === kernel.epoch) await kernel.ready?.(info);
+    if (epoch === kernel.epoch) await kernel.ready?.(info, options);
     if (epoch !== kernel.epoch) throw outdated();
-    const answer = await (kernel.live?.call(info, args) ??
+    const answer = await (kernel.live?.call(info, args, options) ??
       kernel.transport.call(info, args, shown(kernel, info.affects ?? []), options));
     accept(kernel, call, answer);
     return answer.result;

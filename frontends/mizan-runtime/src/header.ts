@@ -16,7 +16,7 @@ export function readHeader(value: string): readonly Item[] {
   return value
     .split(",")
     .map((item) => item.trim())
-    .filter((item) => item !== "")
+    .filter(Boolean)
     .map((item) => {
       const [context = "", ...pairs] = item.split(";");
       const texts = pairs.map((pair) => {

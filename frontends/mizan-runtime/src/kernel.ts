@@ -32,7 +32,7 @@ export interface Transport {
 /** A way that reads and calls may go rather than over the transport; null where they should not. */
 export interface Shortcut {
   fetch(...read: Parameters<Transport["fetch"]>): Promise<Reply> | null;
-  call(info: ServerFunction, args: Params): Promise<Answer> | null;
+  call(info: ServerFunction, args: Params, options: Sending): Promise<Answer> | null;
 }
 
 /** What happens in a kernel, for those who watch it (devtools). */
@@ -79,7 +79,7 @@ export class Kernel implements Surroundings {
   declare readonly transport: Transport;
   live: Shortcut | null = null;
   /** Before a call is sent: whether, and when, it may be; set by who knows. @throws MizanError */
-  declare ready?: (info: ServerFunction) => Promise<void> | undefined;
+  declare ready?: (info: ServerFunction, options: Sending) => Promise<void> | undefined;
   /** How often somebody else has begun to ask. */
   epoch = 0;
   /** What calls need, once it is there. */

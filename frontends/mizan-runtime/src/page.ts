@@ -43,9 +43,12 @@ export function enterPage(mizan: Mizan, leaving: AbortSignal, staleAfter = 60_00
     go();
   });
   // Without a network only what may be done twice waits for it.
-  mizan.ready = (info) => {
+  mizan.ready = (info, { signal }) => {
     if (mizan.isOnline || leaving.aborted) return undefined;
     if (!info.idempotent) throw new MizanError({ code: "OFFLINE", message: "There is no network." });
-    return new Promise((sent) => waiting.push(sent));
+    return new Promise((sent) => {
+      waiting.push(sent);
+      signal?.addEventListener("abort", () => sent());
+    });
   };
 }

@@ -60,8 +60,8 @@ export class Sender {
     return (await bodyOf(response, json)) as unknown as Answer;
   }
 
-  /** A request to any URL; to the same server with what it wants to know of who asks. */
-  fetchUrl(input: string | URL | Request, init: RequestInit = {}): Promise<Response> {
+  /** A request to any URL; to the same server with what it wants to know of who asks. *lost*: where it may have changed something. */
+  fetchUrl(input: string | URL | Request, init: RequestInit = {}, lost?: (error: unknown) => never): Promise<Response> {
     const asked = input instanceof Request ? input : { url: String(input), method: "GET", headers: {} };
     const send: Headed = (more) => {
       const headers = new Headers(init.headers ?? asked.headers);
@@ -70,9 +70,10 @@ export class Sender {
         this.#http.send(input instanceof Request ? input.clone() : input, { ...init, headers }),
       );
     };
-    if (!this.#isOwn(asked.url)) return send({});
+    // What another server says of who asks is nothing to this one.
+    if (!this.#isOwn(asked.url)) return this.#http.send(input, init);
     const isRead = (init.method ?? asked.method).toUpperCase() === "GET";
-    return this.authenticated((headers) => (isRead ? send(headers) : this.#guarded(headers, send)));
+    return this.authenticated(isRead ? send : (headers) => this.#guarded(headers, send).catch(lost));
   }
 
   /** Make a request, once more with a new token when the server has refused the one at hand. */
@@ -125,10 +126,10 @@ export class Sender {
   async #obtainToken(): Promise<Token | null> {
     const response = await this.#post({ body: JSON.stringify({ fn: OBTAIN, args: {} }), headers: JSON_BODY }, {});
     if (response.status === 401) return null;
-    const answer = (await bodyOf(response, this.#http.json)) as unknown as {
+    const { result } = (await bodyOf(response, this.#http.json)) as unknown as {
       readonly result: { readonly token: string; readonly expires_in: number };
     };
-    return { text: answer.result.token, expiresIn: answer.result.expires_in };
+    return { text: result.token, expiresIn: result.expires_in };
   }
 
   #isOwn(url: string): boolean {

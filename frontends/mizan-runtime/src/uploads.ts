@@ -36,21 +36,24 @@ function withoutFiles(value: unknown, path: string, files: [string, Blob][]): Js
 /** As `fetch` for one request, which cannot say how much it has sent. */
 function sending(onProgress: (sent: number, total: number) => void): typeof globalThis.fetch {
   return (input, init = {}) =>
-    new Promise((resolve, reject) => {
+    new Promise<XMLHttpRequest>((resolve, reject) => {
       const request = new XMLHttpRequest();
       request.open(init.method ?? "GET", String(input));
       request.responseType = "blob";
       request.withCredentials = init.credentials === "include";
       new Headers(init.headers).forEach((value, name) => request.setRequestHeader(name, value));
       request.upload.onprogress = ({ loaded, total }) => onProgress(loaded, total);
-      request.onload = () => resolve(responseOf(request));
+      request.onload = () => resolve(request);
       request.onerror = () => reject(new TypeError("The request has failed."));
       request.onabort = () => reject(init.signal?.reason ?? new DOMException("It was ended.", "AbortError"));
       init.signal?.addEventListener("abort", () => request.abort());
       if (init.signal?.aborted) request.onabort(new ProgressEvent("abort"));
       else request.send(init.body as XMLHttpRequestBodyInit);
-    });
+    }).then(responseOf);
 }
+
+/** Statuses of answers that have no body. */
+const BODILESS: readonly number[] = [204, 205, 304];
 
 function responseOf(request: XMLHttpRequest): Response {
   const lines = request
@@ -65,5 +68,6 @@ function responseOf(request: XMLHttpRequest): Response {
         return [name.trim(), value.join(":").trim()];
       }),
   );
-  return new Response(request.response as Blob, { status: request.status, headers });
+  const { status, response } = request;
+  return new Response(BODILESS.includes(status) ? null : (response as Blob), { status, headers });
 }

@@ -233,7 +233,11 @@ test("a form is as the server says to whoever asks, and what nobody has touched 
       },
     ],
   };
-  const fetch = async (): Promise<Response> => Response.json({ "contact.schema": said });
+  let isKnown = true;
+  const fetch = async (): Promise<Response> =>
+    isKnown
+      ? Response.json({ "contact.schema": said })
+      : Response.json({ error: { code: "UNAUTHORIZED", message: "nobody" } }, { status: 401 });
   const mizan = new Mizan({ fetch, tabs: false });
   const context = { name: "contact-form", slots: { "contact.schema": [] } };
   const form = new FormModel(mizan, { ...contact, schema: [context, "contact.schema"] });
@@ -242,7 +246,28 @@ test("a form is as the server says to whoever asks, and what nobody has touched 
   assert.equal(form.state.schema.title, "Kontakt");
   assert.deepEqual(form.state.schema.fields.size.choices, [{ value: "l", label: "Large" }]);
   assert.equal(form.state.data.size, "l");
+
+  // After a reset nothing of that is left but what was typed.
+  form.state.set("email", "a@b");
+  isKnown = false;
+  mizan.reset();
+  assert.equal(form.state.schema.title, "Contact us");
+  await mizan.idle();
+  assert.equal(form.state.schema.title, "Contact us");
+  assert.deepEqual([form.state.data.email, form.state.data.size], ["a@b", null]);
   stop();
+});
+
+test("nobody is asked about a form that is gone", async (t) => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  t.after(() => mock.timers.reset());
+  const { form, calls } = filling({ ...contact, validate: { name: "contact.validate" } }, () => Response.json({}));
+  const leave = form.subscribe(() => undefined);
+  form.state.set("email", "a@b");
+  leave();
+  mock.timers.tick(300);
+  for (let turn = 0; turn < 10; turn++) await new Promise<void>((resolve) => setImmediate(resolve));
+  assert.deepEqual(calls, []);
 });
 
 test("a list of forms has its errors by place", async () => {

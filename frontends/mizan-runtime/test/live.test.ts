@@ -697,3 +697,31 @@ test("a stream of events is asked for by each viewer: the last one may not have 
     [true, false],
   );
 });
+
+test("a call over the socket is ended by its signal; one that waits for a socket is not sent then", async (t) => {
+  const { mizan, entry } = await watching(t);
+  const called = new AbortController();
+  const ended = assert.rejects(mizan.call({ name: "save", websocket: true }, {}, { signal: called.signal }), {
+    name: "AbortError",
+  });
+  await settled();
+  assert.equal(Socket.last.take()[0]?.["action"], "rpc");
+  called.abort();
+  await ended;
+  await settled();
+  // Nobody knows whether it was done.
+  assert.equal(Socket.last.take()[0]?.["action"], "watch");
+  assert.equal(entry.isFetching, true);
+
+  await Socket.last.lose();
+  const waits = new AbortController();
+  const SAVE = { name: "save", websocket: true, socketOnly: true };
+  const waiting = assert.rejects(mizan.call(SAVE, {}, { signal: waits.signal }), { name: "AbortError" });
+  await settled();
+  waits.abort();
+  await waiting;
+  mock.timers.tick(501);
+  await settled();
+  await Socket.last.open();
+  assert.ok(Socket.last.take().every(({ action }) => action === "watch"));
+});

@@ -122,6 +122,39 @@ test("a response that was fetched by hand says that somebody else is asking now"
   assert.deepEqual([entry.slot("profile").value, reads()], [2, 2]);
 });
 
+test("when the answer to what was fetched by hand, and may change something, is lost, everything is read again", async () => {
+  const { fetch, reads } = serving();
+  const cut: typeof globalThis.fetch = async (input) =>
+    String(input).endsWith("/import/")
+      ? Promise.reject(new TypeError("the connection was lost"))
+      : fetch(input as string);
+  const mizan = new Mizan({ baseUrl: "http://shop/api", fetch: cut, tabs: false });
+  mizan.entry(USER, { id: 1 }).subscribe(() => undefined);
+  await mizan.idle();
+  for (const [url, method, expected] of [
+    ["http://shop/import/", "GET", 1],
+    ["http://elsewhere/import/", "POST", 1],
+    ["http://shop/import/", "POST", 2],
+  ] as const) {
+    await assert.rejects(mizan.fetch(url, { method }), TypeError);
+    await mizan.idle();
+    assert.equal(reads(), expected, `${method} ${url}`);
+  }
+});
+
+test("what another server says of who asks is nothing to this one", async () => {
+  const { fetch } = serving();
+  const both: typeof globalThis.fetch = async (input) => {
+    const answer = await fetch(input as string);
+    const viewer = String(input).startsWith("http://shop/") ? "ada" : "of elsewhere";
+    return new Response(answer.body, { headers: { "X-Mizan-Viewer": viewer } });
+  };
+  const mizan = new Mizan({ baseUrl: "http://shop/api", fetch: both, tabs: false });
+  await mizan.read(USER, { id: 1 });
+  await mizan.fetch("http://elsewhere/api/thing/");
+  assert.deepEqual([mizan.viewer, mizan.epoch], ["ada", 0]);
+});
+
 test("what is known goes to another client, which begins with it", async () => {
   const { fetch, reads } = serving();
   const server = new Mizan({ baseUrl: "/api", fetch, tabs: false });

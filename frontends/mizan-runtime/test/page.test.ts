@@ -37,6 +37,7 @@ function started(options: MizanOptions = {}) {
     if (server.isDown) throw new TypeError("down");
     if (url.includes("/ctx/")) return new Response(JSON.stringify({ profile: ++server.reads }), { headers });
     if (url.endsWith("/session/")) return new Response('{"csrfToken":null}');
+    init.signal?.throwIfAborted();
     server.calls.push((JSON.parse(init.body as string) as { fn: string }).fn);
     return new Response('{"result":1}', { headers });
   };
@@ -189,6 +190,19 @@ test("what waits for the network does not wait for ever when its client is close
   mizan.close();
   await assert.rejects(waiting, { code: "NETWORK" });
   turn(true);
+});
+
+test("what waits for the network is ended by its signal, and not sent", async () => {
+  const { server, mizan } = started();
+  await rest(mizan);
+  turn(false);
+  const controller = new AbortController();
+  const waiting = mizan.call({ name: "rename", idempotent: true }, {}, { signal: controller.signal });
+  controller.abort();
+  await assert.rejects(waiting, { name: "AbortError" });
+  turn(true);
+  await rest(mizan);
+  assert.deepEqual(server.calls, []);
 });
 
 test("a client that is closed lets go of its page, though what hears of it could never be loaded", async () => {

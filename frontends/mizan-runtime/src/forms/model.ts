@@ -112,13 +112,7 @@ export class FormModel<D extends object, R, A extends object = object> {
   subscribe(listener: () => void): () => void {
     const own = (): void => listener();
     this.#listeners.add(own);
-    const { schema } = this.#form;
-    if (schema === undefined) return () => void this.#listeners.delete(own);
-    const [context, slot] = schema;
-    const entry = this.#mizan.entry(context);
-    const hear = (): void => this.#hear(entry.slot(slot).value);
-    const leave = entry.subscribe(hear);
-    hear();
+    const leave = this.#listen();
     return () => {
       leave();
       this.#listeners.delete(own);
@@ -126,13 +120,32 @@ export class FormModel<D extends object, R, A extends object = object> {
     };
   }
 
-  /** What is said of the form to whoever asks: fields that nobody has touched begin with it. */
+  /** Hear what is said of the form to whoever asks. */
+  #listen(): () => void {
+    const { schema } = this.#form;
+    if (schema === undefined) return () => undefined;
+    const [context, slot] = schema;
+    const entry = this.#mizan.entry(context);
+    const hear = (): void => this.#hear(entry.slot(slot).value);
+    const leave = entry.subscribe(hear);
+    hear();
+    return leave;
+  }
+
+  /** A form that nobody has touched begins with what is said. After a reset nothing is: what was said is another's. */
   #hear(said: Json | undefined): void {
-    if (said === undefined || said === this.#said) return;
+    if (said === this.#said) return;
     this.#change(() => {
       this.#said = said;
       if (this.#touched.size === 0) this.#rows = this.#initial();
+      else if (said === undefined) this.#rows = this.#rows.map((row, at) => this.#typed(row, at));
     });
+  }
+
+  /** *row* with what was typed into it alone. */
+  #typed(row: Row, at: number): Row {
+    const typed = Object.entries(row).filter(([name]) => this.#touched.has(this.#path(at, name)));
+    return { ...this.#empty(), ...Object.fromEntries(typed) };
   }
 
   #set(name: string, value: Value, row: number): void {

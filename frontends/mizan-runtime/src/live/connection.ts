@@ -1,6 +1,5 @@
 /** The socket of a client: opened when something is shown, opened again when it is lost, and not kept where nobody looks. */
 
-import type { ServerFunction } from "../descriptors.js";
 import { MizanError } from "../errors.js";
 import { PASSING } from "../http.js";
 import type { Live, Mizan, MizanEvent } from "../mizan.js";
@@ -99,8 +98,8 @@ export class Connection implements Live {
     return this.session.isReady ? this.#read(context, params, signal) : null;
   }
 
-  call(info: ServerFunction, args: Params): Promise<Answer> | null {
-    return this.session.call(info, args);
+  call(...call: Parameters<Session["call"]>): Promise<Answer> | null {
+    return this.session.call(...call);
   }
 
   close(): void {

@@ -4,7 +4,7 @@
  * It knows frames, but no socket and no clock: who owns it says when a connection opens, what comes, and when it is lost.
  */
 
-import type { ServerFunction } from "../descriptors.js";
+import type { Sending, ServerFunction } from "../descriptors.js";
 import type { Entry } from "../entry.js";
 import { MizanError } from "../errors.js";
 import type { MizanEvent } from "../mizan.js";
@@ -196,18 +196,21 @@ export class Session {
   }
 
   /** Call a function whose way is the connection. Null where that must go another way. */
-  call(info: ServerFunction, args: Params): Promise<Answer> | null {
+  call(info: ServerFunction, args: Params, { signal }: Sending = {}): Promise<Answer> | null {
     const asked: Asked = { action: "rpc", fn: info.name, args };
     const isPossible = this.#isReady || info.socketOnly === true;
     if (info.websocket !== true || !isPossible || (isTooLong(asked, this.#host.json) && info.socketOnly !== true))
       return null;
-    return this.#ready()
-      .then(() => this.request(asked))
-      .then(({ data = null, invalidate = [], merge = [] }) => ({
-        result: data,
-        invalidate,
-        merge,
-      }));
+    return endedBy(
+      signal,
+      this.#ready()
+        .then(() => signal?.throwIfAborted())
+        .then(() => this.request(asked)),
+    ).then(({ data = null, invalidate = [], merge = [] }) => ({
+      result: data,
+      invalidate,
+      merge,
+    }));
   }
 
   /** There will be no connection soon: what waits for one is not done. */
@@ -370,6 +373,16 @@ export class Session {
 
 function keyOf(name: string, params: Params): string {
   return `${name} ${canonical(params)}`;
+}
+
+/** As *work*, unless *signal* ends it before. */
+function endedBy<T>(signal: AbortSignal | undefined, work: Promise<T>): Promise<T> {
+  if (signal === undefined) return work;
+  return new Promise((resolve, reject) => {
+    const end = (): void => reject(signal.reason as Error);
+    signal.addEventListener("abort", end);
+    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", end));
+  });
 }
 
 /** Nothing was sent. */
