@@ -87,5 +87,7 @@ def test_nothing_is_said_where_nobody_has_asked(target: Target, world: World) ->
 
 
 @pytest.mark.django
-def test_a_call_without_a_csrf_token_says_no_viewer(target: Target, world: World) -> None:
-    assert _viewer(Caller(target.new_member("plain")).call(world("whoami")).refused("CSRF_FAILED")) is None
+def test_a_call_without_a_csrf_token_says_who_has_asked(target: Target, world: World) -> None:
+    """A page whose viewer is another by now must not send it again with a new token."""
+    refused = Caller(target.new_member("plain")).call(world("whoami")).refused("CSRF_FAILED")
+    assert _viewer(refused) == _viewer(target.member("plain").call(world("whoami"))) is not None

@@ -23,7 +23,7 @@ from mizan_core.call.port import Port
 from mizan_core.call.progress import Progress
 from mizan_core.client import ErrorCase
 from mizan_core.engine import ENGINE
-from mizan_core.errors import APIError, Forbidden, InternalError, Invalid, NotSupported, Unauthorized
+from mizan_core.errors import APIError, CsrfFailed, Forbidden, InternalError, Invalid, NotSupported, Unauthorized
 from mizan_core.interface.caching import BundleKey
 from mizan_core.interface.endpoint import HTTP, Blame, Endpoint, Invocation, NestedCall, NestedCalls
 from mizan_core.interface.interface import Bundle, Interface, Selection
@@ -134,7 +134,12 @@ async def admit(
             if loading is not None:
                 await loading
     elif guarded or needed or asking:
-        viewer = await port.identify(guarded=guarded)
+        try:
+            viewer = await port.identify(guarded=guarded)
+        except CsrfFailed:
+            # A page must know who would have asked, or it sends what another has wanted again with a new token.
+            progress.viewer = await port.identify(guarded=False)
+            raise
     else:
         return ANONYMOUS
     progress.viewer = viewer
