@@ -90,7 +90,9 @@ function read(source, real) {
   if (source.file !== undefined) return readFileSync(real(source.file), "utf8");
   const { command, env, folder } = source.program;
   const shown = command.join(" ");
-  const options = { cwd: real(folder), env: { ...process.env, ...env }, encoding: "utf8", maxBuffer: 1 << 28 };
+  // Python prints in the encoding of the user's locale where nothing is said.
+  const variables = { ...process.env, PYTHONIOENCODING: "utf-8", ...env };
+  const options = { cwd: real(folder), env: variables, encoding: "utf8", maxBuffer: 1 << 28 };
   const done = spawnSync(command[0], command.slice(1), options);
   if (done.error) throw new Failure(`\`${shown}\` could not be started: ${done.error.message}`);
   if (done.status !== 0) throw new Failure(`\`${shown}\` has failed (${done.status}):\n${done.stderr.trimEnd()}`);

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use mizan_codegen::File;
 
+use crate::source::read_text;
 use crate::{Failure, Result};
 
 /// The interface that the clients were generated from, beside them: what has changed since is told by it.
@@ -93,8 +94,8 @@ fn read_own(folder: &Path) -> Result<BTreeMap<String, String>> {
     Ok(files)
 }
 
-fn read_marked(path: &PathBuf) -> Option<String> {
-    let text = fs::read_to_string(path).ok()?;
+fn read_marked(path: &Path) -> Option<String> {
+    let text = read_text(path).ok()?;
     let first = text.lines().next().unwrap_or_default();
     let is_interface = path.ends_with(INTERFACE) && first.starts_with(INTERFACE_MARK);
     (first.contains(MARK) || is_interface).then_some(text)

@@ -12,7 +12,7 @@ use mizan_core::ir::Document;
 use crate::arguments::Arguments;
 use crate::config::Config;
 use crate::folder::{INTERFACE, Plan, read_interface};
-use crate::source::Source;
+use crate::source::{Source, read_text};
 use crate::{Failure, Host, Result, report};
 
 const DEFAULT_CONFIG: &str = "mizan.toml";
@@ -176,8 +176,7 @@ impl Job {
     /// Says what is different from the interface in the file `old`; fails where clients of that break.
     fn diff(&self, old: &Path, host: &mut dyn Host) -> Result<i32> {
         let place = old.display().to_string();
-        let old =
-            fs::read_to_string(old).map_err(|error| Failure::new(format!("{place}: {error}")))?;
+        let old = read_text(old).map_err(|error| Failure::new(format!("{place}: {error}")))?;
         let old =
             Document::parse(&old).map_err(|error| Failure::new(format!("{place}: {error}")))?;
         let changes = difference(&old, &interface(&self.source.read()?)?);

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::env;
 use std::ffi::OsString;
-use std::io::Read;
+use std::fs;
+use std::io::{self, Read};
 use std::iter;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -112,14 +113,14 @@ impl Source {
             Self::Text(text) => Ok(text.clone()),
             Self::File(path) if path.as_os_str() == "-" => {
                 let mut text = String::new();
-                std::io::stdin()
+                io::stdin()
                     .read_to_string(&mut text)
                     .map_err(|error| Failure::new(format!("standard input: {error}")))?;
-                Ok(text)
+                Ok(plain_lines(&text))
             }
-            Self::File(path) => std::fs::read_to_string(path)
+            Self::File(path) => read_text(path)
                 .map_err(|error| Failure::new(format!("{}: {error}", path.display()))),
-            Self::Program(program) => program.run(),
+            Self::Program(program) => program.run().map(|text| plain_lines(&text)),
         }
     }
 
@@ -131,6 +132,17 @@ impl Source {
             Self::Program(program) => program.watched(),
         }
     }
+}
+
+/// The text of a file.
+pub fn read_text(path: &Path) -> io::Result<String> {
+    fs::read_to_string(path).map(|text| plain_lines(&text))
+}
+
+/// The text with lines that end as they were written: on Windows what is printed or checked out ends them otherwise. No
+/// file of ours has a carriage return of its own.
+fn plain_lines(text: &str) -> String {
+    text.replace("\r\n", "\n")
 }
 
 /// What runs Python, and its arguments.
@@ -151,7 +163,9 @@ impl Program {
             .split_first()
             .ok_or_else(|| Failure::new("command is empty"))?;
         let mut command = Command::new(name);
-        command.args(words).envs(&self.env);
+        // Python prints in the encoding of the user's locale where nothing is said.
+        command.args(words).env("PYTHONIOENCODING", "utf-8");
+        command.envs(&self.env);
         if !self.folder.as_os_str().is_empty() {
             command.current_dir(&self.folder);
         }

@@ -249,6 +249,45 @@ fn watching_writes_again_when_the_interface_changes() {
     );
 }
 
+#[test]
+fn lines_may_end_as_they_do_on_windows() {
+    let folder = folder();
+    let output = folder.path().join("api");
+    let interface = folder.path().join("shop.kdl");
+    write(&interface, &SHOP.replace('\n', "\r\n"));
+    let words = [&interface, Path::new("--output"), &output].map(|word| word.display().to_string());
+    assert_eq!(run(&words, None, &mut Recorder::default()), 0);
+    for entry in fs::read_dir(&output).into_iter().flatten().flatten() {
+        let text = read(&entry.path());
+        assert!(!text.contains('\r'));
+        write(&entry.path(), &text.replace('\n', "\r\n"));
+    }
+    assert_eq!(generate(&output, SHOP, &["--check"]).0, 0);
+    let old = output.join("mizan.kdl").display().to_string();
+    assert_eq!(
+        generate(&output, SHOP, &["--diff", &old]).1.said,
+        ["no changes"]
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn programs_print_utf_8() {
+    let folder = folder();
+    let script = r#"printf 'ir version=2\r\n'; test "$PYTHONIOENCODING" = utf-8"#;
+    let words = [
+        "--output",
+        &folder.path().display().to_string(),
+        "--",
+        "sh",
+        "-c",
+        script,
+    ]
+    .map(str::to_owned);
+    let mut host = Recorder::default();
+    assert_eq!(run(&words, None, &mut host), 0, "{:?}", host.complained);
+}
+
 #[cfg(unix)]
 #[test]
 fn a_server_beside_the_configuration_is_watched_where_pythonpath_has_it() {
