@@ -1,5 +1,19 @@
 //! The stored form of a cached bundle (docs/protocol.md section 10): a format byte, an HMAC, the
 //! versions of its tags, the body.
+//!
+//! ```
+//! use mizan_core::cache_key::{CacheKeyer, KeyBase};
+//! use mizan_core::entries::Unsealed;
+//!
+//! let keyer = CacheKeyer::new(b"a secret of the cache")?;
+//! let base = KeyBase { context: "user", user_id: Some("42"), rev: 0 };
+//! let key = keyer.derive(&base, None, None)?;
+//!
+//! let entry = keyer.seal(&key, &[b"1"], b"{}")?.to_vec();
+//! assert_eq!(keyer.unseal(&key, &entry, &[Some(b"1")])?, Unsealed::Body(b"{}"));
+//! assert_eq!(keyer.unseal(&key, &entry, &[Some(b"2")])?, Unsealed::Stale);
+//! # Ok::<(), mizan_core::Error>(())
+//! ```
 
 use crate::cache_key::CacheKeyer;
 use crate::error::{Error, Problem, Result};

@@ -3,6 +3,31 @@
 //! [`generate`] gives the files of the targets that are asked for, as text; nothing is read or written. The templates in
 //! `templates/` are what the files look like; `docs/clients.md` says what generated code calls.
 //!
+//! ```
+//! use mizan_codegen::{Options, Target, generate};
+//! use mizan_core::ir::Document;
+//!
+//! let interface = Document::parse(
+//!     r#"ir version=2
+//! type "PingOutput" {
+//!     alias {
+//!         primitive "string"
+//!     }
+//! }
+//! function "ping" {
+//!     camel "ping"
+//!     transport "http"
+//!     output "PingOutput" nullable=#false
+//! }
+//! "#,
+//! )?;
+//! let targets = vec![Target::Typescript];
+//! let files = generate(&interface, &Options { targets, ..Options::default() })?;
+//! let functions = files.iter().find(|file| file.path == "functions.ts");
+//! assert!(functions.is_some_and(|file| file.text.contains("export function callPing(")));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! Templates write each statement and each member on one line, and `layout` breaks what is too long as prettier would.
 //! They are askama's: a name that is misspelt in one does not compile, and nothing of them is read at run time. minijinja
 //! would read them there, so that users could replace them; a wrong one would then be an error on their machine, and the
