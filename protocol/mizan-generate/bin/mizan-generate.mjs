@@ -161,7 +161,9 @@ async function main(words, temporary) {
   const asked = await run([...config, "--print-source", ...rest], { [BASE]: temporary }, temporary);
   if (asked.code !== 0 || !asked.out.startsWith("{")) {
     process.stdout.write(asked.out);
-    process.stderr.write(asked.err);
+    // The user's own name for what was copied.
+    const said = file === null ? asked.err : asked.err.replaceAll(config[0].slice("--config=".length), file);
+    process.stderr.write(said);
     return asked.code;
   }
   const job = JSON.parse(asked.out);

@@ -108,7 +108,9 @@ test("what goes wrong is said without a stack", () => {
   assert.match(generate("interface.kdl").err, /^there is no folder to write to/);
   const config = project();
   writeFileSync(at("manage.mjs"), 'console.error("no database"); process.exit(3);\n');
+  writeFileSync(at("wrong.toml"), '[source.fastapi]\nmodul = "app"\n');
   const failures = [
+    [["--config", "wrong.toml"], /^wrong\.toml: .*unknown field `modul`, expected one of `module`/s],
     [config, /^`.*manage\.mjs export_mizan_ir` has failed \(3\):\nno database\n$/],
     [["--config", "none.mjs"], /^none\.mjs: there is no such file\n$/],
     [["none.kdl", "--output", "x"], /none\.kdl/],

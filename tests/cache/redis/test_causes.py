@@ -115,6 +115,8 @@ def test_a_port_for_tls_alone(tls_port: int) -> None:
         (redis_errors.OutOfMemoryError("command not allowed"), "it is full (OOM: maxmemory)"),
         (redis_errors.ReadOnlyError("You can't write"), "it is a replica"),
         (redis_errors.MovedError("12182 10.0.0.1:7002"), "it is part of a cluster"),
+        # So older clients of one server say it.
+        (redis_errors.ResponseError("CLUSTERDOWN Hash slot not served"), "its cluster is not complete"),
         (redis_errors.ConnectionError("max number of clients reached"), "it has as many clients as it may"),
         (redis_errors.ResponseError("unknown command 'SENTINEL'"), "it does not know a command that is needed"),
         (socket.gaierror(-2, "Name or service not known"), "there is no host of that name"),

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 from redis import exceptions as redis_errors
 
+_DOWN = "its cluster is not complete (CLUSTERDOWN)"
 _WORDS = {
     "authentication required": "it wants a password (NOAUTH), and the URL has none",
     "username-password pair": "the user or the password is wrong (WRONGPASS)",
@@ -20,6 +21,7 @@ _WORDS = {
     "no password is set": "the URL has a password, and the server none",
     "db index": "it has no database of that number; the URL ends with the number",
     "select is not allowed": "a cluster has database 0 alone; the URL ends with the number",
+    "clusterdown": _DOWN,
     "cluster support disabled": "it is no cluster, as redis+cluster:// says",
     "max number of clients": "it has as many clients as it may (maxclients)",
     "handshake operation timed out": "TLS: it does not answer as a TLS port does; redis:// is without TLS",
@@ -32,7 +34,7 @@ _WORDS = {
 _KINDS: dict[type[BaseException], str] = {
     redis_errors.NoPermissionError: "its account lacks a right (NOPERM); docs/caching.md lists those needed",
     redis_errors.MovedError: "it is part of a cluster; the URL of one begins with redis+cluster://",
-    redis_errors.ClusterDownError: "its cluster is not complete (CLUSTERDOWN)",
+    redis_errors.ClusterDownError: _DOWN,
     redis_errors.OutOfMemoryError: "it is full (OOM: maxmemory)",
     redis_errors.ReadOnlyError: "it is a replica, which takes no writes (READONLY)",
     redis_errors.BusyLoadingError: "it is still loading its data (LOADING)",
