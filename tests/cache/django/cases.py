@@ -121,6 +121,16 @@ class Commits(Shop):
         self.call("deliver_in_parts")
         assert self.amounts() == [("MISS", 1)] * 2
 
+    def test_an_async_function_that_a_sync_one_calls_is_part_of_its_transaction(self) -> None:
+        self.keep()
+        self.call("deliver_through_async")
+        assert self.amounts() == [("MISS", 2)] * 2
+        with _undone():
+            self.call("deliver_through_async")
+        assert self.amounts() == [("HIT", 2)] * 2
+        async_to_sync(_acall)("deliver_through_async")
+        assert self.amounts() == [("MISS", 4)] * 2
+
     def test_a_hook_of_somebody_else_that_fails(self) -> None:
         """It would drop what comes behind it, whenever that was registered."""
         self.keep()

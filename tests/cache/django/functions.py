@@ -95,6 +95,14 @@ def deliver_in_parts(request: HttpRequest, name: str) -> None:
         deliver.call_sync(request, name=name)
 
 
+@client
+def deliver_through_async(request: HttpRequest, name: str) -> None:
+    """What it calls is a part of its transaction."""
+    with transaction.atomic():
+        _raise_amount(name)
+        deliver_async.call_sync(request, name=name)
+
+
 def _raise_amount(name: str) -> None:
     Stock.objects.filter(name=name).update(amount=F("amount") + 1)
 
@@ -112,5 +120,6 @@ for _function in (
     deliver_and_exit,
     deliver_and_fail_on_commit,
     deliver_in_parts,
+    deliver_through_async,
 ):
     register(_function)

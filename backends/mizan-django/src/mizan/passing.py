@@ -6,10 +6,11 @@ from collections.abc import AsyncGenerator, AsyncIterator, Iterable
 from functools import partial
 from typing import Any
 
-from asgiref.sync import async_to_sync, sync_to_async
+from asgiref.sync import sync_to_async
 from django.http import FileResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
+from mizan.threads import run_on_loop
 from mizan.transactions import purge
 from mizan_core.cache.store import Purge
 from mizan_core.call.streams import apurging, purging
@@ -51,10 +52,7 @@ class _ClosingParts:
         return self._parts
 
     def close(self) -> None:
-        async_to_sync(self._aclose)()
-
-    async def _aclose(self) -> None:
-        await self._parts.aclose()
+        run_on_loop(self._parts.aclose())
 
 
 def _purge(stale: Iterable[Purge]) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
 from contextlib import nullcontext
 from typing import Any, TypeVar
 
-from asgiref.sync import async_to_sync, sync_to_async
+from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.db import close_old_connections
 from django.http import HttpRequest, HttpResponse
@@ -18,6 +18,7 @@ from mizan.bodies import read_body
 from mizan.csrf import check_csrf
 from mizan.errors import translated
 from mizan.failures import report
+from mizan.threads import run_on_loop
 from mizan.tokens import TokenUser
 from mizan.transactions import RequestTransactions, in_transaction, purge, requested_transactions
 from mizan.uploads import UploadSink, read_parts
@@ -135,7 +136,7 @@ class ThreadPort(RequestPort):
 
     def _invoke(self, invocation: Invocation) -> Any:
         if invocation.is_async:
-            return async_to_sync(_awaited)(invocation, self.request)
+            return run_on_loop(invocation.target(self.request, invocation.arguments))
         return invocation.target(self.request, invocation.arguments)
 
     def load_user(self, *, at_once: bool) -> None:
@@ -240,10 +241,6 @@ class LoopPort(RequestPort):
 def _has_csrf_cookie_alone(request: HttpRequest) -> bool:
     """Everybody who has asked for ``session/`` has it, and it says nothing of them."""
     return request.COOKIES.keys() <= {settings.CSRF_COOKIE_NAME}
-
-
-async def _awaited(invocation: Invocation, request: HttpRequest) -> Any:
-    return await invocation.target(request, invocation.arguments)
 
 
 def _with_fresh_connections(

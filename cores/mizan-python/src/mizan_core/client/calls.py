@@ -21,11 +21,13 @@ RequestObserver: TypeAlias = "Callable[[ServerFunction, Mapping[str, Any]], bool
 Observer: TypeAlias = "Callable[[ServerFunction, Mapping[str, Any]], None]"
 AsyncObserver: TypeAlias = "Callable[[ServerFunction, Mapping[str, Any]], Awaitable[None]]"
 ThreadRunner: TypeAlias = "Callable[[Callable[[], Any]], Coroutine[Any, Any, Any]]"
+LoopRunner: TypeAlias = "Callable[[Coroutine[Any, Any, Any]], Any]"
 
 _observer: ContextVar[RequestObserver | None] = ContextVar("mizan_call_observer", default=None)
 _outside_observers: list[tuple[Observer, AsyncObserver]] = []
 _run_in_thread: ContextVar[ThreadRunner | None] = ContextVar("mizan_thread_runner", default=None)
 _outside_threads: list[ThreadRunner] = [asyncio.to_thread]
+_loops: list[LoopRunner] = [asyncio.run]
 
 
 observe = _observer.set
@@ -51,6 +53,11 @@ def observe_outside_requests(observer: Observer, async_observer: AsyncObserver) 
 def use_threads_outside_requests(run_in_thread: ThreadRunner) -> None:
     """As ``threads_of``, wherever no request says otherwise."""
     _outside_threads.append(run_in_thread)
+
+
+def use_loops(run_on_loop: LoopRunner) -> None:
+    """Async functions that sync code calls run where the framework runs async code: *run_on_loop* gives what they do."""
+    _loops.append(run_on_loop)
 
 
 @contextmanager
@@ -96,13 +103,13 @@ async def run_in_thread(work: Callable[[], Any]) -> Any:
 
 
 def call_sync(function: ServerFunction, request: Any, arguments: Mapping[str, Any]) -> Any:
-    """Validate, run and report, from sync code; an async function gets an event loop of its own."""
+    """Validate, run and report, from sync code; an async function runs where the framework runs async code."""
     arguments, injected = _parted(function, arguments)
     validated = function.arguments.validate_python(arguments)
     told = _told(function, validated)
     try:
         result = function.function(request, **validated, **injected)
-        return asyncio.run(result) if function.is_async else result
+        return _loops[-1](result) if function.is_async else result
     finally:
         _report(function, told)
 
