@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from mizan_core.live.broker import History, Message, Position
-from mizan_core.live.effects import Close, Effect, Identity, Recover, Send, Start
+from mizan_core.live.effects import Bearer, Close, Effect, Recover, Send, Start
 from mizan_core.live.session import Session
 from mizan_core.live_settings import LiveSettings
 
@@ -90,7 +90,7 @@ class Machine:
 
     def authenticate(self, number: int, sub: str, seconds: float = 60.0, rights: object = None) -> None:
         self.send(action="auth", id=number, token=sub)
-        self.happened(self.session.authenticated(number, Identity(sub, sub, rights, seconds), self.now))
+        self.happened(self.session.authenticated(number, Bearer(sub, sub, rights, seconds), self.now))
 
 
 def message(offset: int) -> Message:

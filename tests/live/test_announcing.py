@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import pytest
 from pydantic import AfterValidator
 
-from mizan_core.cache.announcing import origin_of
+from mizan_core.cache.announcing import socket_id
 from mizan_core.cache.backend import BackendRefused, BackendUnavailable
 from mizan_core.cache.bypass import Bypass, BypassReason
 from mizan_core.cache.memory import MemoryCache
@@ -252,7 +252,7 @@ def test_tags_live_as_long_as_they_are_watched() -> None:
     ],
 )
 def test_a_socket_names_itself_at_random(text: str | None, origin: str | None) -> None:
-    assert origin_of(text) == origin
+    assert socket_id(text) == origin
 
 
 def profile(request: Any, user_id: int) -> int:

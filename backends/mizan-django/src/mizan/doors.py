@@ -20,7 +20,7 @@ from mizan.routing import has_atomic_requests
 from mizan.serving import dispatcher, serving
 from mizan.threads import run_in_thread
 from mizan.visits import Visit, VisitHandler, request_scope
-from mizan_core.cache.announcing import ORIGIN_HEADER
+from mizan_core.cache.announcing import SOCKET_HEADER
 from mizan_core.cache.readings import Readings
 from mizan_core.call.flow import admit
 from mizan_core.call.progress import Progress
@@ -41,7 +41,7 @@ Fields: TypeAlias = "list[tuple[bytes, bytes]]"
 Work: TypeAlias = "Callable[[SocketPort], Coroutine[Any, Any, T]]"
 _LENGTH = b"content-length"
 _TOKEN = HEADER.lower().encode("ascii")
-_SOCKET = ORIGIN_HEADER.lower().encode("ascii")
+_SOCKET = SOCKET_HEADER.encode("ascii")
 _FAILURE = 500
 _log = logging.getLogger("mizan.live")
 _hosts_log = logging.getLogger("django.security.DisallowedHost")

@@ -26,7 +26,7 @@ from mizan.users import aload_user, assume_token, load_user, renew_user, twin_of
 from mizan.waiting_bodies import feed, waiting_body
 from mizan.watching import watching
 from mizan_core.cache.access import Access
-from mizan_core.cache.announcing import ORIGIN_HEADER, origin_of
+from mizan_core.cache.announcing import SOCKET_HEADER, socket_id
 from mizan_core.cache.readings import Readings
 from mizan_core.cache.store import Announcement, Purge, Store
 from mizan_core.call.port import Work
@@ -77,7 +77,7 @@ class RequestPort:
         """
         store, tags, promise = stale
         told = is_answered and store.is_announcing
-        return store, tags, promise, origin_of(self.header(ORIGIN_HEADER)) if told else None
+        return store, tags, promise, socket_id(self.header(SOCKET_HEADER)) if told else None
 
     def is_debugging(self) -> bool:
         return bool(settings.DEBUG)

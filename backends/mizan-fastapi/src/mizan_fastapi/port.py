@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.types import Message, Receive, Scope, Send
 
 from mizan_core.cache.access import Access
-from mizan_core.cache.announcing import ORIGIN_HEADER, origin_of
+from mizan_core.cache.announcing import SOCKET_HEADER, socket_id
 from mizan_core.cache.readings import Readings
 from mizan_core.cache.store import Purge, Store
 from mizan_core.call.port import Handled, Work
@@ -170,7 +170,7 @@ class AsgiPort:
 
     def purge(self, purge: Purge, *, is_answered: bool = True) -> Coroutine[Any, Any, None]:
         store = purge.store
-        origin = origin_of(self.header(ORIGIN_HEADER)) if is_answered and store.is_announcing else None
+        origin = socket_id(self.header(SOCKET_HEADER)) if is_answered and store.is_announcing else None
         return store.purge(store.on_loop, purge.tags, origin)
 
     async def in_transaction(self) -> bool:

@@ -10,7 +10,7 @@ from starlette.requests import empty_send
 from starlette.types import Message, Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from mizan_core.cache.announcing import ORIGIN_HEADER
+from mizan_core.cache.announcing import SOCKET_HEADER
 from mizan_core.call.dispatcher import Dispatcher
 from mizan_core.errors import APIError, Forbidden, InternalError
 from mizan_core.http.response import error_response
@@ -34,7 +34,7 @@ from mizan_fastapi.users import Hooks, ask, replace_user, scope_user, twin_of
 
 T = TypeVar("T")
 _WHO = ("user", "auth", "session")
-_SOCKET = ORIGIN_HEADER.encode()
+_SOCKET = SOCKET_HEADER.encode()
 _log = logging.getLogger("mizan.live")
 
 

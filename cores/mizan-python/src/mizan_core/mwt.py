@@ -8,6 +8,7 @@ from typing import Any
 from mizan_core.engine import ENGINE
 from mizan_core.engine.contract import KeyRing, Secret
 from mizan_core.errors import Unauthorized
+from mizan_core.tuples import tuple_of
 from mizan_core.types import MWTClaims
 from mizan_core.viewer import Viewer, permissions_of, viewer_of
 
@@ -56,7 +57,7 @@ class MWTUser:
     def viewer(self) -> Viewer:
         """What ``viewer_of`` gives for this user."""
         claims = self.claims
-        return tuple.__new__(Viewer, (True, claims.staff, claims.superuser, claims.sub))
+        return tuple_of(Viewer, (True, claims.staff, claims.superuser, claims.sub))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, MWTUser) and other.claims.sub == self.claims.sub

@@ -8,14 +8,14 @@ from collections.abc import Sequence
 from mizan_core.cache.access import Access
 from mizan_core.cache.backend import Announcer, AnnouncingBackend, BackendUnavailable
 
-ORIGIN_HEADER = "x-mizan-socket"
+SOCKET_HEADER = "x-mizan-socket"
 """Names the socket of whoever calls: it has the answer, so it is not told what its call has made stale."""
-_ORIGIN = re.compile(r"[A-Za-z0-9_-]{16,64}")
+_SOCKET_ID = re.compile(r"[A-Za-z0-9_-]{16,64}")
 
 
-def origin_of(text: str | None) -> str | None:
-    """The socket that ``ORIGIN_HEADER`` names; None where its value cannot be one that a client chose at random."""
-    return text if text is not None and _ORIGIN.fullmatch(text) else None
+def socket_id(text: str | None) -> str | None:
+    """The id that a client says a socket has; None where it cannot be one that was chosen at random."""
+    return text if text is not None and _SOCKET_ID.fullmatch(text) else None
 
 
 class Announcements:

@@ -28,6 +28,7 @@ from mizan_core.interface.caching import BundleKey
 from mizan_core.interface.endpoint import HTTP, Blame, Endpoint, Invocation, NestedCall, NestedCalls
 from mizan_core.interface.interface import Bundle, Interface, Selection
 from mizan_core.settings import ALWAYS
+from mizan_core.tuples import tuple_of
 from mizan_core.viewer import ANONYMOUS, Viewer
 
 
@@ -181,7 +182,7 @@ async def _run(
     for purge in purges:
         await port.purge(purge)
     if endpoint.is_plain:
-        return tuple.__new__(Result, (effects.plan, result, nested))
+        return tuple_of(Result, (effects.plan, result, nested))
     given, dress = result if endpoint.function.injected else (result, None)
     if endpoint.is_view:
         stale = [EVERYTHING] if endpoint.resets else ENGINE.stale_entries([effects.plan, *nested])

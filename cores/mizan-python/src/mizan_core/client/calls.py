@@ -56,7 +56,7 @@ def use_threads_outside_requests(run_in_thread: ThreadRunner) -> None:
 
 
 def use_loops(run_on_loop: LoopRunner) -> None:
-    """Async functions that sync code calls run where the framework runs async code: *run_on_loop* gives what they do."""
+    """Async functions that sync code calls run where the framework runs async code: *run_on_loop* gives the result."""
     _loops.append(run_on_loop)
 
 

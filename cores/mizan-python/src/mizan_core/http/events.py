@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from pydantic_core import from_json, to_json
 
-from mizan_core.cache.announcing import ORIGIN_HEADER, origin_of
+from mizan_core.cache.announcing import SOCKET_HEADER, socket_id
 from mizan_core.call.asked import Fetch
 from mizan_core.call.dispatcher import Dispatcher
 from mizan_core.call.flow import admit, answer_fetch, refused
@@ -181,7 +181,7 @@ async def _open(dispatcher: Dispatcher, serving: Serving, port: HttpPort, token:
     interface = dispatcher.interface()
     watched = read_watched(await port.read_body(interface.settings.max_body_bytes))
     await admit(port, interface, (), token, Progress(_PLACE), guarded=False)
-    stream = EventStream(hub, origin_of(port.header(ORIGIN_HEADER.lower())), _seconds(interface, token))
+    stream = EventStream(hub, socket_id(port.header(SOCKET_HEADER)), _seconds(interface, token))
     try:
         works = [partial(_watch, _Watching(stream, hub, interface, token), port.apart(), each) for each in watched]
         answers = [answer for answer in await port.side_by_side(works) if answer is not None]

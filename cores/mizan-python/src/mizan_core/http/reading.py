@@ -16,8 +16,8 @@ from mizan_core.http.parts import AskedPart
 from mizan_core.interface.arguments import JsonArguments
 from mizan_core.interface.endpoint import HTTP
 from mizan_core.interface.interface import Bundle, Selection
+from mizan_core.tuples import tuple_of
 
-_made = tuple.__new__  # a named tuple's own way asks for names and defaults, which takes twice as long
 _JSON = "application/json"
 _SHOWN_MEMBERS = {"context", "params"}
 MAX_SHOWN = MAX_PARTS = 16
@@ -89,8 +89,8 @@ def read_call(body: bytes, named: str | None = None, token: str | None = None) -
     :raises BadRequest: saying what is wrong, without repeating the body.
     """
     function, arguments, is_plain, values, shown = ENGINE.begin_call(body, named)
-    asked = _made(JsonArguments, (arguments, is_plain, values))
-    return _made(Call, (function, asked, token, () if shown is None else _read_shown(from_json(shown)), HTTP))
+    asked = tuple_of(JsonArguments, (arguments, is_plain, values))
+    return tuple_of(Call, (function, asked, token, () if shown is None else _read_shown(from_json(shown)), HTTP))
 
 
 def _read_shown(value: Any) -> list[Shown]:

@@ -14,6 +14,7 @@ from mizan_core.call.progress import Failure
 from mizan_core.engine import ENGINE
 from mizan_core.errors import APIError
 from mizan_core.interface.interface import Interface
+from mizan_core.tuples import tuple_of
 from mizan_core.viewer import Viewer
 
 INVALIDATE_HEADER = "X-Mizan-Invalidate"
@@ -103,7 +104,7 @@ def _marks(interface: str | None, viewer: str | None) -> Headers:
 
 def json_response(body: bytes, headers: Headers = (), status: int = 200) -> Response:
     """A response of serialised JSON with the headers that every response has."""
-    return tuple.__new__(Response, (status, _PLAIN + headers, body, None))
+    return tuple_of(Response, (status, _PLAIN + headers, body, None))
 
 
 def result_response(result: Result, marks: Headers, refresh: bytes | None = None) -> Response:
@@ -113,7 +114,7 @@ def result_response(result: Result, marks: Headers, refresh: bytes | None = None
     """
     body, header = result.plan.finish(result.json, result.nested, refresh)
     headers = (*_PLAIN, *marks) if header is None else (*_PLAIN, *marks, (INVALIDATE_HEADER, header))
-    return tuple.__new__(Response, (200, headers, body, None))
+    return tuple_of(Response, (200, headers, body, None))
 
 
 def dressed_reply(dressed: Dressed, marks: Headers, refresh: bytes | None = None) -> PassThrough:

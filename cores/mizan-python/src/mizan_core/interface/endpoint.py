@@ -23,6 +23,7 @@ from mizan_core.interface.arguments import ArgumentsValidator, JsonArguments
 from mizan_core.interface.refusals import Refusals
 from mizan_core.interface.uploads import UploadPlaces, upload_places
 from mizan_core.interface.wire import UNFAITHFUL, is_verbatim, wire_value
+from mizan_core.tuples import tuple_of
 
 HTTP, SOCKET = "http", "socket"
 """What may carry a call."""
@@ -313,7 +314,7 @@ class Endpoint:
 
         :param failed: gets the name with what the function raises, so that it is known which one of several it was.
         """
-        return tuple.__new__(Invocation, (partial(self._run, calls, failed), arguments, self.is_async))
+        return tuple_of(Invocation, (partial(self._run, calls, failed), arguments, self.is_async))
 
 
 _FOR_CALLS = frozenset(

@@ -6,10 +6,11 @@ https://asgi.readthedocs.io/en/latest/specs/www.html#websocket
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any, TypeAlias
 from urllib.parse import parse_qs
+
+from mizan_core.cache.announcing import socket_id
 
 Scope: TypeAlias = "MutableMapping[str, Any]"
 Receive: TypeAlias = "Callable[[], Awaitable[MutableMapping[str, Any]]]"
@@ -18,7 +19,6 @@ Application: TypeAlias = "Callable[[Scope, Receive, Send], Awaitable[None]]"
 Fields: TypeAlias = "Iterable[tuple[bytes, bytes]]"
 
 SUBPROTOCOL = "mizan.v1"
-_SOCKET = re.compile(r"[A-Za-z0-9_-]{16,64}")
 _MAX_FIELDS = 100
 
 
@@ -124,7 +124,7 @@ def socket_of(scope: Scope) -> str | None:
     except ValueError:
         return None
     ids = query.get("socket", [])
-    return ids[0] if len(ids) == 1 and _SOCKET.fullmatch(ids[0]) else None
+    return socket_id(ids[0]) if len(ids) == 1 else None
 
 
 async def is_opened(receive: Receive) -> bool:

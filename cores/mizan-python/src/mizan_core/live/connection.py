@@ -19,13 +19,13 @@ from mizan_core.live.broker import Message, Position
 from mizan_core.live.driver import Peer, Wire
 from mizan_core.live.effects import (
     Authenticate,
+    Bearer,
     Close,
     Effect,
-    Identity,
     Leave,
     Reauthorize,
     Recover,
-    Request,
+    RequestFrame,
     Send,
     Start,
     Stop,
@@ -230,7 +230,7 @@ class Connection:
             self._is_given_up = True
             self._reading.cancel()
 
-    def _start(self, request: Request) -> None:
+    def _start(self, request: RequestFrame) -> None:
         if type(request) is Rpc:
             self._hub.spawn(self._call(request))
         elif type(request) is ClientMessage:
@@ -260,10 +260,10 @@ class Connection:
 
     # --- who asks
 
-    def _identity(self, token: str) -> Identity:
+    def _identity(self, token: str) -> Bearer:
         """:raises Unauthorized: for a token that is refused."""
         claims = self._dispatcher.interface().token_user(token).claims
-        return Identity(token, claims.sub, (claims.pkey, claims.staff, claims.superuser), claims.exp - time.time())
+        return Bearer(token, claims.sub, (claims.pkey, claims.staff, claims.superuser), claims.exp - time.time())
 
     def _authenticate(self, effect: Authenticate) -> list[Effect]:
         try:

@@ -24,14 +24,14 @@ class Close(NamedTuple):
     reason: str
 
 
-Request: TypeAlias = "Rpc | Watch | Subscribe | ClientMessage"
+RequestFrame: TypeAlias = "Rpc | Watch | Subscribe | ClientMessage"
 
 
 @final
 class Start(NamedTuple):
     """Do what is asked, and tell ``finished``, ``watched``, ``subscribed`` or ``refused``."""
 
-    request: Request
+    request: RequestFrame
 
 
 @final
@@ -78,7 +78,7 @@ class Leave(NamedTuple):
 Effect: TypeAlias = "Send | Close | Start | Stop | Authenticate | Reauthorize | Recover | Leave"
 
 
-class Identity(NamedTuple):
+class Bearer(NamedTuple):
     """Whom a token stands for.
 
     :param rights: what is compared to find out whether they have changed.

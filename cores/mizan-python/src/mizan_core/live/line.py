@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mizan_core.live.effects import Request
+from mizan_core.live.effects import RequestFrame
 
 
 class Line:
@@ -16,19 +16,19 @@ class Line:
     def __init__(self, most: int) -> None:
         self._most = most
         self._running: dict[int, str | None] = {}
-        self._waiting: list[tuple[Request, str | None]] = []
+        self._waiting: list[tuple[RequestFrame, str | None]] = []
         self._busy: dict[str, None] = {}
 
     def is_full(self, most_waiting: int) -> bool:
         return len(self._running) + len(self._waiting) >= self._most + most_waiting
 
-    def add(self, request: Request, order: str | None) -> None:
+    def add(self, request: RequestFrame, order: str | None) -> None:
         self._waiting.append((request, order))
 
-    def begin(self) -> list[Request]:
+    def begin(self) -> list[RequestFrame]:
         """Those that run from now on: none beside another that it has to be in order with."""
-        begun: list[Request] = []
-        left: list[tuple[Request, str | None]] = []
+        begun: list[RequestFrame] = []
+        left: list[tuple[RequestFrame, str | None]] = []
         for place, (request, order) in enumerate(self._waiting):
             if len(self._running) >= self._most:
                 left += self._waiting[place:]

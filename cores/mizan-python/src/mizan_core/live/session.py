@@ -22,13 +22,13 @@ from mizan_core.errors import APIError, BadRequest, NotFound, RateLimited, Unaut
 from mizan_core.live.broker import History, Message, Position
 from mizan_core.live.effects import (
     Authenticate,
+    Bearer,
     Close,
     Effect,
-    Identity,
     Leave,
     Reauthorize,
     Recover,
-    Request,
+    RequestFrame,
     Send,
     Start,
     Stop,
@@ -112,7 +112,7 @@ class Session:
 
     def __init__(self, limits: LiveSettings, now: float) -> None:
         self._limits = limits
-        self._token: Identity | None = None
+        self._token: Bearer | None = None
         self._expires: float | None = None
         self._is_closed = False
         self._under_way = NOTHING
@@ -274,7 +274,7 @@ class Session:
         rest = [step for step in steps if type(step) is not Lost]
         return [*self._answer_subscribe(request.id, text, now), *self._follow(key, subscription, rest, now)]
 
-    def authenticated(self, number: int, identity: Identity, now: float) -> list[Effect]:
+    def authenticated(self, number: int, identity: Bearer, now: float) -> list[Effect]:
         """A token stands for somebody."""
         self._under_way.used.pop(number, None)
         before = self._token
@@ -291,7 +291,7 @@ class Session:
             effects += self._reauthorize(is_another=True)
         return [*effects, *self._go_on()]
 
-    def begin_as(self, identity: Identity, now: float) -> None:
+    def begin_as(self, identity: Bearer, now: float) -> None:
         """Whom the session stands for from now on."""
         self._token = identity
         self._expires = now + identity.seconds
@@ -340,7 +340,7 @@ class Session:
 
     # --- requests
 
-    def _ask(self, request: Request, now: float) -> list[Effect]:
+    def _ask(self, request: RequestFrame, now: float) -> list[Effect]:
         number, order = request.id, None
         if type(request) is Subscribe or type(request) is ClientMessage:
             try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mizan_core.live.effects import Request
+from mizan_core.live.effects import RequestFrame
 from mizan_core.live.line import Line
 
 
@@ -30,7 +30,7 @@ class UnderWay:
         """Whether what has been read may be stale already, or another's."""
         return number in self.late or number in self.outdated
 
-    def begin(self) -> list[Request]:
+    def begin(self) -> list[RequestFrame]:
         """Those that run from now on."""
         return [*self.calls.begin(), *self.reads.begin()]
 
