@@ -28,7 +28,7 @@ const MANY = [
 const LIMITS = [
   ["a page in plain TypeScript", 'export { configureMizan, getMizan, MizanError } from "mizan-runtime"', 5115, 8150],
   ["a page in React", REACT, 5965, 9000],
-  ["a page in React that shows one of 200 contexts", MANY, 5675, 8710],
+  ["a page in React that shows one of 200 contexts", MANY, 5680, 8715],
   [
     "a page in React, live, with channels",
     `${REACT} export { socket, useChannel } from "mizan-react/live"`,

@@ -5,7 +5,7 @@ import {
   createContext,
   createElement,
   useContext,
-  useState,
+  useMemo,
   type Context,
   type ReactElement,
   type ReactNode,
@@ -23,7 +23,7 @@ export interface MizanContextProps extends MizanOptions {
 
 /** Gives the components below a client of the server at `baseUrl` (by default `/api/mizan`). */
 export function MizanContext({ client, hydration, children, ...options }: MizanContextProps): ReactElement {
-  const [mizan] = useState(() => {
+  const mizan = useMemo(() => {
     // On a page it is that of `callXxx` and `fetchXxx`, too; a server has one for each request, and what it cannot read at
     // once, as where `baseUrl` is relative, is left to the browser.
     const made =
@@ -31,7 +31,7 @@ export function MizanContext({ client, hydration, children, ...options }: MizanC
     if (hydration) made.hydrate(hydration);
     else if (!client) takeHydration(made);
     return made;
-  });
+  }, [client]);
   return provide(Client, mizan, children);
 }
 

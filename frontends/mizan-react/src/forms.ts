@@ -1,7 +1,7 @@
 /** Forms as hooks. */
 
 import { FormModel, type Form, type FormOptions, type FormState } from "mizan-runtime/forms";
-import { useCallback, useEffect, useState, useSyncExternalStore } from "react";
+import { useCallback, useEffect, useMemo, useSyncExternalStore } from "react";
 
 import { useMizan } from "./client.js";
 
@@ -23,7 +23,7 @@ export function useForm<D extends object, R, A extends object = object>(
   options: FormOptions<D, A> = {},
 ): FormState<D, R> {
   const mizan = useMizan();
-  const [model] = useState(() => new FormModel(mizan, form, options));
+  const model = useMemo(() => new FormModel(mizan, form, options), [mizan, form]);
   useEffect(() => {
     model.options = options;
   });

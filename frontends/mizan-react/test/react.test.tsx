@@ -359,6 +359,21 @@ test("a call's state is of the last call, and can be forgotten", async () => {
   assert.equal(call?.data, undefined);
 });
 
+test("components follow the client that is around them", async () => {
+  const [one, other] = [started(), started()];
+  other.server.names.set(1, "Alan");
+  const page = (mizan: Mizan) => within(mizan, <Name id={1} />);
+  const { rerender } = render(page(one.mizan));
+  await rest();
+  assert.equal(shown(), "Ada;");
+  rerender(page(other.mizan));
+  await rest();
+  assert.equal(shown(), "Alan;");
+  one.mizan.invalidate(["user"]);
+  await rest();
+  assert.equal(one.server.requests.length, 1);
+});
+
 test("without a client the components have that of the page, in StrictMode too, and one without a boundary", async () => {
   const { server } = started();
   const seen = new Set<Mizan>();

@@ -222,6 +222,23 @@ test("each attempt waits longer than the last, up to a bound", async (t) => {
   }
 });
 
+test("a socket that opens and is lost before anything was said has failed", async (t) => {
+  t.mock.method(Math, "random", () => 1);
+  await watching(t);
+  await Socket.last.lose();
+  for (const wait of [500, 1000, 2000]) {
+    const { length } = Socket.all;
+    mock.timers.tick(wait - 1);
+    await settled();
+    assert.equal(Socket.all.length, length, `before ${wait} ms`);
+    mock.timers.tick(1);
+    await settled();
+    assert.equal(Socket.all.length, length + 1, `after ${wait} ms`);
+    await Socket.last.open();
+    await Socket.last.lose();
+  }
+});
+
 test("where sockets are refused signals come as a stream of events, until a socket is let through", async (t) => {
   const told: { write: (text: string) => void; watch: Json; signal: AbortSignal | null | undefined }[] = [];
   const fetch = async (input: string | URL | Request, init: RequestInit = {}): Promise<Response> => {

@@ -76,8 +76,9 @@ function useEntry<P extends object, S extends object>(
       },
       { immediate: true, flush: "sync" },
     );
+  } else {
+    onServerPrefetch(() => entry.value.load());
   }
-  onServerPrefetch(() => entry.value.load());
   return () => {
     void version.value;
     return entry.value;

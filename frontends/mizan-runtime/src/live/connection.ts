@@ -209,12 +209,13 @@ export class Connection implements Live {
         tokens?.drop(known);
       }
       if (this.#socket !== socket) return;
-      this.#failures = 0;
       this.#stream.close();
       this.session.resume();
       this.#mizan.emit({ kind: "live", isOpen: true });
     };
     socket.onmessage = ({ data }) => {
+      // One that opens and says nothing (something on the way lets it through and nobody is there) has failed, too.
+      this.#failures = 0;
       try {
         this.session.receive(String(data));
       } catch {
@@ -245,14 +246,12 @@ export class Connection implements Live {
   }
 
   #closed(code: number): void {
-    const wasOpen = this.session.isReady;
     this.#disconnect();
     if (code === SESSION_ENDED) {
       if (this.#mizan.http.hasToken) this.#mizan.http.reset();
       // A reset connects again, as whoever asks now.
       else return this.#mizan.reset();
     }
-    if (wasOpen) this.#failures = 0;
     this.#failed();
   }
 
