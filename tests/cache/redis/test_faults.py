@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 import pytest
 
-from tests.cache.redis.conftest import LONGEST, SHORT, Connect
+from tests.cache.redis.conftest import LONGEST, SHORT, TIMEOUT, Connect
 from tests.cache.redis.servers import PATIENCE, Server, wait_until
 from tests.cache.redis.site import LONG_LEASE, Database, Process
 from tests.cache.redis.wire import Wire
@@ -31,8 +31,22 @@ def wire(server: Server) -> Iterator[Wire]:
 
 
 @pytest.fixture
-def start_process(wire: Wire, connect: Connect, database: Database) -> Start:
-    return lambda: Process(connect(wire.url), database, LONG_LEASE)
+def timeout() -> float:
+    return TIMEOUT
+
+
+@pytest.fixture
+def start_process(wire: Wire, connect: Connect, database: Database, timeout: float) -> Iterator[Start]:
+    """Starts processes that end with the test."""
+    started: list[Process] = []
+
+    def start() -> Process:
+        started.append(Process(connect(wire.url, timeout), database, LONG_LEASE))
+        return started[-1]
+
+    yield start
+    for process in started:
+        process.store.close()
 
 
 @pytest.fixture
@@ -253,8 +267,8 @@ class TestPause:
     """The server is there, and connections can be made, but nothing is answered for longer than the timeout."""
 
     @pytest.fixture
-    def start_process(self, wire: Wire, connect: Connect, database: Database) -> Start:
-        return lambda: Process(connect(wire.url, SHORT), database, LONG_LEASE)
+    def timeout(self) -> float:
+        return SHORT
 
     def test_requests_go_on(self, server: Server, process: Process) -> None:
         server.pause()
