@@ -6,27 +6,30 @@ mutation has made the entry stale, on Redis that no purge was lost either; the p
 
 from __future__ import annotations
 
+from time import perf_counter, process_time
+
 from benchmarks.clients.asgi import AsgiApplication
 from benchmarks.clients.exchange import check_equal_bundles
 from benchmarks.harness import Effort, Question, Samples, interleaved, main
 from benchmarks.services import cached_fastapi, mizan_fastapi_app, redis_server
 from benchmarks.services.requests import cashews_fetch, check_cached, check_guarded, mizan_fetch
 from benchmarks.services.tokens import SECRET
+from benchmarks.timing import Clock
 from mizan_core.settings import Settings
 
 CACHE_SECRET = "the benchmarks' cache keys come from this"
 
 
 def memory(effort: Effort) -> Samples:
-    return _compare("memory://", "mem://", effort)
+    return _compare("memory://", "mem://", effort, process_time)
 
 
 def redis(effort: Effort) -> Samples:
     with redis_server.running() as url:
-        return _compare(url, url, effort)
+        return _compare(url, url, effort, perf_counter)  # Redis works in a process of its own
 
 
-def _compare(own_store: str, other_store: str, effort: Effort) -> Samples:
+def _compare(own_store: str, other_store: str, effort: Effort, clock: Clock) -> Samples:
     settings = Settings(mwt_secret=SECRET, cache_secret=CACHE_SECRET, cache_url=own_store)
     own, other = mizan_fetch(), cashews_fetch()
     with (
@@ -38,7 +41,7 @@ def _compare(own_store: str, other_store: str, effort: Effort) -> Samples:
         check_equal_bundles(ours.answer(own), theirs.answer(other))
         check_guarded(ours.answer, own)
         check_guarded(theirs.answer, other)
-        samples = interleaved(ours.run(own), theirs.run(other), effort)
+        samples = interleaved(ours.run(own, clock), theirs.run(other, clock), effort)
         check_equal_bundles(ours.answer(own), theirs.answer(other))
         return samples
 

@@ -19,9 +19,11 @@ class Effort:
     pairs: int
     """Pairs of samples that one process takes."""
     sample_seconds: float
-    """How long one sample lasts at least."""
+    """How long one sample lasts at least, all its parts together."""
     budget_seconds: float
     """What one question may take in one process; a slow operation gets fewer pairs, `FEWEST_PAIRS` at least."""
+    parts: int = 1
+    """The parts of a sample; the quickest one counts. An operation that is slower than a part gets fewer."""
 
     @property
     def description(self) -> str:
@@ -30,8 +32,8 @@ class Effort:
 
 
 FEWEST_PAIRS = 5
-FULL = Effort("full", processes=5, pairs=40, sample_seconds=0.02, budget_seconds=10)
-QUICK = Effort("quick", processes=1, pairs=25, sample_seconds=0.008, budget_seconds=2)
+FULL = Effort("full", processes=5, pairs=40, sample_seconds=0.02, budget_seconds=10, parts=16)
+QUICK = Effort("quick", processes=1, pairs=25, sample_seconds=0.008, budget_seconds=2, parts=8)
 EFFORTS = {effort.name: effort for effort in (FULL, QUICK)}
 
 

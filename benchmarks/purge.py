@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from itertools import cycle
+from time import perf_counter
 from typing import Any
 
 from benchmarks.harness import Effort, Question, Samples, interleaved, main, repeat
@@ -36,7 +37,7 @@ def purge(effort: Effort) -> Samples:
     many = MANY if effort.name == "full" else MANY_IN_A_HURRY
     with ExitStack() as running:
         full, sparse = (running.enter_context(_serving(entries)) for entries in (many, FEW))
-        return interleaved(repeat(_purges(full)), repeat(_purges(sparse)), effort)
+        return interleaved(repeat(_purges(full), perf_counter), repeat(_purges(sparse), perf_counter), effort)
 
 
 def _purges(dispatcher: Dispatcher) -> Callable[[], None]:

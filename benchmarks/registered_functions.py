@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from functools import partial
-from time import process_time
 
 from benchmarks.clients.asgi import AsgiApplication
 from benchmarks.clients.exchange import Answer, Request
@@ -47,7 +46,7 @@ def fastapi(count: int) -> Run:
     app.include_router(create_router(registry_of(count, is_async=True), Settings()), prefix="/api/mizan")
     application = ExitStack().enter_context(AsgiApplication(app))
     _check(application.answer(REQUEST))
-    return _in_processor_time(application.run(REQUEST))
+    return application.run(REQUEST)
 
 
 def django(count: int) -> Run:
@@ -66,22 +65,11 @@ def django(count: int) -> Run:
     fill(default_registry, count)
     application = WsgiApplication(WSGIHandler())
     _check(application.answer(REQUEST))
-    return _in_processor_time(application.run(REQUEST))
+    return application.run(REQUEST)
 
 
 def _check(answer: Answer) -> None:
     assert (answer.status, answer.body) == (200, BODY), answer
-
-
-def _in_processor_time(run: Run) -> Run:
-    """*run*, timed by what this process has computed."""
-
-    def timed(repetitions: int) -> float:
-        started = process_time()
-        run(repetitions)
-        return process_time() - started
-
-    return timed
 
 
 def _measure(adapter: str, count: int, effort: Effort) -> Samples:

@@ -5,22 +5,25 @@ from __future__ import annotations
 import gc
 import itertools
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from time import perf_counter
+from time import process_time
 from typing import TypeAlias
 
 from benchmarks.measurement import FEWEST_PAIRS, Effort, Samples
 
 Run: TypeAlias = "Callable[[int], float]"
 """Does an operation so many times; returns the seconds that took."""
+Clock: TypeAlias = "Callable[[], float]"
+"""Seconds: of the processor's time, or where an operation waits for another process, of the time that passes."""
 
 
 def interleaved(ours: Run, theirs: Run, effort: Effort) -> Samples:
     """Pairs of samples of two operations, in microseconds per operation.
 
     The two are measured in turn and take turns in going first, so that whatever else the machine does in that moment
-    slows both. A sample repeats its operation for `effort.sample_seconds`; the calibration before is the warm-up.
+    slows both. A sample repeats its operation for `effort.sample_seconds`, in parts that take turns as well; the
+    quickest part is the sample, as an interruption only adds. The calibration before is the warm-up.
     """
     own, others = rounds((ours, theirs), effort)
     return Samples(own, others)
@@ -29,36 +32,33 @@ def interleaved(ours: Run, theirs: Run, effort: Effort) -> Samples:
 def rounds(runs: Sequence[Run], effort: Effort) -> list[list[float]]:
     """Samples of each of several operations, as ``interleaved`` takes them of two."""
     with settled():
-        repetitions = [_calibrate(run, effort.sample_seconds) for run in runs]
-        samplers = [_sampler(run, count) for run, count in zip(runs, repetitions, strict=True)]
-        seconds = sum(sample() * count for sample, count in zip(samplers, repetitions, strict=True)) / 1e6
-        columns: list[list[float]] = [[] for _ in runs]
-        for turn in range(_count(seconds, effort)):
-            sides = list(zip(samplers, columns, strict=True))
-            for sample, column in sides if turn % 2 == 0 else reversed(sides):
-                column.append(sample())
-    return columns
+        sample, seconds = _sampler(runs, effort)
+        samples = [sample(turn) for turn in range(_count(seconds, effort))]
+    return [list(column) for column in zip(*samples, strict=True)]
 
 
 def bounded(ours: Run, bound: float, effort: Effort) -> Samples:
     """Samples of one operation beside what it may take, in microseconds."""
     with settled():
-        repetitions = _calibrate(ours, effort.sample_seconds)
-        sample = _sampler(ours, repetitions)
-        seconds = sample() * repetitions / 1e6
-        values = [sample() for _ in range(_count(seconds, effort))]
+        sample, seconds = _sampler([ours], effort)
+        values = [sample(turn)[0] for turn in range(_count(seconds, effort))]
     return Samples(values, [bound] * len(values))
 
 
-def repeat(call: Callable[[], object]) -> Run:
+def quickest(parts: Iterable[Sequence[float]]) -> list[float]:
+    """The best that each side has shown in the parts of one sample."""
+    return [min(side) for side in zip(*parts, strict=True)]
+
+
+def repeat(call: Callable[[], object], clock: Clock = process_time) -> Run:
     """A run that calls `call` in a plain loop."""
 
     def run(repetitions: int) -> float:
         rounds = itertools.repeat(None, repetitions)
-        started = perf_counter()
+        started = clock()
         for _ in rounds:
             call()
-        return perf_counter() - started
+        return clock() - started
 
     return run
 
@@ -83,12 +83,23 @@ def _count(seconds: float, effort: Effort) -> int:
     return max(FEWEST_PAIRS, min(effort.pairs, int(effort.budget_seconds / seconds)))
 
 
-def _sampler(run: Run, repetitions: int) -> Callable[[], float]:
-    def sample() -> float:
-        with collected():
-            return run(repetitions) / repetitions * 1e6
+def _sampler(runs: Sequence[Run], effort: Effort) -> tuple[Callable[[int], list[float]], float]:
+    """What takes one sample of each, in the turn of that number; and the seconds that this takes."""
+    wanted = [_calibrate(run, effort.sample_seconds) for run in runs]
+    parts = min(effort.parts, *wanted)
+    counts = [math.ceil(count / parts) for count in wanted]
 
-    return sample
+    def part(order: int) -> list[float]:
+        sides = list(enumerate(zip(runs, counts, strict=True)))
+        taken = {side: run(count) / count * 1e6 for side, (run, count) in (sides if order % 2 == 0 else sides[::-1])}
+        return [taken[side] for side, _ in sides]
+
+    def sample(turn: int) -> list[float]:
+        with collected():
+            return quickest([part(turn + number) for number in range(parts)])
+
+    first = sample(0)
+    return sample, parts * sum(each * count for each, count in zip(first, counts, strict=True)) / 1e6
 
 
 @contextmanager

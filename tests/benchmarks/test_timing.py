@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+from dataclasses import replace
+from itertools import cycle
 
 import pytest
 
@@ -45,6 +47,31 @@ def test_the_sides_take_turns_in_going_first() -> None:
     interleaved(Operation("ours", 0.25, log), Operation("theirs", 0.25, log), EFFORT)
     order = [name for name, _ in log[-2 * EFFORT.pairs :]]
     assert order == ["ours", "theirs", "theirs", "ours"] * (EFFORT.pairs // 2)
+
+
+def test_the_parts_of_a_sample_take_turns() -> None:
+    log: list[tuple[str, int]] = []
+    effort = replace(EFFORT, parts=4)
+    interleaved(Operation("ours", 1 / 1024, log), Operation("theirs", 1 / 64, log), effort)
+    ours, theirs = ("ours", 256), ("theirs", 16)
+    turns = [ours, theirs, theirs, ours] * 2 + [theirs, ours, ours, theirs] * 2
+    assert log[-2 * 4 * EFFORT.pairs :] == turns * (EFFORT.pairs // 2)
+
+
+def test_an_operation_that_is_slower_than_a_part_has_fewer() -> None:
+    log: list[tuple[str, int]] = []
+    interleaved(Operation("ours", 1 / 1024, log), Operation("theirs", 0.5, log), replace(EFFORT, parts=4))
+    assert set(log[-2 * 2 * EFFORT.pairs :]) == {("ours", 512), ("theirs", 1)}
+
+
+def test_the_quickest_part_is_the_sample() -> None:
+    disturbed = cycle([3, 1, 2])
+
+    def run(repetitions: int) -> float:
+        return repetitions * 0.25 * next(disturbed)
+
+    samples = bounded(run, 1, replace(EFFORT, parts=3))
+    assert samples.ours == [pytest.approx(250_000)] * len(samples.ours)
 
 
 @pytest.mark.parametrize(("seconds", "pairs"), [(2.5, 8), (10, FEWEST_PAIRS), (8, 6), (1_000, FEWEST_PAIRS)])
