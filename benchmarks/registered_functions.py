@@ -20,7 +20,7 @@ from benchmarks.worker import worker
 
 FEW = 10
 _PROCESSES = 4
-"""Of each side, one after the other: where its objects lie makes one slower than another, by a half at times."""
+"""Of each side, one after the other: where its objects lie makes one slower than another by some hundredths."""
 REQUEST = Request(
     "POST",
     "/api/mizan/call/",
