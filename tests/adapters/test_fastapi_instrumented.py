@@ -151,6 +151,7 @@ def _sentry(_: FastAPI | None, seen: Seen) -> None:
             transport=Kept(seen),
             traces_sample_rate=1.0,
             auto_session_tracking=False,
+            enable_backpressure_handling=False,  # which a thread sees to
             default_integrations=False,
             auto_enabling_integrations=False,
             integrations=[*chosen, LoggingIntegration()],

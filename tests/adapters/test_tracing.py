@@ -97,7 +97,11 @@ class Captured(Transport):
 def captured() -> Iterator[Captured]:
     transport = Captured()
     client = sentry_sdk.Client(
-        dsn="https://public@localhost/1", transport=transport, traces_sample_rate=1.0, auto_enabling_integrations=False
+        dsn="https://public@localhost/1",
+        transport=transport,
+        traces_sample_rate=1.0,
+        auto_enabling_integrations=False,
+        enable_backpressure_handling=False,  # which a thread sees to
     )
     with sentry_sdk.isolation_scope() as scope:
         scope.set_client(client)
