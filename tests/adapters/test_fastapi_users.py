@@ -121,3 +121,13 @@ def test_obtaining_a_token(http: httpx.Client) -> None:
     assert http.post(CALL, json={"fn": "members"}, headers={"X-Mizan-Token": token}).json() == {"result": ["alice"]}
     refusal = http.post(CALL, json={"fn": "mwt_obtain"}, headers={"Authorization": "Nameless alice"})
     assert (refusal.status_code, refusal.json()["error"]["code"]) == (403, "FORBIDDEN")
+
+
+def test_a_server_without_a_secret_says_which() -> None:
+    app = FastAPI()
+    app.add_middleware(AuthenticationMiddleware, backend=Backend())
+    app.include_router(create_router(Registry(), Settings()), prefix="/api/mizan")
+    with asking(app) as http:
+        answer = http.post(CALL, json={"fn": "mwt_obtain"}, headers={"Authorization": "Simple alice"})
+        assert answer.status_code == 501
+        assert "MIZAN_MWT_SECRET" in answer.json()["error"]["message"]

@@ -53,7 +53,7 @@ def _lowest(version: str) -> str:
     no_emit = [argument for name in _OURS for argument in ("--no-emit-package", name)]
     resolution = ("--resolution", "lowest-direct", "--python-version", version, "--all-extras")
     # With a newer one the plugin of an older anyio warns, and warnings are errors.
-    return "pytest<9\n" + _uv(
+    return "pytest<9.2\n" + _uv(
         "pip", "compile", "--quiet", "--no-header", "--no-annotate", *resolution, *no_emit, *projects
     )
 

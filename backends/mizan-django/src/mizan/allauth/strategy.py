@@ -22,7 +22,7 @@ class MWTTokenStrategy(SessionTokenStrategy):  # type: ignore[misc]  # allauth's
         settings = dispatcher.interface().settings
         token = settings.token_for(request.user)
         if token is None:
-            raise NotSupported("Tokens are not configured on this server.")
+            raise NotSupported("Tokens are not configured on this server: MIZAN_MWT_SECRET is not set.")
         return {"access_token": token, "expires_in": settings.mwt_ttl}
 
     def create_access_token(self, request: HttpRequest) -> str:

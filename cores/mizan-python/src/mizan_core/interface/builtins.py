@@ -36,7 +36,7 @@ def token_functions(settings: Settings, current_user: Callable[[Any], Any]) -> d
             raise Forbidden("This user has no id, which a token is made for.")
         token = settings.token_for(user)
         if token is None:
-            raise NotSupported("Tokens are not configured on this server.")
+            raise NotSupported("Tokens are not configured on this server: MIZAN_MWT_SECRET is not set.")
         return {"token": token, "expires_in": settings.mwt_ttl}
 
     return {"mwt_obtain": mwt_obtain}
