@@ -199,3 +199,18 @@ def test_a_page_needs_a_route(registry: Registry) -> None:
 
         @form("order", route="/shops/<int:shop>/", registry=registry)
         def order(request: Request, data: Order) -> None: ...
+
+
+@pytest.mark.parametrize("login", ["/login/", "/login/?from=site"])
+def test_whoever_has_to_log_in_comes_back(registry: Registry, login: str) -> None:
+    @registry.register
+    @client(route="/mine/", auth=True)
+    def mine(request: Request) -> Response:
+        return HTMLResponse("mine")
+
+    app, router = FastAPI(), create_router(registry, Settings(), login_url=login)
+    app.include_router(router.views)
+    with asking(app) as http:
+        asked = http.get("/mine/?page=2", headers=HTML)
+    assert asked.status_code == 302
+    assert httpx.URL(asked.headers["Location"]).params["next"] == "/mine/?page=2"

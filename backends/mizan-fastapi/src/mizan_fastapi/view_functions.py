@@ -132,7 +132,8 @@ async def _show(port: AsgiPort, login_url: str | None, error: APIError, _: Excep
         return page
     request = port.request()
     if isinstance(error, Unauthorized) and login_url is not None:
-        return RedirectResponse(f"{login_url}?next={quote(address(request), safe='/')}", _FOUND)
+        further = "&" if "?" in login_url else "?"
+        return RedirectResponse(f"{login_url}{further}next={quote(address(request), safe='/')}", _FOUND)
     own = await handled(port.scope.get("app"), request, HTTPException(error.status, error.message))
     return HTMLResponse(error_page(error), error.status) if own is None else own.response
 
