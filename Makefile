@@ -56,6 +56,8 @@ unexport CONDA_PREFIX
 unexport MAKEFLAGS MFLAGS
 # Hundreds of processes would compile Django and FastAPI, each for itself.
 unexport PYTHONDONTWRITEBYTECODE
+# The same examples of each property every time, as pytest has them: what fails is what has been changed.
+export PROPTEST_RNG_SEED ?= 1
 
 # A program that the tests or the benchmarks start: the one on PATH, else one that is fetched.
 program = $(if $(shell command -v $(1) 2>/dev/null),,.tools/bin/$(1))
