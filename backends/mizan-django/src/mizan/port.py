@@ -239,8 +239,12 @@ class LoopPort(RequestPort):
 
 
 def _has_csrf_cookie_alone(request: HttpRequest) -> bool:
-    """Everybody who has asked for ``session/`` has it, and it says nothing of them."""
-    return request.COOKIES.keys() <= {settings.CSRF_COOKIE_NAME}
+    """Everybody who has asked for ``session/`` has it, and it says nothing of them.
+
+    As it is sent: what Django reads as no cookie, or so under WSGI alone, may be one to a middleware.
+    """
+    sent = request.META["HTTP_COOKIE"]
+    return sent.startswith(f"{settings.CSRF_COOKIE_NAME}=") and ";" not in sent
 
 
 def _with_fresh_connections(

@@ -109,7 +109,14 @@ def test_a_bundle_that_read_a_members_session_is_not_kept(asker: Asker) -> None:
     assert [member.word("cart") for _ in range(3)] == ["MISS"] * 3
 
 
-CREDENTIALS = [{"Authorization": "Bearer of-somebody"}, {"Cookie": "sid=of-somebody"}, {"Cookie": "csrftoken=x; sid=y"}]
+CREDENTIALS = [
+    {"Authorization": "Bearer of-somebody"},
+    {"Cookie": "sid=of-somebody"},
+    {"Cookie": "csrftoken=x; sid=y"},
+    # Beside what Django takes for no cookie.
+    {"Cookie": ";"},
+    {"Cookie": "csrftoken=x;;"},
+]
 
 
 @pytest.mark.parametrize("headers", CREDENTIALS, ids=str)
