@@ -28,7 +28,7 @@ def memory(effort: Effort) -> Samples:
 def redis(effort: Effort) -> Samples:
     with redis_server.running() as url:
         # Redis works in a process of its own, and a round trip is easily interrupted.
-        patient = replace(effort, sample_seconds=4 * effort.sample_seconds, parts=4 * effort.parts)
+        patient = replace(effort, sample_seconds=2 * effort.sample_seconds, parts=2 * effort.parts)
         return _compare(url, url, patient, perf_counter)
 
 

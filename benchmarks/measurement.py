@@ -23,7 +23,8 @@ class Effort:
     budget_seconds: float
     """What one question may take in one process; a slow operation gets fewer pairs, `FEWEST_PAIRS` at least."""
     parts: int = 1
-    """The parts of a sample; the quickest one counts. An operation that is slower than a part gets fewer."""
+    """The parts of a sample; the quickest one counts. An operation that is slower than a part gets fewer. Each begins
+    with caches that the other side has filled, so they are not short."""
 
     @property
     def description(self) -> str:
@@ -32,8 +33,8 @@ class Effort:
 
 
 FEWEST_PAIRS = 5
-FULL = Effort("full", processes=5, pairs=40, sample_seconds=0.02, budget_seconds=10, parts=16)
-QUICK = Effort("quick", processes=1, pairs=25, sample_seconds=0.008, budget_seconds=2, parts=8)
+FULL = Effort("full", processes=5, pairs=40, sample_seconds=0.08, budget_seconds=10, parts=4)
+QUICK = Effort("quick", processes=1, pairs=15, sample_seconds=0.032, budget_seconds=2, parts=4)
 EFFORTS = {effort.name: effort for effort in (FULL, QUICK)}
 
 

@@ -126,7 +126,7 @@ def free_threaded(effort: Effort) -> Samples:
 
 def _patient(effort: Effort) -> Effort:
     """With whole samples that last many turns of the interpreter's threads: their start and end hardly count."""
-    return replace(effort, sample_seconds=10 * effort.sample_seconds, parts=1)
+    return replace(effort, sample_seconds=10 * effort.sample_seconds / effort.parts, parts=1)
 
 
 def _not_free_threaded() -> str | None:
