@@ -12,9 +12,8 @@ export function questions(visiting: Visiting): void {
       await tab.card("Assam tea").waitFor();
       await tab.rest();
       proxy.forget();
-      await page.getByText("Ask the shop").click();
+      await tab.reading("question-form", () => page.getByText("Ask the shop").click());
       await page.getByLabel("Your question").waitFor();
-      await tab.rest();
       assert.deepEqual(proxy.asked, ["GET ctx/question-form/"]);
       const send = page.getByRole("button", { name: "Send" });
       await send.click();

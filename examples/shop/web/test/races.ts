@@ -163,13 +163,9 @@ export function races(visiting: Visiting): void {
         proxy.asked.filter((name) => name.startsWith("GET ctx/")),
         [],
       );
-      await tab.page.getByRole("radio", { name: "Coffee" }).check();
-      // What was known of it is shown until it has been read.
-      await tab
-        .card("Ethiopian coffee")
-        .getByText(`${stock - 1} in stock`)
-        .waitFor();
-      await tab.rest();
+      await tab.reading("catalogue", () => tab.page.getByRole("radio", { name: "Coffee" }).check());
+      await tab.card("Assam tea").waitFor({ state: "detached" });
+      assert.equal(Number.parseInt(await tab.stock("Ethiopian coffee")), stock - 1);
       assert.equal(proxy.asked.filter((name) => name.startsWith("GET ctx/")).length, 1, proxy.asked.join("\n"));
     }));
 }

@@ -71,9 +71,8 @@ export function rendering({ bringsRoutes }: Framework, surroundings: () => Surro
       // The shelves, which are shown, came with the answer.
       assert.deepEqual(proxy.asked, ["GET session/", "POST place_order"]);
       proxy.forget();
-      await page.getByRole("link", { name: "Account" }).click();
+      await tab.reading("user", () => page.getByRole("link", { name: "Account" }).click());
       await page.getByRole("heading", { name: `${orders + 1} orders` }).waitFor();
-      await tab.rest();
       assert.equal(await tab.listed(), orders + 1);
       assert.deepEqual(proxy.asked, [`GET ctx/user/?user_id=${await tab.customer()}`]);
     }));

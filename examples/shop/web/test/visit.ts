@@ -52,6 +52,14 @@ export class Tab {
     await this.page.evaluate("new Promise((resolve) => setTimeout(resolve))");
   }
 
+  /** Do *deed*, and wait for the answer to the read that it brings about: what is shown may be there before that begins. */
+  async reading(context: string, deed: () => Promise<void>): Promise<void> {
+    const answered = this.page.waitForResponse(new RegExp(`ctx/${context}/`));
+    await deed();
+    await (await answered).finished();
+    await this.rest();
+  }
+
   /** Make contexts stale, as if somebody else had changed them. */
   async invalidate(contexts: readonly string[]): Promise<void> {
     await this.page.evaluate(`mizan.invalidate(${JSON.stringify(contexts)})`);
