@@ -26,6 +26,7 @@ from mizan_core.interface.caching import Caching
 from mizan_core.interface.endpoint import Endpoint, NestedCalls
 from mizan_core.interface.interface import Interface
 from mizan_core.viewer import ANONYMOUS, Viewer
+from tests.breaking import replace
 
 _WINDOW = 0.01
 """Seconds that a fault's window stays open, at most."""
@@ -48,7 +49,7 @@ def purge_before_commit() -> None:
         _wait()
 
     for module in (port, transactions):
-        vars(module)["purge"] = purge
+        replace(module, "purge", purge)
 
 
 def purge_after_answer() -> None:
@@ -58,7 +59,7 @@ def purge_after_answer() -> None:
     async def later(self: Store, _: Any, tags: list[str], origin: str | None = None) -> None:
         _later(lambda: complete_now(purge(self, self.in_thread, tags, origin)))
 
-    _replace(Store, "purge", later)
+    replace(Store, "purge", later)
 
 
 def versions_read_after_functions() -> None:
@@ -72,7 +73,7 @@ def versions_read_after_functions() -> None:
         await store.save(access, entry.key, entry.tags, lookup.versions or [], built, entry.ttl)
         return built, built
 
-    vars(building)["_build_and_save"] = build
+    replace(building, "_build_and_save", build)
 
 
 def missing_tag_trusted() -> None:
@@ -87,7 +88,7 @@ def missing_tag_trusted() -> None:
         known = [old if new is None else new for old, new in zip(sealed, versions, strict=True)]
         return unseal(self, key, entry, list(known))
 
-    _replace(Store, "_body", trust)
+    replace(Store, "_body", trust)
 
 
 def tag_not_bumped() -> None:
@@ -107,7 +108,7 @@ def key_without_viewer() -> None:
     def without(self: Caching, context: str, policy: Any, params: Any, viewer: Viewer, header: Any) -> Any:
         return bundle_key(self, context, policy, params, ANONYMOUS, header)
 
-    _replace(Caching, "bundle_key", without)
+    replace(Caching, "bundle_key", without)
 
 
 def key_without_flags() -> None:
@@ -117,7 +118,7 @@ def key_without_flags() -> None:
     def without(self: Caching, context: str, policy: Any, params: Any, viewer: Viewer, header: Any) -> Any:
         return bundle_key(self, context, policy, params, viewer._replace(staff=False), header)
 
-    _replace(Caching, "bundle_key", without)
+    replace(Caching, "bundle_key", without)
 
 
 def key_without_headers() -> None:
@@ -127,23 +128,23 @@ def key_without_headers() -> None:
     def without(self: Caching, context: str, policy: Any, params: Any, viewer: Any, header: Any) -> Any:
         return bundle_key(self, context, policy, params, viewer, lambda _: None)
 
-    _replace(Caching, "bundle_key", without)
+    replace(Caching, "bundle_key", without)
 
 
 def single_flight_ignores_versions() -> None:
     """Whoever misses an entry joins the flight for it, even if it took off before a purge."""
     join, land = Flights.join, Flights.land
-    _replace(Flights, "join", lambda self, identity: join(self, (identity[0], ())))
+    replace(Flights, "join", lambda self, identity: join(self, (identity[0], ())))
 
     def land_late(self: Flights, identity: Any, body: bytes | None) -> None:
         land(self, (identity[0], ()), body)
 
-    _replace(Flights, "land", land_late)
+    replace(Flights, "land", land_late)
 
 
 def nested_calls_not_purged() -> None:
     """What a mutation calls itself is not purged."""
-    _replace(Interface, "nested_plans", lambda self, calls: [])
+    replace(Interface, "nested_plans", lambda self, calls: [])
 
 
 def merges_not_purged() -> None:
@@ -154,7 +155,7 @@ def merges_not_purged() -> None:
         specification = specification_of(described)
         return {**specification, "functions": [{**function, "merge": []} for function in specification["functions"]]}
 
-    vars(interface)["specification_of"] = without
+    replace(interface, "specification_of", without)
 
 
 def failures_not_purged() -> None:
@@ -180,33 +181,34 @@ def mutations_cut_off() -> None:
     async def cut_off(work: Unbegun) -> Any:
         return await work.coroutine
 
-    vars(port).update(begin=Unbegun, _shielded=cut_off)
+    replace(port, "begin", Unbegun)
+    replace(port, "shielded", cut_off)
 
 
 def outliving_calls_not_purged() -> None:
     """A request takes calls when its function has ended, and nobody looks at them any more."""
     take = NestedCalls.take
-    _replace(NestedCalls, "take", lambda self, *call: take(self, *call) or self._knows(call[0]))
+    replace(NestedCalls, "take", lambda self, *call: take(self, *call) or self._knows(call[0]))
 
 
 def other_registries_not_told() -> None:
     """A request takes calls of functions that its interface does not have."""
     take = NestedCalls.take
-    _replace(NestedCalls, "take", lambda self, *call: take(self, *call) or not self._knows(call[0]))
+    replace(NestedCalls, "take", lambda self, *call: take(self, *call) or not self._knows(call[0]))
 
 
 def ends_of_streams_not_purged() -> None:
     """A stream is purged for when it begins alone."""
     import mizan_fastapi.passing
 
-    vars(mizan_fastapi.passing)["_is_done"] = lambda _: True
+    replace(mizan_fastapi.passing, "_is_done", lambda _: True)
 
 
 def ends_of_streams_not_purged_in_django() -> None:
     """As ``ends_of_streams_not_purged``."""
     import mizan.passing
 
-    vars(mizan.passing)["_purge_after"] = lambda *_: None
+    replace(mizan.passing, "_purge_after", lambda *_: None)
 
 
 def own_addresses_not_purged() -> None:
@@ -221,7 +223,7 @@ def files_not_purged() -> None:
 
 def other_routers_not_told() -> None:
     """A call over HTTP is the business of its router alone."""
-    _replace(Others, "__call__", lambda _: [])
+    replace(Others, "__call__", lambda _: [])
 
 
 def conflicts_not_purged() -> None:
@@ -237,7 +239,7 @@ def transactions_ignored() -> None:
         _wait()
         return False
 
-    vars(port)["in_transaction"] = in_transaction
+    replace(port, "in_transaction", in_transaction)
 
 
 def nothing_is_stored() -> None:
@@ -245,7 +247,7 @@ def nothing_is_stored() -> None:
 
     async def save(*_: Any) -> None: ...
 
-    _replace(Store, "save", save)
+    replace(Store, "save", save)
 
 
 HARMLESS = {"nothing-is-stored": Fault("memory-fastapi", nothing_is_stored)}
@@ -284,7 +286,7 @@ def _forget_failures(kind: type[BaseException]) -> None:
         if not any(isinstance(each, kind) for each in of):
             await purge_failed(*of)
 
-    vars(flow)["_purge_failed"] = purge_others
+    replace(flow, "_purge_failed", purge_others)
 
 
 def _break_tags(keep: Callable[[list[str]], list[str]]) -> None:
@@ -294,7 +296,7 @@ def _break_tags(keep: Callable[[list[str]], list[str]]) -> None:
     def make_broken(self: Caching, cache: Store, keyer: Keyer, scopes: Any) -> None:
         make(self, cache, _BrokenKeyer(keyer, keep), scopes)
 
-    _replace(Caching, "__init__", make_broken)
+    replace(Caching, "__init__", make_broken)
 
 
 def _purge_unless(is_left_out: Callable[[Endpoint], bool]) -> None:
@@ -303,7 +305,7 @@ def _purge_unless(is_left_out: Callable[[Endpoint], bool]) -> None:
     def purge(self: Effects, *arguments: Any) -> list[Purge]:
         return [] if is_left_out(self.endpoint) else purges(self, *arguments)
 
-    _replace(Effects, "purges", purge)
+    replace(Effects, "purges", purge)
 
 
 class _BrokenKeyer:
@@ -314,10 +316,6 @@ class _BrokenKeyer:
         self.unseal = keyer.unseal
         self.purge_tags = lambda *arguments: keep(keyer.purge_tags(*arguments))
         self.call_tags = lambda plans: [tag for plan in plans for tag in keep(keyer.call_tags([plan]))]
-
-
-def _replace(owner: type, name: str, value: Any) -> None:
-    setattr(owner, name, value)
 
 
 def _wait() -> None:

@@ -16,6 +16,7 @@ from typing import Any, TypeAlias
 from typing_extensions import Self
 
 from mizan_core.cache.flights import Flights
+from tests.breaking import replace
 from tests.cache.soak import clients, faults
 from tests.cache.soak.in_process import ask_asgi, ask_wsgi
 from tests.cache.soak.players import Answer, Player, Request
@@ -150,8 +151,10 @@ class Stage:
         await asyncio.sleep(0)
 
     def _install(self) -> None:
-        vars(clients).update(pause=self._reach, apause=self._areach)
-        vars(faults).update(_wait=self._reach, _later=lambda _: None)
+        replace(clients, "pause", self._reach)
+        replace(clients, "apause", self._areach)
+        replace(faults, "_wait", self._reach)
+        replace(faults, "_later", lambda _: None)
         join = Flights.join
 
         def join_and_tell(flights: Flights, identity: Any) -> Any:
@@ -160,7 +163,7 @@ class Stage:
                 self._moved.set()
             return flight, leads
 
-        vars(faults)["_replace"](Flights, "join", join_and_tell)
+        replace(Flights, "join", join_and_tell)
 
 
 def _asking(application: Callable[..., Any]) -> Callable[[Request], Any]:

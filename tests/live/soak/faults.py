@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from mizan_core.cache import announcing
 from mizan_core.live import hub
 from mizan_core.live.watches import Watches
+from tests.breaking import replace
 
 _WINDOW, _LONG = 0.2, 0.8
 """Seconds that a fault's window stays open, and those that a connection takes to be made anew."""
@@ -27,7 +28,7 @@ def nothing_is_announced() -> None:
     async def write(self: Any, access: Any, values: Any, ttl: int, witnesses: Any, _: Any) -> Any:
         return await access.write(values, ttl, witnesses)
 
-    _replace(announcing.Announcements, "write", write)
+    replace(announcing.Announcements, "write", write)
     _never_compare()
 
 
@@ -35,8 +36,8 @@ def reconnects_are_not_noticed() -> None:
     """What was announced while the connection to the broker was cut is not looked for."""
     from mizan_redis import subscriptions
 
-    vars(subscriptions)["_FIRST_PAUSE"] = _LONG
-    _replace(hub.Hub, "on_reconnect", lambda _: None)
+    replace(subscriptions, "_FIRST_PAUSE", _LONG)
+    replace(hub.Hub, "on_reconnect", lambda _: None)
     _never_compare()
 
 
@@ -47,7 +48,7 @@ def everybody_is_the_originator() -> None:
     def without(self: Any, changed: Any) -> Any:
         return watching(self, {tag: origins for tag, origins in changed.items() if None in origins})
 
-    _replace(Watches, "_watching", without)
+    replace(Watches, "_watching", without)
     _never_compare()
 
 
@@ -58,7 +59,7 @@ def half_of_the_tags() -> None:
     def enter_broadly(self: Any, holder: Any, number: int, tags: Iterable[str]) -> Any:
         return enter(self, holder, number, [tag for tag in tags if tag.count(":") == 1])
 
-    _replace(Watches, "enter", enter_broadly)
+    replace(Watches, "enter", enter_broadly)
 
 
 def watched_after_reading() -> None:
@@ -69,7 +70,7 @@ def watched_after_reading() -> None:
         self.watches.leave(socket, number)
         self.spawn(_later(watch(self, socket, number, tags)))
 
-    _replace(hub.Hub, "watch", late)
+    replace(hub.Hub, "watch", late)
     _never_compare()
 
 
@@ -79,11 +80,7 @@ async def _later(work: Awaitable[None]) -> None:
 
 
 def _never_compare() -> None:
-    vars(hub)["COMPARE"] = 3_600.0
-
-
-def _replace(owner: type, name: str, value: Any) -> None:
-    setattr(owner, name, value)
+    replace(hub, "COMPARE", 3_600.0)
 
 
 FAULTS = {
