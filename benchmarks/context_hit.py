@@ -57,7 +57,7 @@ QUESTIONS = (
         3,
         redis,
         note="Ours reads five replies in its one round trip: the entry, three tags, and the history of the server's "
-        "data; the peer reads one.",
+        "data; the peer reads one. redis-py reads with hiredis for both.",
         missing=redis_server.missing,
     ),
 )
