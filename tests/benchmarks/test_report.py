@@ -43,6 +43,14 @@ def section(page: str, heading: str) -> str:
     return page.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
 
 
+def test_the_page_that_is_kept_says_what_its_template_says() -> None:
+    """What is changed in the page alone is gone with the next run."""
+    kept = (report._DOCS / "performance.md").read_text()
+    template = (report._HERE / "performance.md.in").read_text()
+    lost = [line for line in template.splitlines() if not line.startswith("$") and line not in kept.splitlines()]
+    assert lost == []
+
+
 def test_the_page_has_a_table_for_each_file(page: str) -> None:
     answers = section(page, "The answers")
     subject, text = catalogue.description("cache_key")
