@@ -206,20 +206,23 @@ test("a page whose origin is not secure connects, too", async (t) => {
   assert.match(Socket.last.url.searchParams.get("socket") ?? "", /^[0-9a-f]{32}$/);
 });
 
+/** The next attempt is made *wait* ms from now, and no sooner. */
+async function connectsAfter(wait: number): Promise<void> {
+  const { length } = Socket.all;
+  mock.timers.tick(wait - 1);
+  await settled();
+  assert.equal(Socket.all.length, length, `before ${wait} ms`);
+  mock.timers.tick(1);
+  await settled();
+  assert.equal(Socket.all.length, length + 1, `after ${wait} ms`);
+}
+
 test("each attempt waits longer than the last, up to a bound", async (t) => {
   t.mock.method(Math, "random", () => 1);
   await watching(t);
   Socket.isRefusing = true;
   await Socket.last.lose();
-  for (const wait of [500, 1000, 2000]) {
-    const { length } = Socket.all;
-    mock.timers.tick(wait - 1);
-    await settled();
-    assert.equal(Socket.all.length, length, `before ${wait} ms`);
-    mock.timers.tick(1);
-    await settled();
-    assert.equal(Socket.all.length, length + 1, `after ${wait} ms`);
-  }
+  for (const wait of [500, 1000, 2000]) await connectsAfter(wait);
 });
 
 test("a socket that opens and is lost before anything was said has failed", async (t) => {
@@ -227,13 +230,7 @@ test("a socket that opens and is lost before anything was said has failed", asyn
   await watching(t);
   await Socket.last.lose();
   for (const wait of [500, 1000, 2000]) {
-    const { length } = Socket.all;
-    mock.timers.tick(wait - 1);
-    await settled();
-    assert.equal(Socket.all.length, length, `before ${wait} ms`);
-    mock.timers.tick(1);
-    await settled();
-    assert.equal(Socket.all.length, length + 1, `after ${wait} ms`);
+    await connectsAfter(wait);
     await Socket.last.open();
     await Socket.last.lose();
   }
